@@ -1,0 +1,43 @@
+// Bounds on what comes from outside, each with its unit and reason. A limit that belongs to one
+// protocol stands with that protocol; here are those that several parts share.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace culvert {
+
+// One piece of a stream: large enough to make calls cheap, small enough for a thousand connections.
+inline constexpr std::size_t kStreamChunkBytes = 64 * 1024;
+
+// The header of one message. Exchange and Postfix stop at 100 to 256 KiB.
+inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
+inline constexpr std::size_t kMaxHeaderFields = 2000;
+
+// A line of a message. RFC 5321 asks for 1,000; real senders exceed it, and we keep what they wrote.
+inline constexpr std::size_t kMaxBodyLineBytes = 64 * 1024;
+
+// One transaction's recipients. RFC 5321, 4.5.3.1.8 asks for 100; a sealed envelope carries 1,000.
+inline constexpr std::size_t kMaxRecipients = 1000;
+
+// RFC 5321, 4.5.3.1.1 and 4.5.3.1.2; RFC 1035, 2.3.4.
+inline constexpr std::size_t kMaxLocalPartOctets = 64;
+inline constexpr std::size_t kMaxDomainOctets = 253;
+
+// Received fields and passes of our own mark, beyond which a message is in a loop.
+inline constexpr std::size_t kMaxReceivedFields = 50;
+inline constexpr std::size_t kMaxOwnPasses = 5;
+
+// A peering document as it travels over HTTPS, and as it travels by mail.
+inline constexpr std::size_t kMaxPeeringMessageBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxPeeringMailBytes = 64 * 1024;
+
+// formats.md: a sealed message is accepted for 14 days, or an hour ahead of our clock.
+inline constexpr std::chrono::hours kMaxSealedAge{14 * 24};
+inline constexpr std::chrono::hours kMaxSealedAhead{1};
+
+// Records of (peer, id, recipient) are kept so long after the sealing time.
+inline constexpr std::chrono::hours kSeenRecordAge{30 * 24};
+
+}  // namespace culvert

@@ -1,0 +1,40 @@
+// The program's log. Text that a mail, a certificate or a peer supplied passes `printable` first,
+// so that no line can be forged. Secrets and mail content are never logged. Thread-safe.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace culvert {
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat { text, json };
+
+// Where the log goes is decided once, by `serve`: standard error, in one of two formats.
+void start_log(LogLevel least, LogFormat format);
+void write_log(LogLevel level, std::string_view line);
+
+template <typename... Args>
+void log_debug(fmt::format_string<Args...> text, Args&&... args) {
+  write_log(LogLevel::debug, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void log_info(fmt::format_string<Args...> text, Args&&... args) {
+  write_log(LogLevel::info, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void log_warning(fmt::format_string<Args...> text, Args&&... args) {
+  write_log(LogLevel::warning, fmt::format(text, std::forward<Args>(args)...));
+}
+template <typename... Args>
+void log_error(fmt::format_string<Args...> text, Args&&... args) {
+  write_log(LogLevel::error, fmt::format(text, std::forward<Args>(args)...));
+}
+
+// The text with control characters, DEL and octets that are not UTF-8 replaced by `?`, and cut
+// after `limit_octets` (a cut is shown by `…`). Safe in a log line, a header field and a reply.
+std::string printable(std::string_view text, std::size_t limit_octets = 200);
+
+}  // namespace culvert

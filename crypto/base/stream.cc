@@ -1,0 +1,55 @@
+#include "crypto/base/stream.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/base/limits.h"
+
+namespace culvert {
+
+Result<std::size_t> ViewSource::read(MutableBytes into) {
+  const std::size_t count = std::min(into.size(), all_.size() - at_);
+  std::copy_n(all_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
+  at_ += count;
+  return count;
+}
+
+Status ViewSource::rewind() {
+  at_ = 0;
+  return done();
+}
+
+Status BytesSink::write(ByteView bytes) {
+  append(to_, bytes);
+  return done();
+}
+
+Result<std::uint64_t> copy_all(Source& from, Sink& to) {
+  Bytes chunk(kStreamChunkBytes);
+  std::uint64_t total = 0;
+  while (true) {
+    const auto count = from.read(chunk);
+    if (!count) return count.error();
+    if (*count == 0) return total;
+    if (const Status written = to.write(ByteView(chunk).first(*count)); !written) {
+      return written.error();
+    }
+    total += *count;
+  }
+}
+
+Result<Bytes> read_all(Source& from, std::size_t limit_bytes) {
+  Bytes all;
+  std::array<std::uint8_t, 16384> chunk;
+  while (true) {
+    const auto count = from.read(chunk);
+    if (!count) return count.error();
+    if (*count == 0) return all;
+    if (all.size() + *count > limit_bytes) {
+      return permanent_error("too-large", "longer than " + std::to_string(limit_bytes) + " octets");
+    }
+    append(all, ByteView(chunk).first(*count));
+  }
+}
+
+}  // namespace culvert

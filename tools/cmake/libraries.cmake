@@ -1,0 +1,33 @@
+# Third-party libraries, each as one imported target. tools/setup installs them.
+
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+if(CULVERT_BOTAN_PREFIX)
+  set(ENV{PKG_CONFIG_PATH} "${CULVERT_BOTAN_PREFIX}/lib/pkgconfig:$ENV{PKG_CONFIG_PATH}")
+endif()
+# Older versions have holes on our path: quadratic BER, TLS client authentication, OCSP.
+pkg_check_modules(BOTAN REQUIRED IMPORTED_TARGET botan-3>=3.12)
+if(CULVERT_BOTAN_PREFIX)
+  # The static library; its own pkg-config file names the system libraries that it needs.
+  add_library(botan INTERFACE)
+  target_include_directories(botan SYSTEM INTERFACE ${BOTAN_INCLUDE_DIRS})
+  target_link_libraries(botan INTERFACE ${CULVERT_BOTAN_PREFIX}/lib/libbotan-3.a Threads::Threads dl rt)
+else()
+  add_library(botan ALIAS PkgConfig::BOTAN)
+endif()
+
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(LIBEVENT REQUIRED IMPORTED_TARGET libevent>=2.1 libevent_pthreads)
+pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb>=0.9.24)
+pkg_check_modules(UNBOUND REQUIRED IMPORTED_TARGET libunbound>=1.17)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.88)
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2>=2.3)
+pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl>=0.21)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus>=3.2)
+find_package(CLI11 2.1 REQUIRED)
+if(CULVERT_TESTS)
+  find_package(GTest REQUIRED)
+endif()
