@@ -62,3 +62,45 @@ jobs_wanted() {
   [ "$memory_gb" -ge 1 ] || memory_gb=1
   if [ "$cores" -lt "$memory_gb" ]; then printf '%s' "$cores"; else printf '%s' "$memory_gb"; fi
 }
+
+# build_with PRESET TARGET...: configures build/PRESET if needed and builds the targets, with ccache where it is there. One line with
+# the number of files left on a terminal, one line in all elsewhere.
+build_with() {
+  local preset=$1 dir=$CULVERT_ROOT/build/$1 launcher=()
+  shift
+  command -v ccache >/dev/null 2>&1 &&
+    launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  CULVERT_BOTAN_PREFIX=$("$CULVERT_ROOT/tools/setup" --print-prefix)
+  [ "$CULVERT_BOTAN_PREFIX" != /usr ] || CULVERT_BOTAN_PREFIX=
+  export CULVERT_BOTAN_PREFIX
+  printf '=== configuring %s\n' "$preset" >>"$CULVERT_LOG"
+  (cd "$CULVERT_ROOT" && cmake --preset "$preset" "${launcher[@]}") >>"$CULVERT_LOG" 2>&1 </dev/null ||
+    fail "configuring build/$preset failed"
+  printf '=== building %s: %s\n' "$preset" "$*" >>"$CULVERT_LOG"
+  local start=$SECONDS text="building ($preset)"
+  printf '%s ... ' "$text"
+  ninja -C "$dir" -j "$(jobs_wanted)" "$@" >"$dir/build.log" 2>&1 </dev/null &
+  show_build $! "$dir/build.log" "$text"
+  if wait $!; then
+    printf 'done (%d s)\n' $((SECONDS - start))
+  else
+    printf 'failed\n'
+    cat "$dir/build.log" >>"$CULVERT_LOG"
+    fail "building build/$preset failed (the whole output is in $dir/build.log)"
+  fi
+  cat "$dir/build.log" >>"$CULVERT_LOG"
+}
+
+# show_build PID LOG TEXT: on a terminal, ninja's own count in place until it ends.
+show_build() {
+  local pid=$1 log=$2 text=$3
+  [ -t 1 ] || return 0
+  while kill -0 "$pid" 2>/dev/null; do
+    printf '\r%s ... %s \033[K' "$text" "$(grep -o '^\[[0-9]*/[0-9]*\]' "$log" 2>/dev/null | tail -n 1)"
+    sleep 0.3
+  done
+  printf '\r%s ... \033[K' "$text"
+}
+
+# built PRESET: the path of the culvert program of that build.
+built() { printf '%s/build/%s/tools/cli/culvert' "$CULVERT_ROOT" "$1"; }
