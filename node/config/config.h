@@ -1,0 +1,150 @@
+// The configuration of a node: one TOML file, read once by `serve` and by every command.
+// A `Config` exists only if the whole file is right, so code behind it checks nothing again.
+// What the keys mean to an administrator stands in the file that `culvert init` writes
+// (template.h). Reading touches no other file; pure, any thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/log.h"
+#include "crypto/base/names.h"
+
+namespace culvert::node {
+
+// A numeric address and port to listen on, or to ask. Port 0: the system chooses (tests).
+struct ListenAddress {
+  std::string address;  // canonical IPv4 or IPv6 text, without brackets
+  std::uint16_t port = 0;
+
+  // `127.0.0.1:25`, `[::1]:25`.
+  std::string text() const;
+  // True for 0.0.0.0 and ::.
+  bool is_wildcard() const;
+  bool operator==(const ListenAddress&) const = default;
+};
+
+// A fixed host that mail is handed to: `smtp://host:port`, `smtps://host:port`, never by MX.
+struct NextHop {
+  enum class Tls {
+    when_offered,  // smtp: STARTTLS if the host offers it
+    from_start,    // smtps: TLS before SMTP (RFC 8314, 3.3)
+  };
+  Tls tls = Tls::when_offered;
+  std::string host;  // domain name in A-labels, or numeric address without brackets
+  std::uint16_t port = 25;
+  std::string user;                     // empty: no authentication
+  std::filesystem::path password_file;  // set exactly if `user` is; its first line is the password
+
+  // `smtp://host:port`, without user.
+  std::string text() const;
+  bool operator==(const NextHop&) const = default;
+};
+
+struct NodeSettings {
+  Domain name;                  // HELO name; authserv-id
+  std::vector<Domain> domains;  // at least one, no duplicates; the first one speaks for the node
+  std::filesystem::path data_dir;
+  std::filesystem::path key_file;
+};
+
+struct SmtpSettings {
+  std::uint64_t max_message_bytes = 150'000'000;
+  std::uint32_t max_connections = 1000;   // over both listeners
+  std::filesystem::path tls_certificate;  // empty: a self-signed one; set exactly if tls_key is
+  std::filesystem::path tls_key;
+};
+
+// A header field that must stand in what inside hands in, and is removed.
+struct RequiredHeader {
+  std::string name;   // field-name as written; compared without case
+  std::string value;  // compared exactly, without surrounding white space; a secret: never log it
+};
+
+struct InsideSettings {
+  enum class Senders { any, own_domains };
+
+  std::vector<ListenAddress> listen{{"127.0.0.1", 10025}};
+  std::vector<std::string> networks{"127.0.0.0/8", "::1/128"};  // CIDR, host bits zero; not empty
+  std::optional<RequiredHeader> required_header;
+  Senders senders = Senders::any;
+};
+
+struct OutsideSettings {
+  enum class VerifyRecipients { inside, off };
+
+  std::vector<ListenAddress> listen{{"0.0.0.0", 25}};
+  std::vector<std::string> networks;  // CIDR; empty: everybody
+  VerifyRecipients verify_recipients = VerifyRecipients::inside;
+};
+
+struct DeliverySettings {
+  NextHop inside{.host = "127.0.0.1", .port = 10026};
+  std::optional<NextHop> outside;   // nothing: by MX
+  std::map<Domain, NextHop> hosts;  // asked before `outside` and MX, for exactly that domain
+};
+
+struct PeeringSettings {
+  std::vector<ListenAddress> listen{{"0.0.0.0", 8443}};
+  std::string url;  // `https://host[:port]`, no final slash; empty: made from the bound address
+  bool private_addresses = false;
+};
+
+struct DnsSettings {
+  std::vector<ListenAddress> resolvers;  // empty: the system's; port 53 if not given
+  std::filesystem::path trust_anchor;    // zone-format file with DS or DNSKEY; empty: built in
+};
+
+struct LogSettings {
+  LogLevel level = LogLevel::info;
+  LogFormat format = LogFormat::text;
+};
+
+// Paths are absolute: relative ones were taken from the directory of `file`.
+struct Config {
+  std::filesystem::path file;
+  NodeSettings node;
+  SmtpSettings smtp;
+  InsideSettings inside;
+  OutsideSettings outside;
+  DeliverySettings delivery;
+  PeeringSettings peering;
+  DnsSettings dns;
+  LogSettings log;
+
+  // True if mail for `domain` belongs to this node (exactly, not below).
+  bool serves(const Domain& domain) const;
+};
+
+// One thing wrong (or without effect) in the file, told to a person.
+struct Finding {
+  enum class Weight { error, warning };
+
+  Weight weight = Weight::error;
+  std::string file;
+  int line = 0;      // from 1; 0 if it is about the whole file
+  std::string key;   // dotted, e.g. `smtp.inside.listen`; may be empty
+  std::string text;  // what is wrong and what to do
+
+  // `FILE:LINE: KEY: TEXT`.
+  std::string message() const;
+};
+
+// What reading found. `config` is set exactly if no finding is an error.
+struct ConfigReading {
+  std::optional<Config> config;
+  std::vector<Finding> findings;  // in the order of lines; all of them, not the first
+};
+
+// Reads `file` whole (at most 1 MiB). A file that cannot be read is a finding with line 0.
+ConfigReading read_config(const std::filesystem::path& file);
+
+// The same for text that stands in memory; `file` names it in findings and anchors relative paths.
+ConfigReading parse_config(std::string_view toml, const std::filesystem::path& file);
+
+}  // namespace culvert::node
