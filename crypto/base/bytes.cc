@@ -47,7 +47,8 @@ bool equal_in_constant_time(ByteView a, ByteView b) {
 
 void wipe(MutableBytes bytes) {
   volatile std::uint8_t* p = bytes.data();
-  for (std::size_t i = 0; i < bytes.size(); ++i) p[i] = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    p[i] = 0;
 }
 
 }  // namespace culvert

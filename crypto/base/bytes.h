@@ -47,7 +47,9 @@ class SecretBytes {
   SecretBytes() = default;
   explicit SecretBytes(std::size_t size_bytes) : bytes_(size_bytes) {}
   explicit SecretBytes(ByteView copied_from) : bytes_(copied_from.begin(), copied_from.end()) {}
-  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) { other.bytes_.clear(); }
+  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {
+    other.bytes_.clear();
+  }
   SecretBytes& operator=(SecretBytes&& other) noexcept {
     if (this != &other) {
       wipe(bytes_);

@@ -55,7 +55,8 @@ std::optional<Time> from_rfc3339(std::string_view s) {
     return std::nullopt;
   }
   const auto y = number(s.substr(0, 4)), mo = number(s.substr(5, 2)), d = number(s.substr(8, 2));
-  const auto h = number(s.substr(11, 2)), mi = number(s.substr(14, 2)), se = number(s.substr(17, 2));
+  const auto h = number(s.substr(11, 2)), mi = number(s.substr(14, 2)),
+             se = number(s.substr(17, 2));
   if (!y || !mo || !d || !h || !mi || !se || *h > 23 || *mi > 59 || *se > 59) return std::nullopt;
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)},
                             day{static_cast<unsigned>(*d)}};
@@ -69,10 +70,9 @@ std::string to_rfc5322(Time t) {
   static constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Civil c = civil(t);
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000",
-                     kDays[static_cast<std::size_t>(c.weekday)], c.day,
-                     kMonths[static_cast<std::size_t>(c.month - 1)], c.year, c.hour, c.minute,
-                     c.second);
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", kDays[static_cast<std::size_t>(c.weekday)],
+      c.day, kMonths[static_cast<std::size_t>(c.month - 1)], c.year, c.hour, c.minute, c.second);
 }
 
 }  // namespace culvert

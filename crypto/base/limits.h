@@ -15,7 +15,8 @@ inline constexpr std::size_t kStreamChunkBytes = 64 * 1024;
 inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
 inline constexpr std::size_t kMaxHeaderFields = 2000;
 
-// A line of a message. RFC 5321 asks for 1,000; real senders exceed it, and we keep what they wrote.
+// A line of a message. RFC 5321 asks for 1,000; real senders exceed it, and we keep what they
+// wrote.
 inline constexpr std::size_t kMaxBodyLineBytes = 64 * 1024;
 
 // One transaction's recipients. RFC 5321, 4.5.3.1.8 asks for 100; a sealed envelope carries 1,000.

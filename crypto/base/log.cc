@@ -10,10 +10,14 @@ namespace {
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -33,8 +37,8 @@ LogFormat g_format = LogFormat::text;  // Set once by start_log, before threads 
 
 void start_log(LogLevel least, LogFormat format) {
   g_format = format;
-  auto logger = std::make_shared<spdlog::logger>(
-      "culvert", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>("culvert",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_level(spdlog_level(least));
   logger->flush_on(spdlog::level::info);
   if (format == LogFormat::json) {
@@ -48,8 +52,7 @@ void start_log(LogLevel least, LogFormat format) {
 
 void write_log(LogLevel level, std::string_view line) {
   const std::string safe = printable(line, 2000);
-  spdlog::log(spdlog_level(level), "{}",
-              g_format == LogFormat::json ? json_escaped(safe) : safe);
+  spdlog::log(spdlog_level(level), "{}", g_format == LogFormat::json ? json_escaped(safe) : safe);
 }
 
 std::string printable(std::string_view text, std::size_t limit_octets) {

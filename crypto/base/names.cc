@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxLabelOctets = 63;
 
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
+bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 bool is_label(std::string_view label) {
   if (label.empty() || label.size() > kMaxLabelOctets) return false;
@@ -142,9 +140,7 @@ Result<Mailbox> Mailbox::make(std::string_view local_part, const Domain& domain)
 
 bool Mailbox::needs_utf8() const { return !is_ascii(local_part_); }
 
-std::string path_text(const ReversePath& path) {
-  return path ? "<" + path->text() + ">" : "<>";
-}
+std::string path_text(const ReversePath& path) { return path ? "<" + path->text() + ">" : "<>"; }
 
 std::optional<Fingerprint> Fingerprint::from_bytes(ByteView octets) {
   if (octets.size() != kSize) return std::nullopt;

@@ -1,0 +1,196 @@
+#include "crypto/mime/header.h"
+
+#include <algorithm>
+#include <array>
+
+namespace culvert::crypto {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_space(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+// One past the CRLF that ends the line at `at`, or the end of the text.
+std::size_t line_end(std::string_view text, std::size_t at) {
+  const std::size_t found = text.find("\r\n", at);
+  return found == std::string_view::npos ? text.size() : found + 2;
+}
+
+HeaderField field_from(std::string_view raw) {
+  std::string_view text = raw;
+  if (text.ends_with("\r\n")) text.remove_suffix(2);
+  const std::size_t colon = text.find(':');
+  const std::size_t first_line = text.find("\r\n");
+  if (colon == std::string_view::npos || colon > first_line || is_space(text.front())) {
+    return {{}, text, raw};
+  }
+  return {trimmed(text.substr(0, colon)), text.substr(colon + 1), raw};
+}
+
+// Skips comments and white space (CFWS, RFC 5322, 3.2.2) from `at` on.
+std::size_t skip_cfws(std::string_view text, std::size_t at) {
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (depth > 0 && c == '\\') {
+      ++at;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')' && depth > 0) {
+      --depth;
+    } else if (depth == 0 && !is_space(c)) {
+      return at;
+    }
+  }
+  return text.size();
+}
+
+// The authserv-id at the front of an Authentication-Results body, lower case.
+std::string authserv_id_of(std::string_view body) {
+  const std::string text = unfolded(body);
+  std::size_t at = skip_cfws(text, 0);
+  std::string id;
+  const bool quoted = at < text.size() && text[at] == '"';
+  if (quoted) ++at;
+  for (; at < text.size(); ++at) {
+    char c = text[at];
+    if (quoted ? c == '"' : (c == ';' || c == '(' || is_space(c))) break;
+    if (quoted && c == '\\' && at + 1 < text.size()) c = text[++at];
+    id.push_back(lower(c));
+  }
+  if (id.ends_with('.')) id.pop_back();
+  return id;
+}
+
+// Splits `phrase <address>` or `address`; nothing if a quoted string is open or a special stands
+// where it could mean a second address.
+std::optional<std::string_view> address_part(std::string_view text) {
+  constexpr std::string_view kForbidden = "(),:;@[]\\>";
+  std::size_t at = 0;
+  bool in_quotes = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_quotes) {
+      if (c == '\\') ++at;
+      if (c == '"') in_quotes = false;
+    } else if (c == '"') {
+      in_quotes = true;
+    } else if (c == '<') {
+      if (text.back() != '>') return std::nullopt;
+      const std::string_view inner = text.substr(at + 1, text.size() - at - 2);
+      if (inner.find_first_of("<>") != std::string_view::npos) return std::nullopt;
+      return inner;
+    } else if (kForbidden.find(c) != std::string_view::npos) {
+      break;
+    }
+  }
+  if (in_quotes) return std::nullopt;
+  return text.find_first_of("<>(),;:") == std::string_view::npos
+             ? std::optional<std::string_view>(text)
+             : std::nullopt;
+}
+
+}  // namespace
+
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+Result<MessageHead> read_head(Source& from) {
+  std::string octets;
+  std::array<std::uint8_t, 16384> chunk;
+  std::size_t searched = 0;
+  while (true) {
+    const auto count = from.read(chunk);
+    if (!count) return count.error();
+    octets.append(as_text(ByteView(chunk).first(*count)));
+    if (octets.starts_with("\r\n")) return MessageHead{{}, to_bytes(octets)};
+    const std::size_t end = octets.find("\r\n\r\n", searched);
+    const std::size_t header_size = end == std::string::npos ? octets.size() : end + 2;
+    if (header_size > kMaxHeaderBytes) {
+      return permanent_error("header-too-large", "the header is longer than " +
+                                                     std::to_string(kMaxHeaderBytes) + " octets");
+    }
+    if (end != std::string::npos) {
+      MessageHead head{octets.substr(0, header_size), {}};
+      head.rest = to_bytes(std::string_view(octets).substr(header_size));
+      return head;
+    }
+    if (*count == 0) return MessageHead{std::move(octets), {}};
+    searched = octets.size() < 3 ? 0 : octets.size() - 3;
+  }
+}
+
+std::vector<HeaderField> fields_of(std::string_view header) {
+  std::vector<HeaderField> fields;
+  std::size_t at = 0;
+  while (at < header.size()) {
+    std::size_t end = line_end(header, at);
+    while (end < header.size() && is_space(header[end]))
+      end = line_end(header, end);
+    fields.push_back(field_from(header.substr(at, end - at)));
+    at = end;
+  }
+  return fields;
+}
+
+std::vector<std::string_view> bodies_of(std::string_view header, std::string_view name) {
+  std::vector<std::string_view> bodies;
+  for (const HeaderField& field : fields_of(header)) {
+    if (same_name(field.name, name)) bodies.push_back(field.body);
+  }
+  return bodies;
+}
+
+std::string without_fields(std::string_view header,
+                           const std::function<bool(const HeaderField&)>& unwanted) {
+  std::string kept;
+  kept.reserve(header.size());
+  for (const HeaderField& field : fields_of(header)) {
+    if (field.name.empty() || !unwanted(field)) kept.append(field.raw);
+  }
+  return kept;
+}
+
+std::string unfolded(std::string_view body) {
+  std::string out;
+  out.reserve(body.size());
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    if (body[i] == '\r' && i + 1 < body.size() && body[i + 1] == '\n') {
+      ++i;
+      continue;
+    }
+    out.push_back(body[i]);
+  }
+  return std::string(trimmed(out));
+}
+
+bool is_trust_mark(const HeaderField& field, std::string_view authserv_id) {
+  constexpr std::string_view kOurs = "Culvert-";
+  if (field.name.size() >= kOurs.size() && same_name(field.name.substr(0, kOurs.size()), kOurs)) {
+    return true;
+  }
+  return same_name(field.name, "Authentication-Results") &&
+         same_name(authserv_id_of(field.body), authserv_id);
+}
+
+std::optional<Mailbox> single_from(std::string_view header) {
+  const auto bodies = bodies_of(header, "From");
+  if (bodies.size() != 1) return std::nullopt;
+  const std::string text = unfolded(bodies.front());
+  const auto address = address_part(text);
+  if (!address) return std::nullopt;
+  auto mailbox = Mailbox::parse(*address);
+  if (!mailbox) return std::nullopt;
+  return *std::move(mailbox);
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,64 @@
+// The header of a message, byte for byte. Nothing here re-writes a field: a header is read into
+// fields that point into its own octets, and it is written back as those octets, less the fields
+// that somebody asked to remove. RFC 5322, 2.2 and 3.6; RFC 8601, 5 (removal of forged results).
+//
+// Shapes: lines end in CRLF. The header is everything before the first empty line, or all there is;
+// a line in it that is no field (no colon) is kept and has no name.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/limits.h"
+#include "crypto/base/names.h"
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+
+namespace culvert::crypto {
+
+// One field; views into the header that it came from.
+struct HeaderField {
+  std::string_view name;  // as written, without white space before the colon; empty: not a field
+  std::string_view body;  // behind the colon, folding and all, without the last CRLF
+  std::string_view raw;   // the whole field with its line ends
+};
+
+// True if the names are equal without regard to ASCII case.
+bool same_name(std::string_view a, std::string_view b);
+
+// A message's header, and what was read beyond it.
+struct MessageHead {
+  std::string header;  // every header line with its CRLF; without the empty line
+  Bytes rest;          // the first octets behind it: begins with the empty line, or is empty
+};
+
+// Reads `from` up to the empty line. permanent `header-too-large` beyond kMaxHeaderBytes.
+Result<MessageHead> read_head(Source& from);
+
+// All fields in order, top first. The views live as long as `header`.
+std::vector<HeaderField> fields_of(std::string_view header);
+
+// The bodies of all fields of that name, top first.
+std::vector<std::string_view> bodies_of(std::string_view header, std::string_view name);
+
+// The header without the fields for which `unwanted` says true; all else stays as it is.
+std::string without_fields(std::string_view header,
+                           const std::function<bool(const HeaderField&)>& unwanted);
+
+// The body on one line: CRLF before white space is removed (RFC 5322, 2.2.3), ends are trimmed.
+std::string unfolded(std::string_view body);
+
+// True for what nobody but this node may say: any `Culvert-` field, and an
+// Authentication-Results field whose authserv-id is `authserv_id` (RFC 8601, 5).
+bool is_trust_mark(const HeaderField& field, std::string_view authserv_id);
+
+// The mailbox of the message's only From field, if it names exactly one mailbox in a form that
+// every reader understands alike. Two fields, lists, groups, comments, route addresses, or an
+// address that is hidden in a display name give nothing: who is meant would be a matter of taste.
+std::optional<Mailbox> single_from(std::string_view header);
+
+}  // namespace culvert::crypto

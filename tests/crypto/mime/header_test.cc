@@ -1,0 +1,94 @@
+#include "crypto/mime/header.h"
+
+#include <gtest/gtest.h>
+
+namespace culvert::crypto {
+namespace {
+
+// Gives one octet a call, the worst that a source may do.
+class SlowSource final : public Source {
+ public:
+  explicit SlowSource(std::string_view text) : text_(text) {}
+  Result<std::size_t> read(MutableBytes into) override {
+    if (text_.empty()) return std::size_t{0};
+    into[0] = static_cast<std::uint8_t>(text_.front());
+    text_.remove_prefix(1);
+    return std::size_t{1};
+  }
+
+ private:
+  std::string_view text_;
+};
+
+TEST(Header, SplitsAtTheFirstEmptyLineAndKeepsEveryOctet) {
+  for (const std::string_view message : {"A: b\r\n\r\nbody\r\n", "\r\nbody", "A: b\r\n", "A: b", "",
+                                         "A: b\r\n\r\n", "x\r\ny\r\n\r\nz"}) {
+    ViewSource whole(as_bytes(message));
+    SlowSource slow(message);
+    for (Source* source : {static_cast<Source*>(&whole), static_cast<Source*>(&slow)}) {
+      auto head = read_head(*source);
+      ASSERT_TRUE(head.ok());
+      const Bytes rest = *read_all(*source, 1000);
+      EXPECT_EQ(head->header + to_text(head->rest) + to_text(rest), message);
+      EXPECT_EQ(head->header.find("\r\n\r\n"), std::string::npos);
+    }
+  }
+}
+
+TEST(Header, RefusesAHeaderBeyondItsLimit) {
+  const std::string endless(kMaxHeaderBytes + 1, 'x');
+  ViewSource source(as_bytes(endless));
+  const auto head = read_head(source);
+  ASSERT_FALSE(head.ok());
+  EXPECT_EQ(head.error().code, "header-too-large");
+}
+
+TEST(Header, FindsFoldedFieldsAndKeepsTheirFolding) {
+  const std::string header = "Subject: one\r\n two\r\nX :y\r\nno field\r\nFrom: a@b.example\r\n";
+  const auto fields = fields_of(header);
+  ASSERT_EQ(fields.size(), 4U);
+  EXPECT_EQ(fields[0].name, "Subject");
+  EXPECT_EQ(unfolded(fields[0].body), "one two");
+  EXPECT_EQ(fields[1].name, "X");
+  EXPECT_EQ(fields[2].name, "");
+  EXPECT_EQ(bodies_of(header, "FROM").size(), 1U);
+}
+
+// Named attack: Inner headers.
+TEST(Header, InnerHeadersRemovesEveryMarkThatOnlyThisNodeMaySet) {
+  const std::string header =
+      "Culvert-Result: tunnel\r\nCULVERT-X :\r\n folded\r\nSubject: kept\r\n"
+      "Authentication-Results: gate.a.example; smime=pass\r\n"
+      "authentication-results: (c (d) \\) ) \"Gate.A.Example\" 1; smime=pass\r\n"
+      "Authentication-Results:\r\n gate.a.example.;smime=pass\r\n"
+      "Authentication-Results: other.example; dkim=pass\r\n";
+  const std::string kept = without_fields(
+      header, [](const HeaderField& f) { return is_trust_mark(f, "gate.a.example"); });
+  EXPECT_EQ(kept, "Subject: kept\r\nAuthentication-Results: other.example; dkim=pass\r\n");
+}
+
+TEST(Header, NamesTheOneAuthor) {
+  for (const char* from :
+       {"jo@b.example", " Jo <jo@b.example>", "\"X, Y\" <jo@b.example>",
+        "=?utf-8?q?J?=\r\n <jo@b.example>", "<jo@b.example>", "Jo F. X <jo@B.EXAMPLE>"}) {
+    const auto mailbox = single_from("From: " + std::string(from) + "\r\n");
+    ASSERT_TRUE(mailbox.has_value()) << from;
+    EXPECT_EQ(mailbox->text(), "jo@b.example");
+  }
+}
+
+// Named attack: Two From.
+TEST(Header, TwoFromGivesNoAuthor) {
+  EXPECT_FALSE(single_from("Subject: x\r\n"));
+  EXPECT_FALSE(single_from("From: a@b.example\r\nFrom: a@b.example\r\n"));
+  for (const char* from :
+       {"a@b.example, c@d.example", "Group: a@b.example;", "a@b.example (c@d.example)",
+        "c@d.example <a@b.example>", "<a@b.example> <c@d.example>", "<@x.example:a@b.example>",
+        "a@b.example>", "\"a <c@d.example>", "a@\"b.example\"", "a@b(x).example", "a@[127.0.0.1]",
+        "<a@b.example> x", "", "<>", "a b@c.example", "x\\<a@b.example>"}) {
+    EXPECT_FALSE(single_from("From: " + std::string(from) + "\r\n")) << from;
+  }
+}
+
+}  // namespace
+}  // namespace culvert::crypto
