@@ -1,0 +1,147 @@
+// X.509 certificates (RFC 5280) as values, and the names by which CMS calls them (RFC 5652, 10.2.4
+// and 6.2.1). Parsing proves form only: whether a certificate is to be trusted is for chain.h, a
+// card or an administrator to say. All calls are thread-safe.
+#pragma once
+
+#include <compare>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "crypto/base/result.h"
+
+namespace culvert::crypto {
+
+// The key id of a key pair everywhere in Culvert: SHA-256 over its SubjectPublicKeyInfo.
+using KeyId = Fingerprint;
+
+// IssuerAndSerialNumber. `issuer` is the DER of the Name; `serial` the content octets of the
+// INTEGER as the certificate has them. Compared octet by octet.
+struct IssuerAndSerial {
+  Bytes issuer;
+  Bytes serial;
+  auto operator<=>(const IssuerAndSerial&) const = default;
+};
+
+// SubjectKeyIdentifier extension, content octets.
+struct SubjectKeyIdentifier {
+  Bytes octets;
+  auto operator<=>(const SubjectKeyIdentifier&) const = default;
+};
+
+// How a CMS signer or recipient names its certificate.
+using CertificateName = std::variant<IssuerAndSerial, SubjectKeyIdentifier>;
+
+// The kinds of public key that Culvert knows; `other` is parsed and shown, never used.
+enum class KeyKind {
+  ec_p256,
+  ec_p384,
+  ec_p521,
+  ec_bp256,
+  ec_bp384,
+  ec_bp512,
+  rsa,
+  ed25519,
+  ed448,
+  x25519,
+  x448,
+  ml_kem,
+  other
+};
+
+// `P-256`, `RSA`, …
+std::string_view key_kind_name(KeyKind kind);
+
+// Certificates larger than this are refused: real ones have 1 to 4 KiB.
+inline constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
+// A public key larger than this is not computed with (RSA of 16,384 bits needs 2,080 octets).
+inline constexpr std::size_t kMaxPublicKeyBytes = 4096;
+
+struct CertificateParts;
+
+class Certificate {
+ public:
+  // DER, whole and without trailing octets. permanent `bad-certificate`.
+  static Result<Certificate> from_der(ByteView der);
+  // The first PEM block `CERTIFICATE`. permanent `bad-certificate`.
+  static Result<Certificate> from_pem(std::string_view pem);
+  // Every PEM block `CERTIFICATE` in the order of the text, at most 1,000. permanent
+  // `bad-certificate` if one is bad; empty if there is none.
+  static Result<std::vector<Certificate>> all_from_pem(std::string_view pem);
+
+  const Bytes& der() const;
+  // With the lines BEGIN and END, LF line ends.
+  std::string pem() const;
+
+  // DER of the Names.
+  const Bytes& subject() const;
+  const Bytes& issuer() const;
+  // For people and logs: `CN=gate.a.example, …`, printable, at most 200 octets.
+  std::string subject_text() const;
+  std::string issuer_text() const;
+  // The first attribute of that kind in the subject, or nothing. As in the certificate: untrusted.
+  std::optional<std::string> subject_common_name() const;
+  std::optional<std::string> subject_serial_number() const;
+
+  // Content octets of the INTEGER, and as hexadecimal digits.
+  const Bytes& serial() const;
+  std::string serial_hex() const { return to_hex(serial()); }
+
+  Time not_before() const;
+  Time not_after() const;
+  bool valid_at(Time t) const { return not_before() <= t && t <= not_after(); }
+
+  KeyKind key_kind() const;
+  // Bits of the modulus or of the field.
+  std::size_t key_bits() const;
+  // DER of SubjectPublicKeyInfo, and SHA-256 over it.
+  const Bytes& public_key_info() const;
+  const KeyId& key_id() const;
+  // SHA-256 over the whole certificate (as `openssl x509 -fingerprint -sha256` prints it).
+  const Fingerprint& certificate_hash() const;
+
+  bool is_ca() const;
+  // The pathLenConstraint of a CA; nothing if there is none.
+  std::optional<std::size_t> path_length() const;
+  // Key usage: true if the extension allows it or is absent.
+  bool may_sign() const;
+  bool may_agree() const;
+  bool may_encipher_keys() const;
+  bool may_issue() const;
+  // Extended key usage: true if it lists the purpose or anyExtendedKeyUsage, or is absent.
+  bool may_protect_mail() const;
+  bool may_serve_tls() const;
+
+  // rfc822Name entries of subjectAltName that are mail addresses by the strict parser of
+  // crypto/base/names.h; others are as if they were not there.
+  const std::vector<Mailbox>& addresses() const;
+
+  IssuerAndSerial issuer_and_serial() const { return {issuer(), serial()}; }
+  // The SubjectKeyIdentifier extension; empty if there is none.
+  const Bytes& subject_key_identifier() const;
+  // True if `name` calls this certificate. An empty identifier calls none.
+  bool is_named_by(const CertificateName& name) const;
+
+  // True if this certificate's signature verifies under the public key of `issuer`. Says nothing
+  // about names, times and usages: chain.h.
+  bool signature_verifies_under(const Certificate& issuer) const;
+
+  // Equal if all octets are.
+  bool operator==(const Certificate& other) const { return der() == other.der(); }
+
+  // For crypto/keys and crypto/cms alone: the parsed key, behind an incomplete type.
+  const CertificateParts& parts() const { return *parts_; }
+
+ private:
+  explicit Certificate(std::shared_ptr<const CertificateParts> parts) : parts_(std::move(parts)) {}
+  // Shared because certificates are copied into results, and are immutable.
+  std::shared_ptr<const CertificateParts> parts_;
+};
+
+}  // namespace culvert::crypto

@@ -1,0 +1,56 @@
+// Makes the certificates of a node (peering.md): identity, tunnel, TLS. Serial numbers are 128
+// random bits, positive. Signatures are ECDSA with SHA-256. Nothing here reads a clock.
+// Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/result.h"
+#include "crypto/keys/certificate.h"
+#include "crypto/keys/private_key.h"
+
+namespace culvert::crypto {
+
+// From an hour before now, because clocks differ, until `lifetime` after now.
+inline constexpr std::chrono::hours kCertificateLead{1};
+inline constexpr std::chrono::hours kIdentityLifetime{24 * 365 * 30};
+inline constexpr std::chrono::hours kTunnelLifetime{24 * 90};
+inline constexpr std::chrono::hours kTlsLifetime{24 * 365};
+
+// A key with its certificate.
+struct KeyAndCertificate {
+  PrivateKey key;
+  Certificate certificate;
+};
+
+// A CA as far as it is needed to issue.
+struct Issuer {
+  const PrivateKey& key;
+  const Certificate& certificate;
+};
+
+// The identity: a new key and a self-signed CA certificate with pathLenConstraint 0. Subject:
+// CN = `node_name` (left out beyond the 64 characters that X.520 allows), serialNumber = the
+// fingerprint of the key in hexadecimal digits. internal `certificate-not-made`.
+Result<KeyAndCertificate> make_identity(const Domain& node_name, Time now);
+
+// What a tunnel certificate is for: its key usage, and the OU of its subject.
+enum class TunnelUse { sign, encrypt };
+
+// A new key and a tunnel certificate for it, P-256, extended key usage emailProtection, key usage
+// digitalSignature or keyAgreement, 90 days. permanent `issuer-mismatch` if the issuer's key is not
+// that of its certificate; internal `certificate-not-made`.
+Result<KeyAndCertificate> make_tunnel_certificate(const Issuer& identity, TunnelUse use, Time now);
+
+// A new key and a TLS server certificate (serverAuth) for a host name, issued by the identity.
+Result<KeyAndCertificate> make_tls_certificate(const Issuer& identity, const Domain& host,
+                                               Time now);
+
+// A new key and a self-signed TLS server certificate, so that STARTTLS always works.
+Result<KeyAndCertificate> make_self_signed_tls(const Domain& host, Time now);
+
+}  // namespace culvert::crypto

@@ -1,0 +1,21 @@
+// SHA-256 and HMAC-SHA-256 in one call, for what is hashed outside CMS: fingerprints, invitations,
+// proofs, tokens. CMS picks its digests from its own table. Thread-safe.
+#pragma once
+
+#include <array>
+#include <initializer_list>
+
+#include "crypto/base/bytes.h"
+
+namespace culvert::crypto {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+
+// SHA-256 over the parts, one after the other.
+Sha256 sha256(std::initializer_list<ByteView> parts);
+inline Sha256 sha256(ByteView all) { return sha256({all}); }
+
+// HMAC-SHA-256 (RFC 2104) over the parts, one after the other. A key of any length.
+Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
+
+}  // namespace culvert::crypto

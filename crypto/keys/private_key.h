@@ -1,0 +1,49 @@
+// Private keys as PKCS#8 (RFC 5958). The key itself is opaque: it is used only through a key ring
+// (key_ring.h) or to make certificates (certificate_maker.h). All calls are thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "crypto/keys/certificate.h"
+
+namespace culvert::crypto {
+
+struct PrivateKeyParts;
+
+class PrivateKey {
+ public:
+  // A new P-256 key: the kind of identities, tunnel certificates and our TLS certificates.
+  static PrivateKey generate_p256();
+  // PrivateKeyInfo in DER, not encrypted. permanent `bad-key`.
+  static Result<PrivateKey> from_pkcs8(ByteView der);
+  // PEM block `PRIVATE KEY` or `EC PRIVATE KEY`/`RSA PRIVATE KEY`, not encrypted; `ENCRYPTED
+  // PRIVATE KEY` with its password. permanent `bad-key`.
+  static Result<PrivateKey> from_pem(std::string_view pem, std::string_view password = {});
+
+  // PrivateKeyInfo, not encrypted.
+  SecretBytes pkcs8() const;
+  // The same as PEM, LF line ends.
+  SecretBytes pem() const;
+
+  // DER of SubjectPublicKeyInfo, and SHA-256 over it.
+  const Bytes& public_key_info() const;
+  const KeyId& key_id() const;
+  KeyKind kind() const;
+  bool belongs_to(const Certificate& certificate) const {
+    return certificate.public_key_info() == public_key_info();
+  }
+
+  // For crypto/keys and crypto/cms alone.
+  const PrivateKeyParts& parts() const { return *parts_; }
+
+ private:
+  explicit PrivateKey(std::shared_ptr<const PrivateKeyParts> parts) : parts_(std::move(parts)) {}
+  // Shared and immutable: the key ring and a caller that makes certificates hold the same key.
+  std::shared_ptr<const PrivateKeyParts> parts_;
+};
+
+}  // namespace culvert::crypto
