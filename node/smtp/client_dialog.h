@@ -1,0 +1,137 @@
+// The client's side of an SMTP session, without I/O: one session, any number of messages after each
+// other. It uses what the server offers: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN, STARTTLS.
+//
+//   dialog.start();                      // then octets in by receive, out by take_output
+//   on ClientWait::message: dialog.deliver(envelope) or dialog.quit()
+//   on ClientWait::body:    dialog.body(piece) ... dialog.body_end()
+//   back on ClientWait::message: outcomes() tells each recipient's reply
+//   on ClientWait::close:   failure() tells why, outcomes() of a delivery under way
+//
+// A message that is declared 8BITMIME goes unchanged to a server that does not offer it, without
+// the parameter, as most servers in the world do: converting it would break its signatures. Owns no
+// timer: `patience` says how long to wait. One object per connection, used by one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "node/smtp/envelope.h"
+#include "node/smtp/reply.h"
+
+namespace culvert::node {
+
+enum class TlsUse {
+  never,
+  opportunistic,  // STARTTLS if it is offered and accepted
+  required,       // STARTTLS or no mail
+  established,    // the transport is already encrypted (smtps)
+};
+
+struct ClientRules {
+  std::string hello_name;  // node.name
+  TlsUse tls = TlsUse::opportunistic;
+};
+
+// What one transaction sends.
+struct ClientEnvelope {
+  enum class Purpose {
+    deliver,
+    verify,  // MAIL and RCPT only, then RSET: asks whether recipients exist
+  };
+  MailCommand mail;                     // size_bytes: exact or an upper estimate, if known
+  std::vector<RcptCommand> recipients;  // not empty
+  Purpose purpose = Purpose::deliver;
+};
+
+// What became of one recipient, in the order of the envelope.
+struct RecipientOutcome {
+  Reply reply;              // the one that decided; 250 means taken over (or exists, for verify)
+  bool from_server = true;  // false: we made it (no SMTPUTF8 there, lost connection)
+};
+
+enum class ClientState {
+  connecting,
+  banner,
+  ehlo,
+  helo,
+  starttls,
+  handshake,
+  ready,
+  envelope,
+  body,
+  final_reply,
+  rset,
+  quit,
+  closed,
+};
+
+enum class ClientWait {
+  peer,     // receive
+  tls,      // flush the output, shake hands, then tls_established; or connection_failed
+  message,  // deliver or quit
+  body,     // body or body_end
+  close,    // flush the output and close
+};
+
+class ClientDialog {
+ public:
+  explicit ClientDialog(ClientRules rules);
+  ~ClientDialog();
+  ClientDialog(const ClientDialog&) = delete;
+  ClientDialog& operator=(const ClientDialog&) = delete;
+
+  ClientState state() const;
+  ClientWait waits_for() const;
+  std::chrono::seconds patience() const;
+  Bytes take_output();
+
+  // --- events; each only while waits_for() names it ---
+
+  // Once the connection stands.
+  void start();
+  // Consumes octets until something else than the peer is waited for. What a server sends behind
+  // its answer to STARTTLS is consumed and forgotten.
+  std::size_t receive(ByteView octets);
+  void tls_established();
+  void deliver(ClientEnvelope envelope);
+  // The next piece of the message, CRLF line ends. A bare CR or LF ends the session before the
+  // message is complete, with permanent outcomes.
+  void body(ByteView piece);
+  void body_end();
+  void quit();
+
+  // --- at any time ---
+
+  // The connection ended, was never made, timed out, or the message's source failed: temporary or
+  // permanent outcomes for a delivery under way, by the error's fault.
+  void connection_failed(const Error& why);
+
+  // --- results ---
+
+  // True while a delivery has begun and its outcomes are not complete.
+  bool delivering() const;
+  // Complete when waits_for() is message or close again; empty before any delivery.
+  const std::vector<RecipientOutcome>& outcomes() const;
+  // Why the session ended before it should: set when waits_for() is close, except after quit.
+  const std::optional<Error>& failure() const;
+
+  // --- what the server is ---
+
+  bool encrypted() const;
+  bool offers_dsn() const;
+  // SIZE of EHLO; nothing: not offered or no limit.
+  std::optional<std::uint64_t> size_limit_bytes() const;
+  // The server's own name, from its banner or EHLO reply; printable.
+  const std::string& server_name() const;
+
+ private:
+  struct Session;
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace culvert::node

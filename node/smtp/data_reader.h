@@ -1,0 +1,71 @@
+// The body of a message as DATA carries it (RFC 5321, 4.1.1.4 and 4.5.2), read as a stream.
+// The end is CR LF . CR LF (or . CR LF as the first line) and nothing else. A bare CR or LF
+// anywhere spoils the message, and so does a line or a message beyond its limit; a spoiled message
+// is read to its end, so that nothing of it is ever taken for a command. Leading dots are taken
+// off. Octets are never copied: content is handed out as parts of what came in. No I/O; one object
+// per message.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/limits.h"
+
+namespace culvert::node {
+
+enum class DataFault { bare_line_end, line_too_long, message_too_big };
+
+struct DataLimits {
+  std::uint64_t message_bytes = 0;             // content as it is handed out
+  std::size_t line_bytes = kMaxBodyLineBytes;  // without CRLF and stuffed dot
+};
+
+class DataReader {
+ public:
+  explicit DataReader(const DataLimits& limits) : limits_(limits) {}
+
+  struct Step {
+    std::size_t consumed_bytes = 0;  // at least 1 if octets were given and the end was not reached
+    // Content, CRLF kept; part of `octets` or static; may be empty. Always empty once spoiled.
+    ByteView content;
+    bool ended = false;  // the octets behind belong to the next command
+  };
+  // Call again with the rest until all is consumed or the end is reached.
+  Step take(ByteView octets);
+
+  // The first thing found wrong. The content handed out so far is void.
+  std::optional<DataFault> fault() const { return fault_; }
+  // Octets of content handed out.
+  std::uint64_t content_bytes() const { return content_bytes_; }
+  // Octets consumed since it was spoiled.
+  std::uint64_t discarded_bytes() const { return discarded_bytes_; }
+
+ private:
+  enum class State {
+    line_start,  // behind CR LF, or at the very beginning
+    in_line,
+    cr,      // behind a CR that is not handed out yet
+    dot,     // behind a dot at the line's start, not handed out
+    dot_cr,  // behind such a dot and a CR
+    ended,
+  };
+
+  Step scan(ByteView octets);
+  Step scan_lines(ByteView octets);
+  std::size_t line_extent(ByteView octets, std::size_t from);
+  Step settle_cr(ByteView octets);
+  Step settle_dot(ByteView octets);
+  Step settle_dot_cr(ByteView octets);
+  void count_line(std::size_t bytes);
+  void spoil(DataFault fault);
+
+  DataLimits limits_;
+  State state_ = State::line_start;
+  std::size_t line_bytes_ = 0;  // of the line that has begun
+  std::uint64_t content_bytes_ = 0;
+  std::uint64_t discarded_bytes_ = 0;
+  std::optional<DataFault> fault_;
+};
+
+}  // namespace culvert::node

@@ -1,0 +1,59 @@
+// Bounds of the SMTP dialogs, each with its unit and reason, and how long each side has patience
+// (RFC 5321, 4.5.3). Bounds that other folders share are in crypto/base/limits.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "crypto/base/limits.h"
+
+namespace culvert::node {
+
+// A command line with its CRLF. RFC 5321 asks for 512; SMTPUTF8, DSN and long paths add to it.
+inline constexpr std::size_t kMaxCommandLineBytes = 2048;
+
+// A reply line with its CRLF. RFC 5321 asks for 512; servers in the wild exceed it.
+inline constexpr std::size_t kMaxReplyLineBytes = 4096;
+// Lines of one reply; the longest EHLO replies seen have about thirty.
+inline constexpr std::size_t kMaxReplyLines = 128;
+// What we write in one reply line, so that with code and CRLF it stays within RFC 5321's 512.
+inline constexpr std::size_t kMaxReplyTextBytes = 400;
+
+// Refused commands in one session before 421: enough for a clumsy client, too few for a search.
+inline constexpr std::size_t kMaxErrors = 20;
+// Commands that carry no mail forward (NOOP, RSET, VRFY, HELP, EHLO) between two messages.
+inline constexpr std::size_t kMaxIdleCommands = 200;
+// An oversize message is read to its end before 552; one that goes on so far beyond gets 421.
+inline constexpr std::uint64_t kMaxDiscardedBytes = 256 * 1024 * 1024;
+
+// RFC 3461, 4.4 (ENVID) and 4.2 (ORCPT), as xtext.
+inline constexpr std::size_t kMaxEnvidOctets = 100;
+inline constexpr std::size_t kMaxOrcptOctets = 500;
+// The name in EHLO, as RFC 5321, 4.5.3.1.2.
+inline constexpr std::size_t kMaxHelloOctets = 255;
+
+// How long the server waits (RFC 5321, 4.5.3.2.7 asks for five minutes a command).
+inline constexpr std::chrono::seconds kCommandPatience{300};
+inline constexpr std::chrono::seconds kBodyPiecePatience{180};
+inline constexpr std::chrono::seconds kTlsPatience{30};
+// A peer that takes nothing of what we send for so long is gone.
+inline constexpr std::chrono::seconds kOutputPatience{180};
+// A body may take so long at any rate; beyond, it must have come at this rate on average. It ends
+// a sender that keeps a connection busy with one octet every few seconds.
+inline constexpr std::chrono::seconds kBodyGrace{600};
+inline constexpr std::uint64_t kLeastBodyBytesPerSecond = 512;
+
+// How long the client waits (RFC 5321, 4.5.3.2).
+inline constexpr std::chrono::seconds kConnectPatience{30};
+inline constexpr std::chrono::seconds kReplyPatience{300};
+inline constexpr std::chrono::seconds kDataReplyPatience{120};
+inline constexpr std::chrono::seconds kFinalReplyPatience{600};
+inline constexpr std::chrono::seconds kQuitPatience{10};
+
+// A kept connection to a next hop: closed when idle for so long, or after so many messages, so
+// that a next hop's changed addresses are noticed.
+inline constexpr std::chrono::seconds kKeptConnectionIdle{30};
+inline constexpr std::size_t kMaxMessagesPerConnection = 100;
+
+}  // namespace culvert::node

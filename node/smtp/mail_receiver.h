@@ -1,0 +1,79 @@
+// What stands behind a server session: node/flow implements it, the connection of node/net calls
+// it. One object per connection, called on the connection's loop thread only and never at the same
+// time. No call blocks: slow work runs elsewhere and comes back through its callback.
+//
+// Order of calls: on_connect, then for each message on_mail, on_recipient for each recipient,
+// on_body_begin, on_body for each piece, on_body_end; on_reset ends a transaction at any point
+// between on_mail and the answer to on_body_end (RSET, a lost connection, a spoiled body). After an
+// answer to on_body_end the transaction is over without on_reset.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/base/bytes.h"
+#include "node/smtp/envelope.h"
+#include "node/smtp/reply.h"
+
+namespace culvert::node {
+
+// Who talks to us; kept up to date by the connection.
+struct SmtpSession {
+  std::string client_address;  // `192.0.2.1` or `2001:db8::1`, without port
+  std::uint16_t client_port = 0;
+  std::string hello;       // name of EHLO or HELO; safe in a header field; empty before it
+  bool extended = false;   // EHLO
+  bool encrypted = false;  // TLS
+  std::string tls;         // `TLSv1.3 AES_256_GCM_SHA384`, for traces; empty without TLS
+};
+
+// Nothing accepts; a reply refuses.
+using Decision = std::optional<Reply>;
+
+// Callbacks may be called once, at once or later, from any thread, and after the connection is gone
+// (then they do nothing).
+using DecisionCallback = std::function<void(Decision)>;
+using AnswerCallback = std::function<void(Reply)>;
+using ResumeCallback = std::function<void()>;
+
+enum class BodyFlow {
+  going,   // more is welcome
+  behind,  // taken, but nothing more until the resume callback
+};
+
+class MailReceiver {
+ public:
+  // May come while a callback is outstanding: work under way goes on by itself (a commit counts).
+  virtual ~MailReceiver() = default;
+
+  // By address alone; a refusal is sent instead of the banner.
+  virtual Decision on_connect(const SmtpSession& session) = 0;
+
+  virtual Decision on_mail(const SmtpSession& session, const MailCommand& mail) = 0;
+
+  // `rcpt` is valid during the call.
+  virtual void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) = 0;
+
+  // At least one recipient was accepted. `resume` serves on_body for this message, any number of
+  // times.
+  virtual Decision on_body_begin(ResumeCallback resume) = 0;
+
+  // `piece` is valid during the call: content with CRLF line ends and no stuffed dots. An error
+  // refuses the message with `reply_for(error)` at its end; no more pieces follow, and on_reset
+  // does.
+  virtual Result<BodyFlow> on_body(ByteView piece) = 0;
+
+  // The body is whole. The answer is 250 only once the message is on stable storage.
+  virtual void on_body_end(AnswerCallback answer) = 0;
+
+  // The transaction is void; what was staged is dropped.
+  virtual void on_reset() = 0;
+};
+
+// Called on the loop thread for each connection that was accepted.
+using MailReceiverFactory = std::function<std::unique_ptr<MailReceiver>()>;
+
+}  // namespace culvert::node

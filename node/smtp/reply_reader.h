@@ -1,0 +1,35 @@
+// A peer's replies out of octets (RFC 5321, 4.2.1). Strict: CRLF only, three digits 2xx to 5xx, the
+// same code on every line. No I/O; belongs to one client dialog.
+#pragma once
+
+#include <optional>
+
+#include "node/smtp/line.h"
+#include "node/smtp/reply.h"
+
+namespace culvert::node {
+
+class ReplyReader {
+ public:
+  ReplyReader();
+
+  struct Step {
+    std::size_t consumed_bytes = 0;
+    std::optional<Reply> reply;  // a whole one has ended
+  };
+  // Consumes up to the end of the first reply. Errors are temporary `bad-reply`: a bare CR or LF,
+  // too many or too long lines, no code, codes that differ. After an error the connection ends.
+  Result<Step> take(ByteView octets);
+
+  // Forgets a reply that has begun (STARTTLS).
+  void clear();
+
+ private:
+  Status take_line(std::string_view line);
+
+  LineReader lines_;
+  Reply begun_;
+  bool complete_ = false;
+};
+
+}  // namespace culvert::node
