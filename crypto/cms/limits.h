@@ -1,0 +1,31 @@
+// Bounds on CMS input (formats.md, "Refused"), each with its unit and reason.
+#pragma once
+
+#include <cstddef>
+
+namespace culvert::crypto {
+
+// Constructed elements inside each other, those of an OCTET STRING's pieces included.
+inline constexpr std::size_t kMaxBerDepth = 16;
+inline constexpr std::size_t kMaxCmsRecipients = 1000;
+inline constexpr std::size_t kMaxCmsSigners = 32;
+inline constexpr std::size_t kMaxCmsCertificates = 64;
+inline constexpr std::size_t kMaxCmsDigests = 16;
+
+// One RecipientInfo. ML-KEM-1024 needs 1.7 KiB, a label of OAEP some more; a KeyAgreeRecipientInfo
+// may hold many recipients of 100 to 400 octets each.
+inline constexpr std::size_t kMaxRecipientInfoBytes = 256 * 1024;
+// One SignerInfo with its attributes. Timestamps among the unsigned ones hold whole chains.
+inline constexpr std::size_t kMaxSignerInfoBytes = 256 * 1024;
+// One entry of the CRLs of a SignedData; they are skipped.
+inline constexpr std::size_t kMaxAttributesBytes = 64 * 1024;
+// An AlgorithmIdentifier.
+inline constexpr std::size_t kMaxAlgorithmBytes = 8 * 1024;
+// Attributes in one set; checked before each is parsed.
+inline constexpr std::size_t kMaxAttributes = 100;
+
+// Content that is kept in memory between the two passes of opening, so that a usual message is
+// read once. Larger content is read twice.
+inline constexpr std::size_t kHeldContentBytes = 256 * 1024;
+
+}  // namespace culvert::crypto

@@ -1,0 +1,27 @@
+// Who is a sealed message for? Read without any private key, so that "is it tunnel mail?" can be
+// answered before anything is trusted (formats.md).
+#pragma once
+
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/keys/certificate.h"
+
+namespace culvert::crypto {
+
+enum class SealKind { enveloped, auth_enveloped };
+
+struct RecipientPeek {
+  SealKind kind = SealKind::auth_enveloped;
+  // In the order of the message. Recipients that are not named by a certificate (a shared key, a
+  // password) are counted only.
+  std::vector<CertificateName> names;
+  std::size_t unnamed = 0;
+};
+
+// Reads the front of `der` up to the end of recipientInfos and no further than its buffer. A
+// refusal if it is no EnvelopedData or AuthEnvelopedData, or its recipients cannot be read.
+Result<RecipientPeek> peek_recipients(Source& der);
+
+}  // namespace culvert::crypto

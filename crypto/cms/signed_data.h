@@ -1,0 +1,106 @@
+// SignedData (RFC 5652, section 5), written and read as streams. One writer for one signer, content
+// inside ("opaque"), id-data. Nothing here knows whom to trust: the reader says which certificate
+// made which signature, and why a signature does not count.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/keys/key_ring.h"
+
+namespace culvert::crypto {
+
+// What a signature says of itself (RFC 3183): that of a person, or of a domain's gateway.
+enum class SignatureType { personal, domain };
+
+struct SigningOptions {
+  KeyId key;
+  Certificate certificate;
+  Time signing_time;
+  SignatureType type = SignatureType::personal;
+};
+
+// Content in, a ContentInfo of indefinite length out. Signed attributes: contentType, signingTime,
+// messageDigest, SMIMECapabilities, signingCertificateV2, CMSAlgorithmProtection and, for a domain,
+// signatureType; the certificate is included.
+class SignedDataWriter final : public Sink {
+ public:
+  // Writes the head to `to`. `to` and `keys` must outlive the writer. internal `bad-key-use` if the
+  // certificate's key cannot sign.
+  static Result<std::unique_ptr<SignedDataWriter>> start(Sink& to, const KeyRing& keys,
+                                                         SigningOptions options);
+  ~SignedDataWriter() override;
+
+  Status write(ByteView content) override;
+  // Signs and writes the end; nothing may be written afterwards.
+  Status finish();
+
+ private:
+  struct State;
+  explicit SignedDataWriter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// One SignerInfo, judged.
+struct SignerResult {
+  CertificateName name;
+  // The certificate that `name` calls, if it was at hand.
+  std::optional<Certificate> certificate;
+  // Why this signature does not count; nothing if it is right under `certificate`.
+  std::optional<Error> refusal;
+  std::optional<Time> signing_time;
+  SignatureType type = SignatureType::personal;
+  std::string digest;     // `sha256`, or the dotted OID of one that we do not know
+  std::string signature;  // `ecdsa-with-SHA256`, or the dotted OID
+
+  bool valid() const { return !refusal && certificate; }
+};
+
+struct SignedDataResult {
+  std::vector<SignerResult> signers;      // at least one
+  std::vector<Certificate> certificates;  // those included that could be parsed
+  // True if every signature is right. Whether its certificate may be trusted is another question.
+  bool valid() const;
+};
+
+// Which certificates may be a signer's.
+struct SignerCandidates {
+  std::vector<Certificate> known;
+  enum class Included { use, ignore };
+  // `ignore`: only `known` counts, as for peers, whose card lists the certificates.
+  Included included = Included::use;
+};
+
+// A ContentInfo in, the signed content out. Content is handed on before its signature is checked:
+// what it means is decided by `finish`, and the caller throws it away if that refuses.
+class SignedDataReader final : public Source {
+ public:
+  // Reads up to the content. `from` must outlive the reader. Refusals: not a SignedData, content
+  // missing (detached signature), malformed.
+  static Result<std::unique_ptr<SignedDataReader>> open(Source& from);
+  // For a detached signature: the content comes from `content`, the ContentInfo from `from` (and
+  // must hold none).
+  static Result<std::unique_ptr<SignedDataReader>> open_detached(Source& from, Source& content);
+  ~SignedDataReader() override;
+
+  // The content, piece by piece; 0 at its end.
+  Result<std::size_t> read(MutableBytes into) override;
+
+  // Reads what is left (unread content is hashed and dropped) up to the end of `from`, and judges
+  // each signature. An Error if the object as a whole is refused.
+  Result<SignedDataResult> finish(const SignerCandidates& candidates);
+
+  // Dotted OID of eContentType.
+  std::string content_type() const;
+
+ private:
+  struct State;
+  explicit SignedDataReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace culvert::crypto
