@@ -1,0 +1,40 @@
+// Which path a recipient's copy takes, and why (product.md, section 6). A pure function of the
+// rules, the route of the recipient's domain and the two addresses; the node and every command that
+// explains use this one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/base/names.h"
+#include "node/policy/rules.h"
+
+namespace culvert::node {
+
+// What a route means for outbound mail (peering.md, Routes).
+enum class RouteUse {
+  none,   // no route, or one that counts as none: claimed, proving, proved, conflict
+  seals,  // active
+  waits,  // degraded, paused or withdrawn: was active, so it is waited for and never bypassed
+};
+
+enum class Path { inside, tunnel, clear, refuse };
+
+std::string_view to_text(Path path);
+
+struct Decision {
+  Path path = Path::refuse;
+  bool waits = false;                // tunnel only: stays queued until the route works again
+  std::vector<std::string> reasons;  // in the order in which they decided
+};
+
+struct Question {
+  ReversePath sender;
+  Mailbox recipient;
+  bool recipient_is_ours = false;  // its domain is served by this node
+  RouteUse route = RouteUse::none;
+};
+
+Decision decide(const Rules& rules, const Question& question);
+
+}  // namespace culvert::node

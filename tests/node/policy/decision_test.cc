@@ -1,0 +1,64 @@
+#include "node/policy/decision.h"
+
+#include <gtest/gtest.h>
+
+namespace culvert::node {
+namespace {
+
+Mailbox box(const char* text) { return *Mailbox::parse(text); }
+
+Path path_of(const Rules& rules, const char* from, const char* to,
+             RouteUse route = RouteUse::none) {
+  return decide(rules, {box(from), box(to), false, route}).path;
+}
+
+TEST(Decision, TakesTheNarrowestScope) {
+  const Rules rules({{"global", "encrypt", "mandatory"},
+                     {"domain:*.example", "encrypt", "never"},
+                     {"domain:b.example", "encrypt", "mandatory"},
+                     {"user:jane@b.example", "encrypt", "opportunistic"}});
+  EXPECT_EQ(rules.encrypt_for(box("jane@b.example")).scope, "user:jane@b.example");
+  EXPECT_EQ(rules.encrypt_for(box("joe@b.example")).scope, "domain:b.example");
+  EXPECT_EQ(rules.encrypt_for(box("joe@c.example")).scope, "domain:*.example");
+  EXPECT_EQ(rules.encrypt_for(box("joe@x.test")).scope, "global");
+  EXPECT_EQ(Rules().encrypt_for(box("joe@x.test")).scope, "built-in");
+}
+
+TEST(Decision, LetsTheStricterSideWin) {
+  const Rules rules(
+      {{"domain:a.example", "encrypt", "mandatory"}, {"domain:b.example", "encrypt", "never"}});
+  EXPECT_EQ(path_of(rules, "x@a.example", "y@b.example"), Path::refuse);
+  EXPECT_EQ(path_of(rules, "x@b.example", "y@a.example"), Path::refuse);
+  EXPECT_EQ(path_of(rules, "x@b.example", "y@c.example"), Path::clear);
+}
+
+TEST(Decision, NeverBypassesARouteThatIsOrWasActive) {
+  const Rules rules({{"global", "encrypt", "never"}});
+  EXPECT_EQ(path_of(rules, "x@a.example", "y@b.example", RouteUse::seals), Path::tunnel);
+  const Decision waiting =
+      decide(rules, {box("x@a.example"), box("y@b.example"), false, RouteUse::waits});
+  EXPECT_EQ(waiting.path, Path::tunnel);
+  EXPECT_TRUE(waiting.waits);
+}
+
+TEST(Decision, HandsOwnDomainsInside) {
+  EXPECT_EQ(decide(Rules(), {std::nullopt, box("y@a.example"), true, RouteUse::none}).path,
+            Path::inside);
+}
+
+TEST(Decision, TreatsAnUnknownWordAsMandatory) {
+  const Rules rules({{"global", "encrypt", "quantum"}});
+  EXPECT_EQ(path_of(rules, "x@a.example", "y@b.example"), Path::refuse);
+}
+
+TEST(Rules, BringsScopesToOneForm) {
+  EXPECT_EQ(*parse_scope("domain:B.Example"), "domain:b.example");
+  EXPECT_EQ(*parse_scope("domain:*.B.Example"), "domain:*.b.example");
+  EXPECT_EQ(*parse_scope("user:Jane@B.Example"), "user:Jane@b.example");
+  for (const char* bad : {"", "domain:", "domain:*", "user:x", "b.example", "Global"}) {
+    EXPECT_FALSE(parse_scope(bad).ok()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace culvert::node
