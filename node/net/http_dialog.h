@@ -1,0 +1,92 @@
+// The server's side of HTTP/1.1 (RFC 9110, 9112) for the peering port, without I/O: octets in,
+// requests and octets out. Written by hand rather than on evhttp: TLS is Botan's, which evhttp
+// cannot carry, and what strangers can reach shall be two kinds of request and nothing else.
+//
+// Accepted: GET without body and POST with Content-Length; one request after the other on a kept
+// connection. Strict: CRLF only, no folded field lines, no chunked coding, no white space before a
+// colon, one Host, one Content-Length. Everything else is answered 400, 405, 411, 413, 414, 431,
+// 501 or 505 and the connection ends: a request whose end is in doubt is never followed by another.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/limits.h"
+
+namespace culvert::node {
+
+inline constexpr std::size_t kMaxHttpRequestLineBytes = 2 * 1024;
+inline constexpr std::size_t kMaxHttpHeaderBytes = 8 * 1024;  // all field lines together
+inline constexpr std::size_t kMaxHttpRequestsPerConnection = 1000;
+
+struct HttpRequest {
+  enum class Method { get, post };
+  Method method = Method::get;
+  std::string path;          // starts with `/`, origin form, printable ASCII; query included
+  std::string content_type;  // as written; empty if there was none
+  Bytes body;                // at most kMaxPeeringMessageBytes
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type;  // empty: no such field
+  Bytes body;
+};
+
+class HttpDialog {
+ public:
+  enum class Waits { peer, answer, close };
+
+  // `max_body_bytes`: a longer POST is 413.
+  explicit HttpDialog(std::size_t max_body_bytes = kMaxPeeringMessageBytes)
+      : max_body_bytes_(max_body_bytes) {}
+
+  // Octets from the peer, in pieces of any size. Taken in every state; at most one request ahead
+  // is kept while an answer is awaited (more is refused by closing after that answer).
+  void receive(ByteView octets);
+  // The request to be answered now, handed out once; then `waits()` is `answer`.
+  std::optional<HttpRequest> take_request();
+  // Answers the request that was taken. The next one may then be there.
+  void answer(const HttpResponse& response);
+  // Octets to send now; empties it.
+  Bytes take_output();
+  // `close`: send what there is, then end the connection.
+  Waits waits() const { return waits_; }
+  // True while a request has begun and is not complete: the time-out is then 408, not silence.
+  bool in_request() const { return state_ != State::request_line || !line_.empty(); }
+  // Ends a request that came too slowly: 408 and close.
+  void time_out();
+
+ private:
+  enum class State { request_line, field_line, body, complete, refused };
+  void work();
+  bool take_line(std::size_t limit_bytes, int too_long_status);
+  void on_request_line();
+  void on_field_line();
+  void on_field(std::string_view name, std::string_view value);
+  void on_header_end();
+  void on_body();
+  void refuse(int status);
+  void begin_next();
+
+  const std::size_t max_body_bytes_;
+  State state_ = State::request_line;
+  Waits waits_ = Waits::peer;
+  Bytes input_;
+  std::size_t input_at_ = 0;
+  Bytes output_;
+  std::string line_;
+  HttpRequest request_;
+  struct Head {
+    std::size_t size_bytes = 0;
+    std::optional<std::size_t> content_length;
+    bool host_seen = false;
+    bool close_asked = false;
+    bool expects_continue = false;
+  };
+  Head head_;
+  std::size_t requests_ = 0;
+};
+
+}  // namespace culvert::node

@@ -1,0 +1,62 @@
+// HTTPS for the peering port: listener, transport with TLS and HTTP dialog put together.
+// A connection costs a stranger's TLS handshake, one request line and 8 KiB of header at most
+// before a POST's body, which is limited too; whatever is slow or idle is closed.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "node/net/http_dialog.h"
+#include "node/net/listener.h"
+#include "node/net/tls_context.h"
+
+namespace culvert::node {
+
+inline constexpr std::chrono::seconds kHttpIdleTime{30};  // between requests, and without progress
+inline constexpr std::chrono::seconds kHttpRequestTime{60};  // from first octet to complete request
+
+// The way to answer one request, from any thread, once, at any time, even after the connection is
+// gone. Destroyed unused it answers 500.
+class HttpReply {
+ public:
+  explicit HttpReply(Callback<HttpResponse> send) : send_(std::move(send)) {}
+  HttpReply(HttpReply&&) = default;
+  HttpReply& operator=(HttpReply&&) = default;
+  ~HttpReply();
+  void send(HttpResponse response);
+
+ private:
+  Callback<HttpResponse> send_;
+};
+
+struct HttpsServerOptions {
+  SocketAddress address;
+  std::size_t max_connections = 200;
+};
+
+class HttpsServer {
+ public:
+  // Runs on a loop: must not block. Give the reply to a worker if the answer takes work.
+  // `peer` is the client's address. Called on several threads at once.
+  using Handler = std::function<void(const SocketAddress& peer, HttpRequest, HttpReply)>;
+
+  // permanent `listen-failed`. `loops` and `tls` must outlive it. Not from a loop's thread.
+  static Result<std::unique_ptr<HttpsServer>> open(LoopGroup& loops, TlsServerContext& tls,
+                                                   const HttpsServerOptions& options,
+                                                   Handler handler);
+  // Stops listening, closes connections, waits for that. Not from a loop's thread. Replies that
+  // come later go nowhere; the loops must still exist then.
+  ~HttpsServer();
+  HttpsServer(const HttpsServer&) = delete;
+  HttpsServer& operator=(const HttpsServer&) = delete;
+
+  // The address with the port that was bound.
+  const SocketAddress& address() const;
+
+ private:
+  struct Impl;
+  explicit HttpsServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace culvert::node

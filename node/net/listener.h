@@ -1,0 +1,89 @@
+// Accepts connections for one listen address on every loop of a group: one socket copy a loop
+// (SO_REUSEPORT), so that the kernel spreads connections over the cores and none changes threads.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/net/event_loop.h"
+#include "node/net/network.h"
+#include "node/net/socket.h"
+
+namespace culvert::node {
+
+// When descriptors or memory are short, accepting rests this long instead of spinning.
+inline constexpr std::chrono::milliseconds kAcceptRest{100};
+
+// Counts open connections against a limit, for one listener or several that share it.
+// Thread-safe; must outlive its seats.
+class ConnectionLimit {
+ public:
+  explicit ConnectionLimit(std::size_t most) : most_(most) {}
+  std::size_t open() const { return open_.load(std::memory_order_relaxed); }
+
+  // One place; gives it back when it dies.
+  class Seat {
+   public:
+    Seat() = default;
+    explicit Seat(ConnectionLimit* of) : of_(of) {}
+    Seat(Seat&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+    Seat& operator=(Seat&& other) noexcept;
+    ~Seat();
+    explicit operator bool() const { return of_ != nullptr; }
+
+   private:
+    ConnectionLimit* of_ = nullptr;
+  };
+  // An empty seat if all are taken.
+  Seat take();
+
+ private:
+  const std::size_t most_;
+  std::atomic<std::size_t> open_{0};
+};
+
+// One accepted connection; non-blocking, TCP_NODELAY set. The seat lives as long as the connection.
+struct Accepted {
+  Socket socket;
+  SocketAddress peer;
+  SocketAddress local;
+  ConnectionLimit::Seat seat;
+};
+
+struct ListenOptions {
+  SocketAddress address;             // port 0: one free port for all copies
+  ConnectionLimit* limit = nullptr;  // must outlive the listener and its connections
+  std::string refusal;               // sent before closing what exceeds the limit; may be empty
+};
+
+class Listener {
+ public:
+  // Runs on the loop that the connection then belongs to. Called on several threads at once.
+  using OnAccept = std::function<void(EventLoop&, Accepted)>;
+
+  // Binds at once and begins to accept. permanent `listen-failed`. Not from a loop's thread.
+  // `loops` must outlive it.
+  static Result<std::unique_ptr<Listener>> open(LoopGroup& loops, ListenOptions options,
+                                                OnAccept on_accept);
+  // Stops accepting and closes the sockets, on their loops, and waits for that.
+  // Not from a loop's thread.
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  // The address with the port that was bound.
+  const SocketAddress& address() const { return address_; }
+
+ private:
+  class Copy;
+  Listener(LoopGroup& loops, ListenOptions options, OnAccept on_accept);
+  LoopGroup& loops_;
+  ListenOptions options_;
+  OnAccept on_accept_;
+  SocketAddress address_;
+  std::vector<std::unique_ptr<Copy>> copies_;
+};
+
+}  // namespace culvert::node

@@ -1,0 +1,72 @@
+// Addresses of machines and networks as values: parse, compare, match, and which are public.
+// An IPv4 address mapped into IPv6 (::ffff:a.b.c.d) becomes the IPv4 address, so that no rule can
+// be dodged by writing it otherwise. No I/O; any thread.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+
+namespace culvert::node {
+
+class IpAddress {
+ public:
+  // 0.0.0.0.
+  IpAddress() = default;
+  // Dotted decimal or RFC 4291 text, without brackets, port or zone. permanent `bad-address`.
+  static Result<IpAddress> parse(std::string_view text);
+  // 4 or 16 octets in network order; permanent `bad-address` for any other count.
+  static Result<IpAddress> from_octets(ByteView octets);
+
+  bool is_v4() const { return size_ == 4; }
+  // 4 or 16 octets in network order.
+  ByteView octets() const { return {octets_.data(), size_}; }
+  // `192.0.2.1` or `2001:db8::1` (RFC 5952).
+  std::string text() const;
+  // True if everybody on the internet could have it: not in a special-purpose block of RFC 6890
+  // and its registries (private, shared, loopback, link-local, documentation, multicast, …).
+  bool is_public() const;
+  // 127.0.0.0/8 or ::1.
+  bool is_loopback() const;
+  // 0.0.0.0 or ::, which as a listen address means every address.
+  bool is_any() const;
+
+  auto operator<=>(const IpAddress&) const = default;
+
+ private:
+  std::uint8_t size_ = 4;
+  std::array<std::uint8_t, 16> octets_{};
+};
+
+// A block of addresses in CIDR form.
+class IpNetwork {
+ public:
+  // `192.0.2.0/24`, `2001:db8::/32`, or one address. Bits behind the prefix must be zero.
+  // permanent `bad-network`.
+  static Result<IpNetwork> parse(std::string_view text);
+  bool contains(const IpAddress& address) const;
+  std::string text() const;
+  auto operator<=>(const IpNetwork&) const = default;
+
+ private:
+  IpAddress base_;
+  unsigned prefix_bits_ = 0;
+};
+
+// An address and a port.
+struct SocketAddress {
+  IpAddress ip;
+  std::uint16_t port = 0;
+
+  // `192.0.2.1:25` or `[2001:db8::1]:25`; the port may be 0. permanent `bad-address`.
+  static Result<SocketAddress> parse(std::string_view text);
+  std::string text() const;
+  auto operator<=>(const SocketAddress&) const = default;
+};
+
+}  // namespace culvert::node

@@ -1,0 +1,63 @@
+// DNS with DNSSEC validation (libunbound inside, with its own cache and threads).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "node/net/callback.h"
+
+namespace culvert::node {
+
+// RFC 1035, 3.2.2; RFC 3596; RFC 2782. The numbers of the registry.
+enum class DnsType : int { a = 1, mx = 15, txt = 16, aaaa = 28, srv = 33 };
+
+// What the DNS said. Only `nxdomain` and `nodata` mean that there is nothing; `failed` and `bogus`
+// mean that nobody knows, and mail has to wait.
+struct DnsAnswer {
+  enum class Outcome {
+    found,     // `records` is not empty
+    nodata,    // the name exists, without this type
+    nxdomain,  // the name does not exist
+    bogus,     // DNSSEC validation failed: an attack or a broken zone
+    failed,    // SERVFAIL, REFUSED, no answer in time, no resolver
+  };
+  Outcome outcome = Outcome::failed;
+  bool secure = false;         // validated from the trust anchor, absence included
+  std::vector<Bytes> records;  // RDATA of the type asked for, uncompressed; see dns_records.h
+  std::string why;             // for the log: why it failed or is bogus
+};
+
+struct ResolverOptions {
+  // `192.0.2.53`, `2001:db8::53`, or with a port `127.0.0.1@5353`. Empty: the system's.
+  std::vector<std::string> resolvers;
+  // A file of DS or DNSKEY records. Empty: the one of the system (dns-root-data), else built in.
+  std::string trust_anchor_file;
+  // An answer that takes longer is `failed`.
+  std::chrono::milliseconds timeout{20'000};
+};
+
+class Resolver {
+ public:
+  // permanent `bad-resolver` or `bad-trust-anchor`; internal `no-resolver`.
+  static Result<std::unique_ptr<Resolver>> make(const ResolverOptions& options);
+  // Calls back what is pending with `failed`, then joins its thread.
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+
+  // Asks for `name` (ASCII, at most 253 octets, final dot optional). CNAMEs are followed.
+  // `on_answer` runs once, in the resolver's own thread, never inside this call: post to a loop
+  // and return. Any thread.
+  void query(const std::string& name, DnsType type, Callback<DnsAnswer> on_answer);
+
+ private:
+  struct Impl;
+  explicit Resolver(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace culvert::node

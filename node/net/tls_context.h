@@ -1,0 +1,64 @@
+// What TLS connections share: certificates, policy, sessions that can be resumed (Botan inside).
+// TLS 1.2 and 1.3 only. Contexts are thread-safe and must outlive the connections that use them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+
+namespace culvert::node {
+
+// What was agreed in a handshake, for trace header fields and logs.
+struct TlsInfo {
+  std::string version;  // `TLSv1.3`
+  std::string cipher;   // `TLS_AES_128_GCM_SHA256`, the registered name
+  bool resumed = false;
+  Bytes peer_certificate;  // DER of the server's certificate as a client sees it; else empty
+};
+
+// The server's side. Clients are not asked for certificates. Session tickets are stateless, under
+// a key that lives in memory for half a day.
+class TlsServerContext {
+ public:
+  // `chain_pem`: the server's certificate, then its issuers. `key_pem`: its private key, PKCS#8
+  // unencrypted. permanent `bad-certificate` or `bad-key`, also if the two do not belong together.
+  static Result<std::unique_ptr<TlsServerContext>> make(const std::string& chain_pem,
+                                                        const SecretBytes& key_pem);
+  ~TlsServerContext();
+  TlsServerContext(const TlsServerContext&) = delete;
+  TlsServerContext& operator=(const TlsServerContext&) = delete;
+
+  // New connections use the new pair; errors as `make`, and then nothing changes. Any thread.
+  Status reload(const std::string& chain_pem, const SecretBytes& key_pem);
+
+  struct Impl;
+  Impl& impl() { return *impl_; }  // for tls_engine.cc
+
+ private:
+  explicit TlsServerContext(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The client's side.
+class TlsClientContext {
+ public:
+  // Encrypts without asking who the server is: what SMTP between strangers does (RFC 7435).
+  static std::unique_ptr<TlsClientContext> opportunistic();
+  // The server's chain must end at this one certificate (PEM); its host name is not compared.
+  // permanent `bad-certificate`.
+  static Result<std::unique_ptr<TlsClientContext>> pinned(const std::string& authority_pem);
+  ~TlsClientContext();
+  TlsClientContext(const TlsClientContext&) = delete;
+  TlsClientContext& operator=(const TlsClientContext&) = delete;
+
+  struct Impl;
+  Impl& impl() { return *impl_; }  // for tls_engine.cc
+
+ private:
+  explicit TlsClientContext(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace culvert::node
