@@ -1,0 +1,113 @@
+// Sealing at rest (libsodium): one node key, keys derived from it by purpose, short secrets sealed
+// whole, bodies sealed as a stream. It touches no disk; store/key_file.h keeps the node key.
+// All functions are thread-safe; a SealingSink or OpeningSource belongs to one caller at a time.
+//
+// Formats (frozen):
+//   node key text   "culvert-node-key-1 " 64HEXDIG LF
+//   derived key     crypto_kdf (BLAKE2b), context "culvert1", sub-key number = KeyPurpose
+//   sealed octets   %x01 nonce(24) XChaCha20-Poly1305-IETF(plaintext, associated) tag(16)
+//   sealed stream   %x01 header(24) *piece; crypto_secretstream_xchacha20poly1305; each piece holds
+//                   kStreamChunkBytes of plaintext but the last, which may hold less or nothing and
+//                   alone carries TAG_FINAL; 17 octets are added to each
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+
+namespace culvert::crypto {
+
+// What a derived key is for. Numbers are frozen: they are on disk by what they seal.
+enum class KeyPurpose : std::uint64_t {
+  secrets = 1,        // private keys and invitation secrets in the store
+  bodies = 2,         // the keys of bodies
+  tunnel_tokens = 3,  // the MAC in culvert-tunnel+TOKEN@
+  spool = 4,          // temporary files
+};
+
+// A 256-bit symmetric key. Wiped when it dies.
+class SealingKey {
+ public:
+  static constexpr std::size_t kSize = 32;
+  // A fresh random key.
+  static SealingKey generate();
+  // Exactly 32 octets; internal `bad-key` otherwise.
+  static Result<SealingKey> from_bytes(ByteView octets);
+
+  SealingKey clone() const { return SealingKey(octets_.clone()); }
+  ByteView view() const { return octets_.view(); }
+
+ private:
+  explicit SealingKey(SecretBytes octets) : octets_(std::move(octets)) {}
+  SecretBytes octets_;
+};
+
+// The key that unlocks a node's data directory.
+class NodeKey {
+ public:
+  static NodeKey generate();
+  // The text of a key file, as in the format table; the final LF may be missing. permanent
+  // `bad-node-key` otherwise.
+  static Result<NodeKey> parse(std::string_view text);
+
+  NodeKey clone() const { return NodeKey(key_.clone()); }
+  // What `parse` takes.
+  SecretBytes text() const;
+  // The same purpose gives the same key for ever; keys of two purposes tell nothing of each other.
+  SealingKey derive(KeyPurpose purpose) const;
+
+ private:
+  explicit NodeKey(SealingKey key) : key_(std::move(key)) {}
+  SealingKey key_;
+};
+
+// Fills with octets of the system's random generator.
+void fill_random(MutableBytes into);
+
+// BLAKE2b-256 over the parts, each preceded by its length (8 octets, little-endian): an index key
+// for values of any length. Not a substitute for the SHA-256 of formats.
+Bytes index_digest(std::initializer_list<ByteView> parts);
+
+// What `seal` adds.
+inline constexpr std::size_t kSealOverheadBytes = 1 + 24 + 16;
+// Seals whole. `associated` is bound to it but not contained: the same must be given to open it.
+Bytes seal(const SealingKey& key, ByteView plaintext, ByteView associated);
+// permanent `not-sealed-here` for any other key, other associated data, or altered octets.
+Result<SecretBytes> open_sealed(const SealingKey& key, ByteView sealed, ByteView associated);
+
+// Seals what is written and hands it on. Constant memory. One key must seal one stream only.
+class SealingSink final : public Sink {
+ public:
+  // `to` must outlive it.
+  SealingSink(Sink& to, const SealingKey& key);
+  ~SealingSink() override;
+  Status write(ByteView plaintext) override;
+  // Writes the last piece. Without it the stream counts as cut off. Call once; write no more.
+  Status finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Opens what a SealingSink wrote. Each piece is authentic, in its place, and released only then;
+// that the whole is complete is known when `read` has returned 0. Constant memory.
+class OpeningSource final : public RewindableSource {
+ public:
+  // `from` must outlive it and stand at its beginning.
+  OpeningSource(RewindableSource& from, const SealingKey& key);
+  ~OpeningSource() override;
+  // permanent `body-damaged` for another key, altered, missing, repeated or re-ordered pieces, a
+  // cut end or anything after the end.
+  Result<std::size_t> read(MutableBytes into) override;
+  Status rewind() override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace culvert::crypto

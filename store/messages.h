@@ -1,0 +1,81 @@
+// A message that this node has taken over: who sent it how, and where its octets are. Whom it goes
+// to stands in its queue entries (queue.h). Values; no mail format here.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <optional>
+#include <string>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "store/transaction.h"
+
+namespace culvert::store {
+
+// 16 octets, shown as 32 hexadecimal digits; also the Culvert-Id of the seal. The first five are
+// the time in seconds, so that new records lie side by side; eleven are random.
+class MessageId {
+ public:
+  static constexpr std::size_t kSize = 16;
+  MessageId() = default;
+  static MessageId make(Time now);
+  // Exactly 16 octets, or nothing.
+  static std::optional<MessageId> from_bytes(ByteView octets);
+  // Exactly 32 lower-case hexadecimal digits, or nothing.
+  static std::optional<MessageId> parse(std::string_view digits);
+
+  ByteView view() const { return octets_; }
+  std::string hex() const { return to_hex(octets_); }
+  auto operator<=>(const MessageId&) const = default;
+
+ private:
+  std::array<std::uint8_t, kSize> octets_{};
+};
+
+// Where a body is. It has the id of the message, or quarantine item, that owns it.
+struct BodyRef {
+  MessageId id;
+  std::uint64_t size_bytes = 0;
+  enum class Place : std::uint8_t { database, file } place = Place::database;
+  Bytes sealed_key;
+  bool operator==(const BodyRef&) const = default;
+};
+
+enum class Listener : std::uint8_t { inside, outside, own };  // own: made by this node (DSN, proof)
+enum class BodyKind : std::uint8_t { seven_bit, eight_bit_mime };
+enum class Ret : std::uint8_t { unset, full, hdrs };  // RFC 3461, 4.3
+
+// What the seal told, of mail that was opened (formats.md, "Received").
+struct OpenedContext {
+  Fingerprint peer;
+  ReversePath sealed_sender;
+  std::string carrier;  // the outer MAIL FROM: where a DSN goes if not to the sealed sender
+  bool operator==(const OpenedContext&) const = default;
+};
+
+struct Message {
+  MessageId id;
+  Time received{};
+  Listener listener = Listener::inside;
+  std::string client;  // "name [address]", for trace and Received
+  ReversePath sender;
+  BodyKind body_kind = BodyKind::seven_bit;
+  bool smtputf8 = false;
+  Ret ret = Ret::unset;
+  std::string envid;  // xtext as received, may be empty
+  std::uint64_t size_bytes = 0;
+  BodyRef body;
+  std::string from_domain;  // of the one From address; empty if there is none or more than one
+  std::optional<OpenedContext> opened;
+  bool operator==(const Message&) const = default;
+};
+
+Bytes encode(const Message& message);
+// internal `damaged-record`.
+Result<Message> decode_message(ByteView record);
+
+// The message, or nothing.
+std::optional<Message> find_message(const ReadTransaction& txn, const MessageId& id);
+
+}  // namespace culvert::store

@@ -1,0 +1,101 @@
+// Other nodes that this one has paired with, and what must never be forgotten of them. Cards and
+// certificates are opaque octets. Which change is right is peering's to decide.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "store/transaction.h"
+
+namespace culvert::store {
+
+// Numbers are frozen.
+enum class PeerState : std::uint8_t {
+  pairing = 0,
+  unconfirmed = 1,
+  paired = 2,
+  paused = 3,
+  removed = 4,
+};
+// The same words.
+const char* state_name(PeerState state);
+
+enum class PeerOrigin : std::uint8_t {
+  invited_by_us = 0,
+  accepted_by_us = 1,
+  domain = 2,
+  file = 3
+};
+
+struct Peer {
+  Fingerprint fingerprint;
+  std::string name;  // node name on the card
+  PeerState state = PeerState::pairing;
+  PeerOrigin origin = PeerOrigin::invited_by_us;
+  Time since{};         // of the state
+  Time paired{};        // first stored
+  std::string address;  // from where it paired, for people
+  std::optional<Time> last_seen;
+
+  Bytes identity_certificate;  // DER
+  Bytes card;                  // the accepted one, as it came (CMS DER)
+  std::uint64_t serial = 0;
+  Bytes incarnation;
+  Time card_issued{};
+  Time card_expires{};
+  Bytes card_digest;  // over its eContent
+  std::vector<std::string> urls;
+  std::vector<Bytes> signing_certificates;     // DER, newest first
+  std::vector<Bytes> encryption_certificates;  // DER, newest first
+  std::uint64_t largest_message_bytes = 0;     // 0: not told
+  std::vector<Bytes> allowed_certificates;     // tunnel certificates of others, by an administrator
+
+  std::vector<Domain> named;  // its domains that an administrator here named
+  std::string outbound_held;  // not empty: why nothing is sealed for it (a copy of its key in use)
+  std::vector<std::string> ignored_domains;  // on its card, but not counted; for people
+
+  std::optional<Time> card_tried;  // when we last tried to exchange cards
+  std::optional<Time> card_sent;   // when it last took ours
+  std::uint64_t card_sent_serial = 0;
+  std::uint64_t refused = 0;  // messages from it that were not accepted
+  bool operator==(const Peer&) const = default;
+};
+
+Bytes encode(const Peer& peer);
+// internal `damaged-record`.
+Result<Peer> decode_peer(ByteView record);
+
+// Replaces the peer of that fingerprint.
+void put_peer(WriteTransaction& txn, const Peer& peer);
+std::optional<Peer> find_peer(const ReadTransaction& txn, const Fingerprint& fingerprint);
+// In the order of fingerprints, removed ones included.
+std::vector<Peer> list_peers(const ReadTransaction& txn);
+
+// Peers that were removed: their identity never comes back. There is no call to undo it.
+struct Tombstone {
+  Fingerprint fingerprint;
+  Time since{};
+  std::string reason;
+  bool operator==(const Tombstone&) const = default;
+};
+void put_tombstone(WriteTransaction& txn, const Tombstone& tombstone);
+std::optional<Tombstone> find_tombstone(const ReadTransaction& txn, const Fingerprint& fingerprint);
+
+// Incarnations that an identity ever had, with the `issued` time of the card that brought each. The
+// first time given stays. `incarnation`: 1 to 64 octets.
+void note_incarnation(WriteTransaction& txn, const Fingerprint& peer, ByteView incarnation,
+                      Time issued);
+std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerprint& peer,
+                                     ByteView incarnation);
+
+// What an identity revoked of its own, united over all its cards. `id`: 1 to 64 octets that name
+// the certificate or identity (peering says how). The first time given stays; nothing is ever taken
+// out.
+void note_revoked(WriteTransaction& txn, const Fingerprint& peer, ByteView id, Time when);
+bool is_revoked(const ReadTransaction& txn, const Fingerprint& peer, ByteView id);
+std::vector<Bytes> list_revoked(const ReadTransaction& txn, const Fingerprint& peer);
+
+}  // namespace culvert::store

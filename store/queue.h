@@ -1,0 +1,146 @@
+// The queue: one entry for each path and destination of a message. Entries that are due are found
+// by destination, so that a dead destination never hides another. Claims are the scheduler's, in
+// memory: after a crash whatever was not finished is due again.
+//
+// Functions that name an entry return false, and do nothing, if it is gone meanwhile (dropped by a
+// command, finished by a repeated closure). The message and its body go with the last entry.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/bodies.h"
+#include "store/message_state.h"
+#include "store/messages.h"
+
+namespace culvert::store {
+
+struct EntryId {
+  MessageId message;
+  std::uint16_t number = 0;
+  // `<32 hex>.<number>`
+  std::string text() const;
+  // That form only, or nothing.
+  static std::optional<EntryId> parse(std::string_view text);
+  auto operator<=>(const EntryId&) const = default;
+};
+
+// Numbers are frozen.
+enum class DeliveryPath : std::uint8_t {
+  tunnel = 0,
+  clear = 1,
+  inside = 2,
+  open = 3,   // received sealed; to be opened by this node
+  proof = 4,  // a challenge to a peer, sealed to the claimed key
+};
+// `tunnel`, `clear`, `inside`, `open`, `proof`.
+const char* path_name(DeliveryPath path);
+
+struct QueueRecipient {
+  Mailbox mailbox;
+  std::string notify;  // NOTIFY= as received (RFC 3461, 4.1); empty if it was not given
+  std::string orcpt;   // ORCPT= as received; empty if it was not given
+  bool operator==(const QueueRecipient&) const = default;
+};
+
+struct QueueEntry {
+  EntryId id;
+  DeliveryPath path = DeliveryPath::clear;
+  std::string destination;  // a domain's text; empty for `inside` and `open`
+  std::vector<QueueRecipient> recipients;
+  EntryState state = EntryState::queued;
+  std::uint32_t attempts = 0;
+  Time created{};
+  Time next_attempt{};
+  Time expires{};
+  std::string reason;            // of the last deferral or hold, one line
+  std::string outer_message_id;  // of the sealed message; the same over retries
+  std::optional<Time> delay_reported;
+  bool operator==(const QueueEntry&) const = default;
+};
+
+Bytes encode(const QueueEntry& entry);
+// internal `damaged-record`.
+Result<QueueEntry> decode_queue_entry(ByteView record);
+
+// Takes over a message: record, body and entries. The ids of `message.body` and of all entries must
+// be `message.id`, numbers distinct, destinations at most 255 octets without NUL (internal
+// `bad-message`). temporary `disk-full` while only the reserve is left.
+Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
+                   const std::vector<QueueEntry>& entries);
+
+// Adds an entry to a message that is there, under the next free number, which it returns; nothing
+// if the message is gone. `entry.id.number` is ignored.
+std::optional<EntryId> add_entry(WriteTransaction& txn, QueueEntry entry);
+
+std::optional<QueueEntry> find_entry(const ReadTransaction& txn, const EntryId& id);
+
+// After an attempt: nothing is left to do. A DSN for recipients that failed is a message of its
+// own, put in the same closure.
+bool finish(WriteTransaction& txn, const EntryId& id);
+
+// After an attempt: `remaining` (not empty) is tried again at `next_attempt`.
+struct Deferral {
+  Time next_attempt{};
+  std::string reason;
+  std::vector<QueueRecipient> remaining;
+  std::optional<Time> delay_reported;  // a "delayed" DSN was put in the same closure
+};
+bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral);
+
+// By a person, or because policy or the route changed.
+bool hold(WriteTransaction& txn, const EntryId& id, std::string_view reason);
+bool release(WriteTransaction& txn, const EntryId& id, Time now);
+bool retry(WriteTransaction& txn, const EntryId& id, Time now);
+bool drop(WriteTransaction& txn, const EntryId& id);
+
+// Moves an entry to another path and destination (a route was released, or became active), due now.
+bool redirect(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
+              std::string_view destination, Time now);
+
+struct QueuePage {
+  std::vector<QueueEntry> entries;
+  std::optional<EntryId> next;  // give it as `from` for the next page; nothing at the end
+};
+// In the order of ids, which is that of arrival to the second. Damaged entries are logged and left
+// out.
+QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& from,
+                     std::size_t limit);
+
+// What is due, destination by destination.
+struct DueScan {
+  Time now{};
+  std::size_t per_destination = 20;
+  std::size_t destinations = 1000;
+  // Entries that are in hand already; they do not count. May be empty.
+  std::function<bool(const EntryId&)> claimed;
+  // Goes on behind this destination; nothing: from the beginning.
+  std::optional<std::pair<DeliveryPath, std::string>> after;
+};
+struct DueDestination {
+  DeliveryPath path = DeliveryPath::clear;
+  std::string destination;
+  std::vector<EntryId> entries;  // the longest due first
+};
+struct DueResult {
+  std::vector<DueDestination> destinations;
+  // The earliest time at which something not due yet will be, among destinations passed.
+  std::optional<Time> next;
+  // Where to go on if the limit of destinations was reached.
+  std::optional<std::pair<DeliveryPath, std::string>> more_after;
+};
+// Costs one look-up a destination, however long the queue is.
+DueResult scan_due(const ReadTransaction& txn, const DueScan& scan);
+
+// Makes everything for a destination due now (a host came back, a route became active); how many,
+// at most `limit`.
+std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
+                              std::string_view destination, Time now, std::size_t limit);
+
+// How many entries there are. Cheap.
+std::uint64_t queue_length(const ReadTransaction& txn);
+
+}  // namespace culvert::store

@@ -1,0 +1,81 @@
+// A transaction over the store's tables. Callers use the typed functions of the other headers
+// (messages.h, queue.h, peers.h, ...), which take one of these; the calls on octets are for those.
+//
+// A failure of the database or a damaged record sticks to the transaction: from then on reads find
+// nothing, writes do nothing, and `Store::read` or `Store::write` returns that failure whatever the
+// closure returns. So typed functions need not return it, and what they returned counts only if the
+// transaction succeeded. A transaction lives for one closure and one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "crypto/keys/sealing.h"
+#include "store/schema.h"
+
+namespace culvert::store {
+
+struct TransactionState;
+
+// Goes through one table in key order. Views hold until the transaction writes or ends.
+class Cursor {
+ public:
+  Cursor(const TransactionState& state, Table table);
+  ~Cursor();
+  Cursor(Cursor&&) noexcept;
+  Cursor& operator=(Cursor&&) = delete;
+
+  // Goes to the first record whose key is not less than `key`.
+  void seek(ByteView key);
+  void next();
+  bool at_end() const;
+  ByteView key() const;
+  ByteView value() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(TransactionState& state) : state_(state) {}
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+  std::optional<ByteView> get(Table table, ByteView key) const;
+  bool has(Table table, ByteView key) const { return get(table, key).has_value(); }
+  Cursor scan(Table table, ByteView from = {}) const;
+
+  // Makes the transaction fail with this, unless it failed before.
+  void fail(Error error) const;
+  bool failed() const;
+  // The key for secrets inside records.
+  const crypto::SealingKey& secrets_key() const;
+
+ protected:
+  TransactionState& state_;
+};
+
+class WriteTransaction : public ReadTransaction {
+ public:
+  using ReadTransaction::ReadTransaction;
+
+  // A key is 1 to 511 octets; others fail the transaction (permanent `key-too-long`).
+  void put(Table table, ByteView key, ByteView value);
+  // True if there was one.
+  bool erase(Table table, ByteView key);
+
+  // temporary `disk-full` while the room that is kept for removals would be touched. For what
+  // brings in new mail, before it writes; removals and state changes do not ask.
+  Status require_room() const;
+
+  // Runs in the commit thread once this closure's changes are on disk; never if they are not. Must
+  // be quick and must not fail.
+  void after_commit(std::function<void()> act);
+};
+
+}  // namespace culvert::store
