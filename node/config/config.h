@@ -14,20 +14,9 @@
 
 #include "crypto/base/log.h"
 #include "crypto/base/names.h"
+#include "node/net/network.h"
 
 namespace culvert::node {
-
-// A numeric address and port to listen on, or to ask. Port 0: the system chooses (tests).
-struct ListenAddress {
-  std::string address;  // canonical IPv4 or IPv6 text, without brackets
-  std::uint16_t port = 0;
-
-  // `127.0.0.1:25`, `[::1]:25`.
-  std::string text() const;
-  // True for 0.0.0.0 and ::.
-  bool is_wildcard() const;
-  bool operator==(const ListenAddress&) const = default;
-};
 
 // A fixed host that mail is handed to: `smtp://host:port`, `smtps://host:port`, never by MX.
 struct NextHop {
@@ -38,8 +27,9 @@ struct NextHop {
   Tls tls = Tls::when_offered;
   std::string host;  // domain name in A-labels, or numeric address without brackets
   std::uint16_t port = 25;
-  std::string user;                     // empty: no authentication
-  std::filesystem::path password_file;  // set exactly if `user` is; its first line is the password
+  std::string user{};  // empty: no authentication
+  std::filesystem::path
+      password_file{};  // set exactly if `user` is; its first line is the password
 
   // `smtp://host:port`, without user.
   std::string text() const;
@@ -69,8 +59,9 @@ struct RequiredHeader {
 struct InsideSettings {
   enum class Senders { any, own_domains };
 
-  std::vector<ListenAddress> listen{{"127.0.0.1", 10025}};
-  std::vector<std::string> networks{"127.0.0.0/8", "::1/128"};  // CIDR, host bits zero; not empty
+  std::vector<SocketAddress> listen{*SocketAddress::parse("127.0.0.1:10025")};
+  std::vector<IpNetwork> networks{*IpNetwork::parse("127.0.0.0/8"),
+                                  *IpNetwork::parse("::1/128")};  // not empty
   std::optional<RequiredHeader> required_header;
   Senders senders = Senders::any;
 };
@@ -78,8 +69,8 @@ struct InsideSettings {
 struct OutsideSettings {
   enum class VerifyRecipients { inside, off };
 
-  std::vector<ListenAddress> listen{{"0.0.0.0", 25}};
-  std::vector<std::string> networks;  // CIDR; empty: everybody
+  std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:25")};
+  std::vector<IpNetwork> networks;  // empty: everybody
   VerifyRecipients verify_recipients = VerifyRecipients::inside;
 };
 
@@ -90,13 +81,13 @@ struct DeliverySettings {
 };
 
 struct PeeringSettings {
-  std::vector<ListenAddress> listen{{"0.0.0.0", 8443}};
+  std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:8443")};
   std::string url;  // `https://host[:port]`, no final slash; empty: made from the bound address
   bool private_addresses = false;
 };
 
 struct DnsSettings {
-  std::vector<ListenAddress> resolvers;  // empty: the system's; port 53 if not given
+  std::vector<SocketAddress> resolvers;  // empty: the system's; port 53 if not given
   std::filesystem::path trust_anchor;    // zone-format file with DS or DNSKEY; empty: built in
 };
 
@@ -105,17 +96,18 @@ struct LogSettings {
   LogFormat format = LogFormat::text;
 };
 
+// Ports of listeners may be 0: the system chooses (tests).
 // Paths are absolute: relative ones were taken from the directory of `file`.
 struct Config {
   std::filesystem::path file;
   NodeSettings node;
-  SmtpSettings smtp;
-  InsideSettings inside;
-  OutsideSettings outside;
-  DeliverySettings delivery;
-  PeeringSettings peering;
-  DnsSettings dns;
-  LogSettings log;
+  SmtpSettings smtp{};
+  InsideSettings inside{};
+  OutsideSettings outside{};
+  DeliverySettings delivery{};
+  PeeringSettings peering{};
+  DnsSettings dns{};
+  LogSettings log{};
 
   // True if mail for `domain` belongs to this node (exactly, not below).
   bool serves(const Domain& domain) const;

@@ -50,6 +50,9 @@ class IpNetwork {
   // permanent `bad-network`.
   static Result<IpNetwork> parse(std::string_view text);
   bool contains(const IpAddress& address) const;
+  // The first address, and how many leading bits all addresses share.
+  const IpAddress& base() const { return base_; }
+  unsigned prefix_bits() const { return prefix_bits_; }
   std::string text() const;
   auto operator<=>(const IpNetwork&) const = default;
 

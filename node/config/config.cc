@@ -1,0 +1,88 @@
+#include "node/config/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "node/config/checks.h"
+#include "node/config/read.h"
+
+namespace culvert::node {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 1024 * 1024;
+
+std::string with_port(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+bool has_error(const std::vector<Finding>& findings) {
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.weight == Finding::Weight::error;
+  });
+}
+
+ConfigReading unreadable(const std::filesystem::path& file, std::string text) {
+  Findings findings(file.string());
+  findings.error(0, {}, std::move(text));
+  return {std::nullopt, findings.take_sorted()};
+}
+
+}  // namespace
+
+std::string NextHop::text() const {
+  return (tls == Tls::from_start ? "smtps://" : "smtp://") + with_port(host, port);
+}
+
+bool Config::serves(const Domain& domain) const {
+  return std::find(node.domains.begin(), node.domains.end(), domain) != node.domains.end();
+}
+
+std::string Finding::message() const {
+  std::string place = file;
+  if (line > 0) place += fmt::format(":{}", line);
+  return place + ": " + (key.empty() ? "" : key + ": ") + text;
+}
+
+ConfigReading parse_config(std::string_view toml, const std::filesystem::path& file) {
+  Findings findings(file.string());
+  const auto tree = parse_tree(toml);
+  if (const auto* wrong = std::get_if<TreeSyntaxError>(&tree)) {
+    findings.error(wrong->line, {}, "not TOML: " + printable(wrong->text));
+    return {std::nullopt, findings.take_sorted()};
+  }
+  const auto& table = std::get<TreeTable>(tree);
+  std::optional<Config> config;
+  {
+    Section root(&table, {}, 0, findings);
+    config = read_sections(root, std::filesystem::absolute(file).lexically_normal());
+  }
+  if (config) check_together(*config, table, findings);
+  ConfigReading reading{std::move(config), findings.take_sorted()};
+  if (has_error(reading.findings)) reading.config.reset();
+  return reading;
+}
+
+ConfigReading read_config(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) {
+    return unreadable(file,
+                      "there is no such file; name one with --config, or make one with "
+                      "`culvert init --domain YOUR.DOMAIN`");
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (std::filesystem::is_directory(file, error) || !in) {
+    return unreadable(file, "cannot be read; check its owner and mode");
+  }
+  std::string text(kMaxFileBytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad()) return unreadable(file, "cannot be read; check the disk");
+  if (text.size() > kMaxFileBytes) return unreadable(file, "is longer than 1 MiB");
+  return parse_config(text, file);
+}
+
+}  // namespace culvert::node
