@@ -20,8 +20,8 @@ class PrivateKey {
   static PrivateKey generate_p256();
   // PrivateKeyInfo in DER, not encrypted. permanent `bad-key`.
   static Result<PrivateKey> from_pkcs8(ByteView der);
-  // PEM block `PRIVATE KEY` or `EC PRIVATE KEY`/`RSA PRIVATE KEY`, not encrypted; `ENCRYPTED
-  // PRIVATE KEY` with its password. permanent `bad-key`.
+  // The first PEM block `PRIVATE KEY`, or `ENCRYPTED PRIVATE KEY` with its password. permanent
+  // `bad-key`, also for a wrong password.
   static Result<PrivateKey> from_pem(std::string_view pem, std::string_view password = {});
 
   // PrivateKeyInfo, not encrypted.

@@ -1,0 +1,239 @@
+#include "crypto/keys/certificate.h"
+
+#include <botan/asn1_time.h>
+#include <botan/ber_dec.h>
+#include <botan/data_src.h>
+#include <botan/ec_group.h>
+#include <botan/ecc_key.h>
+#include <botan/pem.h>
+#include <botan/pkix_types.h>
+
+#include <exception>
+
+#include "crypto/base/log.h"
+#include "crypto/keys/asn1_time.h"
+#include "crypto/keys/digest.h"
+#include "crypto/keys/parts.h"
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::size_t kMaxCertificatesInPem = 1000;
+constexpr std::string_view kPemBegin = "-----BEGIN CERTIFICATE-----";
+constexpr std::string_view kPemEnd = "-----END CERTIFICATE-----";
+
+Error bad_certificate(std::string_view why, std::string_view detail = {}) {
+  return permanent_error("bad-certificate", "not a usable certificate: " + std::string(why),
+                         printable(detail));
+}
+
+// The octets that the outermost element of `der` claims to have, header included; 0 if that is no
+// SEQUENCE of definite length.
+std::size_t claimed_size(ByteView der) {
+  if (der.size() < 2 || der[0] != 0x30) return 0;
+  if (der[1] < 0x80) return 2 + std::size_t{der[1]};
+  const std::size_t count = der[1] & 0x7f;
+  if (count == 0 || count > 4 || der.size() < 2 + count) return 0;
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    length = length << 8 | der[2 + i];
+  return 2 + count + length;
+}
+
+// The INTEGER as it stands, because CMS compares it so.
+Bytes serial_octets(const Botan::X509_Certificate& x509) {
+  Botan::BER_Decoder tbs(x509.signed_body());
+  Botan::BER_Object object = tbs.start_sequence().get_next_object();
+  const ByteView first(object.bits(), object.length());
+  if (object.is_a(Botan::ASN1_Type::Integer, Botan::ASN1_Class::Universal)) {
+    return {first.begin(), first.end()};
+  }
+  Botan::BER_Decoder again(x509.signed_body());
+  auto inner = again.start_sequence();
+  inner.get_next_object();
+  object = inner.get_next_object();
+  return {object.bits(), object.bits() + object.length()};
+}
+
+std::optional<Time> time_of(const Botan::X509_Time& time) {
+  return parse_asn1_time(time.to_string());
+}
+
+std::vector<Mailbox> addresses_of(const Botan::X509_Certificate& x509) {
+  std::vector<Mailbox> out;
+  for (const std::string& text : x509.subject_alt_name().email()) {
+    if (auto mailbox = Mailbox::parse(text)) out.push_back(*std::move(mailbox));
+  }
+  return out;
+}
+
+// A key that Botan cannot read leaves the certificate readable and the key unusable.
+std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x509) {
+  if (x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return nullptr;
+  try {
+    return x509.subject_public_key();
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
+  auto parts = std::make_shared<CertificateParts>();
+  parts->der.assign(der.begin(), der.end());
+  parts->x509 = Botan::X509_Certificate(der);
+  const auto begin = time_of(parts->x509.not_before());
+  const auto end = time_of(parts->x509.not_after());
+  if (!begin || !end) return bad_certificate("its times cannot be read");
+  parts->not_before = *begin;
+  parts->not_after = *end;
+  parts->serial = serial_octets(parts->x509);
+  if (parts->serial.empty()) return bad_certificate("it has no serial number");
+  parts->key = key_of(parts->x509);
+  if (parts->key) parts->kind = kind_of(*parts->key);
+  parts->key_id = KeyId(sha256(parts->x509.subject_public_key_info()));
+  parts->hash = Fingerprint(sha256(der));
+  parts->addresses = addresses_of(parts->x509);
+  return std::shared_ptr<const CertificateParts>(std::move(parts));
+}
+
+std::optional<std::string> first_of(std::vector<std::string> values) {
+  if (values.empty()) return std::nullopt;
+  return std::move(values.front());
+}
+
+std::string name_text(const Botan::X509_DN& name) {
+  try {
+    return printable(name.to_string());
+  } catch (const std::exception&) {
+    return "?";
+  }
+}
+
+bool lists_purpose(const Botan::X509_Certificate& x509, std::string_view purpose) {
+  static const Botan::OID kAnyPurpose("2.5.29.37.0");
+  return x509.allowed_extended_usage(purpose) || x509.has_ex_constraint(kAnyPurpose);
+}
+
+// The octets of the first PEM block in `pem`, which is moved behind it; nothing if there is none.
+std::optional<Result<Bytes>> next_block(std::string_view& pem) {
+  const std::size_t begin = pem.find(kPemBegin);
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t end = pem.find(kPemEnd, begin);
+  if (end == std::string_view::npos) return bad_certificate("the PEM block has no end");
+  const std::string_view block = pem.substr(begin, end + kPemEnd.size() - begin);
+  pem.remove_prefix(end + kPemEnd.size());
+  try {
+    std::string label;
+    Botan::DataSource_Memory source(block);
+    const auto der = Botan::PEM_Code::decode(source, label);
+    return Bytes(der.begin(), der.end());
+  } catch (const std::exception& e) {
+    return bad_certificate("the PEM block is broken", e.what());
+  }
+}
+
+}  // namespace
+
+Result<Certificate> Certificate::from_der(ByteView der) {
+  if (der.size() > kMaxCertificateBytes) return bad_certificate("it is too large");
+  if (claimed_size(der) != der.size()) return bad_certificate("it is no single DER element");
+  try {
+    auto parts = parse(der);
+    if (!parts) return parts.error();
+    return Certificate(*std::move(parts));
+  } catch (const std::exception& e) {
+    return bad_certificate("its form is wrong", e.what());
+  }
+}
+
+Result<Certificate> Certificate::from_pem(std::string_view pem) {
+  const auto block = next_block(pem);
+  if (!block) return bad_certificate("there is no PEM block CERTIFICATE");
+  if (!*block) return block->error();
+  return from_der(**block);
+}
+
+Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view pem) {
+  std::vector<Certificate> all;
+  while (const auto block = next_block(pem)) {
+    if (!*block) return block->error();
+    if (all.size() == kMaxCertificatesInPem) return bad_certificate("there are too many");
+    auto certificate = from_der(**block);
+    if (!certificate) return certificate.error();
+    all.push_back(*std::move(certificate));
+  }
+  return all;
+}
+
+const Bytes& Certificate::der() const { return parts_->der; }
+
+std::string Certificate::pem() const { return Botan::PEM_Code::encode(der(), "CERTIFICATE"); }
+
+const Bytes& Certificate::subject() const { return parts_->x509.raw_subject_dn(); }
+const Bytes& Certificate::issuer() const { return parts_->x509.raw_issuer_dn(); }
+std::string Certificate::subject_text() const { return name_text(parts_->x509.subject_dn()); }
+std::string Certificate::issuer_text() const { return name_text(parts_->x509.issuer_dn()); }
+
+std::optional<std::string> Certificate::subject_common_name() const {
+  return first_of(parts_->x509.subject_info("X520.CommonName"));
+}
+std::optional<std::string> Certificate::subject_serial_number() const {
+  return first_of(parts_->x509.subject_info("X520.SerialNumber"));
+}
+
+const Bytes& Certificate::serial() const { return parts_->serial; }
+Time Certificate::not_before() const { return parts_->not_before; }
+Time Certificate::not_after() const { return parts_->not_after; }
+KeyKind Certificate::key_kind() const { return parts_->kind; }
+
+std::size_t Certificate::key_bits() const { return parts_->key ? parts_->key->key_length() : 0; }
+
+const Bytes& Certificate::public_key_info() const { return parts_->x509.subject_public_key_info(); }
+const KeyId& Certificate::key_id() const { return parts_->key_id; }
+const Fingerprint& Certificate::certificate_hash() const { return parts_->hash; }
+
+bool Certificate::is_ca() const { return parts_->x509.is_CA_cert(); }
+std::optional<std::size_t> Certificate::path_length() const {
+  return parts_->x509.path_length_constraint();
+}
+
+bool Certificate::may_sign() const {
+  return parts_->x509.allowed_usage(Botan::Key_Constraints::DigitalSignature) ||
+         parts_->x509.allowed_usage(Botan::Key_Constraints::NonRepudiation);
+}
+bool Certificate::may_agree() const {
+  return parts_->x509.allowed_usage(Botan::Key_Constraints::KeyAgreement);
+}
+bool Certificate::may_encipher_keys() const {
+  return parts_->x509.allowed_usage(Botan::Key_Constraints::KeyEncipherment);
+}
+bool Certificate::may_issue() const {
+  return is_ca() && parts_->x509.allowed_usage(Botan::Key_Constraints::KeyCertSign);
+}
+bool Certificate::may_protect_mail() const {
+  return lists_purpose(parts_->x509, "PKIX.EmailProtection");
+}
+bool Certificate::may_serve_tls() const { return lists_purpose(parts_->x509, "PKIX.ServerAuth"); }
+
+const std::vector<Mailbox>& Certificate::addresses() const { return parts_->addresses; }
+
+const Bytes& Certificate::subject_key_identifier() const { return parts_->x509.subject_key_id(); }
+
+bool Certificate::is_named_by(const CertificateName& name) const {
+  if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
+    return by_serial->serial == serial() && by_serial->issuer == issuer();
+  }
+  const Bytes& wanted = std::get<SubjectKeyIdentifier>(name).octets;
+  return !wanted.empty() && wanted == subject_key_identifier();
+}
+
+bool Certificate::signature_verifies_under(const Certificate& issuer) const {
+  if (!issuer.parts_->key) return false;
+  try {
+    return parts_->x509.check_signature(*issuer.parts_->key);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+}  // namespace culvert::crypto

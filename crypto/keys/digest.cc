@@ -1,0 +1,29 @@
+#include "crypto/keys/digest.h"
+
+#include <botan/hash.h>
+#include <botan/mac.h>
+
+namespace culvert::crypto {
+
+// Both objects exist in every build of Botan that `tools/setup` accepts: a missing one is a broken
+// installation, and the exception of `create_or_throw` ends the program at its first use.
+Sha256 sha256(std::initializer_list<ByteView> parts) {
+  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+  for (const ByteView part : parts)
+    hash->update(part);
+  Sha256 out{};
+  hash->final(out);
+  return out;
+}
+
+Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
+  const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");
+  mac->set_key(key);
+  for (const ByteView part : parts)
+    mac->update(part);
+  Sha256 out{};
+  mac->final(out);
+  return out;
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,81 @@
+#include <botan/ec_group.h>
+#include <botan/ecc_key.h>
+
+#include <array>
+#include <utility>
+
+#include "crypto/keys/parts.h"
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, KeyKind>, 6> kCurves{{
+    {"1.2.840.10045.3.1.7", KeyKind::ec_p256},
+    {"1.3.132.0.34", KeyKind::ec_p384},
+    {"1.3.132.0.35", KeyKind::ec_p521},
+    {"1.3.36.3.3.2.8.1.1.7", KeyKind::ec_bp256},
+    {"1.3.36.3.3.2.8.1.1.11", KeyKind::ec_bp384},
+    {"1.3.36.3.3.2.8.1.1.13", KeyKind::ec_bp512},
+}};
+
+constexpr std::array<std::pair<std::string_view, KeyKind>, 6> kAlgorithms{{
+    {"RSA", KeyKind::rsa},
+    {"Ed25519", KeyKind::ed25519},
+    {"Ed448", KeyKind::ed448},
+    {"X25519", KeyKind::x25519},
+    {"X448", KeyKind::x448},
+    {"ML-KEM", KeyKind::ml_kem},
+}};
+
+}  // namespace
+
+bool is_ec(KeyKind kind) { return kind <= KeyKind::ec_bp512; }
+
+KeyKind kind_of(const Botan::Public_Key& key) {
+  if (const auto* ec = dynamic_cast<const Botan::EC_PublicKey*>(&key)) {
+    const std::string curve = ec->domain().get_curve_oid().to_string();
+    for (const auto& [oid, kind] : kCurves) {
+      if (oid == curve) return kind;
+    }
+    return KeyKind::other;
+  }
+  const std::string name = key.algo_name();
+  for (const auto& [algorithm, kind] : kAlgorithms) {
+    if (name == algorithm) return kind;
+  }
+  return KeyKind::other;
+}
+
+std::string_view key_kind_name(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::ec_p256:
+      return "P-256";
+    case KeyKind::ec_p384:
+      return "P-384";
+    case KeyKind::ec_p521:
+      return "P-521";
+    case KeyKind::ec_bp256:
+      return "brainpoolP256r1";
+    case KeyKind::ec_bp384:
+      return "brainpoolP384r1";
+    case KeyKind::ec_bp512:
+      return "brainpoolP512r1";
+    case KeyKind::rsa:
+      return "RSA";
+    case KeyKind::ed25519:
+      return "Ed25519";
+    case KeyKind::ed448:
+      return "Ed448";
+    case KeyKind::x25519:
+      return "X25519";
+    case KeyKind::x448:
+      return "X448";
+    case KeyKind::ml_kem:
+      return "ML-KEM";
+    case KeyKind::other:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+}  // namespace culvert::crypto
