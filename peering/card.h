@@ -1,0 +1,80 @@
+// A card: who a node is, which domains it serves, with which certificates (peering.md, "Identity
+// and card"). Making, signing and reading; whether a card replaces the one we have is decided in
+// card_acceptance.h. Pure functions, any thread.
+//
+// Members (frozen): version, type "card", sender, node, serial, incarnation (32 hex), issued,
+// expires, domains [..], peering [urls], certificates {identity: PEM, signing: [PEM..],
+// encryption: [PEM..]} (newest first), capabilities {content [..], key_management [..],
+// max_message_bytes}, revoked [fingerprints of keys, hex].
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "crypto/keys/certificate.h"
+#include "peering/document.h"
+
+namespace culvert::peering {
+
+inline constexpr std::size_t kMaxCardDomains = 1000;
+inline constexpr std::size_t kMaxCardUrls = 8;
+inline constexpr std::size_t kMaxCardCertificates = 64;  // of one use; 90 days of old keys fit
+inline constexpr std::size_t kMaxRevoked = 10000;
+inline constexpr std::size_t kMaxCapabilities = 64;
+inline constexpr std::size_t kMaxNodeNameOctets = 253;
+// A card is good for so long, and is renewed daily.
+inline constexpr std::chrono::hours kCardLifetime{14 * 24};
+inline constexpr std::chrono::hours kCardRenewal{24};
+
+using Incarnation = std::array<std::uint8_t, 16>;
+
+// What a node can read and do; names as in formats.md, unknown ones are kept and ignored.
+struct Capabilities {
+  std::vector<std::string> content;
+  std::vector<std::string> key_management;
+  std::uint64_t max_message_bytes = 0;
+};
+// What this version of Culvert reads.
+Capabilities own_capabilities(std::uint64_t max_message_bytes);
+
+struct Card {
+  Fingerprint sender;
+  std::string node;
+  std::uint64_t serial = 0;
+  Incarnation incarnation{};
+  Time issued{};
+  Time expires{};
+  std::vector<std::string> domains;  // as on the card: card_acceptance.h sorts out what counts
+  std::vector<std::string> urls;
+  crypto::Certificate identity;
+  std::vector<crypto::Certificate> signing;
+  std::vector<crypto::Certificate> encryption;
+  Capabilities capabilities;
+  std::vector<Fingerprint> revoked;
+};
+
+// The card as a CMS message, signed by the identity. permanent `bad-card` if it breaks a limit;
+// internal errors of the ring.
+Result<Bytes> sign_card(const Card& card, const IdentitySigner& signer);
+
+// The card in a verified document: complete, within the limits, its identity certificate that of
+// `sender` and able to be an identity, at most kCardLifetime long. permanent `bad-card` or
+// `bad-document`. A card that we stored is read the same way.
+Result<Card> read_card(const VerifiedDocument& document);
+
+// Both steps on the octets of a message.
+struct ReadCard {
+  Card card;
+  VerifiedDocument document;
+};
+Result<ReadCard> open_card(ByteView message);
+
+// The newest encryption certificate of the card that is valid at `now` and not revoked by
+// `revoked`; nothing if there is none.
+std::optional<crypto::Certificate> encryption_certificate(const Card& card,
+                                                          const std::vector<Fingerprint>& revoked,
+                                                          Time now);
+
+}  // namespace culvert::peering

@@ -1,0 +1,107 @@
+// Peering documents: JSON inside CMS SignedData, signed by the sender's identity (peering.md,
+// "Identity and card"). Carriers are not trusted; a document means what its signature covers.
+// Here are the members that all have, signing and verification; card.h, handshake_documents.h and
+// proof_documents.h hold what each type adds. Pure functions, any thread.
+//
+// Members of every document but a card (frozen):
+//   version   1
+//   type      "accept", "accepted", "proof-challenge", "proof-answer"
+//   sender, receiver   fingerprints, 64 hexadecimal digits
+//   id        32 hexadecimal digits, random
+//   time      RFC 3339, UTC
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "crypto/base/result.h"
+#include "crypto/keys/certificate.h"
+#include "crypto/keys/key_ring.h"
+#include "peering/json.h"
+
+namespace culvert::peering {
+
+inline constexpr std::uint64_t kDocumentVersion = 1;
+
+// Clocks of two nodes may differ by so much.
+inline constexpr std::chrono::minutes kClockDifference{5};
+// A document that a mail server kept is accepted for so long; ids are remembered longer.
+inline constexpr std::chrono::hours kMaxDocumentAge{14 * 24};
+inline constexpr std::chrono::hours kAnsweredIdAge{15 * 24};
+
+enum class DocumentType { card, accept, accepted, proof_challenge, proof_answer };
+std::string_view type_name(DocumentType type);
+
+using DocumentId = std::array<std::uint8_t, 16>;
+DocumentId random_document_id();
+// 32 hexadecimal digits, or nothing.
+std::optional<DocumentId> document_id_from_hex(std::string_view digits);
+
+// Who says what to whom and when. A card has no receiver and no id (both zero); its time is that of
+// its issue.
+struct DocumentHead {
+  Fingerprint sender;
+  Fingerprint receiver;
+  DocumentId id{};
+  Time time{};
+};
+
+// The key that signs, by its id in the ring, and its certificate.
+struct IdentitySigner {
+  const crypto::KeyRing& ring;  // must outlive the call
+  const crypto::Certificate& certificate;
+  const Fingerprint& fingerprint() const { return certificate.key_id(); }
+};
+
+// Begins a document: version, type and the members of `head`.
+JsonWriter begin_document(DocumentType type, const DocumentHead& head);
+
+// The finished document, signed. internal errors of the ring.
+Result<Bytes> sign_document(const JsonWriter& document, const IdentitySigner& signer, Time now);
+
+// A document whose signature holds. Only `verify_document` makes one.
+class VerifiedDocument {
+ public:
+  DocumentType type() const { return type_; }
+  const DocumentHead& head() const { return head_; }
+  const JsonObject& members() const { return members_; }
+  // The identity certificate that signed; its fingerprint is `head().sender`.
+  const crypto::Certificate& signer() const { return signer_; }
+  // The signed octets as received, and the CMS message that holds them.
+  const Bytes& content() const { return content_; }
+  const Bytes& message() const { return message_; }
+
+ private:
+  friend Result<VerifiedDocument> verify_document(ByteView message);
+  VerifiedDocument(DocumentType type, DocumentHead head, JsonObject members,
+                   crypto::Certificate signer)
+      : type_(type), head_(head), members_(std::move(members)), signer_(std::move(signer)) {}
+
+  DocumentType type_;
+  DocumentHead head_;
+  JsonObject members_;
+  crypto::Certificate signer_;
+  Bytes content_;
+  Bytes message_;
+};
+
+// Reads a CMS message of at most kMaxPeeringMessageBytes: one signature, by the identity whose
+// fingerprint is `sender`, whose certificate is in the message. Who that sender is to us, whether
+// the document is for us, new and of the type we wait for, is the caller's to ask (`check_head`,
+// peering/replay). permanent `bad-document`, `bad-signature`.
+Result<VerifiedDocument> verify_document(ByteView message);
+
+// Done if the document is of `type`, for `receiver`, and its time is not further from `now` than
+// kMaxDocumentAge and kClockDifference allow. permanent `unexpected-document` otherwise.
+struct ExpectedDocument {
+  DocumentType type;
+  Fingerprint receiver;
+  Time now;
+};
+Status check_head(const VerifiedDocument& document, const ExpectedDocument& expected);
+
+}  // namespace culvert::peering

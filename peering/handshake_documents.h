@@ -1,0 +1,51 @@
+// The two documents of pairing by invitation and their MACs (peering.md, "Pairing"). Who acts on
+// them: inviter.h and accepter.h. Pure functions, any thread.
+//
+// Members (frozen):
+//   accept    invitation (32 hex), card (base64 of the signed card), mac (64 hex)
+//   accepted  re (id of the accept), card, mac
+#pragma once
+
+#include "crypto/keys/digest.h"
+#include "peering/card.h"
+#include "peering/document.h"
+#include "peering/invitation.h"
+
+namespace culvert::peering {
+
+using Mac = crypto::Sha256;
+
+// What the MACs are over. Hashes are SHA-256: of the code's payload, of the cards' eContent.
+struct HandshakeBinding {
+  Fingerprint inviter;
+  Fingerprint accepter;
+  crypto::Sha256 payload_hash{};
+  crypto::Sha256 accepter_card_hash{};
+};
+// HMAC-SHA-256(secret, "culvert1 accept" 00 F_inviter F_accepter H(payload) H(accepter card)).
+Mac accept_mac(ByteView secret, const HandshakeBinding& binding);
+// The same with "culvert1 answer" and H(inviter card) appended.
+Mac answer_mac(ByteView secret, const HandshakeBinding& binding,
+               const crypto::Sha256& inviter_card_hash);
+
+struct Accept {
+  InvitationId invitation{};
+  ReadCard card;  // of the sender of the document, verified under its own identity
+  Mac mac{};
+};
+// `card` is the CMS message.
+Result<Bytes> sign_accept(const DocumentHead& head, const InvitationId& invitation, ByteView card,
+                          const Mac& mac, const IdentitySigner& signer);
+// permanent `bad-document` unless it is a complete `accept` whose card is the sender's own.
+Result<Accept> read_accept(const VerifiedDocument& document);
+
+struct Accepted {
+  DocumentId re{};
+  ReadCard card;
+  Mac mac{};
+};
+Result<Bytes> sign_accepted(const DocumentHead& head, const DocumentId& re, ByteView card,
+                            const Mac& mac, const IdentitySigner& signer);
+Result<Accepted> read_accepted(const VerifiedDocument& document);
+
+}  // namespace culvert::peering

@@ -1,0 +1,53 @@
+// The inviting side of pairing: gives a code, answers `accept` (peering.md, "Pairing"). Verifying
+// and signing happen outside write transactions; what decides is asked again inside.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "peering/handshake_documents.h"
+#include "peering/peer_changes.h"
+#include "peering/try_limits.h"
+#include "store/invitations.h"
+#include "store/store.h"
+
+namespace culvert::peering {
+
+inline constexpr std::chrono::hours kInvitationLifetime{72};
+
+struct InvitationWish {
+  Fingerprint inviter;
+  std::string url;
+  std::vector<Domain> own_domains;
+  std::vector<Domain> partner_domains;  // at least one
+  std::chrono::seconds valid = kInvitationLifetime;
+};
+struct GivenInvitation {
+  std::string code;  // shown once
+  Time expires{};
+};
+// Stores the invitation, then gives its code. permanent `bad-invitation-domain` for a partner's
+// domain that is ours or a public suffix, `code-too-long`, `bad-url`.
+Result<GivenInvitation> give_invitation(store::Store& store, const InvitationWish& wish, Time now);
+
+// One node's part in pairing, as either side.
+struct PairingSelf {
+  IdentitySigner signer;
+  ByteView card;  // our signed card, already committed
+  const std::vector<Domain>& domains;
+};
+
+struct AcceptRequest {
+  const VerifiedDocument& document;  // of type accept
+  std::string address;               // of the client, for people
+  Time now;
+};
+// The signed `accepted`, once the pairing is on disk. Every refusal is a permanent error with the
+// code `refused`, whatever the reason (`detail` says it for the log): wrong, used and expired codes
+// are one and the same to a stranger. The first identity that shows the right MAC spends the code;
+// repeats by it get the stored answer.
+Result<Bytes> answer_accept(store::Store& store, const PairingSelf& self,
+                            const AcceptRequest& request, TryLimits& limits);
+
+}  // namespace culvert::peering

@@ -1,0 +1,68 @@
+// Strict JSON for peering documents: what is read is one object, and it means one thing only.
+// Nothing here knows what the members are for (peering/document, peering/card do). Thread-safe as
+// values are: one object belongs to one caller at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+
+namespace culvert::peering {
+
+// Nesting of objects and lists; the outermost object is level 1. A card needs three.
+inline constexpr std::size_t kMaxJsonDepth = 8;
+
+// An object that was read. Asking for a member that is missing or of another type is a permanent
+// `bad-document`, so a caller need not check twice. Members nobody asks for are ignored.
+class JsonObject {
+ public:
+  // Reads `text`: UTF-8 without byte order mark, one object and nothing behind it but white space,
+  // no member twice in one object, at most `kMaxJsonDepth` deep. permanent `bad-document`
+  // otherwise.
+  static Result<JsonObject> parse(ByteView text);
+
+  JsonObject(JsonObject&&) noexcept;
+  JsonObject& operator=(JsonObject&&) noexcept;
+  ~JsonObject();
+
+  bool has(std::string_view name) const;
+  Result<std::string> text(std::string_view name) const;
+  // A whole number from 0 to 2^64-1, written without fraction or exponent.
+  Result<std::uint64_t> number(std::string_view name) const;
+  // A list of texts, at most `limit` of them.
+  Result<std::vector<std::string>> texts(std::string_view name, std::size_t limit) const;
+  Result<JsonObject> object(std::string_view name) const;
+
+ private:
+  struct Held;
+  explicit JsonObject(std::unique_ptr<Held> held);
+  std::unique_ptr<Held> held_;
+};
+
+// Writes an object, members in the order of the calls. Texts must be UTF-8; a caller that adds one
+// name twice keeps the first; text that is not UTF-8 breaks an invariant (`finish` throws).
+class JsonWriter {
+ public:
+  JsonWriter();
+  JsonWriter(JsonWriter&&) noexcept;
+  JsonWriter& operator=(JsonWriter&&) noexcept;
+  ~JsonWriter();
+
+  JsonWriter& text(std::string_view name, std::string_view value);
+  JsonWriter& number(std::string_view name, std::uint64_t value);
+  JsonWriter& texts(std::string_view name, const std::vector<std::string>& values);
+  JsonWriter& object(std::string_view name, const JsonWriter& value);
+  // The octets of the object.
+  Bytes finish() const;
+
+ private:
+  struct Held;
+  std::unique_ptr<Held> held_;
+};
+
+}  // namespace culvert::peering

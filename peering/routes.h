@@ -1,0 +1,41 @@
+// The life of a route as data: every domain of a peer is a route in exactly one state (peering.md,
+// "Routes"). A pure function from state, event and facts to the next state; route_changes.h applies
+// it to the store. Any thread.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "store/routes.h"
+
+namespace culvert::peering {
+
+// What can happen to a route.
+enum class RouteEvent {
+  listed,           // the domain is on an accepted card
+  challenged,       // a challenge was sent
+  challenge_ended,  // it ended unanswered
+  proved,           // an answer with the right token came by the right way
+  unlisted,         // the domain left the card
+  peer_removed,     // or its identity was revoked
+};
+
+// What decides besides the state.
+struct RouteFacts {
+  bool named = false;         // an administrator named the domain for this peer
+  bool other_active = false;  // another identity's route for the domain is or was active
+};
+
+// The next state; nothing if the event changes nothing in that state.
+std::optional<store::RouteState> next_route_state(store::RouteState state, RouteEvent event,
+                                                  const RouteFacts& facts);
+// The state of a route that did not exist.
+store::RouteState first_route_state();
+
+// What a state means for mail (the table of peering.md).
+enum class Outbound { as_if_no_peer, sealed, waits };
+Outbound outbound_of(store::RouteState state);
+enum class Inbound { waits, opened, opened_for_a_week };
+Inbound inbound_of(store::RouteState state);
+
+}  // namespace culvert::peering

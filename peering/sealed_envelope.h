@@ -1,0 +1,67 @@
+// The envelope inside the seal: the `Culvert-*` fields of formats.md, "The tunnel form". It alone
+// decides what happens to a message that came through a tunnel. Pure functions, any thread.
+//
+// Grammar (frozen); every line ends in CRLF, has at most 998 octets before it and is not folded:
+//   Culvert-Tunnel: 1
+//   Culvert-Id: 32 lower-case hexadecimal digits
+//   Culvert-Sealed: RFC 3339 time in UTC, whole seconds
+//   Culvert-From: domain                 Culvert-To: domain                  (A-labels, lower case)
+//   Culvert-Sender: path [ BODY=7BIT | BODY=8BITMIME ] [ SMTPUTF8 ] [ RET=FULL | RET=HDRS ] [
+//   ENVID=xtext ] 1*1000 ( Culvert-Recipient: path [ NOTIFY=... ] [ ORCPT=type;xtext ] )
+// One blank separates the parts; the parameters stand in this order (RFC 3461, 4; RFC 6152; RFC
+// 6531).
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "crypto/base/result.h"
+
+namespace culvert::peering {
+
+// RFC 5322, 2.1.1, without CRLF.
+inline constexpr std::size_t kMaxEnvelopeLineOctets = 998;
+// 1,000 recipients and what stands before them.
+inline constexpr std::size_t kMaxEnvelopeBytes = 1008 * (kMaxEnvelopeLineOctets + 2);
+
+using SealedId = std::array<std::uint8_t, 16>;
+
+enum class SealedBody { unstated, seven_bit, eight_bit };
+enum class SealedRet { unstated, full, headers };
+
+struct SealedRecipient {
+  Mailbox mailbox;
+  std::string notify;  // value of NOTIFY, upper case, or empty
+  std::string orcpt;   // value of ORCPT, or empty
+
+  bool operator==(const SealedRecipient&) const = default;
+};
+
+struct SealedEnvelope {
+  SealedId id{};
+  Time sealed{};
+  Domain from;
+  Domain to;
+  ReversePath sender{};
+  SealedBody body = SealedBody::unstated;
+  bool smtputf8 = false;
+  SealedRet ret = SealedRet::unstated;
+  std::string envid{};  // xtext, or empty
+  std::vector<SealedRecipient> recipients{};
+
+  bool operator==(const SealedEnvelope&) const = default;
+};
+
+// The fields with their line ends. permanent `bad-envelope` if a value has no place in the grammar
+// (so that nothing a client supplied can add a line) or there is no recipient, or too many.
+Result<std::string> write_sealed_envelope(const SealedEnvelope& envelope);
+
+// Reads exactly what `write_sealed_envelope` writes. Unknown, repeated, missing or re-ordered
+// fields, other spacing or case: permanent `bad-envelope`.
+Result<SealedEnvelope> read_sealed_envelope(std::string_view fields);
+
+}  // namespace culvert::peering

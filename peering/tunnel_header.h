@@ -1,0 +1,56 @@
+// The outer header of a tunnel message and its outer reverse-path (formats.md, "The tunnel form").
+// What an edge between two nodes may see: who writes to whom and when, as without a tunnel, and
+// nothing else. Pure functions, any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "peering/sealed_envelope.h"
+
+namespace culvert::peering {
+
+// Local parts that a node keeps for itself on every domain it serves, ASCII case ignored.
+inline constexpr std::string_view kTunnelLocalPart = "culvert-tunnel";
+inline constexpr std::string_view kPeeringLocalPart = "culvert-peering";
+
+// True for `culvert-peering@` of any domain.
+bool is_peering_address(const Mailbox& mailbox);
+// True for `culvert-tunnel@` and `culvert-tunnel+...@` of any domain.
+bool is_tunnel_address(const Mailbox& mailbox);
+
+// Culvert-From: the From domain if it is ours, else that of MAIL FROM if ours, else the first of
+// ours. `header` is that of the original; `own_domains` is not empty.
+Domain choose_culvert_from(std::string_view header, const ReversePath& sender,
+                           const std::vector<Domain>& own_domains);
+
+// The TOKEN of `culvert-tunnel+TOKEN@`: 32 hexadecimal digits, the first 128 bits of
+// HMAC-SHA-256(key, "culvert1 tunnel token" 00 id attempt), `attempt` as 4 octets, high first.
+std::string tunnel_token(ByteView key, const SealedId& id, std::uint32_t attempt);
+// `culvert-tunnel+TOKEN@domain`.
+Mailbox tunnel_address(std::string_view token, const Domain& domain);
+
+// A field of the original is shown outside only if it could stand there: lines of at most 998
+// octets, not too much in all, and 8-bit octets only in an SMTPUTF8 message. Otherwise it stays
+// inside the seal, where all of it is anyway.
+inline constexpr std::size_t kMaxOuterCopiedBytes = 128 * 1024;
+
+struct OuterPlan {
+  std::string_view original_header;
+  const SealedEnvelope& envelope;
+  const std::vector<Domain>& own_domains;
+  std::string message_id;  // `<...>`, the same over retries
+  std::string token;       // of this attempt
+};
+
+struct OuterHeader {
+  std::string header;     // ends with the empty line
+  ReversePath mail_from;  // of the carrying transaction
+  bool needs_smtputf8 = false;
+};
+OuterHeader make_outer_header(const OuterPlan& plan);
+
+}  // namespace culvert::peering

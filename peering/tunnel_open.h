@@ -1,0 +1,84 @@
+// Opens a message from a peer: formats.md, "Received". The sealed envelope alone decides; the outer
+// header and envelope only carried it. Memory does not depend on the message. Runs in a worker.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/stream.h"
+#include "crypto/cms/recipient_peek.h"
+#include "crypto/keys/certificate.h"
+#include "crypto/keys/key_ring.h"
+#include "peering/sealed_envelope.h"
+#include "store/peers.h"
+#include "store/routes.h"
+
+namespace culvert::peering {
+
+// What is known of tunnel recipients of ours: the identity that issued them, and every tunnel
+// certificate that was ever announced.
+struct OwnRecipients {
+  const crypto::Certificate& identity;
+  const std::vector<crypto::IssuerAndSerial>& announced;
+};
+
+// True if one of the recipients is ours (formats.md, "Is it tunnel mail?"). Such mail is opened or
+// quarantined; any other passes untouched.
+bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own);
+
+// The CMS octets of a message whose top-level entity is a blob (EFAIL: nowhere else): reads the
+// header of `message` and gives its decoded body. Nothing if the top-level entity is no
+// application/pkcs7-mime in base64 or binary. `message` must outlive it.
+Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message);
+
+// One peer with a route for a domain, in whatever state.
+struct RouteHolder {
+  Fingerprint peer;
+  store::PeerState peer_state;
+  store::RouteState route_state;
+  Time since{};                              // of the route's state
+  std::vector<crypto::Certificate> signing;  // on the peer's current card, less what is revoked
+};
+
+struct OpenContext {
+  const crypto::KeyRing& keys;  // our tunnel encryption keys
+  const std::vector<Domain>& own_domains;
+  Time arrived;  // when we answered 250: the age of the seal is judged by it
+  Time now;
+  // All peers with a route for the domain; called while the message is read.
+  std::function<Result<std::vector<RouteHolder>>(const Domain&)> holders_of;
+};
+
+enum class SignedMark { yes, relay };
+
+// A message that was decrypted, whose signature is a peer's, and whose envelope may be obeyed. Only
+// `open_tunnel` makes one.
+struct OpenedTunnelMail {
+  SealedEnvelope envelope;
+  Fingerprint peer;
+  crypto::Certificate signer;
+  std::string cipher;  // `aes256-gcm`
+  SignedMark mark = SignedMark::relay;
+  // The tunnel is where it should have come from: `expected=tunnel` (relay only).
+  bool expected_tunnel = false;
+  // For people, when the mark is relay.
+  std::string why;
+  // A peering message: sole recipient culvert-peering@ of ours, null sender. It is for the node
+  // itself, whatever the route's state, and is never handed inside.
+  bool for_peering = false;
+};
+
+// Writes the original to `staged`. What was written counts only if the call succeeds; the caller
+// throws it away otherwise. Permanent errors (the message waits or goes to quarantine):
+//   no-route        the peer has no open route for Culvert-From: waits until it has
+//   wrong-signer    signed by nobody who holds that route
+//   not-for-us      Culvert-To or a sealed recipient is not of our domains
+//   stale           sealed too long before it arrived, or in the future
+//   bad-envelope, bad-line-end, header-too-large, not-tunnel, and the refusals of crypto/cms.
+Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContext& context,
+                                     Sink& staged);
+
+}  // namespace culvert::peering
