@@ -93,8 +93,6 @@ def check(entries, arrivals, still_known=(), between_nodes=True, haystacks=(), c
                 findings.faults.append(f"I1: {entry.id} for {recipient} was acknowledged and is lost")
             if count > 1 and between_nodes:
                 findings.faults.append(f"I4: {entry.id} for {recipient} arrived {count} times")
-            elif count > 1 and not entry.acknowledged:
-                findings.faults.append(f"I2: {entry.id} for {recipient} was never acknowledged and arrived {count} times")
     for (id, recipient), count in seen.items():
         findings.faults.append(f"I2: {id} for {recipient} arrived {count} times and was never sent to this recipient")
     for arrival in arrivals:

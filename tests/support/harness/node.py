@@ -20,6 +20,12 @@ def program():
     return path
 
 
+def is_sanitized():
+    """Whether the program under test was built with a sanitizer, which makes it several times slower."""
+    with open(program(), "rb") as f:
+        return b"__asan_init" in (text := f.read()) or b"__tsan_init" in text
+
+
 class CommandFailed(AssertionError):
     def __init__(self, arguments, done):
         super().__init__(f"culvert {' '.join(arguments)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")

@@ -40,12 +40,12 @@ class Sink(Listener):
     limit = 256 << 20
     extensions = ("PIPELINING", "SIZE 300000000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
 
-    def __init__(self, keep_bodies=True, reply=None, port=0):
+    def __init__(self, keep_bodies=True, reply=None, host="127.0.0.1", port=0):
         self.deliveries, self.violations, self.connections = [], [], 0
         self.keep_bodies, self.reply = keep_bodies, reply
         self.delay_before_answer = 0.0
         self._changed = threading.Condition()
-        super().__init__(port=port)
+        super().__init__(host, port)
 
     # What a test asks
 

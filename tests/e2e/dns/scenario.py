@@ -1,0 +1,79 @@
+"""Where mail for a domain without a peer goes: MX by a DNS of the test's own, on port 25 of a network namespace."""
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from harness import mails, smtp  # noqa: E402
+from harness.until import wait_until  # noqa: E402
+
+FILE = Path(__file__).resolve()
+
+
+def inside_namespace(lab):
+    """One node that delivers by MX; sinks at 192.0.2.1 and .2, nobody at 192.0.2.9."""
+    from zone import NameServer
+    tools = [lab.need(t) for t in ("ldns-keygen", "ldns-signzone", "nsd")]
+    for command in (["link", "add", "mail0", "type", "dummy"], ["link", "set", "mail0", "up"],
+                    *(["addr", "add", f"192.0.2.{n}/32", "dev", "mail0"] for n in (1, 2, 9))):
+        subprocess.run(["ip", *command], check=True)
+    names = lab.keep(NameServer(lab.path("nsd"), *tools))
+    first, last = (lab.sink(host=f"192.0.2.{n}", port=25) for n in (1, 2))
+    inside = lab.sink()
+    node = lab.node("a.example", settings={"dns": {"resolvers": ["127.0.0.1"], "trust_anchor": str(names.anchor)},
+                                           "delivery": {"outside": "mx", "inside": f"smtp://{inside.address}"}})
+    node.start()
+    check_destinations(lab, node, inside, first, last)
+
+
+def check_destinations(lab, node, inside, first, last):
+    domains = ("several", "nomx", "nullmx", "bogus", "servfail", "dangling", "nxdomain")
+    for domain in domains:
+        smtp.send(node.inside, "alice@a.example", [f"bob@{domain}.example"], mails.plain(domain))
+
+    def waiting():
+        return {r.partition("@")[2].partition(".")[0] for item in node.queue() for r in item["recipients"]}
+    wait_until(lambda: first.to("bob@several.example") and first.to("bob@nomx.example"), 40,
+               lambda: f"several MX: the second when the first refuses; no MX: the address\n{node.queue()}\n{node.log_tail()}")
+    wait_until(lambda: len(inside.snapshot()) >= 2, 40, lambda: f"DSNs for a null MX and a domain that is not\n{node.queue()}\n{node.log_tail()}")
+    wait_until(lambda: waiting() <= {"bogus", "servfail", "dangling"} and {"bogus", "servfail"} <= waiting(), 40,
+               lambda: f"no answer and a bogus answer wait: {node.queue()}\n{node.log_tail()}")
+    node.command("queue", "retry", "--all")
+    wait_until(lambda: all(i["reason"] for i in node.queue()), 20, "every waiting message has a reason")
+    failed = b"".join(d.raw for d in inside.snapshot())
+    assert b"nullmx.example" in failed and b"nxdomain.example" in failed and b"bogus.example" not in failed and b"servfail.example" not in failed
+    delivered = {r for d in first.snapshot() + last.snapshot() for r in d.recipients}
+    assert delivered == {"bob@several.example", "bob@nomx.example"}, delivered
+    assert all(d.sender == "" for d in inside.snapshot())
+    lab.note(f"delivered {sorted(delivered)}; waiting {sorted(waiting())}; {len(inside.snapshot())} DSNs")
+
+
+def case_mx_of_a_name_server_of_our_own(lab):
+    """Several MX, none, null MX, SERVFAIL, a broken signature, a name that does not exist: each as RFC 5321 and DNSSEC have it."""
+    lab.in_namespace(FILE, "inside_namespace")
+
+
+def name_server_alone(lab):
+    from zone import NameServer
+    tools = [lab.need(t) for t in ("ldns-keygen", "ldns-signzone", "nsd")]
+    names = lab.keep(NameServer(lab.path("nsd"), *tools))
+    try:
+        import dns.flags
+        import dns.message
+        import dns.query
+        import dns.rcode
+    except ImportError:
+        from harness.lab import Skip
+        raise Skip("python3-dnspython is not installed")
+    def ask(name, kind):
+        return dns.query.udp(dns.message.make_query(name, kind, want_dnssec=True), "127.0.0.1", 3)
+    assert "20 up.example." in str(ask("several.example.", "MX")) and "RRSIG" in str(ask("several.example.", "MX"))
+    assert ask("servfail.example.", "MX").rcode() == dns.rcode.SERVFAIL
+    assert ask("nothing.example.", "MX").rcode() == dns.rcode.NXDOMAIN
+    assert "last.example." in str(ask("bogus.example.", "MX"))
+    assert names.anchor.read_text().split()[2:4][0] in ("IN", "DS"), names.anchor.read_text()
+
+
+def case_the_name_server_is_as_described(lab):
+    """The zone of this test answers as it should: signed, SERVFAIL, NXDOMAIN, one changed record."""
+    lab.in_namespace(FILE, "name_server_alone")

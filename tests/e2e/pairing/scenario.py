@@ -1,0 +1,138 @@
+"""Pairing: what an invitation allows, what it does not, and who gets a route."""
+import http.client
+import ssl
+import time
+
+from harness import mails, smtp
+from harness.node import CommandFailed
+from harness.until import wait_until
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def refusal(node, code):
+    """Exit status and error of `peer accept`, which must fail."""
+    done = node.command("--json", "peer", "accept", code, "--yes", status=None)
+    assert done.returncode == 1, f"status {done.returncode}: {done.stdout}{done.stderr}"
+    import json
+    return json.loads(done.stdout)["error"]
+
+
+def altered(code):
+    """The code with its secret changed and a checksum that fits can only be made by its format; so a typing error: the last letters."""
+    return code[:-2] + "".join(ALPHABET[(ALPHABET.index(c) + 1) % 32] for c in code[-2:])
+
+
+def case_two_commands_make_a_pair(lab):
+    """invite, accept; both routes become active; each side lists the other by fingerprint and domain."""
+    start = time.monotonic()
+    pair = lab.pair()
+    lab.note(f"start, pairing and proof of both domains: {time.monotonic() - start:.1f} s")
+    for node, peer in ((pair.a, pair.b), (pair.b, pair.a)):
+        listed = node.json("peer", "list")
+        assert [p["fingerprint"] for p in listed] == [peer.fingerprint] and listed[0]["state"] == "paired", listed
+        assert listed[0]["domains"] == peer.domains
+        assert node.routes()[peer.domains[0]]["state"] == "active"
+
+
+def case_wrong_used_and_expired_codes_are_refused_alike(lab):
+    """An unknown, a used and an expired invitation get one and the same answer; a typing error is found without asking anybody."""
+    pair = lab.strangers()
+    third, fourth = lab.node("c.example"), lab.node("d.example")
+    used = pair.a.invite("b.example")
+    pair.b.accept(used)
+    expired = pair.a.invite("c.example", valid="1s")
+    foreign = third_party_code(lab, pair)
+    time.sleep(1.5)
+    third.start(), fourth.start()
+    answers = {name: refusal(third, code) for name, code in (("used", used), ("expired", expired), ("unknown", foreign))}
+    said = {e["code"] for e in answers.values()}
+    assert len(said) == 1, answers
+    texts = {e["text"].replace("c.example", "X").replace("b.example", "X") for e in answers.values()}
+    assert len(texts) == 1, answers
+    typing = fourth.command("peer", "accept", altered(used), "--yes", status=None)
+    assert typing.returncode in (1, 2) and typing.stderr, typing
+    assert all(p["fingerprint"] != third.fingerprint for p in pair.a.json("peer", "list"))
+    assert pair.a.stop() == 0 and pair.a.start()
+    assert [p["fingerprint"] for p in pair.a.json("peer", "list")] == [pair.b.fingerprint]
+
+
+def third_party_code(lab, pair):
+    """A well-formed invitation to node a that a does not know: made by a, whose record of it is then gone with its data. It is made
+    by a second installation at the same URL, so that fingerprint and secret are unknown to the one that answers."""
+    other = lab.node("a.example", settings={"peering": {"url": f"https://{pair.a.peering}"}})
+    other.start()
+    code = other.invite("c.example")
+    other.stop()
+    return code
+
+
+def case_a_used_code_may_be_repeated_by_its_user(lab):
+    """The identity that used a code rightly gets the stored answer again; nothing changes."""
+    pair = lab.strangers()
+    code = pair.a.invite("b.example")
+    first = pair.b.accept(code)
+    pair.a.wait_route("b.example")
+    again = pair.b.accept(code)
+    assert again["fingerprint"] == first["fingerprint"] == pair.a.fingerprint
+    assert len(pair.a.json("peer", "list")) == 1
+    assert pair.a.routes()["b.example"]["state"] == "active"
+
+
+def case_a_foreign_domain_gets_no_route(lab):
+    """A node that claims somebody else's domain does not get its mail: its proof goes where the domain's mail goes."""
+    pair = lab.strangers()
+    thief = lab.node("b.example", name="gate.thief.example")
+    thief.set("delivery.hosts", **{"a.example": f"smtp://{pair.ba.address}"})
+    thief.start()
+    thief.accept(pair.a.invite("b.example"))
+    time.sleep(3)
+    assert pair.a.command("route", "wait", "b.example", "--timeout", "5s", status=None, timeout=60).returncode == 1
+    assert pair.a.routes()["b.example"]["state"] in ("claimed", "proving")
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
+    lab.delivered_whole(pair.at_b, "bob@b.example", mails.plain(1))
+    assert b"culvert-peering@b.example" in pair.ab.bytes_seen(), "the challenge did not go where the domain's mail goes"
+
+
+def case_domains_nobody_named_stay_inactive(lab):
+    """A card with more domains than were named makes only the named one active."""
+    pair = lab.strangers(settings_b={"node": {"domains": ["b.example", "bank.example"]}})
+    pair.b.accept(pair.a.invite("b.example"))
+    pair.a.wait_route("b.example")
+    routes = pair.a.routes()
+    assert routes["b.example"]["state"] == "active"
+    assert routes.get("bank.example", {"state": "claimed"})["state"] in ("claimed", "proving", "proved"), routes
+
+
+def case_removed_stays_removed(lab):
+    """After `peer remove` the identity gets nothing back; mail for its domain waits instead of going clear."""
+    pair = lab.pair()
+    pair.a.command("peer", "remove", "b.example")
+    assert pair.a.json("peer", "list")[0]["state"] == "removed"
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
+    time.sleep(1)
+    assert len(pair.a.queue()) == 1 and not pair.at_b.snapshot() and not pair.world.snapshot()
+    code = pair.a.invite("b.example")
+    try:
+        pair.b.accept(code)
+    except CommandFailed:
+        pass
+    assert all(p["state"] == "removed" for p in pair.a.json("peer", "list") if p["fingerprint"] == pair.b.fingerprint)
+
+
+def case_refusals_over_https_are_empty(lab):
+    """What is not a right peering message gets 403 with an empty body, always the same; the card is public."""
+    pair = lab.strangers()
+    host, _, port = pair.a.peering.rpartition(":")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    def ask(method, path, body=None):
+        connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=20)
+        connection.request(method, path, body)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    card = ask("GET", "/peering/1/card")
+    assert card[0] == 200 and len(card[1]) > 500
+    for body in (b"", b"garbage", card[1], b"\x30\x80" * 1000, b"x" * 900_000):
+        assert ask("POST", "/peering/1/message", body) == (403, b""), body[:20]
+    assert wait_until(lambda: ask("GET", "/peering/1/card")[0] == 200, 5, "the node still answers")
