@@ -53,10 +53,11 @@ class DataReader {
 
   Step scan(ByteView octets);
   Step scan_lines(ByteView octets);
-  std::size_t line_extent(ByteView octets, std::size_t from);
   Step settle_cr(ByteView octets);
   Step settle_dot(ByteView octets);
   Step settle_dot_cr(ByteView octets);
+  Step skip(ByteView octets);
+  State after(std::uint8_t octet) const;
   void count_line(std::size_t bytes);
   void spoil(DataFault fault);
 

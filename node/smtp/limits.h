@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxReplyTextBytes = 400;
 
 // Refused commands in one session before 421: enough for a clumsy client, too few for a search.
 inline constexpr std::size_t kMaxErrors = 20;
+// Recipients refused between two accepted messages before 421: more than an honest list of
+// recipients brings, and slow work for somebody who tries addresses.
+inline constexpr std::size_t kMaxRefusedRecipients = 1000;
 // Commands that carry no mail forward (NOOP, RSET, VRFY, HELP, EHLO) between two messages.
 inline constexpr std::size_t kMaxIdleCommands = 200;
 // An oversize message is read to its end before 552; one that goes on so far beyond gets 421.

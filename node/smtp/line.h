@@ -14,7 +14,7 @@ namespace culvert::node {
 enum class LineEvent {
   more,      // all octets are consumed and no line has ended
   line,      // a whole line
-  too_long,  // a line beyond the limit has ended; its text is lost
+  too_long,  // the line is beyond the limit; the dialog ends
   bare_end,  // a bare CR or LF; the peer cannot be trusted to mean lines, so the dialog ends
 };
 
@@ -30,19 +30,20 @@ class LineReader {
   // `limit_bytes` counts the CRLF.
   explicit LineReader(std::size_t limit_bytes) : limit_bytes_(limit_bytes) {}
 
-  // Consumes up to the end of the first line in `octets`. Call again with the rest.
+  // Consumes up to the end of the first line in `octets`. Call again with the rest; not again after
+  // too_long or bare_end.
   LineStep take(ByteView octets);
 
   // Forgets a line that has begun (STARTTLS).
   void clear();
+  // True if a line has begun and not ended.
+  bool begun() const { return !held_.empty() && !held_was_given_; }
 
  private:
-  void keep(std::string_view more);
   LineStep end_of_line(std::string_view text, std::size_t consumed_bytes);
 
   std::size_t limit_bytes_;
-  std::string held_;       // the begun line, its CR included if that came last
-  bool too_long_ = false;  // the begun line is beyond the limit; only its last octet is held
+  std::string held_;  // the begun line, its CR included if that came last
   bool held_was_given_ = false;
 };
 

@@ -3,6 +3,8 @@
 // by `wire_form`.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "crypto/base/names.h"
@@ -28,13 +30,14 @@ Reply bad_header(std::string_view what);                                        
 Reply refused_by_policy(std::string_view why);                                    // 550 5.7.1
 
 // For the dialogs themselves.
-Reply bad_line_end();                              // 521 5.5.2, in a command
-Reply bad_line_end_in_body();                      // 554 5.5.2
-Reply body_line_too_long();                        // 554 5.5.2
-Reply message_too_big(std::uint64_t limit_bytes);  // 552 5.3.4
-Reply too_many_recipients(std::size_t limit);      // 452 4.5.3
-Reply too_many_errors();                           // 421 4.7.0
-Reply timed_out();                                 // 421 4.4.2
-Reply shutting_down();                             // 421 4.3.2
+Reply bad_line_end();          // 521 5.5.2, in a command
+Reply bad_line_end_in_body();  // 554 5.5.2
+Reply command_too_long(std::size_t limit_bytes);
+Reply body_line_too_long(std::size_t limit_bytes);  // 554 5.5.2
+Reply message_too_big(std::uint64_t limit_bytes);   // 552 5.3.4
+Reply too_many_recipients(std::size_t limit);       // 452 4.5.3
+Reply too_many_errors();                            // 421 4.7.0
+Reply timed_out();                                  // 421 4.4.2
+Reply shutting_down();                              // 421 4.3.2
 
 }  // namespace culvert::node::replies

@@ -1,0 +1,179 @@
+#include "node/smtp/client_session.h"
+
+namespace culvert::node {
+namespace {
+
+bool is_2xx(const Reply& reply) { return reply.code / 100 == 2; }
+bool is_3xx(const Reply& reply) { return reply.code / 100 == 3; }
+bool is_negative(const Reply& reply) { return reply.code >= 400; }
+
+Error out_of_turn(std::string_view when, const Reply& reply) {
+  return temporary_error("bad-reply", "the server answered " + std::string(when) + " with '" +
+                                          reply.summary() + "', which makes no sense there");
+}
+
+}  // namespace
+
+void ClientDialog::Session::on_reply(const Reply& reply) {
+  switch (state) {
+    case ClientState::banner:
+      return on_banner(reply);
+    case ClientState::ehlo:
+      return on_ehlo(reply);
+    case ClientState::helo:
+      return on_helo(reply);
+    case ClientState::starttls:
+      return on_starttls(reply);
+    case ClientState::envelope:
+      return on_envelope(reply);
+    case ClientState::body:
+      return on_body(reply);
+    case ClientState::final_reply:
+      return on_final(reply);
+    case ClientState::rset:
+      return on_rset(reply);
+    case ClientState::ready:
+      return on_unasked(reply);
+    case ClientState::quit:
+      return enter(ClientState::closed, ClientWait::close);
+    case ClientState::connecting:
+    case ClientState::handshake:
+    case ClientState::closed:
+      return;
+  }
+}
+
+void ClientDialog::Session::on_unasked(const Reply& reply) {
+  fail_with_reply("session-ended", "the session was ended", reply);
+}
+
+void ClientDialog::Session::on_banner(const Reply& reply) {
+  if (reply.code != 220) return fail_with_reply("refused", "the connection was refused", reply);
+  features = parse_features(reply);
+  say_hello();
+}
+
+void ClientDialog::Session::say_hello() {
+  send_line("EHLO " + rules.hello_name);
+  enter(ClientState::ehlo, ClientWait::peer);
+}
+
+void ClientDialog::Session::on_ehlo(const Reply& reply) {
+  const bool tls_missing = rules.tls == TlsUse::required && !encrypted;
+  if (!is_2xx(reply)) {
+    // Only a server that does not know EHLO gets HELO, and never if it would mean no TLS.
+    if (!reply.permanent() || tls_missing)
+      return fail_with_reply("refused", "EHLO was refused", reply);
+    send_line("HELO " + rules.hello_name);
+    return enter(ClientState::helo, ClientWait::peer);
+  }
+  features = parse_features(reply);
+  if (encrypted || rules.tls == TlsUse::never) return be_ready();
+  if (features.starttls) {
+    send_line("STARTTLS");
+    return enter(ClientState::starttls, ClientWait::peer);
+  }
+  if (!tls_missing) return be_ready();
+  fail(temporary_error("tls-not-offered",
+                       "the server does not offer STARTTLS, and mail for it must not go in clear"));
+}
+
+void ClientDialog::Session::on_helo(const Reply& reply) {
+  if (!is_2xx(reply)) return fail_with_reply("refused", "HELO was refused", reply);
+  features = parse_features({reply.code, "", {features.name}});
+  be_ready();
+}
+
+void ClientDialog::Session::on_starttls(const Reply& reply) {
+  if (reply.code == 220) {
+    features = {};
+    return enter(ClientState::handshake, ClientWait::tls);
+  }
+  if (reply.code == 421 || rules.tls == TlsUse::required) {
+    return fail_with_reply("tls-refused", "STARTTLS was refused", reply);
+  }
+  be_ready();
+}
+
+void ClientDialog::Session::be_ready() { enter(ClientState::ready, ClientWait::message); }
+
+void ClientDialog::Session::on_envelope(const Reply& reply) {
+  const Command command = std::move(delivery->unanswered.front());
+  delivery->unanswered.pop_front();
+  if (reply.code == 421) return fail_with_reply("session-ended", "the session was ended", reply);
+  if (is_3xx(reply) && command.kind != Command::Kind::data) {
+    return fail(out_of_turn(command.line, reply));
+  }
+  switch (command.kind) {
+    case Command::Kind::mail:
+      on_mail(reply);
+      break;
+    case Command::Kind::rcpt:
+      on_rcpt(command.recipient, reply);
+      break;
+    case Command::Kind::data:
+      return on_data(reply);
+  }
+  send_commands();
+  if (delivery->unanswered.empty()) end_envelope();
+}
+
+void ClientDialog::Session::on_mail(const Reply& reply) {
+  if (is_2xx(reply)) return;
+  decide_rest({reply, true});
+  delivery->unsent.clear();
+}
+
+void ClientDialog::Session::on_rcpt(std::size_t recipient, const Reply& reply) {
+  const bool deliver = delivery->purpose == ClientEnvelope::Purpose::deliver;
+  if (delivery->decided[recipient]) return;  // MAIL was refused; this reply says nothing new.
+  if (is_2xx(reply) && deliver) {
+    delivery->accepted.push_back(recipient);
+  } else {
+    decide(recipient, reply);
+  }
+  const bool only_data_left = delivery->unsent.size() == 1 && deliver;
+  if (only_data_left && delivery->accepted.empty()) delivery->unsent.clear();
+}
+
+void ClientDialog::Session::on_data(const Reply& reply) {
+  if (is_negative(reply)) {
+    for (const std::size_t recipient : delivery->accepted)
+      decide(recipient, reply);
+    return end_envelope();
+  }
+  if (reply.code != 354) return fail(out_of_turn("DATA", reply));
+  if (!delivery->accepted.empty()) return enter(ClientState::body, ClientWait::body);
+  // RFC 2920, 3.1: a server may say 354 though it refused all recipients; it gets an empty message.
+  send_line(".");
+  enter(ClientState::final_reply, ClientWait::peer);
+}
+
+void ClientDialog::Session::end_envelope() {
+  send_line("RSET");
+  enter(ClientState::rset, ClientWait::peer);
+}
+
+// A reply before the end of the data: the server gives up, and the session cannot go on, because
+// the rest of the data would be commands to it.
+void ClientDialog::Session::on_body(const Reply& reply) {
+  if (!is_negative(reply)) return fail(out_of_turn("half a message", reply));
+  fail_with_reply("refused", "the message was refused before its end", reply);
+}
+
+void ClientDialog::Session::on_final(const Reply& reply) {
+  if (is_3xx(reply)) return fail(out_of_turn("the message", reply));
+  for (const std::size_t recipient : delivery->accepted)
+    decide(recipient, reply);
+  finish_delivery();
+  if (reply.code == 421) return on_unasked(reply);
+  be_ready();
+}
+
+void ClientDialog::Session::on_rset(const Reply& reply) {
+  finish_delivery();
+  if (!is_2xx(reply)) return fail_with_reply("session-ended", "RSET was refused", reply);
+  be_ready();
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,80 @@
+// The inside of ClientDialog. client_dialog.cc says what each event does, client_replies.cc what
+// each reply means in each state.
+#pragma once
+
+#include <deque>
+
+#include "node/smtp/client_dialog.h"
+#include "node/smtp/data_writer.h"
+#include "node/smtp/limits.h"
+#include "node/smtp/reply_reader.h"
+#include "node/smtp/server_features.h"
+
+namespace culvert::node {
+
+struct ClientDialog::Session {
+  // One command of a transaction, and whose reply it brings.
+  struct Command {
+    enum class Kind { mail, rcpt, data };
+    Kind kind = Kind::mail;
+    std::size_t recipient = 0;
+    std::string line;
+  };
+  // From `deliver` to the last outcome.
+  struct Delivery {
+    ClientEnvelope::Purpose purpose = ClientEnvelope::Purpose::deliver;
+    std::deque<Command> unsent;
+    std::deque<Command> unanswered;
+    std::vector<std::optional<RecipientOutcome>> decided;  // of each recipient
+    std::vector<std::size_t> accepted;                     // recipients that the body is for
+    DataWriter writer;
+  };
+
+  explicit Session(ClientRules given) : rules(std::move(given)) {}
+
+  // The only place where the state changes.
+  void enter(ClientState next, ClientWait next_wait);
+  void send_line(std::string_view line);
+  // Ends the session with a failure; a delivery under way gets outcomes from it, or from the reply.
+  void fail(Error why);
+  void fail_with_reply(std::string_view code, std::string_view when, const Reply& reply);
+
+  // One function per state.
+  void on_reply(const Reply& reply);
+  void on_unasked(const Reply& reply);
+  void on_banner(const Reply& reply);
+  void on_ehlo(const Reply& reply);
+  void on_helo(const Reply& reply);
+  void on_starttls(const Reply& reply);
+  void on_envelope(const Reply& reply);
+  void on_body(const Reply& reply);
+  void on_final(const Reply& reply);
+  void on_rset(const Reply& reply);
+
+  void say_hello();
+  void be_ready();
+  // What the server cannot take, whatever it would reply; nothing if it can.
+  std::optional<Reply> obstacle(const ClientEnvelope& envelope) const;
+  void begin(const ClientEnvelope& envelope);
+  void send_commands();
+  void on_mail(const Reply& reply);
+  void on_rcpt(std::size_t recipient, const Reply& reply);
+  void on_data(const Reply& reply);
+  void end_envelope();
+  void decide(std::size_t recipient, const Reply& reply);
+  void decide_rest(const RecipientOutcome& outcome);
+  void finish_delivery();
+
+  ClientRules rules;
+  ClientState state = ClientState::connecting;
+  ClientWait wait = ClientWait::peer;
+  ReplyReader replies;
+  Bytes output;
+  bool encrypted = false;
+  ServerFeatures features;
+  std::optional<Delivery> delivery;
+  std::vector<RecipientOutcome> outcomes;
+  std::optional<Error> failure;
+};
+
+}  // namespace culvert::node

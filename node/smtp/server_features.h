@@ -1,0 +1,28 @@
+// What a server offers, out of its EHLO reply (RFC 5321, 4.1.1.1). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "node/smtp/reply.h"
+
+namespace culvert::node {
+
+struct ServerFeatures {
+  std::string name;  // the first word of the reply, printable
+  bool pipelining = false;
+  bool eight_bit_mime = false;
+  bool smtputf8 = false;
+  bool dsn = false;
+  bool starttls = false;
+  bool size = false;
+  std::optional<std::uint64_t> size_limit_bytes;  // nothing: not told, or no limit (0)
+
+  bool operator==(const ServerFeatures&) const = default;
+};
+
+// Unknown keywords and a SIZE that is no number are ignored.
+ServerFeatures parse_features(const Reply& ehlo_reply);
+
+}  // namespace culvert::node
