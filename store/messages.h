@@ -66,6 +66,9 @@ struct Message {
   std::string envid;  // xtext as received, may be empty
   std::uint64_t size_bytes = 0;
   BodyRef body;
+  // Fields that this node wrote, whole lines with CRLF: they go on top of the body wherever it is
+  // handed on. At most a few KiB.
+  std::string added_header;
   std::string from_domain;  // of the one From address; empty if there is none or more than one
   std::optional<OpenedContext> opened;
   bool operator==(const Message&) const = default;

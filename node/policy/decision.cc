@@ -26,7 +26,7 @@ std::string_view to_text(Path path) {
   return "refuse";
 }
 
-Decision decide(const Rules& rules, const Question& question) {
+PathDecision decide(const Rules& rules, const Question& question) {
   const std::string& domain = question.recipient.domain().text();
   if (question.recipient_is_ours) {
     return {Path::inside, false, {domain + " is served by this node"}};
@@ -41,7 +41,7 @@ Decision decide(const Rules& rules, const Question& question) {
   const FoundEncrypt from =
       question.sender ? rules.encrypt_for(*question.sender) : rules.encrypt_for_null();
   const FoundEncrypt to = rules.encrypt_for(question.recipient);
-  Decision decision{Path::clear, false, {"there is no active route to " + domain}};
+  PathDecision decision{Path::clear, false, {"there is no active route to " + domain}};
   decision.reasons.push_back(reason_for(from, "sender"));
   decision.reasons.push_back(reason_for(to, "recipient"));
   if (std::max(from.value, to.value) == Encrypt::mandatory) decision.path = Path::refuse;

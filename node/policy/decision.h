@@ -22,7 +22,7 @@ enum class Path { inside, tunnel, clear, refuse };
 
 std::string_view to_text(Path path);
 
-struct Decision {
+struct PathDecision {
   Path path = Path::refuse;
   bool waits = false;                // tunnel only: stays queued until the route works again
   std::vector<std::string> reasons;  // in the order in which they decided
@@ -35,6 +35,6 @@ struct Question {
   RouteUse route = RouteUse::none;
 };
 
-Decision decide(const Rules& rules, const Question& question);
+PathDecision decide(const Rules& rules, const Question& question);
 
 }  // namespace culvert::node

@@ -35,7 +35,7 @@ TEST(Decision, LetsTheStricterSideWin) {
 TEST(Decision, NeverBypassesARouteThatIsOrWasActive) {
   const Rules rules({{"global", "encrypt", "never"}});
   EXPECT_EQ(path_of(rules, "x@a.example", "y@b.example", RouteUse::seals), Path::tunnel);
-  const Decision waiting =
+  const PathDecision waiting =
       decide(rules, {box("x@a.example"), box("y@b.example"), false, RouteUse::waits});
   EXPECT_EQ(waiting.path, Path::tunnel);
   EXPECT_TRUE(waiting.waits);

@@ -1,0 +1,104 @@
+#include "node/flow/dsn.h"
+
+#include <fmt/format.h>
+
+#include "crypto/base/log.h"
+#include "crypto/base/utf8.h"
+#include "crypto/mime/header.h"
+
+namespace culvert::node {
+namespace {
+
+// Header fields that a report gives back; more would tell what nobody needs.
+constexpr std::string_view kReturnedFields[] = {"From", "To",         "Cc",
+                                                "Date", "Message-ID", "Subject"};
+constexpr std::size_t kMaxReturnedFieldOctets = 2000;
+
+std::string status_of(const FailedRecipient& failed) {
+  return failed.status.empty() ? "5.0.0" : printable(failed.status, 12);
+}
+
+std::string text_part(const DsnRequest& request) {
+  std::string out = fmt::format(
+      "This is the mail gateway {}.\r\n\r\n"
+      "Your message of {} could not be delivered to:\r\n\r\n",
+      request.node_name, to_rfc5322(request.arrival));
+  for (const FailedRecipient& failed : request.failed) {
+    out += fmt::format("  {}\r\n    {}\r\n", failed.recipient.text(), printable(failed.reply, 400));
+  }
+  return out +
+         "\r\nIt will not be tried again. The report below is meant for your administrator."
+         "\r\n";
+}
+
+std::string recipient_block(const FailedRecipient& failed) {
+  const bool utf8 = failed.recipient.needs_utf8();
+  std::string out;
+  if (!failed.orcpt.empty()) out += "Original-Recipient: " + printable(failed.orcpt, 500) + "\r\n";
+  out += fmt::format("Final-Recipient: {}; {}\r\nAction: failed\r\nStatus: {}\r\n",
+                     utf8 ? "utf-8" : "rfc822", failed.recipient.text(), status_of(failed));
+  if (!failed.remote_host.empty()) {
+    out += fmt::format("Remote-MTA: dns; {}\r\n", printable(failed.remote_host, 250));
+  }
+  return out + fmt::format("Diagnostic-Code: {}; {}\r\n",
+                           failed.remote_host.empty() ? "x-culvert" : "smtp",
+                           printable(failed.reply, 900));
+}
+
+std::string status_part(const DsnRequest& request) {
+  std::string out = fmt::format("Reporting-MTA: dns; {}\r\n", request.node_name);
+  if (!request.envid.empty()) {
+    out += "Original-Envelope-Id: " + printable(request.envid, 200) + "\r\n";
+  }
+  out += fmt::format("Arrival-Date: {}\r\n", to_rfc5322(request.arrival));
+  for (const FailedRecipient& failed : request.failed)
+    out += "\r\n" + recipient_block(failed);
+  return out;
+}
+
+std::string returned_header(const DsnRequest& request) {
+  std::string out;
+  for (const crypto::HeaderField& field : crypto::fields_of(request.original_header)) {
+    for (const std::string_view name : kReturnedFields) {
+      if (!crypto::same_name(field.name, name)) continue;
+      const bool masked =
+          request.original == DsnRequest::Original::sealed && crypto::same_name(name, "Subject");
+      if (masked) out += "Subject: [...]\r\n";
+      if (!masked && field.raw.size() <= kMaxReturnedFieldOctets) out += field.raw;
+    }
+  }
+  if (!out.empty() && !out.ends_with("\r\n")) out += "\r\n";
+  return out;
+}
+
+std::string part(const std::string& boundary, std::string_view type, std::string_view body) {
+  const std::string_view encoding = is_ascii(body) ? "7bit" : "8bit";
+  return fmt::format("--{}\r\nContent-Type: {}\r\nContent-Transfer-Encoding: {}\r\n\r\n{}\r\n",
+                     boundary, type, encoding, body);
+}
+
+}  // namespace
+
+Bytes make_dsn(const DsnRequest& request) {
+  std::string out = fmt::format(
+      "From: Mail gateway <postmaster@{}>\r\nTo: <{}>\r\nSubject: Undelivered mail\r\n"
+      "Date: {}\r\nMessage-ID: <{}>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=\"{}\"\r\n\r\n",
+      request.own_domain.text(), request.to.text(), to_rfc5322(request.now), request.message_id,
+      request.boundary);
+  const std::string text = text_part(request);
+  const std::string status = status_part(request);
+  const std::string header = returned_header(request);
+  out += part(request.boundary, "text/plain; charset=utf-8", text);
+  out +=
+      part(request.boundary,
+           is_ascii(status) ? "message/delivery-status" : "message/global-delivery-status", status);
+  if (!header.empty()) {
+    out += part(request.boundary,
+                is_ascii(header) ? "text/rfc822-headers" : "message/global-headers", header);
+  }
+  out += "--" + request.boundary + "--\r\n";
+  return to_bytes(out);
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,41 @@
+// The delivery status notification that tells a sender what finally failed (RFC 3461 to 3464).
+// It never carries content: header fields at most, and for mail that was sealed not even the
+// subject (reliability.md, Bounce leak). Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+
+namespace culvert::node {
+
+// One recipient that did not get the message.
+struct FailedRecipient {
+  Mailbox recipient;
+  std::string orcpt;        // as given with RCPT; may be empty
+  std::string status;       // enhanced code, `5.1.1`; empty: 5.0.0
+  std::string reply;        // what the next hop or this node said; printable
+  std::string remote_host;  // who said it; empty: this node
+};
+
+struct DsnRequest {
+  std::string node_name;
+  Domain own_domain;       // From: of the report
+  Mailbox to;              // the original sender
+  std::string envid;       // as given with MAIL; may be empty
+  std::string boundary;    // random, at most 60 characters of [0-9a-z]
+  std::string message_id;  // of the report, without angle brackets
+  Time arrival{};          // of the original
+  Time now{};
+  std::vector<FailedRecipient> failed;  // not empty
+  std::string original_header;          // of the original, as stored; may be empty
+  enum class Original { clear, sealed } original = Original::clear;
+};
+
+// The whole message, CRLF line ends, 7-bit unless an address needs UTF-8.
+Bytes make_dsn(const DsnRequest& request);
+
+}  // namespace culvert::node

@@ -1,0 +1,48 @@
+// What the parts of the mail flow share. Everything here outlives them all; `node.cc` builds it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "crypto/base/clock.h"
+#include "node/config/config.h"
+#include "node/flow/own_keys.h"
+#include "node/flow/routing.h"
+#include "node/net/workers.h"
+#include "store/store.h"
+
+namespace culvert::node {
+
+// A value that is replaced whole while others read it. Thread-safe.
+template <typename T>
+class Live {
+ public:
+  explicit Live(std::shared_ptr<const T> first) : value_(std::move(first)) {}
+  std::shared_ptr<const T> get() const {
+    const std::lock_guard lock(mutex_);
+    return value_;
+  }
+  void set(std::shared_ptr<const T> fresh) {
+    const std::lock_guard lock(mutex_);
+    value_.swap(fresh);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  // Shared: a reader keeps the old value until it is done with it.
+  std::shared_ptr<const T> value_;
+};
+
+struct FlowContext {
+  store::Store& store;
+  Workers& workers;
+  const Clock& clock;
+  Routing& routing;
+  Live<Config>& config;
+  Live<OwnKeys>& keys;
+  // Tells the dispatcher that something new is due. Any thread, cheap.
+  std::function<void()> wake_dispatcher;
+};
+
+}  // namespace culvert::node

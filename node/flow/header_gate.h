@@ -1,0 +1,65 @@
+// The gate that every message passes on its way into the store: it reads the header, says what
+// stands in it, and lets through all but the fields that must not pass (product.md, section 5).
+// Everything behind the header flows on without being held.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/base/names.h"
+#include "crypto/base/stream.h"
+#include "node/config/config.h"
+
+namespace culvert::node {
+
+// What to take out.
+struct GateRules {
+  std::string own_name;  // node.name: marks of this name are removed
+  enum class Bcc { keep, remove } bcc = Bcc::keep;
+  std::optional<RequiredHeader> required;  // looked for, and removed
+};
+
+// What was found in the header as it came.
+struct HeaderFacts {
+  std::size_t received_fields = 0;
+  std::size_t own_passes = 0;     // Received fields that this node wrote
+  std::optional<Mailbox> from;    // the one author, if there is exactly one
+  bool sealed = false;            // the top-level entity is a CMS blob
+  bool required_present = false;  // the required field stood there with its value
+  std::string message_id;         // printable, without the angle brackets; may be empty
+
+  // reliability.md, Loop: too many Received fields or passes of our own.
+  bool is_loop() const;
+};
+
+class HeaderGate final : public Sink {
+ public:
+  // `to` must outlive this.
+  HeaderGate(GateRules rules, Sink& to) : rules_(std::move(rules)), to_(to) {}
+
+  // permanent `header-too-large` (kMaxHeaderBytes, kMaxHeaderFields).
+  Status write(ByteView octets) override;
+  // To be called once at the end: a message may be all header.
+  Status finish();
+
+  // Set as soon as the header has ended.
+  const std::optional<HeaderFacts>& facts() const { return facts_; }
+  // Octets that were let through.
+  std::uint64_t passed_bytes() const { return passed_bytes_; }
+
+ private:
+  Status header_ended(std::size_t header_size);
+  Status pass(ByteView octets);
+
+  GateRules rules_;
+  Sink& to_;
+  std::string header_;
+  std::optional<HeaderFacts> facts_;
+  std::uint64_t passed_bytes_ = 0;
+};
+
+// The same for a header that is at hand.
+HeaderFacts facts_of(std::string_view header, const GateRules& rules);
+std::string gated(std::string_view header, const GateRules& rules);
+
+}  // namespace culvert::node

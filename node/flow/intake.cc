@@ -1,0 +1,193 @@
+#include "node/flow/intake.h"
+
+#include <algorithm>
+
+#include "crypto/base/log.h"
+#include "node/flow/trace_fields.h"
+#include "node/smtp/replies.h"
+
+namespace culvert::node {
+namespace {
+
+bool is_in(const std::string& client, const std::vector<IpNetwork>& networks) {
+  const auto address = IpAddress::parse(client);
+  return address && std::any_of(networks.begin(), networks.end(), [&](const IpNetwork& network) {
+           return network.contains(*address);
+         });
+}
+
+std::string protocol_name(const SmtpSession& session, const MailCommand& mail) {
+  std::string name = mail.parameters.smtputf8 ? "UTF8SMTP" : session.extended ? "ESMTP" : "SMTP";
+  return session.encrypted ? name + "S" : name;
+}
+
+store::Ret stored(DsnReturn ret) {
+  switch (ret) {
+    case DsnReturn::not_given:
+      return store::Ret::unset;
+    case DsnReturn::full:
+      return store::Ret::full;
+    case DsnReturn::headers:
+      return store::Ret::hdrs;
+  }
+  return store::Ret::unset;
+}
+
+std::string comma_list(const std::vector<PlannedRecipient>& recipients) {
+  std::string out;
+  for (const PlannedRecipient& r : recipients) {
+    if (!out.empty()) out += ", ";
+    out += r.recipient.mailbox.text() + " (" + store::path_name(r.path) + ")";
+    if (out.size() > 2000) return out + ", …";
+  }
+  return out;
+}
+
+// Everything that the commit needs, whether or not the connection still stands.
+struct Commit {
+  FlowContext& context;
+  TakenMail mail;
+  AnswerCallback answer;
+};
+
+store::TraceEvent received_event(const TakenMail& mail) {
+  std::string why;
+  for (const PlannedRecipient& r : mail.recipients) {
+    if (!r.why.empty() && why.find(r.why) == std::string::npos) {
+      why += (why.empty() ? "" : "; ") + r.why;
+    }
+  }
+  return {mail.message.received,
+          "received",
+          {{"from", mail.message.client},
+           {"sender", path_text(mail.message.sender)},
+           {"recipients", comma_list(mail.recipients)},
+           {"size", std::to_string(mail.message.size_bytes)},
+           {"why", printable(why, 500)}}};
+}
+
+// Commits message, entries and trace, and answers from the commit thread.
+void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
+  FlowContext& context = work->context;
+  work->mail.message.body = body.ref();
+  work->mail.message.size_bytes = body.ref().size_bytes;
+  const auto put = [work, body](store::WriteTransaction& txn) -> Status {
+    const TakenMail& mail = work->mail;
+    const auto entries = entries_for(mail, mail.message.received);
+    if (const Status s = store::put_message(txn, mail.message, body, entries); !s) return s;
+    std::vector<Mailbox> addresses;
+    if (mail.message.sender) addresses.push_back(*mail.message.sender);
+    for (const PlannedRecipient& r : mail.recipients)
+      addresses.push_back(r.recipient.mailbox);
+    store::begin_trace(txn, mail.message.id, received_event(mail), addresses);
+    return done();
+  };
+  context.store.write_async(put, [work](const Status& written) {
+    if (!written) {
+      log_error("message {} was not taken: {} {}", work->mail.message.id.hex(),
+                written.error().text, written.error().detail);
+      work->answer(reply_for(written.error()));
+      return;
+    }
+    work->answer(replies::accepted(work->mail.message.id.hex()));
+    work->context.wake_dispatcher();
+  });
+}
+
+void finish_and_commit(const std::shared_ptr<Commit>& work, StagedMail& staged) {
+  auto body = staged.finish();
+  if (body) {
+    commit(work, *std::move(body));
+  } else {
+    work->answer(reply_for(body.error()));
+  }
+}
+
+}  // namespace
+
+std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now) {
+  std::vector<store::QueueEntry> entries;
+  for (const PlannedRecipient& planned : mail.recipients) {
+    const auto same = [&planned](const store::QueueEntry& e) {
+      return e.path == planned.path && e.destination == planned.destination;
+    };
+    auto entry = std::find_if(entries.begin(), entries.end(), same);
+    if (entry == entries.end()) {
+      store::QueueEntry fresh;
+      fresh.id = {mail.message.id, static_cast<std::uint16_t>(entries.size())};
+      fresh.path = planned.path;
+      fresh.destination = planned.destination;
+      fresh.created = now;
+      fresh.next_attempt = now;
+      fresh.expires = now + kQueueLifetime;
+      entry = entries.insert(entries.end(), std::move(fresh));
+    }
+    entry->recipients.push_back(planned.recipient);
+  }
+  return entries;
+}
+
+Decision Intake::on_connect(const SmtpSession& session) {
+  const std::vector<IpNetwork>& allowed = networks();
+  if (allowed.empty() || is_in(session.client_address, allowed)) return std::nullopt;
+  log_warning("refused a connection from {}: not in `networks`", session.client_address);
+  return replies::connection_refused(session.client_address);
+}
+
+Decision Intake::on_mail(const SmtpSession& session, const MailCommand& mail) {
+  session_ = session;
+  mail_ = mail;
+  recipients_.clear();
+  return check_mail(mail);
+}
+
+Decision Intake::on_body_begin(ResumeCallback) {
+  settle();
+  staged_ = std::make_unique<StagedMail>(
+      context_.store, store::MessageId::make(context_.clock.now()), gate_rules());
+  return std::nullopt;
+}
+
+Result<BodyFlow> Intake::on_body(ByteView piece) {
+  if (const Status written = staged_->write(piece); !written) return written.error();
+  return BodyFlow::going;
+}
+
+void Intake::on_body_end(AnswerCallback answer) {
+  const auto staged = std::shared_ptr<StagedMail>(std::move(staged_));
+  if (const Status ended = staged->end_header(); !ended) return answer(reply_for(ended.error()));
+  if (staged->facts()->is_loop()) return answer(replies::mail_loop());
+  auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer)});
+  store::Message& message = work->mail.message;
+  message.id = staged->id();
+  message.received = context_.clock.now();
+  message.listener = listener();
+  message.client = session_.hello + " [" + session_.client_address + "]";
+  message.sender = mail_.sender;
+  message.body_kind = mail_.parameters.body == BodyKind::eight_bit_mime
+                          ? store::BodyKind::eight_bit_mime
+                          : store::BodyKind::seven_bit;
+  message.smtputf8 = mail_.parameters.smtputf8;
+  message.ret = stored(mail_.parameters.ret);
+  message.envid = mail_.parameters.envid;
+  if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();
+  work->mail.recipients = std::move(recipients_);
+  recipients_.clear();
+  const std::string field = received_field(
+      {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls},
+      context_.config.get()->node.name.text(), message.id.hex(), message.received);
+  if (auto refusal = complete(*staged->facts(), field, work->mail)) {
+    return work->answer(*std::move(refusal));
+  }
+  if (!staged->in_file()) return finish_and_commit(work, *staged);
+  const Status queued =
+      context_.workers.submit([work, staged] { finish_and_commit(work, *staged); });
+  if (!queued) work->answer(reply_for(queued.error()));
+}
+
+void Intake::on_reset() {
+  staged_.reset();
+  recipients_.clear();
+}
+
+}  // namespace culvert::node

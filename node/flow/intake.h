@@ -1,0 +1,87 @@
+// Takes mail over. A receiver stands behind each SMTP connection: it decides about connection,
+// sender and recipients, stages the body, and has message and queue entries committed before the
+// sender hears 250 (product.md, section 5). What the two listeners have in common is here; their
+// rules are in inside_receiver.cc and outside_receiver.cc.
+//
+// A receiver lives on the loop of its connection. The commit runs elsewhere and carries what it
+// needs along, so that a lost connection loses no mail that was on its way to disk.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/flow/flow_context.h"
+#include "node/flow/staged_mail.h"
+#include "node/smtp/mail_receiver.h"
+#include "store/queue.h"
+#include "store/trace.h"
+
+namespace culvert::node {
+
+// Mail that waits longer comes back to its sender.
+inline constexpr std::chrono::hours kQueueLifetime{5 * 24};
+
+// A recipient that was accepted, and where its copy goes.
+struct PlannedRecipient {
+  store::QueueRecipient recipient;
+  store::DeliveryPath path = store::DeliveryPath::clear;
+  std::string destination;  // a domain's text, or empty
+  std::string why;          // for the trace
+};
+
+// A message that is whole and accepted, before its commit.
+struct TakenMail {
+  store::Message message;  // without its body
+  std::vector<PlannedRecipient> recipients;
+};
+
+// One entry for each path and destination, in the order of first appearance.
+std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now);
+
+class Intake : public MailReceiver {
+ public:
+  // `context` must outlive it.
+  explicit Intake(FlowContext& context) : context_(context) {}
+
+  Decision on_connect(const SmtpSession& session) final;
+  Decision on_mail(const SmtpSession& session, const MailCommand& mail) final;
+  Decision on_body_begin(ResumeCallback resume) final;
+  Result<BodyFlow> on_body(ByteView piece) final;
+  void on_body_end(AnswerCallback answer) final;
+  void on_reset() final;
+
+ protected:
+  // The networks that may connect; empty: everybody.
+  virtual const std::vector<IpNetwork>& networks() const = 0;
+  virtual Decision check_mail(const MailCommand& mail) = 0;
+  // No recipient follows: what was still under decision is decided now.
+  virtual void settle() {}
+  virtual GateRules gate_rules() const = 0;
+  // The last word once header and size are known: may refuse, and completes `mail` with paths and
+  // added fields. `received` is the Received field for it.
+  virtual Decision complete(const HeaderFacts& facts, const std::string& received,
+                            TakenMail& mail) = 0;
+  virtual store::Listener listener() const = 0;
+
+  FlowContext& context_;
+  MailCommand mail_;
+  std::vector<PlannedRecipient> recipients_;
+
+ private:
+  SmtpSession session_;
+  std::unique_ptr<StagedMail> staged_;
+};
+
+// One for each connection of that listener. `context` must outlive them.
+std::unique_ptr<MailReceiver> make_inside_receiver(FlowContext& context);
+
+// Asks whether the inside server knows a recipient: nothing accepts. Calls back from any thread.
+class RecipientCheck {
+ public:
+  virtual ~RecipientCheck() = default;
+  virtual void check(const Mailbox& recipient, DecisionCallback decided) = 0;
+};
+std::unique_ptr<MailReceiver> make_outside_receiver(FlowContext& context, RecipientCheck& check);
+
+}  // namespace culvert::node

@@ -1,0 +1,24 @@
+// From the sealed envelope of an opened message to what the inside server gets: pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "node/flow/intake.h"
+#include "node/flow/trace_fields.h"
+#include "peering/tunnel_open.h"
+
+namespace culvert::node {
+
+// What Culvert-Result says of it.
+Outcome opened_outcome(const peering::OpenedTunnelMail& opened);
+
+// The message to queue for inside, without body: `carrier` is the one that came through the tunnel,
+// `id` the new one's, `now` the time of opening.
+store::Message opened_message(const peering::OpenedTunnelMail& opened,
+                              const store::Message& carrier, const store::MessageId& id, Time now);
+
+// Its recipients, all for the path `inside`.
+std::vector<PlannedRecipient> opened_recipients(const peering::SealedEnvelope& envelope);
+
+}  // namespace culvert::node

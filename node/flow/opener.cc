@@ -1,0 +1,301 @@
+#include "node/flow/opener.h"
+
+#include <algorithm>
+
+#include "crypto/base/limits.h"
+#include "crypto/base/log.h"
+#include "crypto/cms/recipient_peek.h"
+#include "node/flow/opened_mail.h"
+#include "node/flow/quarantine_quota.h"
+#include "node/flow/route_holders.h"
+#include "peering/tunnel_header.h"
+#include "peering/tunnel_open.h"
+#include "store/quarantine.h"
+#include "store/seen.h"
+#include "store/trace.h"
+
+namespace culvert::node {
+namespace {
+
+constexpr std::chrono::minutes kRetryOpening{1};
+
+// What is known of one entry, and the steps that end it. Shared between the worker that opens and
+// the commit that follows; it ends when the commit has called `done_`.
+class Opening : public std::enable_shared_from_this<Opening> {
+ public:
+  Opening(FlowContext& context, store::QueueEntry entry, store::Message message,
+          std::function<void()> done)
+      : context_(context),
+        entry_(std::move(entry)),
+        message_(std::move(message)),
+        done_(std::move(done)) {}
+
+  void run(const PeeringMail& on_peering_mail) {
+    auto body = store::open_body(context_.store, message_.body);
+    if (!body) return gone_or_later(body.error());
+    if (!is_tunnel_mail(**body)) return pass_untouched();
+    if (const Status rewound = (*body)->rewind(); !rewound) return later(rewound.error());
+    open(**body, on_peering_mail);
+  }
+
+ private:
+  // The names of the recipients alone decide; no private key is used.
+  bool is_tunnel_mail(RewindableSource& message) const {
+    auto blob = peering::cms_body_of(message);
+    if (!blob || !*blob) return false;
+    const auto recipients = crypto::peek_recipients(**blob);
+    if (!recipients) return false;
+    const auto keys = context_.keys.get();
+    return peering::is_tunnel_mail(*recipients, {keys->identity, keys->announced});
+  }
+
+  void open(RewindableSource& sealed, const PeeringMail& on_peering_mail) {
+    const auto config = context_.config.get();
+    const auto keys = context_.keys.get();
+    StagedMail staged(context_.store, store::MessageId::make(context_.clock.now()),
+                      {config->node.name.text(), GateRules::Bcc::keep, std::nullopt});
+    FrontCopy copy(staged);
+    const auto opened = peering::open_tunnel(
+        sealed,
+        {keys->ring, config->node.domains, message_.received, context_.clock.now(),
+         [this](const Domain& domain) { return route_holders(context_.store, domain); }},
+        copy);
+    if (!opened) return refused(opened.error());
+    if (opened->for_peering) {
+      if (copy.whole()) on_peering_mail(opened->peer, copy.front());
+      return consume("peering message");
+    }
+    if (const Status ended = staged.end_header(); !ended) return refused(ended.error());
+    if (staged.facts()->is_loop()) {
+      return refused(permanent_error("mail-loop", "too many Received fields: a mail loop"));
+    }
+    auto finished = staged.finish();
+    if (!finished) return later(finished.error());
+    commit(*opened, staged, *finished);
+  }
+
+  // Passes on to the staged mail, and keeps the front for what is meant for the node itself.
+  class FrontCopy final : public Sink {
+   public:
+    explicit FrontCopy(Sink& to) : to_(to) {}
+    Status write(ByteView octets) override {
+      size_ += octets.size();
+      if (size_ <= kMaxPeeringMailBytes) append(front_, octets);
+      return to_.write(octets);
+    }
+    bool whole() const { return size_ <= kMaxPeeringMailBytes; }
+    ByteView front() const { return front_; }
+
+   private:
+    Sink& to_;
+    Bytes front_;
+    std::size_t size_ = 0;
+  };
+
+  // Recording and queueing are one commit (promise 2, Once).
+  void commit(const peering::OpenedTunnelMail& opened, const StagedMail& staged,
+              const store::StagedBody& body) {
+    const Time now = context_.clock.now();
+    const std::string name = context_.config.get()->node.name.text();
+    TakenMail mail{opened_message(opened, message_, staged.id(), now), {}};
+    mail.message.body = body.ref();
+    mail.message.size_bytes = body.ref().size_bytes;
+    if (staged.facts()->from) mail.message.from_domain = staged.facts()->from->domain().text();
+    mail.message.added_header =
+        outcome_fields(opened_outcome(opened), name) +
+        received_field({opened.envelope.from.text(), client_address(), "CULVERT", {}}, name,
+                       mail.message.id.hex(), now);
+    const auto sealed = opened.envelope.sealed;
+    const auto culvert_id = *store::MessageId::from_bytes(opened.envelope.id);
+    const auto record = [self = shared_from_this(), mail, body, sealed, culvert_id,
+                         peer = opened.peer, planned = opened_recipients(opened.envelope),
+                         now](store::WriteTransaction& txn) -> Status {
+      if (!store::find_entry(txn, self->entry_.id)) return culvert::done();
+      if (sealed < store::seen_horizon(txn)) {
+        return permanent_error("stale", "sealed before the time that this node can remember");
+      }
+      TakenMail fresh{mail.message, {}};
+      for (const PlannedRecipient& r : planned) {
+        if (store::note_seen(txn, peer, culvert_id, r.recipient.mailbox, sealed)) {
+          fresh.recipients.push_back(r);
+        }
+      }
+      return self->put(txn, fresh, body, culvert_id.hex(), now);
+    };
+    context_.store.write_async(record, [self = shared_from_this()](const Status& written) {
+      if (written) return self->end();
+      // Refusing writes again, and a commit thread must not wait for itself.
+      const Status sent =
+          self->context_.workers.submit([self, error = written.error()] { self->refused(error); });
+      if (!sent) self->end();
+    });
+  }
+
+  Status put(store::WriteTransaction& txn, const TakenMail& mail, const store::StagedBody& body,
+             const std::string& culvert_id, Time now) const {
+    const std::string new_id = mail.message.id.hex();
+    store::add_trace(txn, message_.id,
+                     {now,
+                      mail.recipients.empty() ? "repeated" : "opened",
+                      {{"id", new_id}, {"culvert-id", culvert_id}}});
+    if (!mail.recipients.empty()) {
+      if (const Status s = store::put_message(txn, mail.message, body, entries_for(mail, now));
+          !s) {
+        return s;
+      }
+      std::vector<Mailbox> addresses;
+      if (mail.message.sender) addresses.push_back(*mail.message.sender);
+      for (const PlannedRecipient& r : mail.recipients)
+        addresses.push_back(r.recipient.mailbox);
+      store::begin_trace(
+          txn, mail.message.id,
+          {now, "opened", {{"carrier", message_.id.hex()}, {"culvert-id", culvert_id}}}, addresses);
+    }
+    store::finish(txn, entry_.id);
+    return done();
+  }
+
+  std::string client_address() const {
+    const std::size_t bracket = message_.client.rfind('[');
+    if (bracket == std::string::npos || !message_.client.ends_with(']')) return "unknown";
+    return message_.client.substr(bracket + 1, message_.client.size() - bracket - 2);
+  }
+
+  void refused(const Error& error) {
+    if (error.fault != Fault::permanent) return later(error);
+    const bool to_peering = std::any_of(
+        entry_.recipients.begin(), entry_.recipients.end(),
+        [](const store::QueueRecipient& r) { return peering::is_peering_address(r.mailbox); });
+    if (to_peering) return consume("not a peering message: " + error.code);
+    quarantine(error);
+  }
+
+  void quarantine(const Error& error) {
+    const Time now = context_.clock.now();
+    store::QuarantineItem item;
+    item.recipients = entry_.recipients;
+    item.since = now;
+    item.reason_code = error.code;
+    item.reason_text = printable(error.text, 300);
+    log_warning("message {} is in quarantine: {} ({})", message_.id.hex(), error.text, error.code);
+    write([self = shared_from_this(), item](store::WriteTransaction& txn) -> Status {
+      const auto moved = store::quarantine_entry(txn, self->entry_.id, item);
+      if (!moved) return moved.error();
+      store::add_trace(
+          txn, self->message_.id,
+          {item.since, "quarantined", {{"reason", item.reason_code}, {"text", item.reason_text}}});
+      return culvert::done();
+    });
+  }
+
+  // Mail that is sealed for somebody else, or only looks sealed: inside gets it as it came.
+  void pass_untouched() {
+    std::vector<store::QueueRecipient> people;
+    for (const store::QueueRecipient& r : entry_.recipients) {
+      if (!peering::is_peering_address(r.mailbox) && !peering::is_tunnel_address(r.mailbox)) {
+        people.push_back(r);
+      }
+    }
+    if (people.empty()) return consume("nothing for this node in it");
+    const Time now = context_.clock.now();
+    write([self = shared_from_this(), people, now](store::WriteTransaction& txn) -> Status {
+      if (people.size() < self->entry_.recipients.size()) {
+        store::defer(txn, self->entry_.id, {now, "", people, {}});
+      }
+      store::redirect(txn, self->entry_.id, store::DeliveryPath::inside, "", now);
+      return culvert::done();
+    });
+  }
+
+  // Silently: what comes to a reserved address and does not count is nobody's business.
+  void consume(const std::string& why) {
+    const Time now = context_.clock.now();
+    write([self = shared_from_this(), why, now](store::WriteTransaction& txn) -> Status {
+      store::add_trace(txn, self->message_.id, {now, "consumed", {{"why", printable(why, 200)}}});
+      store::finish(txn, self->entry_.id);
+      return culvert::done();
+    });
+  }
+
+  void gone_or_later(const Error& error) {
+    if (error.code == "no-body") return end();
+    later(error);
+  }
+
+  void later(const Error& error) {
+    log_error("message {} cannot be opened at present: {} {}", message_.id.hex(), error.text,
+              error.detail);
+    const store::Deferral deferral{
+        context_.clock.now() + kRetryOpening, error.text, entry_.recipients, {}};
+    write([self = shared_from_this(), deferral](store::WriteTransaction& txn) -> Status {
+      store::defer(txn, self->entry_.id, deferral);
+      return culvert::done();
+    });
+  }
+
+  // The last write of this opening.
+  void write(store::Store::WriteFn fn) {
+    context_.store.write_async(std::move(fn), [self = shared_from_this()](const Status& written) {
+      if (!written) log_error("message {}: {}", self->message_.id.hex(), written.error().text);
+      self->end();
+    });
+  }
+
+  void end() {
+    context_.wake_dispatcher();
+    done_();
+  }
+
+  FlowContext& context_;
+  store::QueueEntry entry_;
+  store::Message message_;
+  std::function<void()> done_;
+};
+
+}  // namespace
+
+void Opener::open(const store::EntryId& id, std::function<void()> done) {
+  std::optional<store::QueueEntry> entry;
+  std::optional<store::Message> message;
+  const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
+    entry = store::find_entry(txn, id);
+    message = store::find_message(txn, id.message);
+    return culvert::done();
+  });
+  if (!read || !entry || !message) return done();
+  std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done))
+      ->run(on_peering_mail_);
+}
+
+Status requeue_waiting_mail(FlowContext& context) {
+  std::vector<store::QuarantineItem> waiting;
+  const Status read = context.store.read([&waiting](const store::ReadTransaction& txn) -> Status {
+    std::optional<store::MessageId> from;
+    do {
+      store::QuarantinePage page = store::list_quarantine(txn, from, 500);
+      for (store::QuarantineItem& item : page.items) {
+        if (item.reason_code == "no-route") waiting.push_back(std::move(item));
+      }
+      from = page.next;
+    } while (from);
+    return done();
+  });
+  if (!read || waiting.empty()) return read;
+  const Time now = context.clock.now();
+  return context.store.write([&](store::WriteTransaction& txn) -> Status {
+    for (const store::QuarantineItem& item : waiting) {
+      store::QueueEntry entry;
+      entry.id = {item.message.id, 0};
+      entry.path = store::DeliveryPath::open;
+      entry.recipients = item.recipients;
+      entry.created = now;
+      entry.next_attempt = now;
+      entry.expires = now + kQueueLifetime;
+      const auto moved = store::requeue_quarantine(txn, item.message.id, {entry});
+      if (!moved) return moved.error();
+    }
+    return done();
+  });
+}
+
+}  // namespace culvert::node

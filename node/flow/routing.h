@@ -1,0 +1,61 @@
+// Rules and routes as the flow of mail sees them: a snapshot that is read without a lock or a
+// transaction for every recipient, and replaced whole when something changed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "node/policy/decision.h"
+#include "store/routes.h"
+#include "store/store.h"
+
+namespace culvert::node {
+
+// What outbound mail needs to know of a domain with a route.
+struct RouteView {
+  RouteUse use = RouteUse::none;
+  Fingerprint peer;
+  std::uint64_t largest_message_bytes = 0;  // 0: the peer did not say
+  std::string why_waiting;                  // for the queue's reason
+  bool was_active = false;                  // the domain has, or had, an active route
+};
+
+class RoutingSnapshot {
+ public:
+  RoutingSnapshot() = default;
+  RoutingSnapshot(Rules rules, std::map<Domain, RouteView> routes)
+      : rules_(std::move(rules)), routes_(std::move(routes)) {}
+
+  const RouteView* route_of(const Domain& domain) const;
+  PathDecision decide_for(const ReversePath& sender, const Mailbox& recipient,
+                          bool recipient_is_ours) const;
+
+ private:
+  Rules rules_;
+  std::map<Domain, RouteView> routes_;
+};
+
+// Holds the present snapshot. Thread-safe.
+class Routing {
+ public:
+  // `store` must outlive it.
+  explicit Routing(const store::Store& store) : store_(store) {}
+  // Reads rules and routes anew. On an error the old snapshot stays.
+  Status refresh();
+  std::shared_ptr<const RoutingSnapshot> current() const;
+
+ private:
+  const store::Store& store_;
+  mutable std::mutex mutex_;
+  // Shared, because readers keep a snapshot for the length of a message.
+  std::shared_ptr<const RoutingSnapshot> current_ = std::make_shared<RoutingSnapshot>();
+};
+
+// The strongest of several peers' routes for one domain: active before waiting before none.
+RouteView combine_routes(const std::vector<store::Route>& routes,
+                         const std::map<Fingerprint, std::string>& held_peers);
+
+}  // namespace culvert::node
