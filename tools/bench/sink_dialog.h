@@ -1,0 +1,40 @@
+// The server's side of SMTP for a benchmark: takes everything, keeps nothing, costs little. No I/O.
+// Not a mail server: it does not check what it is told beyond finding the end of the data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace culvert::bench {
+
+class SinkDialog {
+ public:
+  SinkDialog();
+
+  // What the client sent, in pieces of any size. Replies are appended to `out()`.
+  void receive(std::string_view bytes);
+
+  std::string& out() { return out_; }
+  bool wants_close() const { return closing_; }
+  // Messages that were taken since the last call.
+  std::uint64_t take_messages();
+  // Octets of data seen since the last call.
+  std::uint64_t take_octets();
+  // Times stamped on the recipients of those messages.
+  std::vector<std::uint64_t> take_stamps();
+
+ private:
+  std::size_t command(std::string_view bytes);
+  std::size_t data(std::string_view bytes);
+  void answer(std::string_view line);
+
+  std::string pending_;  // an unfinished command line, or what may be the start of the end mark
+  std::string out_;
+  std::vector<std::uint64_t> open_stamps_, stamps_;
+  std::uint64_t messages_ = 0, octets_ = 0;
+  bool in_data_ = false, data_begun_ = false, closing_ = false;
+};
+
+}  // namespace culvert::bench
