@@ -30,24 +30,24 @@ struct Route {
   Domain domain;
   Fingerprint peer;
   RouteState state = RouteState::claimed;
-  Time since{};        // of the state
-  std::string reason;  // one line, for people
+  Time since{};          // of the state
+  std::string reason{};  // one line, for people
 
-  bool named = false;                // by an administrator of this node
-  bool approved = false;             // by `route approve`
-  bool rejected = false;             // by `route reject`
-  std::optional<Time> active_since;  // first time; set means that it is or was active
-  std::optional<Time> released;      // by `route release`: "as if no peer"
-  std::optional<Time> withdrawn;     // for the seven days in which inbound is still opened
+  bool named = false;                  // by an administrator of this node
+  bool approved = false;               // by `route approve`
+  bool rejected = false;               // by `route reject`
+  std::optional<Time> active_since{};  // first time; set means that it is or was active
+  std::optional<Time> released{};      // by `route release`: "as if no peer"
+  std::optional<Time> withdrawn{};     // for the seven days in which inbound is still opened
   RouteState before_pause = RouteState::claimed;
 
-  std::optional<Time> prove_requested;  // by `route prove`; the node acts and clears it
-  std::optional<Time> challenged;       // last challenge sent
-  std::optional<Time> proved;           // last success
-  std::optional<Time> failing_since;    // first failure after the last success
-  std::optional<Time> next_proof;
+  std::optional<Time> prove_requested{};  // by `route prove`; the node acts and clears it
+  std::optional<Time> challenged{};       // last challenge sent
+  std::optional<Time> proved{};           // last success
+  std::optional<Time> failing_since{};    // first failure after the last success
+  std::optional<Time> next_proof{};
   std::uint32_t proof_failures = 0;  // in a row
-  std::optional<Time> txt_since;     // when the TXT record was first seen with this fingerprint
+  std::optional<Time> txt_since{};   // when the TXT record was first seen with this fingerprint
   bool operator==(const Route&) const = default;
 };
 
@@ -76,11 +76,11 @@ struct Proof {
   Fingerprint peer;
   Bytes id;  // of the challenge, 1 to 64 octets
   Domain domain;
-  SecretBytes mail_token;  // by mail; empty if not sent or not yet received
-  SecretBytes web_token;   // by HTTPS; the same
+  SecretBytes mail_token{};  // by mail; empty if not sent or not yet received
+  SecretBytes web_token{};   // by HTTPS; the same
   Time started{};
   Time expires{};
-  std::optional<Time> answered;
+  std::optional<Time> answered{};
 };
 
 // The tokens are sealed under `key` (ReadTransaction::secrets_key).
