@@ -1,0 +1,112 @@
+// A connection to a next hop: transport and dialog (node/smtp) joined. It connects to the first
+// address that answers, begins TLS as asked, delivers one message after another, and stays open for
+// the next one until it was idle for kKeptConnectionIdle or has carried kMaxMessagesPerConnection.
+// A message is pulled piece by piece in a worker, never more ahead than the socket takes, so memory
+// does not grow with its size. Lives on one loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/net/callback.h"
+#include "node/net/network.h"
+#include "node/net/transport.h"
+#include "node/net/workers.h"
+#include "node/smtp/client_dialog.h"
+
+namespace culvert::node {
+
+// Octets of a message that wait for the socket; beyond, no further piece is pulled.
+inline constexpr std::size_t kMaxQueuedBodyBytes = 256 * 1024;
+
+// Where a message comes from: content with CRLF line ends.
+class PieceSource {
+ public:
+  virtual ~PieceSource() = default;
+  // The next piece, of any size; empty at the end. Runs in a worker, one call at a time; may block.
+  // An error ends the delivery before the message is complete: nothing of it counts.
+  virtual Result<Bytes> next() = 0;
+};
+
+struct DeliveryReport {
+  std::vector<RecipientOutcome> outcomes;  // in the order of the envelope
+  std::string next_hop;                    // `mx.b.example [192.0.2.1]:25`; printable
+  std::string tls;                         // `TLSv1.3 TLS_AES_128_GCM_SHA256`; empty without TLS
+  bool dsn_passed_on = false;              // the next hop is responsible for the reports asked for
+};
+
+struct SmtpDelivery {
+  ClientEnvelope envelope;
+  std::unique_ptr<PieceSource> message;     // empty for Purpose::verify
+  Callback<const DeliveryReport&> on_done;  // once, on the loop; may call `deliver` again
+};
+
+struct SmtpClientOptions {
+  std::vector<SocketAddress> addresses;  // tried in order; not empty
+  std::string host;                      // for SNI and texts
+  ClientRules rules;                     // tls = established: TLS before the first octet (smtps)
+  TlsClientContext* tls = nullptr;       // needed unless rules.tls is never; must outlive it
+};
+
+class SmtpClientConnection final : private TransportListener {
+ public:
+  // Connects at the first `deliver`. `on_gone` is called once, on the loop, after the report of a
+  // delivery under way, when the connection ended for whatever reason; the owner then gives the
+  // object to `loop.defer_destroy`. `loop` and `workers` must outlive it.
+  SmtpClientConnection(EventLoop& loop, Workers& workers, SmtpClientOptions options,
+                       Callback<SmtpClientConnection&> on_gone);
+  ~SmtpClientConnection() override;
+  SmtpClientConnection(const SmtpClientConnection&) = delete;
+  SmtpClientConnection& operator=(const SmtpClientConnection&) = delete;
+
+  // True if `deliver` may be called: fresh, or between two messages.
+  bool ready() const;
+  void deliver(SmtpDelivery delivery);
+  // Says QUIT between two messages, or ends a delivery under way with temporary outcomes.
+  void end();
+
+ private:
+  void on_connected() override;
+  void on_octets(ByteView octets) override;
+  void on_drained() override;
+  void on_tls_ready(const TlsInfo& info) override;
+  void on_end() override;
+  void on_timeout() override;
+  void on_closed(const CloseReason& reason) override;
+
+  struct Pull;
+  void connect();
+  void connection_stands();
+  bool try_again(const CloseReason& reason);
+  void settle();
+  void begin_tls();
+  void begin_delivery();
+  void send_body();
+  void pull();
+  void pulled(Result<Bytes> piece, bool last);
+  void report_if_done();
+  void keep_time();
+  std::string next_hop() const;
+
+  EventLoop& loop_;
+  Workers& workers_;
+  SmtpClientOptions options_;
+  Callback<SmtpClientConnection&> on_gone_;
+  std::size_t address_ = 0;  // index of the one in use
+  TlsUse tls_use_;           // never, once an opportunistic handshake has failed at this address
+  std::unique_ptr<ClientDialog> dialog_;
+  std::unique_ptr<Transport> transport_;
+  std::string tls_;
+
+  std::optional<SmtpDelivery> delivery_;
+  bool begun_ = false;          // the dialog has the delivery's envelope
+  std::shared_ptr<Pull> pull_;  // shared: a worker may still pull when the connection is gone
+  std::optional<Result<Bytes>> piece_;
+  bool piece_is_last_ = false;
+  bool gone_ = false;
+  std::size_t messages_ = 0;
+  LifeToken life_;
+};
+
+}  // namespace culvert::node

@@ -1,0 +1,92 @@
+// One SMTP client's connection: transport, dialog (node/smtp) and receiver (node/flow) joined.
+// It moves octets to the dialog, asks the receiver what the dialog wants to know, sends the
+// answers, and keeps the time. It reads nothing more while the receiver or the client is behind, so
+// a connection costs a bounded amount of memory. Lives on one loop; dies through `on_gone`.
+#pragma once
+
+#include <memory>
+
+#include "node/net/callback.h"
+#include "node/net/listener.h"
+#include "node/net/transport.h"
+#include "node/smtp/mail_receiver.h"
+#include "node/smtp/server_dialog.h"
+
+namespace culvert::node {
+
+// Replies that a client has not taken yet; beyond, its commands wait.
+inline constexpr std::size_t kMaxQueuedReplyBytes = 64 * 1024;
+
+// What all connections of one listener share; must outlive them.
+struct SmtpServerSettings {
+  ServerRules rules;                // starttls: offered only if `tls` is set
+  TlsServerContext* tls = nullptr;  // must outlive the connections
+  MailReceiverFactory receivers;    // called on several loops at once
+};
+
+class SmtpServerConnection final : private TransportListener {
+ public:
+  // Sends the banner or the refusal. `on_gone` is called once, on the loop, when the connection is
+  // gone; the owner then gives the object to `loop.defer_destroy`.
+  SmtpServerConnection(EventLoop& loop, Accepted accepted, const SmtpServerSettings& settings,
+                       Callback<SmtpServerConnection&> on_gone);
+  ~SmtpServerConnection() override;
+  SmtpServerConnection(const SmtpServerConnection&) = delete;
+  SmtpServerConnection& operator=(const SmtpServerConnection&) = delete;
+
+  // The node ends: 421 as soon as no message is under way.
+  void drain();
+
+ private:
+  void on_octets(ByteView octets) override;
+  void on_drained() override;
+  void on_tls_ready(const TlsInfo& info) override;
+  void on_end() override;
+  void on_timeout() override;
+  void on_closed(const CloseReason& reason) override;
+
+  void work();
+  bool step(ByteView& octets);
+  bool blocked() const;
+  bool ask_recipient();
+  bool ask_commit();
+  void ask_sender();
+  void ask_body();
+  void hand_on_body();
+  void settle();
+  void begin_tls();
+  void keep_time();
+  void end_session(const Reply& reason);
+  template <typename Answer>
+  auto answer_callback();
+  template <typename Answer>
+  void answered(std::uint64_t question, Answer answer);
+
+  EventLoop& loop_;
+  const SmtpServerSettings& settings_;
+  Callback<SmtpServerConnection&> on_gone_;
+  ConnectionLimit::Seat seat_;
+  SmtpSession session_;
+  ServerDialog dialog_;
+  std::unique_ptr<MailReceiver> receiver_;
+  std::unique_ptr<Transport> transport_;
+
+  Bytes input_;  // what has arrived and the dialog does not take yet
+  bool working_ = false;
+  bool ended_ = false;   // the client sends nothing more
+  bool behind_ = false;  // the receiver wants no body for the moment
+  bool draining_ = false;
+  bool in_transaction_ = false;  // the receiver holds something that on_reset must drop
+
+  std::uint64_t question_ = 0;  // number of the question that was asked last
+  bool asked_ = false;          // it has no answer yet
+  std::optional<Decision> decision_;
+  std::optional<Reply> answer_;
+
+  SteadyTime body_began_{};
+  SteadyTime deadline_{};
+  std::uint64_t timed_progress_ = 0;
+  LifeToken life_;
+};
+
+}  // namespace culvert::node
