@@ -50,8 +50,9 @@ using Parsed = std::variant<T, Reply>;
 Parsed<MailCommand> parse_mail(std::string_view argument);
 
 struct RcptContext {
-  bool smtputf8 = false;                    // MAIL said so
-  std::optional<Domain> postmaster_domain;  // completes `<postmaster>` (RFC 5321, 4.5.1)
+  bool smtputf8 = false;  // MAIL said so
+  std::optional<Domain> postmaster_domain =
+      std::nullopt;  // completes `<postmaster>` (RFC 5321, 4.5.1)
 };
 // `TO:<path> PARAMETER...`. A source route is refused. Refusals as above, the path's 553 5.1.3.
 Parsed<RcptCommand> parse_rcpt(std::string_view argument, const RcptContext& context);
