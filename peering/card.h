@@ -41,18 +41,18 @@ Capabilities own_capabilities(std::uint64_t max_message_bytes);
 
 struct Card {
   Fingerprint sender;
-  std::string node;
+  std::string node{};
   std::uint64_t serial = 0;
   Incarnation incarnation{};
   Time issued{};
   Time expires{};
-  std::vector<std::string> domains;  // as on the card: card_acceptance.h sorts out what counts
-  std::vector<std::string> urls;
+  std::vector<std::string> domains{};  // as on the card: card_acceptance.h sorts out what counts
+  std::vector<std::string> urls{};
   crypto::Certificate identity;
-  std::vector<crypto::Certificate> signing;
-  std::vector<crypto::Certificate> encryption;
-  Capabilities capabilities;
-  std::vector<Fingerprint> revoked;
+  std::vector<crypto::Certificate> signing{};
+  std::vector<crypto::Certificate> encryption{};
+  Capabilities capabilities{};
+  std::vector<Fingerprint> revoked{};
 };
 
 // The card as a CMS message, signed by the identity. permanent `bad-card` if it breaks a limit;

@@ -44,8 +44,8 @@ std::optional<DocumentId> document_id_from_hex(std::string_view digits);
 // Who says what to whom and when. A card has no receiver and no id (both zero); its time is that of
 // its issue.
 struct DocumentHead {
-  Fingerprint sender;
-  Fingerprint receiver;
+  Fingerprint sender{};
+  Fingerprint receiver{};
   DocumentId id{};
   Time time{};
 };

@@ -33,9 +33,13 @@ struct Accept {
   ReadCard card;  // of the sender of the document, verified under its own identity
   Mac mac{};
 };
-// `card` is the CMS message.
-Result<Bytes> sign_accept(const DocumentHead& head, const InvitationId& invitation, ByteView card,
-                          const Mac& mac, const IdentitySigner& signer);
+struct AcceptParts {
+  InvitationId invitation{};
+  ByteView card;  // the CMS message
+  Mac mac{};
+};
+Result<Bytes> sign_accept(const DocumentHead& head, const AcceptParts& parts,
+                          const IdentitySigner& signer);
 // permanent `bad-document` unless it is a complete `accept` whose card is the sender's own.
 Result<Accept> read_accept(const VerifiedDocument& document);
 
@@ -44,8 +48,13 @@ struct Accepted {
   ReadCard card;
   Mac mac{};
 };
-Result<Bytes> sign_accepted(const DocumentHead& head, const DocumentId& re, ByteView card,
-                            const Mac& mac, const IdentitySigner& signer);
+struct AcceptedParts {
+  DocumentId re{};
+  ByteView card;
+  Mac mac{};
+};
+Result<Bytes> sign_accepted(const DocumentHead& head, const AcceptedParts& parts,
+                            const IdentitySigner& signer);
 Result<Accepted> read_accepted(const VerifiedDocument& document);
 
 }  // namespace culvert::peering

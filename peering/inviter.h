@@ -42,6 +42,7 @@ struct AcceptRequest {
   const VerifiedDocument& document;  // of type accept
   std::string address;               // of the client, for people
   Time now;
+  SteadyTime steady;
 };
 // The signed `accepted`, once the pairing is on disk. Every refusal is a permanent error with the
 // code `refused`, whatever the reason (`detail` says it for the log): wrong, used and expired codes

@@ -44,8 +44,8 @@ class JsonObject {
   std::unique_ptr<Held> held_;
 };
 
-// Writes an object, members in the order of the calls. Texts must be UTF-8; a caller that adds one
-// name twice keeps the first; text that is not UTF-8 breaks an invariant (`finish` throws).
+// Writes an object, members in the order of the calls; of a name given twice the last value stays.
+// Texts must be UTF-8: others break an invariant (`finish` throws).
 class JsonWriter {
  public:
   JsonWriter();

@@ -19,8 +19,11 @@ inline constexpr std::chrono::hours kChallengeInterval{6};  // for one domain
 inline constexpr std::chrono::hours kProofInterval{24};     // of an active route
 inline constexpr std::chrono::hours kProofLifetime{24};     // an answer later than this is void
 inline constexpr std::chrono::hours kProvingEnd{30 * 24};   // without success
-// After the first challenges of a new route, which the partner may not be ready for yet.
-inline constexpr std::chrono::seconds kFirstRetry{5};
+// After pairing: the partner stores our answer a moment later than we store its card.
+inline constexpr std::chrono::seconds kFirstChallengeDelay{2};
+// While the partner's HTTPS refuses us (it has not stored the pairing, say), mail is held back for
+// so long; then it is tried all the same.
+inline constexpr std::chrono::hours kRefusedPatience{1};
 
 // Routes that are due for a challenge now: named ones and those asked for by `route prove`, of
 // paired peers, within the limits. Claims alone make nobody send mail.
@@ -35,12 +38,19 @@ struct StartedProof {
 std::optional<StartedProof> start_proof(store::WriteTransaction& txn, const RouteName& route,
                                         Time now);
 
+// Takes back a proof whose challenge was not sent by mail, to be begun anew a little later. False
+// once that has gone on for kRefusedPatience: then the mail is to be sent.
+bool put_off_proof(store::WriteTransaction& txn, const RouteName& route, const ProofId& proof,
+                   Time now);
+
 // Prover's side: a challenge came. Its token is kept until its twin is there; the answer then is
 // over both. A challenge by mail is answered at once with what is there. Nothing: the answer has to
-// wait for the mail. permanent `not-for-us` for a domain that we do not serve.
+// wait for the mail. permanent `not-for-us` for a domain that we do not serve, a challenge that
+// came another way than it says, or more than kMaxPendingProofsOfPeer.
 struct ReceivedChallenge {
   Fingerprint peer;
   ProofChallenge challenge;
+  ProofCarrier carrier;  // how it really came
 };
 Result<std::optional<ProofAnswer>> take_challenge(store::WriteTransaction& txn,
                                                   const ReceivedChallenge& received,

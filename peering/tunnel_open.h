@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,17 +38,19 @@ Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message)
 // One peer with a route for a domain, in whatever state.
 struct RouteHolder {
   Fingerprint peer;
-  store::PeerState peer_state;
-  store::RouteState route_state;
+  store::PeerState peer_state = store::PeerState::paired;
+  store::RouteState route_state = store::RouteState::claimed;
   Time since{};                              // of the route's state
+  bool in_force = false;                     // is or was active, and not released
   std::vector<crypto::Certificate> signing;  // on the peer's current card, less what is revoked
 };
+// All of them, from the store.
+std::vector<RouteHolder> route_holders(const store::ReadTransaction& txn, const Domain& domain);
 
 struct OpenContext {
   const crypto::KeyRing& keys;  // our tunnel encryption keys
   const std::vector<Domain>& own_domains;
   Time arrived;  // when we answered 250: the age of the seal is judged by it
-  Time now;
   // All peers with a route for the domain; called while the message is read.
   std::function<Result<std::vector<RouteHolder>>(const Domain&)> holders_of;
 };
@@ -65,20 +68,27 @@ struct OpenedTunnelMail {
   // The tunnel is where it should have come from: `expected=tunnel` (relay only).
   bool expected_tunnel = false;
   // For people, when the mark is relay.
-  std::string why;
+  std::string why{};
   // A peering message: sole recipient culvert-peering@ of ours, null sender. It is for the node
   // itself, whatever the route's state, and is never handed inside.
   bool for_peering = false;
 };
 
+// What is known of a message however far opening came, for quarantine and trace.
+struct OpenTrace {
+  std::optional<Fingerprint> peer;         // set once the peer's signature was verified
+  std::optional<SealedEnvelope> envelope;  // as it says; a claim unless `peer` is set
+};
+
 // Writes the original to `staged`. What was written counts only if the call succeeds; the caller
 // throws it away otherwise. Permanent errors (the message waits or goes to quarantine):
-//   no-route        the peer has no open route for Culvert-From: waits until it has
+//   no-route        the signer has no open route for Culvert-From: waits until it has
 //   wrong-signer    signed by nobody who holds that route
 //   not-for-us      Culvert-To or a sealed recipient is not of our domains
 //   stale           sealed too long before it arrived, or in the future
 //   bad-envelope, bad-line-end, header-too-large, not-tunnel, and the refusals of crypto/cms.
+// Errors of `holders_of` and of the streams are passed on.
 Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContext& context,
-                                     Sink& staged);
+                                     Sink& staged, OpenTrace& trace);
 
 }  // namespace culvert::peering

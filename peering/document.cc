@@ -1,0 +1,148 @@
+#include "peering/document.h"
+
+#include <algorithm>
+
+#include "crypto/base/limits.h"
+#include "crypto/cms/message.h"
+#include "crypto/keys/random.h"
+
+namespace culvert::peering {
+namespace {
+
+constexpr DocumentType kTypes[] = {DocumentType::card, DocumentType::accept, DocumentType::accepted,
+                                   DocumentType::proof_challenge, DocumentType::proof_answer};
+
+Error bad_document(std::string text) { return permanent_error("bad-document", std::move(text)); }
+
+Result<Fingerprint> read_fingerprint(const JsonObject& members, std::string_view name) {
+  auto digits = members.text(name);
+  if (!digits) return digits.error();
+  const auto fingerprint = Fingerprint::from_hex(*digits);
+  if (!fingerprint) return bad_document("'" + std::string(name) + "' is not a fingerprint");
+  return *fingerprint;
+}
+
+Result<Time> read_time(const JsonObject& members, std::string_view name) {
+  auto text = members.text(name);
+  if (!text) return text.error();
+  const auto time = from_rfc3339(*text);
+  if (!time) return bad_document("'" + std::string(name) + "' is not a time");
+  return *time;
+}
+
+Result<DocumentType> read_type(const JsonObject& members) {
+  auto version = members.number("version");
+  if (!version) return version.error();
+  if (*version != kDocumentVersion) return bad_document("the version is not known");
+  auto name = members.text("type");
+  if (!name) return name.error();
+  for (const DocumentType type : kTypes) {
+    if (type_name(type) == *name) return type;
+  }
+  return bad_document("the type is not known");
+}
+
+// Members after the type. A card is for everybody and has no id.
+Result<DocumentHead> read_head(DocumentType type, const JsonObject& members) {
+  DocumentHead head;
+  auto sender = read_fingerprint(members, "sender");
+  if (!sender) return sender.error();
+  head.sender = *sender;
+  auto time = read_time(members, type == DocumentType::card ? "issued" : "time");
+  if (!time) return time.error();
+  head.time = *time;
+  if (type == DocumentType::card) return head;
+  auto receiver = read_fingerprint(members, "receiver");
+  if (!receiver) return receiver.error();
+  head.receiver = *receiver;
+  auto digits = members.text("id");
+  if (!digits) return digits.error();
+  const auto id = document_id_from_hex(*digits);
+  if (!id) return bad_document("'id' is not 32 hexadecimal digits");
+  head.id = *id;
+  return head;
+}
+
+}  // namespace
+
+std::string_view type_name(DocumentType type) {
+  switch (type) {
+    case DocumentType::card:
+      return "card";
+    case DocumentType::accept:
+      return "accept";
+    case DocumentType::accepted:
+      return "accepted";
+    case DocumentType::proof_challenge:
+      return "proof-challenge";
+    case DocumentType::proof_answer:
+      return "proof-answer";
+  }
+  return "";
+}
+
+DocumentId random_document_id() {
+  DocumentId id;
+  crypto::fill_random(id);
+  return id;
+}
+
+std::optional<DocumentId> document_id_from_hex(std::string_view digits) {
+  const auto octets = from_hex(digits);
+  DocumentId id;
+  if (!octets || octets->size() != id.size() || to_hex(*octets) != digits) return std::nullopt;
+  std::copy(octets->begin(), octets->end(), id.begin());
+  return id;
+}
+
+JsonWriter begin_document(DocumentType type, const DocumentHead& head) {
+  JsonWriter writer;
+  writer.number("version", kDocumentVersion).text("type", type_name(type));
+  writer.text("sender", head.sender.hex());
+  if (type == DocumentType::card) return writer;
+  writer.text("receiver", head.receiver.hex()).text("id", to_hex(head.id));
+  writer.text("time", to_rfc3339(head.time));
+  return writer;
+}
+
+Result<Bytes> sign_document(const JsonWriter& document, const IdentitySigner& signer, Time now) {
+  auto message = crypto::sign_message(signer.ring, signer.certificate, document.finish(), now);
+  if (message && message->size() > kMaxPeeringMessageBytes) {
+    return permanent_error("document-too-large", "the peering document is larger than 1 MiB");
+  }
+  return message;
+}
+
+Result<VerifiedDocument> verify_document(ByteView message) {
+  if (message.size() > kMaxPeeringMessageBytes) return bad_document("larger than 1 MiB");
+  auto verified = crypto::verify_self_carried_message(message);
+  if (!verified) return verified.error();
+  auto members = JsonObject::parse(verified->content);
+  if (!members) return members.error();
+  auto type = read_type(*members);
+  if (!type) return type.error();
+  auto head = read_head(*type, *members);
+  if (!head) return head.error();
+  // The key that signed is the one that the document speaks for: nobody signs for another.
+  if (verified->signer.key_id() != head->sender) {
+    return permanent_error("bad-signature", "the document is not signed by its sender");
+  }
+  VerifiedDocument document(*type, *head, *std::move(members), std::move(verified->signer));
+  document.content_ = std::move(verified->content);
+  document.message_.assign(message.begin(), message.end());
+  return document;
+}
+
+Status check_head(const VerifiedDocument& document, const ExpectedDocument& expected) {
+  const DocumentHead& head = document.head();
+  const bool fits = document.type() == expected.type && head.receiver == expected.receiver &&
+                    head.sender != expected.receiver;
+  const bool fresh =
+      head.time <= expected.now + kClockDifference && head.time >= expected.now - kMaxDocumentAge;
+  if (fits && fresh) return done();
+  return permanent_error("unexpected-document",
+                         fits ? "the document is too old or from the future"
+                              : "the document is of another type or for somebody else");
+}
+
+}  // namespace culvert::peering

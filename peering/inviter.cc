@@ -1,0 +1,175 @@
+#include "peering/inviter.h"
+
+#include <algorithm>
+
+#include "crypto/keys/random.h"
+
+namespace culvert::peering {
+namespace {
+
+// Spent and expired invitations are shown so long, then forgotten.
+constexpr std::chrono::hours kOldInvitationAge{30 * 24};
+
+// One answer for every reason: a stranger learns nothing.
+Error refused(std::string why) {
+  return permanent_error("refused", "the invitation is not taken", std::move(why));
+}
+
+Bytes bytes_of(ByteView octets) { return {octets.begin(), octets.end()}; }
+
+Status check_wish(const InvitationWish& wish) {
+  if (!is_peering_url(wish.url)) {
+    return permanent_error("bad-url", "the peering URL of this node is not an https URL");
+  }
+  for (const Domain& domain : wish.partner_domains) {
+    const bool ours = std::find(wish.own_domains.begin(), wish.own_domains.end(), domain) !=
+                      wish.own_domains.end();
+    if (ours || domain.is_public_suffix()) {
+      return permanent_error(
+          "bad-invitation-domain",
+          "'" + domain.text() + "' " + (ours ? "is served by this node" : "is a public suffix"));
+    }
+  }
+  if (wish.partner_domains.empty()) {
+    return permanent_error("bad-invitation-domain", "name at least one domain of the partner");
+  }
+  return done();
+}
+
+// The invitation, if this identity may use it now: it is there, alive, and unspent or spent by it.
+Result<store::Invitation> usable_invitation(const store::ReadTransaction& txn,
+                                            const InvitationId& id, const Fingerprint& sender,
+                                            Time now) {
+  auto invitation = store::find_invitation(txn, id);
+  if (!invitation) return refused("no such invitation");
+  if (now >= invitation->expires || now < invitation->created - kClockDifference) {
+    return refused("expired");
+  }
+  if (invitation->used_by && *invitation->used_by != sender) return refused("spent by another");
+  return *std::move(invitation);
+}
+
+HandshakeBinding binding_of(const store::Invitation& invitation, const PairingSelf& self,
+                            const Accept& accept) {
+  HandshakeBinding binding;
+  binding.inviter = self.signer.fingerprint();
+  binding.accepter = accept.card.card.sender;
+  std::copy_n(invitation.payload_digest.begin(),
+              std::min(invitation.payload_digest.size(), binding.payload_hash.size()),
+              binding.payload_hash.begin());
+  binding.accepter_card_hash = crypto::sha256(accept.card.document.content());
+  return binding;
+}
+
+Result<Bytes> make_answer(const store::Invitation& invitation, const PairingSelf& self,
+                          const Accept& accept, const AcceptRequest& request) {
+  auto own = open_card(self.card);
+  if (!own) return internal_error("bad-own-card", "the own card cannot be read", own.error().text);
+  const Mac mac = answer_mac(invitation.secret.view(), binding_of(invitation, self, accept),
+                             crypto::sha256(own->document.content()));
+  const DocumentHead head{.sender = self.signer.fingerprint(),
+                          .receiver = accept.card.card.sender,
+                          .id = random_document_id(),
+                          .time = request.now};
+  return sign_accepted(head, {.re = request.document.head().id, .card = self.card, .mac = mac},
+                       self.signer);
+}
+
+// Spends the code and stores the pairing, unless another identity was quicker meanwhile.
+Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const Bytes& answer,
+                    const AcceptRequest& request, const PairingSelf& self) {
+  const Fingerprint& sender = accept.card.card.sender;
+  auto invitation = usable_invitation(txn, accept.invitation, sender, request.now);
+  if (!invitation) return invitation.error();
+  if (invitation->used_by) return invitation->answer;
+  const Pairing pairing{.origin = store::PeerOrigin::invited_by_us,
+                        .address = request.address,
+                        .named = invitation->domains};
+  if (auto paired = pair_with(txn, accept.card, pairing, {self.domains, request.now}); !paired) {
+    return refused(paired.error().text);
+  }
+  invitation->used = request.now;
+  invitation->used_by = sender;
+  invitation->used_from = request.address;
+  invitation->answer = answer;
+  store::put_invitation(txn, *invitation);
+  return answer;
+}
+
+// The invitation that the request may use. Strangers may not try for ever; known peers may.
+Result<store::Invitation> look_up(const store::Store& store, const Accept& accept,
+                                  const AcceptRequest& request, TryLimits& limits) {
+  const Fingerprint& sender = accept.card.card.sender;
+  Result<store::Invitation> found = refused("not read");
+  bool known = false;
+  auto read = store.read([&](const store::ReadTransaction& txn) {
+    known = find_trusted_peer(txn, sender).ok();
+    found = usable_invitation(txn, accept.invitation, sender, request.now);
+    return done();
+  });
+  if (!read) return read.error();
+  if (!known && !limits.may_try(accept.invitation, request.steady)) return refused("too many");
+  return found;
+}
+
+// Whether the sender knows the secret, and nobody changed its card on the way.
+Status check_mac(const store::Invitation& invitation, const PairingSelf& self,
+                 const Accept& accept) {
+  const Mac right = accept_mac(invitation.secret.view(), binding_of(invitation, self, accept));
+  if (!equal_in_constant_time(right, accept.mac)) return refused("wrong MAC");
+  return done();
+}
+
+}  // namespace
+
+Result<GivenInvitation> give_invitation(store::Store& store, const InvitationWish& wish, Time now) {
+  if (auto fit = check_wish(wish); !fit) return fit.error();
+  Invitation invitation{wish.inviter, crypto::random_secret(kInvitationSecretBytes), wish.url,
+                        wish.own_domains, wish.partner_domains};
+  auto payload = invitation_payload(invitation);
+  if (!payload) return payload.error();
+  const InvitationId id = invitation_id(invitation.secret.view());
+  const Time expires = now + wish.valid;
+  auto written = store.write([&](store::WriteTransaction& txn) {
+    for (const store::Invitation& old : store::list_invitations(txn)) {
+      if (old.expires + kOldInvitationAge < now) store::remove_invitation(txn, old.id);
+    }
+    store::Invitation record;
+    record.id = bytes_of(id);
+    record.secret = invitation.secret.clone();
+    record.payload_digest = bytes_of(crypto::sha256(payload->view()));
+    record.domains = wish.partner_domains;
+    record.created = now;
+    record.expires = expires;
+    store::put_invitation(txn, record);
+    return done();
+  });
+  if (!written) return written.error();
+  return GivenInvitation{code_of_payload(payload->view()), expires};
+}
+
+Result<Bytes> answer_accept(store::Store& store, const PairingSelf& self,
+                            const AcceptRequest& request, TryLimits& limits) {
+  const ExpectedDocument expected{DocumentType::accept, self.signer.fingerprint(), request.now};
+  if (auto fit = check_head(request.document, expected); !fit) return refused(fit.error().text);
+  auto accept = read_accept(request.document);
+  if (!accept) return refused(accept.error().text);
+  auto invitation = look_up(store, *accept, request, limits);
+  const Status right = invitation ? check_mac(*invitation, self, *accept) : invitation.error();
+  if (!right) {
+    limits.note_failure(accept->invitation, request.steady);
+    return right.error();
+  }
+  auto answer = make_answer(*invitation, self, *accept, request);
+  if (!answer) return answer.error();
+  Result<Bytes> given = refused("not written");
+  auto written = store.write([&](store::WriteTransaction& txn) -> Status {
+    given = spend(txn, *accept, *answer, request, self);
+    if (!given) return given.error();
+    return done();
+  });
+  if (!written) return written.error();
+  return given;
+}
+
+}  // namespace culvert::peering

@@ -1,0 +1,121 @@
+#include "peering/own_card.h"
+
+#include <algorithm>
+
+#include "crypto/keys/digest.h"
+#include "crypto/keys/random.h"
+#include "store/keyring.h"
+
+namespace culvert::peering {
+namespace {
+
+void add_to_digest(Bytes& all, std::string_view name, ByteView value) {
+  append(all, name);
+  append(all, std::to_string(value.size()) + ":");
+  append(all, value);
+}
+
+// Over everything that the card says beside its number and dates.
+crypto::Sha256 digest_of(const OwnFacts& facts) {
+  Bytes all;
+  add_to_digest(all, "node", as_bytes(facts.node));
+  for (const Domain& domain : facts.domains)
+    add_to_digest(all, "domain", as_bytes(domain.text()));
+  for (const std::string& url : facts.urls)
+    add_to_digest(all, "url", as_bytes(url));
+  for (const auto& certificate : facts.signing)
+    add_to_digest(all, "sign", certificate.der());
+  for (const auto& certificate : facts.encryption)
+    add_to_digest(all, "encrypt", certificate.der());
+  for (const std::string& name : facts.capabilities.content)
+    add_to_digest(all, "content", as_bytes(name));
+  for (const std::string& name : facts.capabilities.key_management)
+    add_to_digest(all, "key", as_bytes(name));
+  add_to_digest(all, "max", as_bytes(std::to_string(facts.capabilities.max_message_bytes)));
+  return crypto::sha256(all);
+}
+
+// What puts a new card under the next serial.
+bool still_good(const store::OwnCard& card, const crypto::Sha256& digest, Time now) {
+  const bool same = std::equal(digest.begin(), digest.end(), card.content_digest.begin(),
+                               card.content_digest.end());
+  return same && card.issued <= now && now < card.issued + kCardRenewal;
+}
+
+Card card_of(const OwnFacts& facts, const IdentitySigner& signer) {
+  Card card{.sender = signer.fingerprint(), .identity = signer.certificate};
+  card.node = facts.node;
+  for (const Domain& domain : facts.domains)
+    card.domains.push_back(domain.text());
+  card.urls = facts.urls;
+  card.signing = facts.signing;
+  card.encryption = facts.encryption;
+  card.capabilities = facts.capabilities;
+  return card;
+}
+
+void mark_announced(store::WriteTransaction& txn, const std::vector<crypto::Certificate>& listed,
+                    Time now) {
+  for (const crypto::Certificate& certificate : listed) {
+    const auto name = certificate.issuer_and_serial();
+    auto stored = store::find_certificate(txn, name.issuer, name.serial);
+    if (!stored || stored->announced) continue;
+    stored->announced = now;
+    store::put_certificate(txn, *stored);
+  }
+}
+
+std::vector<crypto::Certificate> stored_certificates(const store::ReadTransaction& txn,
+                                                     store::CertificateRole role, Time now) {
+  std::vector<crypto::Certificate> out;
+  for (const auto& stored : store::list_certificates(txn, role)) {
+    auto certificate = crypto::Certificate::from_der(stored.der);
+    if (certificate && certificate->valid_at(now)) out.push_back(*std::move(certificate));
+  }
+  return out;
+}
+
+}  // namespace
+
+void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFacts& facts) {
+  facts.signing = stored_certificates(txn, store::CertificateRole::tunnel_sign, now);
+  facts.encryption = stored_certificates(txn, store::CertificateRole::tunnel_encrypt, now);
+}
+
+Incarnation new_incarnation() {
+  Incarnation incarnation;
+  crypto::fill_random(incarnation);
+  return incarnation;
+}
+
+Result<store::OwnCard> renew_own_card(store::WriteTransaction& txn, const OwnFacts& facts,
+                                      const IdentitySigner& signer, Time now) {
+  const auto stored = store::own_card(txn);
+  const crypto::Sha256 digest = digest_of(facts);
+  if (stored && still_good(*stored, digest, now)) return *stored;
+
+  Card card = card_of(facts, signer);
+  card.incarnation = new_incarnation();
+  if (stored && stored->incarnation.size() == card.incarnation.size()) {
+    std::copy(stored->incarnation.begin(), stored->incarnation.end(), card.incarnation.begin());
+  }
+  card.serial = stored ? stored->serial + 1 : 1;
+  card.issued = now;
+  card.expires = now + kCardLifetime;
+  auto message = sign_card(card, signer);
+  if (!message) return message.error();
+
+  store::OwnCard out;
+  out.serial = card.serial;
+  out.incarnation.assign(card.incarnation.begin(), card.incarnation.end());
+  out.issued = card.issued;
+  out.expires = card.expires;
+  out.content_digest.assign(digest.begin(), digest.end());
+  out.card = *std::move(message);
+  store::put_own_card(txn, out);
+  mark_announced(txn, facts.signing, now);
+  mark_announced(txn, facts.encryption, now);
+  return out;
+}
+
+}  // namespace culvert::peering

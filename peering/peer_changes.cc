@@ -1,0 +1,213 @@
+#include "peering/peer_changes.h"
+
+#include <algorithm>
+
+#include "crypto/base/log.h"
+#include "peering/route_changes.h"
+
+namespace culvert::peering {
+namespace {
+
+using store::Peer;
+using store::PeerState;
+
+constexpr std::size_t kLeastFingerprintDigits = 16;
+
+std::vector<Bytes> ders_of(const std::vector<crypto::Certificate>& certificates,
+                           const store::ReadTransaction& txn, const Fingerprint& peer) {
+  std::vector<Bytes> out;
+  for (const crypto::Certificate& certificate : certificates) {
+    if (!store::is_revoked(txn, peer, certificate.key_id().view()))
+      out.push_back(certificate.der());
+  }
+  return out;
+}
+
+// United over all cards that the sender ever sent, up to the limit of one card.
+void unite_revoked(store::WriteTransaction& txn, const Card& card, Time now) {
+  if (card.revoked.empty()) return;
+  std::size_t count = store::list_revoked(txn, card.sender).size();
+  for (const Fingerprint& revoked : card.revoked) {
+    if (store::is_revoked(txn, card.sender, revoked.view())) continue;
+    if (++count > kMaxRevoked && revoked != card.sender) continue;
+    store::note_revoked(txn, card.sender, revoked.view(), now);
+  }
+}
+
+// Makes an accepted card the peer's current one. The caller judged it.
+void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& received,
+                const CardJudgement& judged, Time now) {
+  const Card& card = received.card;
+  const crypto::Sha256 digest = crypto::sha256(received.document.content());
+  store::note_incarnation(txn, card.sender, card.incarnation, card.issued);
+  unite_revoked(txn, card, now);
+  peer.name = printable(card.node);
+  peer.identity_certificate = card.identity.der();
+  peer.card = received.document.message();
+  peer.serial = card.serial;
+  peer.incarnation.assign(card.incarnation.begin(), card.incarnation.end());
+  peer.card_issued = card.issued;
+  peer.card_expires = card.expires;
+  peer.card_digest.assign(digest.begin(), digest.end());
+  peer.urls = card.urls;
+  peer.signing_certificates = ders_of(judged.signing, txn, card.sender);
+  peer.encryption_certificates = ders_of(judged.encryption, txn, card.sender);
+  peer.largest_message_bytes = card.capabilities.max_message_bytes;
+  peer.ignored_domains = judged.ignored;
+  peer.last_seen = now;
+  store::put_peer(txn, peer);
+  take_domains(txn, peer, judged.domains, now);
+  if (store::is_revoked(txn, card.sender, card.sender.view())) {
+    static_cast<void>(remove_peer(txn, card.sender, "its identity was revoked", now));
+  }
+}
+
+void unite_names(Peer& peer, const std::vector<Domain>& named) {
+  for (const Domain& domain : named) {
+    if (std::find(peer.named.begin(), peer.named.end(), domain) == peer.named.end()) {
+      peer.named.push_back(domain);
+    }
+  }
+}
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+bool is_called(const store::ReadTransaction& txn, const Peer& peer, std::string_view name) {
+  if (name.size() >= kLeastFingerprintDigits && is_hex(name) &&
+      peer.fingerprint.hex().starts_with(name)) {
+    return true;
+  }
+  if (peer.state == PeerState::removed) return false;
+  if (peer.name == name) return true;
+  const auto domain = Domain::parse(name);
+  return domain && store::find_route(txn, *domain, peer.fingerprint);
+}
+
+}  // namespace
+
+std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Card& card) {
+  const auto peer = store::find_peer(txn, card.sender);
+  if (!peer || peer->card.empty()) return std::nullopt;
+  KnownCard known;
+  known.serial = peer->serial;
+  known.issued = peer->card_issued;
+  const std::size_t size = std::min(known.incarnation.size(), peer->incarnation.size());
+  std::copy_n(peer->incarnation.begin(), size, known.incarnation.begin());
+  const std::size_t digest_size = std::min(known.content_digest.size(), peer->card_digest.size());
+  std::copy_n(peer->card_digest.begin(), digest_size, known.content_digest.begin());
+  known.incarnation_since =
+      store::find_incarnation(txn, card.sender, peer->incarnation).value_or(peer->card_issued);
+  known.incarnation_seen = store::find_incarnation(txn, card.sender, card.incarnation).has_value();
+  return known;
+}
+
+Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairing& pairing,
+                 const CardRules& rules) {
+  const Fingerprint& sender = card.card.sender;
+  if (store::find_tombstone(txn, sender)) {
+    return permanent_error("removed-peer",
+                           "this identity was removed from this node and cannot come back");
+  }
+  const CardJudgement judged = judge_card(card, known_card(txn, card.card), rules);
+  if (judged.verdict != CardVerdict::accepted && judged.verdict != CardVerdict::repeated) {
+    return permanent_error("card-refused", "the card was not accepted: " + judged.reason);
+  }
+  const Time now = rules.now;
+  Peer peer;
+  if (auto known = store::find_peer(txn, sender)) {
+    peer = *std::move(known);
+  } else {
+    peer.fingerprint = sender;
+    peer.paired = now;
+  }
+  if (peer.state == PeerState::pairing || peer.state == PeerState::unconfirmed) {
+    peer.state = PeerState::paired;
+    peer.origin = pairing.origin;
+    peer.since = now;
+  }
+  peer.address = pairing.address;
+  unite_names(peer, pairing.named);
+  if (judged.verdict == CardVerdict::accepted) {
+    apply_card(txn, peer, card, judged, now);
+  } else {
+    store::put_peer(txn, peer);
+    std::vector<Domain> domains;
+    for (const store::Route& route : store::routes_of_peer(txn, sender))
+      domains.push_back(route.domain);
+    take_domains(txn, peer, domains, now);
+  }
+  if (store::find_tombstone(txn, sender)) {
+    return permanent_error("removed-peer", "the peer revoked its identity");
+  }
+  return done();
+}
+
+CardJudgement take_card(store::WriteTransaction& txn, const ReadCard& card,
+                        const CardRules& rules) {
+  auto peer = find_trusted_peer(txn, card.card.sender);
+  if (!peer) {
+    CardJudgement refused;
+    refused.reason = peer.error().text;
+    return refused;
+  }
+  CardJudgement judged = judge_card(card, known_card(txn, card.card), rules);
+  if (judged.verdict == CardVerdict::accepted) {
+    apply_card(txn, *peer, card, judged, rules.now);
+  } else if (judged.verdict == CardVerdict::copied_key && peer->outbound_held.empty()) {
+    peer->outbound_held = "a copy of its key is in use: " + judged.reason;
+    store::put_peer(txn, *peer);
+  }
+  return judged;
+}
+
+Status remove_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint,
+                   std::string_view reason, Time now) {
+  auto peer = store::find_peer(txn, fingerprint);
+  if (!peer) return permanent_error("not-found", "there is no such peer");
+  if (peer->state == PeerState::removed) return done();
+  peer->state = PeerState::removed;
+  peer->since = now;
+  store::put_peer(txn, *peer);
+  store::put_tombstone(txn, {fingerprint, now, std::string(reason)});
+  for (const store::Route& route : store::routes_of_peer(txn, fingerprint)) {
+    change_route(txn, {route.domain, fingerprint}, RouteEvent::peer_removed, now);
+  }
+  for (const auto role : {store::ProofRole::verifying, store::ProofRole::answering}) {
+    for (const store::Proof& proof : store::proofs_of_peer(txn, role, fingerprint)) {
+      store::remove_proof(txn, role, fingerprint, proof.id);
+    }
+  }
+  return done();
+}
+
+Result<Peer> find_peer_by_name(const store::ReadTransaction& txn, std::string_view name) {
+  std::optional<Peer> found;
+  for (Peer& peer : store::list_peers(txn)) {
+    if (!is_called(txn, peer, name)) continue;
+    if (found) {
+      return permanent_error("ambiguous", "'" + printable(name, 80) +
+                                              "' fits more than one peer; name it by 16 or more "
+                                              "digits of its fingerprint");
+    }
+    found = std::move(peer);
+  }
+  if (!found) {
+    return permanent_error("not-found", "there is no peer '" + printable(name, 80) +
+                                            "' (`culvert peer list` shows them)");
+  }
+  return *std::move(found);
+}
+
+Result<Peer> find_trusted_peer(const store::ReadTransaction& txn, const Fingerprint& sender) {
+  auto peer = store::find_peer(txn, sender);
+  const bool trusted = peer &&
+                       (peer->state == PeerState::paired || peer->state == PeerState::paused) &&
+                       !store::find_tombstone(txn, sender);
+  if (!trusted) return permanent_error("unknown-peer", "the sender is not a paired peer");
+  return *std::move(peer);
+}
+
+}  // namespace culvert::peering

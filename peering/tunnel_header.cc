@@ -1,0 +1,159 @@
+#include "peering/tunnel_header.h"
+
+#include <algorithm>
+
+#include "crypto/base/utf8.h"
+#include "crypto/keys/digest.h"
+#include "crypto/mime/header.h"
+
+namespace culvert::peering {
+namespace {
+
+constexpr std::size_t kMaxLineOctets = 998;  // RFC 5322, 2.1.1
+constexpr std::size_t kTokenBytes = 16;
+
+bool serves(const std::vector<Domain>& own_domains, const Domain& domain) {
+  return std::find(own_domains.begin(), own_domains.end(), domain) != own_domains.end();
+}
+
+std::string lower_ascii(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
+// Lines that end in CRLF, none too long, no CR or LF elsewhere, no NUL.
+bool has_sound_lines(std::string_view raw) {
+  while (!raw.empty()) {
+    const std::size_t end = raw.find("\r\n");
+    if (end == std::string_view::npos || end > kMaxLineOctets) return false;
+    const std::string_view line = raw.substr(0, end);
+    if (line.find_first_of("\r\n") != line.npos || line.find('\0') != line.npos) return false;
+    raw.remove_prefix(end + 2);
+  }
+  return true;
+}
+
+// What is copied from the original: who, when, and what keeps robots and lists in order.
+bool is_shown_outside(std::string_view name) {
+  using crypto::same_name;
+  return same_name(name, "To") || same_name(name, "Cc") || same_name(name, "Date") ||
+         same_name(name, "Auto-Submitted") || lower_ascii(name).starts_with("list-");
+}
+
+class OuterFields {
+ public:
+  explicit OuterFields(bool utf8_allowed) : utf8_allowed_(utf8_allowed) {}
+
+  // The field as it stands, if it may.
+  bool copy(const crypto::HeaderField& field) {
+    if (!has_sound_lines(field.raw) || !is_utf8(field.raw) ||
+        copied_ + field.raw.size() > kMaxOuterCopiedBytes) {
+      return false;
+    }
+    if (!is_ascii(field.raw)) {
+      if (!utf8_allowed_) return false;
+      needs_utf8_ = true;
+    }
+    copied_ += field.raw.size();
+    out_ += field.raw;
+    return true;
+  }
+  void add(std::string_view name, std::string_view body) {
+    needs_utf8_ = needs_utf8_ || !is_ascii(body);
+    out_ += std::string(name) + ": " + std::string(body) + "\r\n";
+  }
+  bool needs_utf8() const { return needs_utf8_; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+  std::size_t copied_ = 0;
+  bool utf8_allowed_;
+  bool needs_utf8_ = false;
+};
+
+// The original's From if its one mailbox is ours, else the tunnel address.
+void add_from(const OuterPlan& plan, const Mailbox& tunnel, OuterFields& fields) {
+  const auto from = crypto::single_from(plan.original_header);
+  if (!from || !serves(plan.own_domains, from->domain())) {
+    fields.add("From", tunnel.text());
+    return;
+  }
+  for (const crypto::HeaderField& field : crypto::fields_of(plan.original_header)) {
+    if (crypto::same_name(field.name, "From") && fields.copy(field)) return;
+  }
+  // It could not stand outside as it is; the address alone always can, if it is ASCII.
+  fields.add("From", from->needs_utf8() ? tunnel.text() : from->text());
+}
+
+ReversePath outer_sender(const OuterPlan& plan, const Mailbox& tunnel) {
+  const ReversePath& sender = plan.envelope.sender;
+  if (!sender || serves(plan.own_domains, sender->domain())) return sender;
+  return tunnel;
+}
+
+}  // namespace
+
+bool is_peering_address(const Mailbox& mailbox) {
+  return lower_ascii(mailbox.local_part()) == kPeeringLocalPart;
+}
+
+bool is_tunnel_address(const Mailbox& mailbox) {
+  const std::string local = lower_ascii(mailbox.local_part());
+  return local == kTunnelLocalPart || local.starts_with(std::string(kTunnelLocalPart) + "+");
+}
+
+Domain choose_culvert_from(std::string_view header, const ReversePath& sender,
+                           const std::vector<Domain>& own_domains) {
+  const auto from = crypto::single_from(header);
+  if (from && serves(own_domains, from->domain())) return from->domain();
+  if (sender && serves(own_domains, sender->domain())) return sender->domain();
+  return own_domains.front();
+}
+
+std::string tunnel_token(ByteView key, const SealedId& id, std::uint32_t attempt) {
+  const std::uint8_t number[] = {
+      static_cast<std::uint8_t>(attempt >> 24), static_cast<std::uint8_t>(attempt >> 16),
+      static_cast<std::uint8_t>(attempt >> 8), static_cast<std::uint8_t>(attempt)};
+  const std::uint8_t nul[] = {0};
+  const crypto::Sha256 mac =
+      crypto::hmac_sha256(key, {as_bytes("culvert1 tunnel token"), nul, id, number});
+  return to_hex(ByteView(mac).first(kTokenBytes));
+}
+
+Mailbox tunnel_address(std::string_view token, const Domain& domain) {
+  return Mailbox::make(std::string(kTunnelLocalPart) + "+" + std::string(token), domain).value();
+}
+
+OuterHeader make_outer_header(const OuterPlan& plan) {
+  const Mailbox tunnel = tunnel_address(plan.token, plan.envelope.from);
+  OuterFields fields(plan.envelope.smtputf8);
+  add_from(plan, tunnel, fields);
+  bool dated = false;
+  for (const crypto::HeaderField& field : crypto::fields_of(plan.original_header)) {
+    if (!is_shown_outside(field.name)) continue;
+    const bool is_date = crypto::same_name(field.name, "Date");
+    if (is_date && dated) continue;
+    const bool copied = fields.copy(field);
+    dated = dated || (is_date && copied);
+  }
+  // RFC 5322, 3.6 demands a date.
+  if (!dated) fields.add("Date", to_rfc5322(plan.envelope.sealed));
+  fields.add("Message-ID", plan.message_id);
+  fields.add("Subject", "[...]");
+  fields.add("MIME-Version", "1.0");
+  fields.add("Content-Type",
+             "application/pkcs7-mime; smime-type=authEnveloped-data;\r\n name=smime.p7m");
+  fields.add("Content-Transfer-Encoding", "base64");
+
+  OuterHeader outer;
+  outer.mail_from = outer_sender(plan, tunnel);
+  outer.needs_smtputf8 = fields.needs_utf8() || (outer.mail_from && outer.mail_from->needs_utf8());
+  outer.header = fields.take() + "\r\n";
+  return outer;
+}
+
+}  // namespace culvert::peering

@@ -1,0 +1,292 @@
+#include "peering/tunnel_open.h"
+
+#include <algorithm>
+
+#include "crypto/base/limits.h"
+#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/refusal.h"
+#include "crypto/cms/signed_data.h"
+#include "crypto/mime/entity.h"
+#include "crypto/mime/header.h"
+#include "peering/routes.h"
+#include "peering/tunnel_form.h"
+#include "peering/tunnel_header.h"
+
+namespace culvert::peering {
+namespace {
+
+// formats.md: a domain that left a peer's card is opened for so long.
+constexpr std::chrono::hours kWithdrawnGrace{7 * 24};
+constexpr std::string_view kIdData = "1.2.840.113549.1.7.1";
+
+Error not_tunnel(std::string text) { return permanent_error("not-tunnel", std::move(text)); }
+Error bad_envelope(std::string text) { return permanent_error("bad-envelope", std::move(text)); }
+
+// Octets that were read ahead, then the rest.
+class PrefixedSource final : public Source {
+ public:
+  PrefixedSource(Bytes prefix, Source& rest) : prefix_(std::move(prefix)), rest_(rest) {}
+
+  Result<std::size_t> read(MutableBytes into) override {
+    if (at_ == prefix_.size()) return rest_.read(into);
+    const std::size_t count = std::min(into.size(), prefix_.size() - at_);
+    std::copy_n(prefix_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
+    at_ += count;
+    return count;
+  }
+
+ private:
+  Bytes prefix_;
+  std::size_t at_ = 0;
+  Source& rest_;
+};
+
+// Hands on what has no bare CR or LF: such an octet, sent on, could end a message early elsewhere.
+class StrictLines final : public Sink {
+ public:
+  explicit StrictLines(Sink& to) : to_(to) {}
+
+  Status write(ByteView bytes) override {
+    for (const std::uint8_t octet : bytes) {
+      if (after_cr_ != (octet == '\n')) return bad_line_end();
+      after_cr_ = octet == '\r';
+    }
+    return bytes.empty() ? done() : to_.write(bytes);
+  }
+  Status finish() const { return after_cr_ ? bad_line_end() : done(); }
+
+ private:
+  static Status bad_line_end() {
+    return permanent_error("bad-line-end", "the sealed message holds a bare CR or LF");
+  }
+  Sink& to_;
+  bool after_cr_ = false;
+};
+
+// The front of the signed content: one MIME entity header, the sealed envelope, an empty line.
+struct ContentFront {
+  SealedEnvelope envelope;
+  Bytes rest;  // the first octets of the original
+};
+
+Result<ContentFront> read_front(Source& content) {
+  std::string front;
+  Bytes chunk(kStreamChunkBytes);
+  std::size_t end = std::string::npos;
+  while (end == std::string::npos) {
+    const std::size_t searched = front.size() < 3 ? 0 : front.size() - 3;
+    auto got = content.read(chunk);
+    if (!got) return got.error();
+    if (*got == 0 || front.size() > kMaxEnvelopeBytes) return bad_envelope("it does not end");
+    front += as_text(ByteView(chunk).first(*got));
+    end = front.find("\r\n\r\n", searched);
+  }
+  const std::string_view header = std::string_view(front).substr(0, end + 2);
+  for (const bool smtputf8 : {false, true}) {
+    const std::string_view entity = content_entity_header(smtputf8);
+    if (!header.starts_with(entity)) continue;
+    auto envelope = read_sealed_envelope(header.substr(entity.size()));
+    if (!envelope) return envelope.error();
+    if (envelope->smtputf8 != smtputf8) return bad_envelope("the media type does not fit SMTPUTF8");
+    return ContentFront{*std::move(envelope), to_bytes(std::string_view(front).substr(end + 4))};
+  }
+  return bad_envelope("the signed entity is not a tunnel message");
+}
+
+bool serves(const std::vector<Domain>& own_domains, const Domain& domain) {
+  return std::find(own_domains.begin(), own_domains.end(), domain) != own_domains.end();
+}
+
+// What the envelope says, against us and the clock; nothing about the signer.
+Status check_envelope(const SealedEnvelope& envelope, const OpenContext& context) {
+  bool ours = serves(context.own_domains, envelope.to);
+  std::size_t reserved = 0;
+  for (const SealedRecipient& recipient : envelope.recipients) {
+    ours = ours && serves(context.own_domains, recipient.mailbox.domain());
+    if (is_peering_address(recipient.mailbox)) ++reserved;
+  }
+  if (!ours)
+    return permanent_error("not-for-us", "sealed for domains that this node does not serve");
+  // The node's own address is for the node alone and never among people's.
+  if (reserved > 0 && (envelope.recipients.size() > 1 || envelope.sender)) {
+    return bad_envelope("the reserved address beside others, or with a sender");
+  }
+  if (envelope.sealed < context.arrived - kMaxSealedAge ||
+      envelope.sealed > context.arrived + kMaxSealedAhead) {
+    return permanent_error("stale", "sealed too long ago, or in the future");
+  }
+  return done();
+}
+
+bool is_for_peering(const SealedEnvelope& envelope) {
+  return is_peering_address(envelope.recipients.front().mailbox);
+}
+
+// Reads the signed content to its end: what stands behind the envelope goes to `staged`. Returns
+// the header of the original.
+Result<std::string> stage_original(Bytes first, crypto::SignedDataReader& content, Sink& staged) {
+  PrefixedSource original(std::move(first), content);
+  StrictLines strict(staged);
+  auto head = crypto::read_head(original);
+  if (!head) return head.error();
+  if (auto status = strict.write(as_bytes(head->header)); !status) return status.error();
+  if (auto status = strict.write(head->rest); !status) return status.error();
+  auto copied = copy_all(original, strict);
+  if (!copied) return copied.error();
+  if (auto status = strict.finish(); !status) return status.error();
+  return std::move(head->header);
+}
+
+bool lists(const RouteHolder& holder, const crypto::Certificate& certificate) {
+  return std::find(holder.signing.begin(), holder.signing.end(), certificate) !=
+         holder.signing.end();
+}
+
+// The one signature, right and by a certificate of a peer with a route for Culvert-From: never
+// found the other way round, from certificate to peer.
+Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
+                                            const std::vector<RouteHolder>& holders,
+                                            const SealedEnvelope& envelope) {
+  crypto::SignerCandidates candidates{{}, crypto::SignerCandidates::Included::ignore};
+  for (const RouteHolder& holder : holders) {
+    candidates.known.insert(candidates.known.end(), holder.signing.begin(), holder.signing.end());
+  }
+  auto result = content.finish(candidates);
+  if (!result) return result.error();
+  if (result->signers.size() != 1) return not_tunnel("not exactly one signature");
+  crypto::SignerResult& signer = result->signers.front();
+  if (!signer.certificate) {
+    return permanent_error("wrong-signer",
+                           "signed by nobody who holds the route " + envelope.from.text());
+  }
+  if (signer.refusal) return *signer.refusal;
+  if (signer.type != crypto::SignatureType::domain) return not_tunnel("not a domain's signature");
+  if (!signer.certificate->valid_at(envelope.sealed)) {
+    return permanent_error("wrong-signer", "the certificate was not valid when it was sealed");
+  }
+  return *std::move(signer.certificate);
+}
+
+// Whether the state of the signer's route lets its mail in.
+Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Time arrived) {
+  const bool trusted = holder.peer_state == store::PeerState::paired ||
+                       holder.peer_state == store::PeerState::paused;
+  if (!trusted) {
+    return permanent_error("wrong-signer", "signed by a peer that is removed or not confirmed");
+  }
+  if (is_for_peering(envelope)) return done();
+  const Inbound inbound = inbound_of(holder.route_state);
+  const bool open = inbound == Inbound::opened || (inbound == Inbound::opened_for_a_week &&
+                                                   arrived <= holder.since + kWithdrawnGrace);
+  if (open) return done();
+  return permanent_error("no-route", "the peer's route for " + envelope.from.text() + " is " +
+                                         store::state_name(holder.route_state));
+}
+
+bool marks(const RouteHolder& holder) {
+  return holder.route_state == store::RouteState::active ||
+         holder.route_state == store::RouteState::degraded ||
+         holder.route_state == store::RouteState::paused;
+}
+
+// signed=yes only for the one From address, if the signing peer's route in use covers its domain.
+Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
+  const auto from = crypto::single_from(header);
+  if (!from) {
+    mail.why = "no single From address";
+    return done();
+  }
+  auto holders = context.holders_of(from->domain());
+  if (!holders) return holders.error();
+  mail.expected_tunnel = serves(context.own_domains, from->domain());
+  for (const RouteHolder& holder : *holders) {
+    if (holder.peer == mail.peer && marks(holder)) {
+      mail.mark = SignedMark::yes;
+    } else if (holder.peer != mail.peer && holder.in_force) {
+      mail.expected_tunnel = true;
+    }
+  }
+  if (serves(context.own_domains, from->domain())) mail.mark = SignedMark::relay;
+  if (mail.mark == SignedMark::yes) {
+    mail.expected_tunnel = false;
+  } else {
+    mail.why = "From is not of the peer";
+  }
+  return done();
+}
+
+// The SignedData inside the opened blob, ready to be read.
+struct SignedLayer {
+  std::unique_ptr<PrefixedSource> octets;
+  std::unique_ptr<crypto::SignedDataReader> reader;
+};
+
+Result<SignedLayer> open_signed_layer(crypto::AuthEnvelopedReader& enveloped) {
+  if (enveloped.content_type() != kIdData) return not_tunnel("sealed content of another type");
+  auto head = crypto::read_head(enveloped);
+  if (!head) return head.error();
+  const auto kind = crypto::entity_kind(head->header);
+  if (!kind || !crypto::is_pkcs7_mime(kind->type) || head->rest.size() < 2 ||
+      kind->encoding != crypto::TransferEncoding::identity) {
+    return not_tunnel("what is sealed is not signed");
+  }
+  head->rest.erase(head->rest.begin(), head->rest.begin() + 2);
+  SignedLayer layer;
+  layer.octets = std::make_unique<PrefixedSource>(std::move(head->rest), enveloped);
+  auto reader = crypto::SignedDataReader::open(*layer.octets);
+  if (!reader) return reader.error();
+  layer.reader = *std::move(reader);
+  if (layer.reader->content_type() != kIdData) return not_tunnel("signed content of another type");
+  return layer;
+}
+
+}  // namespace
+
+bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own) {
+  return std::any_of(recipients.names.begin(), recipients.names.end(), [&](const auto& name) {
+    const auto* named = std::get_if<crypto::IssuerAndSerial>(&name);
+    return named != nullptr &&
+           (named->issuer == own.identity.subject() ||
+            std::find(own.announced.begin(), own.announced.end(), *named) != own.announced.end());
+  });
+}
+
+Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContext& context,
+                                     Sink& staged, OpenTrace& trace) {
+  auto body = cms_body_of(message);
+  if (!body) return body.error();
+  if (!*body) return not_tunnel("the top-level entity is not a CMS blob");
+  auto enveloped = crypto::AuthEnvelopedReader::open(**body, context.keys);
+  if (!enveloped) return enveloped.error();
+  auto layer = open_signed_layer(**enveloped);
+  if (!layer) return layer.error();
+
+  auto front = read_front(*layer->reader);
+  if (!front) return front.error();
+  trace.envelope = front->envelope;
+  auto header = stage_original(std::move(front->rest), *layer->reader, staged);
+  if (!header) return header.error();
+  auto holders = context.holders_of(front->envelope.from);
+  if (!holders) return holders.error();
+  if (holders->empty())
+    return permanent_error("no-route", "nobody has a route " + front->envelope.from.text());
+  auto signer = verified_signer(*layer->reader, *holders, front->envelope);
+  if (!signer) return signer.error();
+  const auto holder = std::find_if(holders->begin(), holders->end(), [&](const auto& candidate) {
+    return lists(candidate, *signer);
+  });
+  if (holder == holders->end()) return permanent_error("wrong-signer", "signed by nobody known");
+  trace.peer = holder->peer;
+
+  if (auto fit = check_envelope(front->envelope, context); !fit) return fit.error();
+  if (auto fit = check_route(*holder, front->envelope, context.arrived); !fit) return fit.error();
+  OpenedTunnelMail mail{.envelope = front->envelope,
+                        .peer = holder->peer,
+                        .signer = *signer,
+                        .cipher = std::string((*enveloped)->cipher())};
+  mail.for_peering = is_for_peering(mail.envelope);
+  if (auto marked = set_mark(*header, context, mail); !marked) return marked.error();
+  return mail;
+}
+
+}  // namespace culvert::peering
