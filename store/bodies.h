@@ -1,5 +1,5 @@
 // Message bodies, sealed, each under a key of its own. Up to kInlineBodyBytes they go into the
-// database with their message; larger ones into data_dir/bodies/<two digits>/<id>, written and
+// database with their message; larger ones into data_dir/bodies/<last two digits>/<id>, written and
 // fsynced before the commit. Memory does not depend on the size.
 #pragma once
 

@@ -49,7 +49,8 @@ struct QueueRecipient {
 struct QueueEntry {
   EntryId id;
   DeliveryPath path = DeliveryPath::clear;
-  std::string destination;  // a domain's text; empty for `inside` and `open`
+  std::string destination;          // a domain's text; empty for `inside` and `open`
+  std::optional<Fingerprint> peer;  // `proof` only: whose key it is sealed to
   std::vector<QueueRecipient> recipients;
   EntryState state = EntryState::queued;
   std::uint32_t attempts = 0;

@@ -41,7 +41,6 @@ class RecordWriter {
   Bytes take() { return std::move(out_); }
 
  private:
-  void varint(std::uint64_t value);
   Bytes out_;
 };
 

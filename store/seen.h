@@ -23,6 +23,8 @@ Time seen_horizon(const ReadTransaction& txn);
 // Where the horizon may go: kSeenRecordAge before the wall clock, but never back, and never further
 // than the steady clock went since the last call, so that a wall clock that jumps purges nothing.
 Time next_horizon(Time current, Time wall_now, std::chrono::seconds steady_elapsed);
+// Of a new store: nothing sealed before can have come.
+void start_seen_horizon(WriteTransaction& txn, Time now);
 // Never goes back.
 void advance_seen_horizon(WriteTransaction& txn, Time horizon);
 

@@ -7,6 +7,7 @@
 // transaction succeeded. A transaction lives for one closure and one thread.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,18 +44,24 @@ class Cursor {
 class ReadTransaction {
  public:
   explicit ReadTransaction(TransactionState& state) : state_(state) {}
+  ~ReadTransaction() = default;
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
   std::optional<ByteView> get(Table table, ByteView key) const;
   bool has(Table table, ByteView key) const { return get(table, key).has_value(); }
+  // A cursor at the first record whose key is not less than `from`.
   Cursor scan(Table table, ByteView from = {}) const;
+  // How many records a table has. Cheap.
+  std::uint64_t count(Table table) const;
 
   // Makes the transaction fail with this, unless it failed before.
   void fail(Error error) const;
   bool failed() const;
   // The key for secrets inside records.
   const crypto::SealingKey& secrets_key() const;
+  // Where body files are.
+  const std::filesystem::path& bodies_dir() const;
 
  protected:
   TransactionState& state_;

@@ -1,0 +1,279 @@
+#include "crypto/keys/sealing.h"
+
+#include "crypto/base/limits.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <stdexcept>
+
+namespace culvert::crypto {
+
+namespace {
+
+constexpr std::string_view kKeyFileMark = "culvert-node-key-1 ";
+constexpr char kKdfContext[] = "culvert1";  // exactly crypto_kdf_CONTEXTBYTES octets
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kTagBytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kStreamHeaderBytes = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
+constexpr std::size_t kPieceOverhead = crypto_secretstream_xchacha20poly1305_ABYTES;
+constexpr std::size_t kSealedPiece = kStreamChunkBytes + kPieceOverhead;
+
+static_assert(kSealOverheadBytes == 1 + kNonceBytes + kTagBytes);
+static_assert(SealingKey::kSize == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
+static_assert(SealingKey::kSize == crypto_secretstream_xchacha20poly1305_KEYBYTES);
+static_assert(SealingKey::kSize == crypto_kdf_KEYBYTES);
+static_assert(sizeof kKdfContext == crypto_kdf_CONTEXTBYTES + 1);
+
+// Without a random generator nothing here is safe, so that is the end of the program.
+void need_sodium() {
+  static const bool ready = sodium_init() >= 0;
+  if (!ready) throw std::runtime_error("libsodium cannot be initialised");
+}
+
+Error damaged(std::string_view why) {
+  return permanent_error("body-damaged", "a stored body is damaged or sealed under another key",
+                         std::string(why));
+}
+
+}  // namespace
+
+SealingKey SealingKey::generate() {
+  SecretBytes octets(kSize);
+  fill_random(octets.writable());
+  return SealingKey(std::move(octets));
+}
+
+Result<SealingKey> SealingKey::from_bytes(ByteView octets) {
+  if (octets.size() != kSize) return internal_error("bad-key", "a sealing key has another length");
+  return SealingKey(SecretBytes(octets));
+}
+
+NodeKey NodeKey::generate() { return NodeKey(SealingKey::generate()); }
+
+Result<NodeKey> NodeKey::parse(std::string_view text) {
+  const Error bad = permanent_error("bad-node-key", "this is not a node key");
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (!text.starts_with(kKeyFileMark)) return bad;
+  auto octets = from_hex(text.substr(kKeyFileMark.size()));
+  if (!octets) return bad;
+  auto key = SealingKey::from_bytes(*octets);
+  wipe(*octets);
+  if (!key) return bad;
+  return NodeKey(std::move(key).value());
+}
+
+SecretBytes NodeKey::text() const {
+  constexpr std::string_view digits = "0123456789abcdef";
+  SecretBytes out(kKeyFileMark.size() + 2 * SealingKey::kSize + 1);
+  auto at = std::copy(kKeyFileMark.begin(), kKeyFileMark.end(), out.writable().begin());
+  for (const std::uint8_t octet : key_.view()) {
+    *at++ = static_cast<std::uint8_t>(digits[octet >> 4]);
+    *at++ = static_cast<std::uint8_t>(digits[octet & 15]);
+  }
+  *at = '\n';
+  return out;
+}
+
+SealingKey NodeKey::derive(KeyPurpose purpose) const {
+  need_sodium();
+  SecretBytes octets(SealingKey::kSize);
+  crypto_kdf_derive_from_key(octets.writable().data(), octets.size(),
+                             static_cast<std::uint64_t>(purpose), kKdfContext, key_.view().data());
+  return SealingKey::from_bytes(octets.view()).value();
+}
+
+void fill_random(MutableBytes into) {
+  need_sodium();
+  randombytes_buf(into.data(), into.size());
+}
+
+Bytes index_digest(std::initializer_list<ByteView> parts) {
+  need_sodium();
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, nullptr, 0, crypto_generichash_BYTES);
+  for (const ByteView part : parts) {
+    std::array<std::uint8_t, 8> length{};
+    for (std::size_t i = 0; i < length.size(); ++i) {
+      length[i] = static_cast<std::uint8_t>(std::uint64_t{part.size()} >> (8 * i));
+    }
+    crypto_generichash_update(&state, length.data(), length.size());
+    crypto_generichash_update(&state, part.data(), part.size());
+  }
+  Bytes digest(crypto_generichash_BYTES);
+  crypto_generichash_final(&state, digest.data(), digest.size());
+  return digest;
+}
+
+Bytes seal(const SealingKey& key, ByteView plaintext, ByteView associated) {
+  Bytes out(plaintext.size() + kSealOverheadBytes);
+  out[0] = kVersion;
+  const MutableBytes nonce = MutableBytes(out).subspan(1, kNonceBytes);
+  fill_random(nonce);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      out.data() + 1 + kNonceBytes, nullptr, plaintext.data(), plaintext.size(), associated.data(),
+      associated.size(), nullptr, nonce.data(), key.view().data());
+  return out;
+}
+
+Result<SecretBytes> open_sealed(const SealingKey& key, ByteView sealed, ByteView associated) {
+  need_sodium();
+  const Error foreign =
+      permanent_error("not-sealed-here", "sealed under another key, or altered since");
+  if (sealed.size() < kSealOverheadBytes || sealed[0] != kVersion) return foreign;
+  const ByteView nonce = sealed.subspan(1, kNonceBytes);
+  const ByteView cipher = sealed.subspan(1 + kNonceBytes);
+  SecretBytes out(sealed.size() - kSealOverheadBytes);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+          out.writable().data(), nullptr, nullptr, cipher.data(), cipher.size(), associated.data(),
+          associated.size(), nonce.data(), key.view().data()) != 0) {
+    return foreign;
+  }
+  return out;
+}
+
+struct SealingSink::Impl {
+  Impl(Sink& sink, const SealingKey& key) : to(sink) {
+    need_sodium();
+    out.resize(1 + kStreamHeaderBytes);
+    out[0] = kVersion;
+    crypto_secretstream_xchacha20poly1305_init_push(&state, out.data() + 1, key.view().data());
+    plain.reserve(kStreamChunkBytes);
+  }
+  ~Impl() { sodium_memzero(&state, sizeof state); }
+
+  Status push(unsigned char tag) {
+    const std::size_t at = out.size();
+    out.resize(at + plain.size() + kPieceOverhead);
+    crypto_secretstream_xchacha20poly1305_push(&state, out.data() + at, nullptr, plain.data(),
+                                               plain.size(), nullptr, 0, tag);
+    plain.clear();
+    const Status written = to.write(out);
+    out.clear();
+    return written;
+  }
+
+  Sink& to;
+  crypto_secretstream_xchacha20poly1305_state state;
+  Bytes plain;
+  Bytes out;  // holds the header until the first piece goes
+};
+
+SealingSink::SealingSink(Sink& to, const SealingKey& key)
+    : impl_(std::make_unique<Impl>(to, key)) {}
+SealingSink::~SealingSink() = default;
+
+Status SealingSink::write(ByteView plaintext) {
+  while (!plaintext.empty()) {
+    // A full piece goes only when more follows, because the last one is marked.
+    if (impl_->plain.size() == kStreamChunkBytes) {
+      if (Status pushed = impl_->push(0); !pushed) return pushed;
+    }
+    const std::size_t take = std::min(plaintext.size(), kStreamChunkBytes - impl_->plain.size());
+    append(impl_->plain, plaintext.first(take));
+    plaintext = plaintext.subspan(take);
+  }
+  return done();
+}
+
+Status SealingSink::finish() {
+  return impl_->push(crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+}
+
+struct OpeningSource::Impl {
+  Impl(RewindableSource& source, const SealingKey& sealing_key)
+      : from(source), key(sealing_key.clone()) {
+    need_sodium();
+  }
+  ~Impl() { sodium_memzero(&state, sizeof state); }
+
+  // Fills `sealed` up to `size` octets; fewer only at the end of the source.
+  Status fill(std::size_t size) {
+    sealed.resize(size);
+    std::size_t have = 0;
+    while (have < size) {
+      auto got = from.read(MutableBytes(sealed).subspan(have));
+      if (!got) return std::move(got).error();
+      if (*got == 0) break;
+      have += *got;
+    }
+    sealed.resize(have);
+    return done();
+  }
+
+  Status begin() {
+    if (Status filled = fill(1 + kStreamHeaderBytes); !filled) return filled;
+    if (sealed.size() != 1 + kStreamHeaderBytes || sealed[0] != kVersion) return damaged("header");
+    if (crypto_secretstream_xchacha20poly1305_init_pull(&state, sealed.data() + 1,
+                                                        key.view().data()) != 0) {
+      return damaged("header");
+    }
+    begun = true;
+    return done();
+  }
+
+  Status pull() {
+    if (Status filled = fill(kSealedPiece); !filled) return filled;
+    if (sealed.size() < kPieceOverhead) return damaged("cut off");
+    plain.resize(sealed.size() - kPieceOverhead);
+    at = 0;
+    unsigned char tag = 0;
+    if (crypto_secretstream_xchacha20poly1305_pull(&state, plain.data(), nullptr, &tag,
+                                                   sealed.data(), sealed.size(), nullptr, 0) != 0) {
+      plain.clear();
+      return damaged("piece");
+    }
+    ended = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    if (!ended) return done();
+    std::uint8_t more = 0;
+    auto got = from.read({&more, 1});
+    if (!got) return std::move(got).error();
+    return *got == 0 ? done() : Status(damaged("more after the end"));
+  }
+
+  RewindableSource& from;
+  SealingKey key;
+  crypto_secretstream_xchacha20poly1305_state state{};
+  Bytes sealed;
+  Bytes plain;
+  std::size_t at = 0;  // of `plain`, what was released
+  bool begun = false;
+  bool ended = false;
+  std::optional<Error> failed;
+};
+
+OpeningSource::OpeningSource(RewindableSource& from, const SealingKey& key)
+    : impl_(std::make_unique<Impl>(from, key)) {}
+OpeningSource::~OpeningSource() = default;
+
+Result<std::size_t> OpeningSource::read(MutableBytes into) {
+  Impl& s = *impl_;
+  if (s.failed) return *s.failed;
+  while (s.at == s.plain.size() && !s.ended) {
+    Status step = s.begun ? s.pull() : s.begin();
+    if (!step) {
+      s.plain.clear();
+      s.at = 0;
+      s.failed = step.error();
+      return *s.failed;
+    }
+  }
+  const std::size_t size = std::min(into.size(), s.plain.size() - s.at);
+  std::copy_n(s.plain.begin() + static_cast<std::ptrdiff_t>(s.at), size, into.begin());
+  s.at += size;
+  return size;
+}
+
+Status OpeningSource::rewind() {
+  Impl& s = *impl_;
+  s.plain.clear();
+  s.at = 0;
+  s.begun = s.ended = false;
+  s.failed.reset();
+  return s.from.rewind();
+}
+
+}  // namespace culvert::crypto

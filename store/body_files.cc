@@ -1,0 +1,65 @@
+#include "store/body_files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "crypto/base/log.h"
+
+namespace culvert::store {
+
+namespace fs = std::filesystem;
+
+fs::path body_path(const fs::path& bodies_dir, const MessageId& id) {
+  const std::string name = id.hex();
+  return bodies_dir / name.substr(name.size() - 2) / name;
+}
+
+namespace {
+
+Result<bool> has_owner(const Store& store, const MessageId& id) {
+  bool owned = false;
+  const Status read = store.read([&](const ReadTransaction& txn) {
+    owned = txn.has(Table::messages, id.view()) || txn.has(Table::quarantine, id.view());
+    return done();
+  });
+  if (!read) return read.error();
+  return owned;
+}
+
+// True if it was removed.
+Result<bool> remove_if_unowned(const Store& store, const fs::path& file, const MessageId& id) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return false;
+  // The lock first, then the question: a file that is committed in between has an owner by then.
+  bool removed = false;
+  Result<bool> owned = true;
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    owned = has_owner(store, id);
+    if (owned && !*owned) removed = ::unlink(file.c_str()) == 0;
+  }
+  ::close(fd);
+  if (!owned) return owned;
+  return removed;
+}
+
+}  // namespace
+
+Result<std::size_t> sweep_body_files(const Store& store) {
+  std::size_t removed = 0;
+  std::error_code failed;
+  const fs::path dir = store.data_dir() / "bodies";
+  for (fs::recursive_directory_iterator at(dir, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    const auto id = MessageId::parse(at->path().filename().string());
+    if (!id) continue;
+    auto gone = remove_if_unowned(store, at->path(), *id);
+    if (!gone) return std::move(gone).error();
+    if (*gone) ++removed;
+  }
+  if (failed) log_warning("store: '{}' cannot be swept: {}", dir.string(), failed.message());
+  if (removed > 0) log_info("store: removed {} bodies that were never committed", removed);
+  return removed;
+}
+
+}  // namespace culvert::store

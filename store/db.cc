@@ -1,0 +1,329 @@
+#include "store/db.h"
+
+#include <lmdb.h>
+
+#include <array>
+#include <atomic>
+#include <mutex>
+
+#include "crypto/base/log.h"
+#include "store/reserve.h"
+
+namespace culvert::store {
+
+namespace {
+
+constexpr unsigned kMaxReaders = 510;  // threads of all processes that read at the same moment
+constexpr mdb_mode_t kFileMode = 0600;
+// Room that is made ahead, as a multiple of the reserve: a batch must fit between.
+constexpr std::uint64_t kRoomFactor = 3;
+
+MDB_val to_val(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
+ByteView to_view(const MDB_val& val) {
+  return {static_cast<const std::uint8_t*>(val.mv_data), val.mv_size};
+}
+MDB_txn* txn_of(const TransactionState& state) { return static_cast<MDB_txn*>(state.handle); }
+
+bool is_full(int rc) { return rc == MDB_MAP_FULL || rc == ENOSPC || rc == EDQUOT; }
+
+Error store_failed(std::string detail) {
+  return internal_error("store-failed", "the store failed and takes no more changes",
+                        std::move(detail));
+}
+
+Error error_of(int rc, std::string_view doing) {
+  std::string detail = fmt::format("{}: {}", doing, mdb_strerror(rc));
+  if (is_full(rc)) return temporary_error("disk-full", "no space left in the store", detail);
+  if (rc == MDB_BAD_VALSIZE) {
+    return permanent_error("key-too-long", "a name is empty or too long for the store", detail);
+  }
+  if (rc == MDB_READERS_FULL || rc == MDB_TXN_FULL || rc == ENOMEM) {
+    return temporary_error("store-busy", "the store is busy", detail);
+  }
+  if (rc == EACCES || rc == EPERM || rc == ENOENT || rc == ENOTDIR || rc == EROFS) {
+    return permanent_error("store-access", "the store cannot be opened", detail);
+  }
+  return store_failed(std::move(detail));
+}
+
+}  // namespace
+
+struct Database::Impl {
+  ~Impl() {
+    for (MDB_txn* reader : idle_readers)
+      mdb_txn_abort(reader);
+    if (env != nullptr) mdb_env_close(env);
+  }
+
+  Status open(const DatabaseOptions& opened);
+  Status open_tables();
+  Result<MDB_txn*> take_reader();
+  void give_back(MDB_txn* reader);
+  std::uint64_t room(MDB_txn* txn) const;
+  std::uint64_t free_list_bytes(MDB_txn* txn, unsigned page_bytes) const;
+
+  DatabaseOptions options;
+  MDB_env* env = nullptr;
+  std::array<MDB_dbi, kTableCount> tables{};
+  std::atomic<bool> failed = false;
+  std::mutex readers_mutex;
+  std::vector<MDB_txn*> idle_readers;
+};
+
+Status Database::Impl::open(const DatabaseOptions& opened) {
+  options = opened;
+  int rc = mdb_env_create(&env);
+  if (rc == 0) rc = mdb_env_set_mapsize(env, options.map_size_bytes);
+  if (rc == 0) rc = mdb_env_set_maxreaders(env, kMaxReaders);
+  if (rc == 0) rc = mdb_env_set_maxdbs(env, kTableCount);
+  if (rc == 0) {
+    rc = mdb_env_open(env, options.directory.c_str(), MDB_NOTLS | MDB_NORDAHEAD, kFileMode);
+  }
+  if (rc != 0) return error_of(rc, "opening " + options.directory.string());
+  int stale = 0;
+  mdb_reader_check(env, &stale);
+  return open_tables();
+}
+
+Status Database::Impl::open_tables() {
+  MDB_txn* txn = nullptr;
+  int rc = mdb_txn_begin(env, nullptr, 0, &txn);
+  if (rc != 0) return error_of(rc, "opening tables");
+  for (std::size_t i = 0; rc == 0 && i < kTableCount; ++i) {
+    rc = mdb_dbi_open(txn, table_name(static_cast<Table>(i)), MDB_CREATE, &tables[i]);
+  }
+  if (rc != 0) {
+    mdb_txn_abort(txn);
+    return error_of(rc, "opening tables");
+  }
+  rc = mdb_txn_commit(txn);
+  return rc == 0 ? done() : Status(error_of(rc, "opening tables"));
+}
+
+Result<MDB_txn*> Database::Impl::take_reader() {
+  MDB_txn* reader = nullptr;
+  {
+    const std::lock_guard lock(readers_mutex);
+    if (!idle_readers.empty()) {
+      reader = idle_readers.back();
+      idle_readers.pop_back();
+    }
+  }
+  if (reader != nullptr) {
+    const int rc = mdb_txn_renew(reader);
+    if (rc == 0) return reader;
+    mdb_txn_abort(reader);
+    return error_of(rc, "reading");
+  }
+  int rc = mdb_txn_begin(env, nullptr, MDB_RDONLY, &reader);
+  if (rc == MDB_READERS_FULL) {
+    int stale = 0;
+    mdb_reader_check(env, &stale);
+    rc = mdb_txn_begin(env, nullptr, MDB_RDONLY, &reader);
+  }
+  if (rc != 0) return error_of(rc, "reading");
+  return reader;
+}
+
+void Database::Impl::give_back(MDB_txn* reader) {
+  mdb_txn_reset(reader);
+  const std::lock_guard lock(readers_mutex);
+  idle_readers.push_back(reader);
+}
+
+// Pages that were used once and are free now. Read only when the disk is full: it costs time.
+std::uint64_t Database::Impl::free_list_bytes(MDB_txn* txn, unsigned page_bytes) const {
+  constexpr MDB_dbi kFreeList = 0;
+  MDB_cursor* cursor = nullptr;
+  if (mdb_cursor_open(txn, kFreeList, &cursor) != 0) return 0;
+  std::uint64_t pages = 0;
+  MDB_val key{};
+  MDB_val value{};
+  while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+    std::size_t count = 0;  // each record begins with how many pages it lists
+    if (value.mv_size >= sizeof count) count = *static_cast<const std::size_t*>(value.mv_data);
+    pages += count;
+  }
+  mdb_cursor_close(cursor);
+  return pages * page_bytes;
+}
+
+// Octets that new mail may take, the reserve not counted. Makes room ahead. In the write lock.
+std::uint64_t Database::Impl::room(MDB_txn* txn) const {
+  MDB_envinfo info{};
+  MDB_stat stat{};
+  int file = -1;
+  if (mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0) return 0;
+  if (mdb_env_get_fd(env, &file) != 0) return 0;
+  const std::uint64_t used = (std::uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
+  const std::uint64_t wanted =
+      std::min<std::uint64_t>(used + kRoomFactor * options.reserve_bytes, info.me_mapsize);
+  const std::uint64_t ready = std::min<std::uint64_t>(reserve_up_to(file, wanted), info.me_mapsize);
+  std::uint64_t free = ready > used ? ready - used : 0;
+  if (free < kRoomFactor * options.reserve_bytes) free += free_list_bytes(txn, stat.ms_psize);
+  return free > options.reserve_bytes ? free - options.reserve_bytes : 0;
+}
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  if (Status opened = impl->open(options); !opened) return std::move(opened).error();
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+Status Database::read(TransactionState& state, const std::function<Status()>& fn) const {
+  auto reader = impl_->take_reader();
+  if (!reader) return std::move(reader).error();
+  // Also if `fn` throws, the reader must not pin pages for ever.
+  const auto back = [this](MDB_txn* txn) { impl_->give_back(txn); };
+  const std::unique_ptr<MDB_txn, decltype(back)> guard(*reader, back);
+  state.database = this;
+  state.handle = *reader;
+  Status result = fn();
+  if (state.failure) return *state.failure;
+  return result;
+}
+
+Status Database::begin_write(TransactionState& state) {
+  if (impl_->failed) return store_failed("an earlier failure");
+  MDB_txn* txn = nullptr;
+  if (const int rc = mdb_txn_begin(impl_->env, nullptr, 0, &txn); rc != 0) {
+    return error_of(rc, "beginning a write");
+  }
+  state.database = this;
+  state.handle = txn;
+  state.room_bytes = impl_->room(txn);
+  return done();
+}
+
+Status Database::commit(TransactionState& state) {
+  const int rc = mdb_txn_commit(txn_of(state));
+  state.handle = nullptr;
+  if (rc == 0) return done();
+  Error error = error_of(rc, "committing");
+  if (!is_full(rc)) {
+    impl_->failed = true;
+    log_error("the store failed and takes no more changes until restart: {}", error.detail);
+    return store_failed(error.detail);
+  }
+  return error;
+}
+
+void Database::abort(TransactionState& state) {
+  if (state.handle != nullptr) mdb_txn_abort(txn_of(state));
+  state.handle = nullptr;
+}
+
+void Database::clear_stale_readers() const {
+  int stale = 0;
+  mdb_reader_check(impl_->env, &stale);
+  if (stale > 0) log_info("store: removed {} readers of processes that ended", stale);
+}
+
+struct Cursor::Impl {
+  ~Impl() {
+    if (cursor != nullptr) mdb_cursor_close(cursor);
+  }
+  void go(MDB_cursor_op op) {
+    const int rc = cursor == nullptr ? MDB_NOTFOUND : mdb_cursor_get(cursor, &key, &value, op);
+    at_end = rc != 0;
+    if (rc != 0 && rc != MDB_NOTFOUND) transaction.fail(error_of(rc, "reading"));
+  }
+  ReadTransaction transaction;
+  MDB_cursor* cursor = nullptr;
+  MDB_val key{};
+  MDB_val value{};
+  bool at_end = true;
+};
+
+Cursor::Cursor(const TransactionState& state, Table table)
+    : impl_(new Impl{.transaction = ReadTransaction(const_cast<TransactionState&>(state))}) {
+  if (state.failure) return;
+  const MDB_dbi dbi = state.database->impl_->tables[static_cast<std::size_t>(table)];
+  const int rc = mdb_cursor_open(txn_of(state), dbi, &impl_->cursor);
+  if (rc != 0) impl_->transaction.fail(error_of(rc, "reading"));
+}
+Cursor::~Cursor() = default;
+Cursor::Cursor(Cursor&&) noexcept = default;
+
+void Cursor::seek(ByteView key) {
+  if (key.empty()) return impl_->go(MDB_FIRST);
+  impl_->key = to_val(key);
+  impl_->go(MDB_SET_RANGE);
+}
+void Cursor::next() { impl_->go(MDB_NEXT); }
+bool Cursor::at_end() const { return impl_->at_end; }
+ByteView Cursor::key() const { return to_view(impl_->key); }
+ByteView Cursor::value() const { return to_view(impl_->value); }
+
+std::optional<ByteView> ReadTransaction::get(Table table, ByteView key) const {
+  if (state_.failure) return std::nullopt;
+  MDB_val k = to_val(key);
+  MDB_val v{};
+  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
+  const int rc = mdb_get(txn_of(state_), dbi, &k, &v);
+  if (rc == 0) return to_view(v);
+  if (rc != MDB_NOTFOUND) fail(error_of(rc, "reading"));
+  return std::nullopt;
+}
+
+Cursor ReadTransaction::scan(Table table, ByteView from) const {
+  Cursor cursor(state_, table);
+  cursor.seek(from);
+  return cursor;
+}
+
+std::uint64_t ReadTransaction::count(Table table) const {
+  if (state_.failure) return 0;
+  MDB_stat stat{};
+  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
+  const int rc = mdb_stat(txn_of(state_), dbi, &stat);
+  if (rc != 0) fail(error_of(rc, "reading"));
+  return stat.ms_entries;
+}
+
+void ReadTransaction::fail(Error error) const {
+  if (!state_.failure) state_.failure = std::move(error);
+}
+bool ReadTransaction::failed() const { return state_.failure.has_value(); }
+const crypto::SealingKey& ReadTransaction::secrets_key() const {
+  return state_.context->secrets_key;
+}
+const std::filesystem::path& ReadTransaction::bodies_dir() const {
+  return state_.context->bodies_dir;
+}
+
+void WriteTransaction::put(Table table, ByteView key, ByteView value) {
+  if (state_.failure) return;
+  MDB_val k = to_val(key);
+  MDB_val v = to_val(value);
+  ++state_.writes;
+  state_.written_bytes += key.size() + value.size();
+  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
+  const int rc = mdb_put(txn_of(state_), dbi, &k, &v, 0);
+  if (rc != 0) fail(error_of(rc, "writing"));
+}
+
+bool WriteTransaction::erase(Table table, ByteView key) {
+  if (state_.failure) return false;
+  MDB_val k = to_val(key);
+  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
+  const int rc = mdb_del(txn_of(state_), dbi, &k, nullptr);
+  if (rc == MDB_NOTFOUND) return false;
+  ++state_.writes;
+  if (rc != 0) fail(error_of(rc, "removing"));
+  return rc == 0;
+}
+
+Status WriteTransaction::require_room() const {
+  if (state_.written_bytes < state_.room_bytes) return done();
+  return temporary_error("disk-full", "no space left in the store", "only the reserve is left");
+}
+
+void WriteTransaction::after_commit(std::function<void()> act) {
+  state_.after_commit.push_back(std::move(act));
+}
+
+}  // namespace culvert::store

@@ -1,0 +1,100 @@
+// Which queue entries are due: a walk over the table `due` that takes the first few of each
+// destination and jumps over the rest.
+
+#include <algorithm>
+
+#include "store/queue.h"
+#include "store/queue_codec.h"
+#include "store/table.h"
+
+namespace culvert::store {
+
+namespace {
+
+constexpr std::size_t kTailOctets = 8 + MessageId::kSize + 2;  // time, entry id
+
+struct DuePlace {
+  DeliveryPath path = DeliveryPath::clear;
+  std::string destination;
+};
+
+// The front of a key of `due`, or nothing if it is none.
+std::optional<DuePlace> read_place(ByteView key) {
+  if (key.size() < 2 + kTailOctets || key[0] > static_cast<std::uint8_t>(DeliveryPath::proof) ||
+      key[key.size() - kTailOctets - 1] != 0) {
+    return std::nullopt;
+  }
+  const ByteView destination = key.subspan(1, key.size() - kTailOctets - 2);
+  return DuePlace{static_cast<DeliveryPath>(key[0]), to_text(destination)};
+}
+
+// The first key behind all of a destination.
+Bytes behind(const DuePlace& place) {
+  Bytes key = due_prefix(place.path, place.destination);
+  key.back() = 1;
+  return key;
+}
+
+// What is due of the destination at which the cursor stands.
+DueDestination take_due(Cursor& at, const DuePlace& place, const DueScan& scan, DueResult& result) {
+  DueDestination due{place.path, place.destination, {}};
+  const Bytes prefix = due_prefix(place.path, place.destination);
+  for (; !at.at_end() && starts_with(at.key(), prefix); at.next()) {
+    const ByteView tail = at.key().last(kTailOctets);
+    const Time when = read_time(tail);
+    if (when > scan.now) {
+      result.next = std::min(result.next.value_or(when), when);
+      break;
+    }
+    const EntryId id = *read_entry_key(tail);
+    if (scan.claimed && scan.claimed(id)) continue;
+    if (due.entries.size() == scan.per_destination) break;
+    due.entries.push_back(id);
+  }
+  return due;
+}
+
+}  // namespace
+
+DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
+  DueResult result;
+  Bytes start;
+  if (scan.after) start = behind({scan.after->first, scan.after->second});
+  Cursor at = txn.scan(Table::due, start);
+  std::size_t visited = 0;
+  std::optional<DuePlace> last;
+  while (!at.at_end()) {
+    if (visited == scan.destinations) {
+      if (last) result.more_after = {last->path, last->destination};
+      break;
+    }
+    auto place = read_place(at.key());
+    if (!place) {  // of a newer program, or damaged
+      at.next();
+      continue;
+    }
+    DueDestination due = take_due(at, *place, scan, result);
+    if (!due.entries.empty()) result.destinations.push_back(std::move(due));
+    at.seek(behind(*place));
+    last = std::move(place);
+    ++visited;
+  }
+  return result;
+}
+
+std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
+                              std::string_view destination, Time now, std::size_t limit) {
+  std::vector<EntryId> ids;
+  const Bytes prefix = due_prefix(path, destination);
+  const Bytes later = KeyWriter().bytes(prefix).time(now + std::chrono::seconds(1)).take();
+  each(txn, Table::due, prefix, later, [&](ByteView key, ByteView) {
+    if (ids.size() == limit) return false;
+    if (const auto id = read_entry_key(key)) ids.push_back(*id);
+    return true;
+  });
+  for (const EntryId& id : ids)
+    retry(txn, id, now);
+  return ids.size();
+}
+
+}  // namespace culvert::store

@@ -1,0 +1,218 @@
+#include "store/peers.h"
+
+#include "store/record.h"
+#include "store/table.h"
+
+namespace culvert::store {
+
+namespace {
+
+// Fields of Peer. Frozen.
+enum : std::uint32_t {
+  kFingerprint = 1,
+  kName = 2,
+  kState = 3,
+  kOrigin = 4,
+  kSince = 5,
+  kPaired = 6,
+  kAddress = 7,
+  kLastSeen = 8,
+  kIdentity = 9,
+  kCard = 10,
+  kSerial = 11,
+  kIncarnation = 12,
+  kCardIssued = 13,
+  kCardExpires = 14,
+  kCardDigest = 15,
+  kUrl = 16,
+  kSigning = 17,
+  kEncryption = 18,
+  kLargestMessage = 19,
+  kAllowed = 20,
+  kNamed = 21,
+  kOutboundHeld = 22,
+  kIgnoredDomain = 23,
+  kCardTried = 24,
+  kCardSent = 25,
+  kCardSentSerial = 26,
+  kRefused = 27,
+};
+// Fields of Tombstone. Frozen.
+enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
+
+Bytes copy(ByteView octets) { return {octets.begin(), octets.end()}; }
+
+Bytes pair_key(const Fingerprint& peer, ByteView id) {
+  return KeyWriter().bytes(peer.view()).bytes(id).take();
+}
+
+// The first time given stays.
+void note_time(WriteTransaction& txn, Table table, ByteView key, Time when) {
+  if (!txn.has(table, key)) txn.put(table, key, KeyWriter().time(when).take());
+}
+
+void encode_card(RecordWriter& out, const Peer& peer) {
+  out.bytes(kIdentity, peer.identity_certificate)
+      .bytes(kCard, peer.card)
+      .integer(kSerial, static_cast<std::int64_t>(peer.serial))
+      .bytes(kIncarnation, peer.incarnation)
+      .time(kCardIssued, peer.card_issued)
+      .time(kCardExpires, peer.card_expires)
+      .bytes(kCardDigest, peer.card_digest);
+  for (const std::string& url : peer.urls)
+    out.item(kUrl, url);
+  for (const Bytes& der : peer.signing_certificates)
+    out.item(kSigning, der);
+  for (const Bytes& der : peer.encryption_certificates)
+    out.item(kEncryption, der);
+  out.integer(kLargestMessage, static_cast<std::int64_t>(peer.largest_message_bytes));
+  for (const Bytes& der : peer.allowed_certificates)
+    out.item(kAllowed, der);
+}
+
+void decode_card(RecordReader& in, Peer& peer) {
+  peer.identity_certificate = copy(in.bytes(kIdentity));
+  peer.card = copy(in.bytes(kCard));
+  peer.serial = in.count(kSerial);
+  peer.incarnation = copy(in.bytes(kIncarnation));
+  peer.card_issued = in.time_or_zero(kCardIssued);
+  peer.card_expires = in.time_or_zero(kCardExpires);
+  peer.card_digest = copy(in.bytes(kCardDigest));
+  peer.urls = in.all_texts(kUrl);
+  peer.signing_certificates = in.all_bytes(kSigning);
+  peer.encryption_certificates = in.all_bytes(kEncryption);
+  peer.largest_message_bytes = in.count(kLargestMessage);
+  peer.allowed_certificates = in.all_bytes(kAllowed);
+}
+
+Bytes encode(const Tombstone& tombstone) {
+  return RecordWriter()
+      .bytes(kTombFingerprint, tombstone.fingerprint.view())
+      .time(kTombSince, tombstone.since)
+      .text(kTombReason, tombstone.reason)
+      .take();
+}
+
+Result<Tombstone> decode_tombstone(ByteView record) {
+  auto in = RecordReader::parse(record);
+  if (!in) return std::move(in).error();
+  Tombstone tombstone{in->fingerprint(kTombFingerprint), in->time_or_zero(kTombSince),
+                      in->text(kTombReason)};
+  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  return tombstone;
+}
+
+}  // namespace
+
+const char* state_name(PeerState state) {
+  switch (state) {
+    case PeerState::pairing:
+      return "pairing";
+    case PeerState::unconfirmed:
+      return "unconfirmed";
+    case PeerState::paired:
+      return "paired";
+    case PeerState::paused:
+      return "paused";
+    case PeerState::removed:
+      return "removed";
+  }
+  return "";
+}
+
+Bytes encode(const Peer& peer) {
+  RecordWriter out;
+  out.bytes(kFingerprint, peer.fingerprint.view())
+      .text(kName, peer.name)
+      .integer(kState, static_cast<std::int64_t>(peer.state))
+      .integer(kOrigin, static_cast<std::int64_t>(peer.origin))
+      .time(kSince, peer.since)
+      .time(kPaired, peer.paired)
+      .text(kAddress, peer.address)
+      .time(kLastSeen, peer.last_seen);
+  encode_card(out, peer);
+  for (const Domain& domain : peer.named)
+    out.item(kNamed, domain.text());
+  out.text(kOutboundHeld, peer.outbound_held);
+  for (const std::string& domain : peer.ignored_domains)
+    out.item(kIgnoredDomain, domain);
+  return out.time(kCardTried, peer.card_tried)
+      .time(kCardSent, peer.card_sent)
+      .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
+      .integer(kRefused, static_cast<std::int64_t>(peer.refused))
+      .take();
+}
+
+Result<Peer> decode_peer(ByteView record) {
+  auto in = RecordReader::parse(record);
+  if (!in) return std::move(in).error();
+  Peer peer;
+  peer.fingerprint = in->fingerprint(kFingerprint);
+  peer.name = in->text(kName);
+  peer.state = in->choice(kState, PeerState::removed);
+  peer.origin = in->choice(kOrigin, PeerOrigin::file);
+  peer.since = in->time_or_zero(kSince);
+  peer.paired = in->time_or_zero(kPaired);
+  peer.address = in->text(kAddress);
+  peer.last_seen = in->time(kLastSeen);
+  decode_card(*in, peer);
+  peer.named = in->all_domains(kNamed);
+  peer.outbound_held = in->text(kOutboundHeld);
+  peer.ignored_domains = in->all_texts(kIgnoredDomain);
+  peer.card_tried = in->time(kCardTried);
+  peer.card_sent = in->time(kCardSent);
+  peer.card_sent_serial = in->count(kCardSentSerial);
+  peer.refused = in->count(kRefused);
+  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  return peer;
+}
+
+void put_peer(WriteTransaction& txn, const Peer& peer) {
+  txn.put(Table::peers, peer.fingerprint.view(), encode(peer));
+}
+
+std::optional<Peer> find_peer(const ReadTransaction& txn, const Fingerprint& fingerprint) {
+  return load<Peer>(txn, Table::peers, fingerprint.view(), decode_peer);
+}
+
+std::vector<Peer> list_peers(const ReadTransaction& txn) {
+  return load_all<Peer>(txn, Table::peers, {}, decode_peer);
+}
+
+void put_tombstone(WriteTransaction& txn, const Tombstone& tombstone) {
+  txn.put(Table::tombstones, tombstone.fingerprint.view(), encode(tombstone));
+}
+
+std::optional<Tombstone> find_tombstone(const ReadTransaction& txn,
+                                        const Fingerprint& fingerprint) {
+  return load<Tombstone>(txn, Table::tombstones, fingerprint.view(), decode_tombstone);
+}
+
+void note_incarnation(WriteTransaction& txn, const Fingerprint& peer, ByteView incarnation,
+                      Time issued) {
+  note_time(txn, Table::incarnations, pair_key(peer, incarnation), issued);
+}
+
+std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerprint& peer,
+                                     ByteView incarnation) {
+  const auto value = txn.get(Table::incarnations, pair_key(peer, incarnation));
+  if (!value || value->size() != 8) return std::nullopt;
+  return read_time(*value);
+}
+
+void note_revoked(WriteTransaction& txn, const Fingerprint& peer, ByteView id, Time when) {
+  note_time(txn, Table::revoked, pair_key(peer, id), when);
+}
+
+bool is_revoked(const ReadTransaction& txn, const Fingerprint& peer, ByteView id) {
+  return txn.has(Table::revoked, pair_key(peer, id));
+}
+
+std::vector<Bytes> list_revoked(const ReadTransaction& txn, const Fingerprint& peer) {
+  std::vector<Bytes> ids = keys_of(txn, Table::revoked, peer.view(), SIZE_MAX);
+  for (Bytes& id : ids)
+    id.erase(id.begin(), id.begin() + Fingerprint::kSize);
+  return ids;
+}
+
+}  // namespace culvert::store

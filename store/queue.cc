@@ -1,0 +1,143 @@
+#include "store/queue.h"
+
+#include "store/message_codec.h"
+#include "store/queue_codec.h"
+#include "store/table.h"
+
+namespace culvert::store {
+
+namespace {
+
+// The message goes with its last entry. Its record is read only for where its body is.
+void remove_message_if_done(WriteTransaction& txn, const MessageId& id) {
+  if (has_entries(txn, id)) return;
+  const auto body = load<BodyRef>(txn, Table::messages, id.view(), decode_body_ref);
+  if (!body) return;
+  remove_body(txn, *body);
+  txn.erase(Table::messages, id.view());
+}
+
+// The one place that changes the state of an entry. `now` is for events that make it due; `change`
+// sets what else the event brings, if the entry stays.
+template <typename Change>
+bool step(WriteTransaction& txn, const EntryId& id, EntryEvent event, Time now, Change change) {
+  auto entry = find_entry(txn, id);
+  if (!entry) return false;
+  const EntryStep what = next(entry->state, event);
+  erase_entry(txn, *entry);
+  if (!what.state) {
+    remove_message_if_done(txn, id.message);
+    return true;
+  }
+  entry->state = *what.state;
+  change(*entry);
+  if (what.due == EntryStep::Due::now) entry->next_attempt = now;
+  put_entry(txn, *entry);
+  return true;
+}
+
+bool step(WriteTransaction& txn, const EntryId& id, EntryEvent event, Time now) {
+  return step(txn, id, event, now, [](QueueEntry&) {});
+}
+
+}  // namespace
+
+Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
+                   const std::vector<QueueEntry>& entries) {
+  if (message.body != body.ref() || message.body.id != message.id) {
+    return internal_error("bad-message", "an internal error", "a message with another's body");
+  }
+  if (Status good = check_entries(message.id, entries); !good) return good;
+  if (Status room = txn.require_room(); !room) return room;
+  keep_body(txn, body);
+  txn.put(Table::messages, message.id.view(), encode(message));
+  for (const QueueEntry& entry : entries)
+    put_entry(txn, entry);
+  return done();
+}
+
+std::optional<EntryId> add_entry(WriteTransaction& txn, QueueEntry entry) {
+  const MessageId message = entry.id.message;
+  if (!txn.has(Table::messages, message.view())) return std::nullopt;
+  std::uint16_t last = 0;
+  each(txn, Table::queue, message.view(), message.view(), [&](ByteView key, ByteView) {
+    last = read_entry_key(key).value_or(EntryId{}).number;
+    return true;
+  });
+  if (last == UINT16_MAX) return std::nullopt;
+  entry.id.number = static_cast<std::uint16_t>(last + 1);
+  if (Status good = check_entries(message, {entry}); !good) {
+    txn.fail(std::move(good).error());
+    return std::nullopt;
+  }
+  put_entry(txn, entry);
+  return entry.id;
+}
+
+std::optional<QueueEntry> find_entry(const ReadTransaction& txn, const EntryId& id) {
+  return load<QueueEntry>(txn, Table::queue, entry_key(id), decode_queue_entry);
+}
+
+bool finish(WriteTransaction& txn, const EntryId& id) {
+  return step(txn, id, EntryEvent::delivered, Time{});
+}
+
+bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral) {
+  return step(txn, id, EntryEvent::deferred, Time{}, [&](QueueEntry& entry) {
+    entry.next_attempt = deferral.next_attempt;
+    entry.reason = deferral.reason;
+    if (!deferral.remaining.empty()) entry.recipients = deferral.remaining;
+    if (deferral.delay_reported) entry.delay_reported = deferral.delay_reported;
+    ++entry.attempts;
+  });
+}
+
+bool hold(WriteTransaction& txn, const EntryId& id, std::string_view reason) {
+  return step(txn, id, EntryEvent::hold, Time{},
+              [&](QueueEntry& entry) { entry.reason = std::string(reason); });
+}
+
+bool release(WriteTransaction& txn, const EntryId& id, Time now) {
+  return step(txn, id, EntryEvent::release, now);
+}
+
+bool retry(WriteTransaction& txn, const EntryId& id, Time now) {
+  return step(txn, id, EntryEvent::retry, now);
+}
+
+bool drop(WriteTransaction& txn, const EntryId& id) {
+  return step(txn, id, EntryEvent::drop, Time{});
+}
+
+bool redirect(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
+              std::string_view destination, Time now) {
+  return step(txn, id, EntryEvent::retry, now, [&](QueueEntry& entry) {
+    entry.path = path;
+    entry.destination = std::string(destination);
+    if (Status good = check_entries(id.message, {entry}); !good) txn.fail(good.error());
+  });
+}
+
+QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& from,
+                     std::size_t limit) {
+  QueuePage page;
+  const Bytes start = from ? entry_key(*from) : Bytes{};
+  each(txn, Table::queue, {}, start, [&](ByteView key, ByteView record) {
+    if (page.entries.size() == limit) {
+      page.next = read_entry_key(key);
+      return false;
+    }
+    auto entry = decode_queue_entry(record);
+    if (entry) {
+      page.entries.push_back(std::move(entry).value());
+    } else {
+      log_error("store: a damaged record in queue: {}", to_hex(key));
+    }
+    return true;
+  });
+  return page;
+}
+
+std::uint64_t queue_length(const ReadTransaction& txn) { return txn.count(Table::queue); }
+
+}  // namespace culvert::store

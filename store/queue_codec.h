@@ -1,0 +1,29 @@
+// Parts of the queue that its files and quarantine share. For files of this folder.
+#pragma once
+
+#include "store/queue.h"
+#include "store/record.h"
+
+namespace culvert::store {
+
+Bytes encode(const QueueRecipient& recipient);
+// Adds all fields of that number; malformed ones make the record bad.
+std::vector<QueueRecipient> read_recipients(RecordReader& in, std::uint32_t number);
+
+Bytes entry_key(const EntryId& id);
+// Of a key of the table `queue`, or of the end of one of `due`.
+std::optional<EntryId> read_entry_key(ByteView key);
+
+// path(1) destination NUL: what keys of one destination in the table `due` begin with.
+Bytes due_prefix(DeliveryPath path, std::string_view destination);
+Bytes due_key(const QueueEntry& entry);
+
+// internal `bad-message` unless all belong to the message and differ in number.
+Status check_entries(const MessageId& message, const std::vector<QueueEntry>& entries);
+// Puts an entry and, unless it is held, its place in `due`.
+void put_entry(WriteTransaction& txn, const QueueEntry& entry);
+void erase_entry(WriteTransaction& txn, const QueueEntry& entry);
+// True if the message has entries.
+bool has_entries(const ReadTransaction& txn, const MessageId& message);
+
+}  // namespace culvert::store

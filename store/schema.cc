@@ -1,0 +1,59 @@
+#include "store/schema.h"
+
+namespace culvert::store {
+
+const char* table_name(Table table) {
+  switch (table) {
+    case Table::meta:
+      return "meta";
+    case Table::messages:
+      return "messages";
+    case Table::queue:
+      return "queue";
+    case Table::due:
+      return "due";
+    case Table::bodies:
+      return "bodies";
+    case Table::seen:
+      return "seen";
+    case Table::seen_by_time:
+      return "seen_by_time";
+    case Table::quarantine:
+      return "quarantine";
+    case Table::trace:
+      return "trace";
+    case Table::trace_addresses:
+      return "trace_addresses";
+    case Table::trace_times:
+      return "trace_times";
+    case Table::peers:
+      return "peers";
+    case Table::routes:
+      return "routes";
+    case Table::peer_routes:
+      return "peer_routes";
+    case Table::proofs:
+      return "proofs";
+    case Table::invitations:
+      return "invitations";
+    case Table::tombstones:
+      return "tombstones";
+    case Table::incarnations:
+      return "incarnations";
+    case Table::revoked:
+      return "revoked";
+    case Table::answered:
+      return "answered";
+    case Table::answered_times:
+      return "answered_times";
+    case Table::secrets:
+      return "secrets";
+    case Table::certificates:
+      return "certificates";
+    case Table::rules:
+      return "rules";
+  }
+  return "";
+}
+
+}  // namespace culvert::store

@@ -1,0 +1,169 @@
+#include "store/store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <future>
+
+#include "crypto/base/log.h"
+#include "store/body_files.h"
+#include "store/committer.h"
+#include "store/db.h"
+#include "store/meta.h"
+
+namespace culvert::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+Error access_error(const fs::path& path, int error) {
+  if (error == ENOSPC || error == EDQUOT) {
+    return temporary_error("disk-full", fmt::format("no space left for '{}'", path.string()));
+  }
+  return permanent_error("store-access",
+                         fmt::format("'{}' cannot be used: {}", path.string(), strerror(error)));
+}
+
+Status make_directory(const fs::path& path) {
+  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return done();
+  return access_error(path, errno);
+}
+
+// A new directory, or file in it, is there after a power cut only when the directory is synced.
+Status sync_directory(const fs::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return access_error(path, errno);
+  const int rc = ::fsync(fd);
+  const int error = errno;
+  ::close(fd);
+  return rc == 0 ? done() : Status(access_error(path, error));
+}
+
+Status make_directories(const fs::path& data_dir) {
+  std::error_code ignored;
+  fs::create_directories(fs::absolute(data_dir).parent_path(), ignored);
+  for (const auto& path : {data_dir, data_dir / "store", data_dir / "bodies"}) {
+    if (Status made = make_directory(path); !made) return made;
+  }
+  return done();
+}
+
+Status sync_directories(const fs::path& data_dir) {
+  for (const auto& path : {data_dir / "store", data_dir, fs::absolute(data_dir).parent_path()}) {
+    if (Status synced = sync_directory(path); !synced) return synced;
+  }
+  return done();
+}
+
+Status check_mode(const StoreOptions& options) {
+  const fs::path file = options.data_dir / "store" / "data.mdb";
+  struct stat status {};
+  const bool there = ::stat(file.c_str(), &status) == 0;
+  if (!there && errno != ENOENT && errno != ENOTDIR) return access_error(file, errno);
+  if (options.mode == StoreOptions::Mode::create && there) {
+    return permanent_error(
+        "store-exists", fmt::format("there is a store in '{}' already", options.data_dir.string()));
+  }
+  if (options.mode == StoreOptions::Mode::existing && !there) {
+    return permanent_error("no-store",
+                           fmt::format("there is no store in '{}'; `culvert init` makes one",
+                                       options.data_dir.string()));
+  }
+  return done();
+}
+
+}  // namespace
+
+struct Store::Impl {
+  Impl(const StoreOptions& opened, const crypto::NodeKey& key)
+      : options(opened),
+        context{key.derive(crypto::KeyPurpose::secrets), opened.data_dir / "bodies"},
+        bodies_key(key.derive(crypto::KeyPurpose::bodies)) {}
+
+  Status read(const ReadFn& fn) const {
+    TransactionState state;
+    state.context = &context;
+    return database->read(state, [&] {
+      const ReadTransaction txn(state);
+      return fn(txn);
+    });
+  }
+
+  StoreOptions options;
+  StoreContext context;
+  crypto::SealingKey bodies_key;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<Committer> committer;  // last: it uses the others
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
+                                           const crypto::NodeKey& key) {
+  if (Status mode = check_mode(options); !mode) return std::move(mode).error();
+  const bool create = options.mode == StoreOptions::Mode::create;
+  if (create) {
+    if (Status made = make_directories(options.data_dir); !made) return std::move(made).error();
+  }
+  auto impl = std::make_unique<Impl>(options, key);
+  auto database =
+      Database::open({options.data_dir / "store", options.map_size_bytes, options.reserve_bytes});
+  if (!database) return std::move(database).error();
+  impl->database = std::move(database).value();
+  impl->committer = std::make_unique<Committer>(*impl->database, impl->context,
+                                                [by = options.writer](WriteTransaction& txn) {
+                                                  if (by == StoreOptions::Writer::command)
+                                                    raise_generation(txn);
+                                                });
+  std::unique_ptr<Store> store(new Store(std::move(impl)));
+  const Status checked =
+      create
+          ? store->write([&](WriteTransaction& txn) { return write_first_meta(txn, options.now); })
+          : store->read([](const ReadTransaction& txn) { return check_meta(txn); });
+  if (!checked) return checked.error();
+  if (create) {
+    if (Status synced = sync_directories(options.data_dir); !synced) {
+      return std::move(synced).error();
+    }
+  }
+  return store;
+}
+
+Status Store::read(const ReadFn& fn) const { return impl_->read(fn); }
+
+Status Store::write(const WriteFn& fn) {
+  if (impl_->committer->in_commit_thread()) {
+    return internal_error("write-in-commit-thread", "an internal error");
+  }
+  std::promise<Status> promise;
+  auto future = promise.get_future();
+  // `fn` outlives the wait, so it need not be copied.
+  impl_->committer->add([&fn](WriteTransaction& txn) { return fn(txn); },
+                        [&promise](Status result) { promise.set_value(std::move(result)); });
+  return future.get();
+}
+
+void Store::write_async(WriteFn fn, DoneFn on_done) {
+  impl_->committer->add(std::move(fn), std::move(on_done));
+}
+
+std::uint64_t Store::generation() const {
+  std::uint64_t generation = 0;
+  const Status status = read([&](const ReadTransaction& txn) {
+    generation = read_generation(txn);
+    return done();
+  });
+  return status ? generation : 0;
+}
+
+Result<std::size_t> Store::sweep_bodies() { return sweep_body_files(*this); }
+
+const std::filesystem::path& Store::data_dir() const { return impl_->options.data_dir; }
+const crypto::SealingKey& Store::bodies_key() const { return impl_->bodies_key; }
+Store::Counters Store::counters() const { return impl_->committer->counters(); }
+
+}  // namespace culvert::store
