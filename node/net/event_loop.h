@@ -48,6 +48,10 @@ class TurnEndListener {
  public:
   virtual ~TurnEndListener() = default;
   virtual void on_turn_end() = 0;
+
+ private:
+  friend class EventLoop;
+  bool awaits_turn_end_ = false;
 };
 
 // A pending `call_after`. Destroying or `cancel`ling it on the loop's thread prevents the call;

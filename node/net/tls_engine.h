@@ -1,0 +1,50 @@
+// One side of one TLS connection without a socket: octets from the wire in, octets for the wire
+// and plain octets out. Inside node/net; Transport is its only user.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "node/net/tls_context.h"
+
+namespace culvert::node {
+
+// Called from inside the engine's functions, so an implementation only takes notes.
+class TlsEvents {
+ public:
+  virtual ~TlsEvents() = default;
+  virtual void on_tls_wire(ByteView octets) = 0;
+  virtual void on_tls_plain(ByteView octets) = 0;
+  virtual void on_tls_established(TlsInfo info) = 0;
+  virtual void on_tls_end() = 0;  // the peer's close_notify
+};
+
+class TlsEngine {
+ public:
+  // `context` and `events` must outlive it. A client writes its hello at once. Null if TLS cannot
+  // even begin.
+  static std::unique_ptr<TlsEngine> server(TlsServerContext& context, TlsEvents& events);
+  static std::unique_ptr<TlsEngine> client(TlsClientContext& context, const std::string& host,
+                                           std::uint16_t port, TlsEvents& events);
+  ~TlsEngine();
+
+  // temporary `tls-failed`; an alert for the peer may have been written. Then nothing more is
+  // possible but to close.
+  Status receive(ByteView octets);
+  // Only when active. Errors as `receive`.
+  Status send(ByteView octets);
+  // Writes close_notify, once.
+  void close();
+  // The handshake is done and octets may be sent.
+  bool active() const;
+
+  struct Impl;
+
+ private:
+  explicit TlsEngine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace culvert::node
