@@ -63,21 +63,25 @@ jobs_wanted() {
   if [ "$cores" -lt "$memory_gb" ]; then printf '%s' "$cores"; else printf '%s' "$memory_gb"; fi
 }
 
-# build_with PRESET TARGET...: configures build/PRESET if needed and builds the targets, with ccache where it is there. One line with
-# the number of files left on a terminal, one line in all elsewhere.
-build_with() {
-  local preset=$1 dir=$CULVERT_ROOT/build/$1 launcher=()
-  shift
+# configure PRESET: build/PRESET, with ccache where it is there.
+configure() {
+  local launcher=()
   command -v ccache >/dev/null 2>&1 &&
     launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   CULVERT_BOTAN_PREFIX=$("$CULVERT_ROOT/tools/setup" --print-prefix)
   [ "$CULVERT_BOTAN_PREFIX" != /usr ] || CULVERT_BOTAN_PREFIX=
   export CULVERT_BOTAN_PREFIX
-  printf '=== configuring %s\n' "$preset" >>"$CULVERT_LOG"
-  (cd "$CULVERT_ROOT" && cmake --preset "$preset" "${launcher[@]}") >>"$CULVERT_LOG" 2>&1 </dev/null ||
-    fail "configuring build/$preset failed"
+  printf '=== configuring %s\n' "$1" >>"$CULVERT_LOG"
+  (cd "$CULVERT_ROOT" && cmake --preset "$1" "${launcher[@]}") >>"$CULVERT_LOG" 2>&1 </dev/null ||
+    fail "configuring build/$1 failed"
+}
+
+# build_with PRESET TARGET...: one line with the number of files left on a terminal, one line in all elsewhere.
+build_with() {
+  local preset=$1 dir=$CULVERT_ROOT/build/$1 start=$SECONDS text="building ($1)"
+  shift
+  configure "$preset"
   printf '=== building %s: %s\n' "$preset" "$*" >>"$CULVERT_LOG"
-  local start=$SECONDS text="building ($preset)"
   printf '%s ... ' "$text"
   ninja -C "$dir" -j "$(jobs_wanted)" "$@" >"$dir/build.log" 2>&1 </dev/null &
   show_build $! "$dir/build.log" "$text"

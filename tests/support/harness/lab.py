@@ -80,10 +80,10 @@ class Lab:
         """Calls function() when the case ends."""
         self._others.append(type("AtEnd", (), {"stop": staticmethod(function)})())
 
-    def strangers(self, settings_a=None, settings_b=None, strip_starttls=True, keep_bodies=True):
-        """Two running nodes that know nothing of each other, as a Pair."""
+    def strangers(self, settings_a=None, settings_b=None, strip_starttls=True, keep_bodies=True, a_options=None):
+        """Two running nodes that know nothing of each other, as a Pair. `a_options`: more of Node's for a."""
         at_a, at_b, world = (self.sink(keep_bodies=keep_bodies) for _ in range(3))
-        a, b = self.node("a.example", settings=settings_a), self.node("b.example", settings=settings_b)
+        a, b = self.node("a.example", settings=settings_a, **(a_options or {})), self.node("b.example", settings=settings_b)
         ab = self.wire(lambda: b.outside, strip_starttls=strip_starttls)
         ba = self.wire(lambda: a.outside, strip_starttls=strip_starttls)
         for node, sink, domain, wire in ((a, at_a, "b.example", ab), (b, at_b, "a.example", ba)):
@@ -100,15 +100,16 @@ class Lab:
         pair.b.wait_route("a.example")
         return pair
 
-    def in_namespace(self, file, function):
-        """Runs `function(lab)` of a scenario's file in a network namespace of its own, where port 25 and 53 are free."""
+    def in_namespace(self, file, function, kinds=("--net",)):
+        """Runs `function(lab)` of a scenario's file in a namespace of its own: a network where port 25 and 53 are free, or mounts
+        that end with it."""
         import subprocess
         import sys
         if os.geteuid() != 0:
-            raise Skip("a network namespace needs root")
+            raise Skip("a namespace of its own needs root")
         self.need("ip")
         inside = Path(__file__).with_name("inside.py")
-        done = subprocess.run([self.need("unshare"), "--net", sys.executable, str(inside), str(file), function, "full" if self.full else "quick"],
+        done = subprocess.run([self.need("unshare"), *kinds, sys.executable, str(inside), str(file), function, "full" if self.full else "quick"],
                               capture_output=True, text=True, timeout=900)
         self.notes += [line for line in done.stdout.splitlines() if line]
         if done.returncode == 77:

@@ -55,10 +55,10 @@ def toml_text(tables):
 class Node:
     """`settings` is {table: {key: value}}, laid over a configuration in which every port is 0 and all is on loopback."""
 
-    def __init__(self, folder, domains, name=None, settings=None, prefix=()):
+    def __init__(self, folder, domains, name=None, settings=None, prefix=(), data=None):
         self.folder, self.domains = Path(folder), list(domains)
         self.name = name or f"gate.{domains[0]}"
-        self.data, self.config = self.folder / "data", self.folder / "culvert.toml"
+        self.data, self.config = Path(data or self.folder / "data"), self.folder / "culvert.toml"
         self.log_path = self.folder / "node.log"
         self.prefix = list(prefix)  # a command that runs others, such as ip netns exec NAME
         self.process, self.exits = None, []
