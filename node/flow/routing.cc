@@ -32,12 +32,14 @@ int strength(RouteUse use) {
   return 1;
 }
 
-RouteView view_of(const store::Route& route, const std::map<Fingerprint, std::string>& held) {
+RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerView>& peers) {
   RouteView view{use_of(route), route.peer, 0, {}, route.active_since && !route.released};
-  const auto why = held.find(route.peer);
-  if (view.use == RouteUse::seals && why != held.end()) {
+  const auto peer = peers.find(route.peer);
+  if (peer != peers.end()) view.largest_message_bytes = peer->second.largest_message_bytes;
+  const bool held = peer != peers.end() && !peer->second.outbound_held.empty();
+  if (view.use == RouteUse::seals && held) {
     view.use = RouteUse::waits;
-    view.why_waiting = "mail for the peer is held: " + why->second;
+    view.why_waiting = "mail for the peer is held: " + peer->second.outbound_held;
   } else if (view.use == RouteUse::waits) {
     view.why_waiting = "the route to " + route.domain.text() + " is " +
                        store::state_name(route.state) + ": " + route.reason;
@@ -45,13 +47,24 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, std::st
   return view;
 }
 
+PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer) {
+  PeerView view{peer.largest_message_bytes, peer.outbound_held, {}};
+  for (const Bytes& der : peer.encryption_certificates) {
+    auto certificate = crypto::Certificate::from_der(der);
+    if (!certificate) continue;
+    if (store::is_revoked(txn, peer.fingerprint, certificate->key_id().view())) continue;
+    view.encryption.push_back(*std::move(certificate));
+  }
+  return view;
+}
+
 }  // namespace
 
 RouteView combine_routes(const std::vector<store::Route>& routes,
-                         const std::map<Fingerprint, std::string>& held_peers) {
+                         const std::map<Fingerprint, PeerView>& peers) {
   RouteView best;
   for (const store::Route& route : routes) {
-    RouteView view = view_of(route, held_peers);
+    RouteView view = view_of(route, peers);
     view.was_active = view.was_active || best.was_active;
     if (strength(view.use) > strength(best.use)) {
       best = view;
@@ -67,6 +80,18 @@ const RouteView* RoutingSnapshot::route_of(const Domain& domain) const {
   return found == routes_.end() ? nullptr : &found->second;
 }
 
+const PeerView* RoutingSnapshot::peer(const Fingerprint& fingerprint) const {
+  const auto found = peers_.find(fingerprint);
+  return found == peers_.end() ? nullptr : &found->second;
+}
+
+const crypto::Certificate* PeerView::encryption_at(Time now) const {
+  for (const crypto::Certificate& certificate : encryption) {
+    if (certificate.valid_at(now)) return &certificate;
+  }
+  return nullptr;
+}
+
 PathDecision RoutingSnapshot::decide_for(const ReversePath& sender, const Mailbox& recipient,
                                          bool recipient_is_ours) const {
   const RouteView* route = route_of(recipient.domain());
@@ -77,8 +102,7 @@ PathDecision RoutingSnapshot::decide_for(const ReversePath& sender, const Mailbo
 Status Routing::refresh() {
   std::vector<Rules::Row> rows;
   std::map<Domain, std::vector<store::Route>> by_domain;
-  std::map<Fingerprint, std::string> held;
-  std::map<Fingerprint, std::uint64_t> largest;
+  std::map<Fingerprint, PeerView> peers;
   const Status read = store_.read([&](const store::ReadTransaction& txn) -> Status {
     for (const store::Rule& rule : store::list_rules(txn)) {
       rows.push_back({rule.scope, rule.key, rule.value});
@@ -87,19 +111,17 @@ Status Routing::refresh() {
       by_domain[route.domain].push_back(std::move(route));
     }
     for (const store::Peer& peer : store::list_peers(txn)) {
-      if (!peer.outbound_held.empty()) held.emplace(peer.fingerprint, peer.outbound_held);
-      largest.emplace(peer.fingerprint, peer.largest_message_bytes);
+      peers.emplace(peer.fingerprint, peer_view(txn, peer));
     }
     return done();
   });
   if (!read) return read;
   std::map<Domain, RouteView> views;
   for (const auto& [domain, routes] : by_domain) {
-    RouteView view = combine_routes(routes, held);
-    view.largest_message_bytes = largest[view.peer];
-    views.emplace(domain, std::move(view));
+    views.emplace(domain, combine_routes(routes, peers));
   }
-  auto fresh = std::make_shared<const RoutingSnapshot>(Rules(rows), std::move(views));
+  auto fresh =
+      std::make_shared<const RoutingSnapshot>(Rules(rows), std::move(views), std::move(peers));
   const std::lock_guard lock(mutex_);
   current_ = std::move(fresh);
   return done();

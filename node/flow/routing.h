@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/keys/certificate.h"
 #include "node/policy/decision.h"
 #include "store/routes.h"
 #include "store/store.h"
@@ -23,19 +24,33 @@ struct RouteView {
   bool was_active = false;                  // the domain has, or had, an active route
 };
 
+// What sealing for a peer needs to know of it.
+struct PeerView {
+  std::uint64_t largest_message_bytes = 0;
+  std::string outbound_held;                    // not empty: nothing is sealed for it, and why
+  std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
+
+  // The newest that is valid at `now`; nothing: mail has to wait for a new card.
+  const crypto::Certificate* encryption_at(Time now) const;
+};
+
 class RoutingSnapshot {
  public:
   RoutingSnapshot() = default;
-  RoutingSnapshot(Rules rules, std::map<Domain, RouteView> routes)
-      : rules_(std::move(rules)), routes_(std::move(routes)) {}
+  RoutingSnapshot(Rules rules, std::map<Domain, RouteView> routes,
+                  std::map<Fingerprint, PeerView> peers)
+      : rules_(std::move(rules)), routes_(std::move(routes)), peers_(std::move(peers)) {}
 
+  // Nothing if there is none; valid as long as the snapshot.
   const RouteView* route_of(const Domain& domain) const;
+  const PeerView* peer(const Fingerprint& fingerprint) const;
   PathDecision decide_for(const ReversePath& sender, const Mailbox& recipient,
                           bool recipient_is_ours) const;
 
  private:
   Rules rules_;
   std::map<Domain, RouteView> routes_;
+  std::map<Fingerprint, PeerView> peers_;
 };
 
 // Holds the present snapshot. Thread-safe.
@@ -56,6 +71,6 @@ class Routing {
 
 // The strongest of several peers' routes for one domain: active before waiting before none.
 RouteView combine_routes(const std::vector<store::Route>& routes,
-                         const std::map<Fingerprint, std::string>& held_peers);
+                         const std::map<Fingerprint, PeerView>& peers);
 
 }  // namespace culvert::node

@@ -1,0 +1,153 @@
+#include "node/flow/attempt.h"
+
+#include <algorithm>
+
+#include "node/smtp/parameters.h"
+#include "peering/tunnel_header.h"
+#include "peering/tunnel_seal.h"
+
+namespace culvert::node {
+namespace {
+
+// Mail for a route that does not work is looked at again so often even if nothing wakes it.
+constexpr std::chrono::seconds kWaitForRoute{60};
+// In a token's input: not an attempt, but the name of the outer message.
+constexpr std::uint32_t kMessageIdMark = 0x80000000;
+
+DsnReturn wire(store::Ret ret) {
+  switch (ret) {
+    case store::Ret::unset:
+      return DsnReturn::not_given;
+    case store::Ret::full:
+      return DsnReturn::full;
+    case store::Ret::hdrs:
+      return DsnReturn::headers;
+  }
+  return DsnReturn::not_given;
+}
+
+// The same choice as peering::choose_culvert_from makes from the whole header.
+Domain culvert_from(const Config& config, const store::Message& message) {
+  const auto author = Domain::parse(message.from_domain);
+  if (author && config.serves(*author)) return *author;
+  if (message.sender && config.serves(message.sender->domain())) return message.sender->domain();
+  return config.node.domains.front();
+}
+
+AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
+                           store::Message message, const Fingerprint& peer) {
+  const auto routing = context.routing.current();
+  const PeerView* view = routing->peer(peer);
+  const crypto::Certificate* recipient =
+      view == nullptr ? nullptr : view->encryption_at(context.clock.now());
+  if (recipient == nullptr) {
+    return Postpone{kWaitForRoute, "the peer's card has no valid encryption certificate"};
+  }
+  const auto config = context.config.get();
+  SealPlan seal{
+      context.keys.get(), *recipient, config->node.domains, culvert_from(*config, message), {}, {}};
+  peering::SealedId id{};
+  std::copy_n(message.id.view().begin(), id.size(), id.begin());
+  const std::uint32_t number = static_cast<std::uint32_t>(entry.id.number) << 16;
+  const ByteView key = seal.keys->token_key.view();
+  seal.token = peering::tunnel_token(key, id, number + entry.attempts);
+  seal.message_id = "<" + peering::tunnel_token(key, id, kMessageIdMark | entry.id.number) + "@" +
+                    seal.from.text() + ">";
+  return Attempt{std::move(entry), std::move(message), std::move(seal)};
+}
+
+AttemptPlan tunnel_attempt(const FlowContext& context, store::QueueEntry entry,
+                           store::Message message, const Domain& domain) {
+  const auto routing = context.routing.current();
+  const RouteView* route = routing->route_of(domain);
+  if (route != nullptr && route->use == RouteUse::seals) {
+    return sealed_attempt(context, std::move(entry), std::move(message), route->peer);
+  }
+  if (route != nullptr && route->use == RouteUse::waits) {
+    return Postpone{kWaitForRoute, route->why_waiting};
+  }
+  // The route was released: what policy says of the domain decides now. A report about mail that
+  // came through a tunnel goes back through a tunnel or not at all.
+  const bool report_of_sealed = message.listener == store::Listener::own && message.opened;
+  const PathDecision decision =
+      routing->decide_for(message.sender, entry.recipients.front().mailbox, false);
+  if (decision.path == Path::clear && !report_of_sealed) {
+    return Redirect{store::DeliveryPath::clear, entry.destination};
+  }
+  return GiveUp{"5.7.10", "it must be encrypted, and " + decision.reasons.front()};
+}
+
+AttemptPlan clear_attempt(const FlowContext& context, store::QueueEntry entry,
+                          store::Message message) {
+  const auto routing = context.routing.current();
+  for (const store::QueueRecipient& r : entry.recipients) {
+    const PathDecision decision = routing->decide_for(message.sender, r.mailbox, false);
+    if (decision.path == Path::tunnel) {
+      return Redirect{store::DeliveryPath::tunnel, entry.destination};
+    }
+    if (decision.path == Path::refuse) {
+      return GiveUp{"5.7.10", "encryption is mandatory now, and " + decision.reasons.front()};
+    }
+  }
+  return Attempt{std::move(entry), std::move(message), std::nullopt};
+}
+
+ReversePath outer_sender(const Attempt& attempt) {
+  const ReversePath& sender = attempt.message.sender;
+  if (!attempt.seal || !sender) return sender;
+  const auto& own = attempt.seal->own_domains;
+  if (std::find(own.begin(), own.end(), sender->domain()) != own.end()) return sender;
+  return peering::tunnel_address(attempt.seal->token, attempt.seal->from);
+}
+
+}  // namespace
+
+ClientEnvelope Attempt::envelope() const {
+  ClientEnvelope out;
+  out.mail.sender = outer_sender(*this);
+  const std::uint64_t plain = message.size_bytes + message.added_header.size();
+  out.mail.parameters.smtputf8 = message.smtputf8;
+  if (seal) {
+    out.mail.parameters.size_bytes = peering::sealed_size_estimate(plain, entry.recipients.size());
+  } else {
+    out.mail.parameters.size_bytes = plain;
+    out.mail.parameters.body = message.body_kind == store::BodyKind::eight_bit_mime
+                                   ? BodyKind::eight_bit_mime
+                                   : BodyKind::seven_bit;
+    out.mail.parameters.ret = wire(message.ret);
+    out.mail.parameters.envid = message.envid;
+  }
+  for (const store::QueueRecipient& r : entry.recipients) {
+    RcptCommand rcpt{r.mailbox, {}};
+    // What the sender asked of reports travels inside the seal.
+    if (!seal) {
+      rcpt.parameters.notify = parse_notify(r.notify).value_or(Notify{});
+      rcpt.parameters.orcpt = r.orcpt;
+    }
+    out.recipients.push_back(std::move(rcpt));
+  }
+  return out;
+}
+
+AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
+                         store::Message message) {
+  switch (entry.path) {
+    case store::DeliveryPath::inside:
+    case store::DeliveryPath::open:
+      return Attempt{std::move(entry), std::move(message), std::nullopt};
+    case store::DeliveryPath::clear:
+      return clear_attempt(context, std::move(entry), std::move(message));
+    case store::DeliveryPath::proof: {
+      const Fingerprint peer = entry.peer.value_or(Fingerprint{});
+      return sealed_attempt(context, std::move(entry), std::move(message), peer);
+    }
+    case store::DeliveryPath::tunnel: {
+      const auto domain = Domain::parse(entry.destination);
+      if (!domain) return GiveUp{"5.1.2", domain.error().text};
+      return tunnel_attempt(context, std::move(entry), std::move(message), *domain);
+    }
+  }
+  return GiveUp{"5.3.0", "unknown path"};
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,53 @@
+// What is to be done with a queue entry that is due: planned anew for every attempt, from the rules
+// and routes of this moment, so that mail that waited is never sent by yesterday's decision.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "node/flow/flow_context.h"
+#include "node/net/smtp_client_connection.h"
+#include "store/queue.h"
+
+namespace culvert::node {
+
+// Sealing, where the path is `tunnel` or `proof`.
+struct SealPlan {
+  std::shared_ptr<const OwnKeys> keys;
+  crypto::Certificate recipient;  // of the peer, valid now
+  std::vector<Domain> own_domains;
+  Domain from;             // Culvert-From
+  std::string token;       // of this attempt
+  std::string message_id;  // of the outer message, the same over retries
+};
+
+// Hand it to the next hop.
+struct Attempt {
+  store::QueueEntry entry;
+  store::Message message;
+  std::optional<SealPlan> seal;
+
+  ClientEnvelope envelope() const;
+};
+// It has to wait.
+struct Postpone {
+  std::chrono::seconds delay{};
+  std::string reason;
+};
+// Its path is another one now.
+struct Redirect {
+  store::DeliveryPath path = store::DeliveryPath::tunnel;
+  std::string destination;
+};
+// It comes back to its sender.
+struct GiveUp {
+  std::string status;  // enhanced code
+  std::string reason;
+};
+using AttemptPlan = std::variant<Attempt, Postpone, Redirect, GiveUp>;
+
+AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
+                         store::Message message);
+
+}  // namespace culvert::node

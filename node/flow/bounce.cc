@@ -1,0 +1,133 @@
+#include "node/flow/bounce.h"
+
+#include <fmt/format.h>
+
+#include "crypto/base/log.h"
+#include "crypto/mime/header.h"
+#include "node/flow/intake.h"
+#include "node/flow/message_source.h"
+#include "store/trace.h"
+
+namespace culvert::node {
+namespace {
+
+struct Target {
+  Mailbox to;
+  store::DeliveryPath path = store::DeliveryPath::clear;
+  std::string destination;
+};
+
+bool is_route_of(const FlowContext& context, const Domain& domain, const Fingerprint& peer) {
+  const auto routing = context.routing.current();
+  const RouteView* route = routing->route_of(domain);
+  return route != nullptr && route->use != RouteUse::none && route->peer == peer;
+}
+
+// Mail that was opened: through the tunnel of the peer that sealed it, to the sealed sender if that
+// is the peer's, else to the tunnel address that carried it.
+std::optional<Target> target_of_opened(const FlowContext& context,
+                                       const store::OpenedContext& opened) {
+  const auto through = [&](const Mailbox& to) -> std::optional<Target> {
+    if (!is_route_of(context, to.domain(), opened.peer)) return std::nullopt;
+    return Target{to, store::DeliveryPath::tunnel, to.domain().text()};
+  };
+  if (!opened.sealed_sender) return std::nullopt;
+  if (auto target = through(*opened.sealed_sender)) return target;
+  const auto carrier = Mailbox::parse(opened.carrier);
+  return carrier ? through(*carrier) : std::nullopt;
+}
+
+std::optional<Target> target_of(const FlowContext& context, const store::Message& message) {
+  if (message.opened) return target_of_opened(context, *message.opened);
+  if (!message.sender) return std::nullopt;
+  const auto config = context.config.get();
+  const bool ours = config->serves(message.sender->domain());
+  const PathDecision decision =
+      context.routing.current()->decide_for(std::nullopt, *message.sender, ours);
+  const std::string domain = message.sender->domain().text();
+  switch (decision.path) {
+    case Path::inside:
+      return Target{*message.sender, store::DeliveryPath::inside, ""};
+    case Path::tunnel:
+      return Target{*message.sender, store::DeliveryPath::tunnel, domain};
+    case Path::clear:
+      return Target{*message.sender, store::DeliveryPath::clear, domain};
+    case Path::refuse:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::string original_header(const FlowContext& context, const store::Message& message) {
+  auto source = stored_message(context, message);
+  if (!source) return {};
+  const auto head = crypto::read_head(**source);
+  return head ? head->header : std::string();
+}
+
+DsnRequest request_for(const FlowContext& context, const store::Message& original,
+                       const store::MessageId& id, const Target& target) {
+  const auto config = context.config.get();
+  const bool sealed = original.opened || target.path == store::DeliveryPath::tunnel;
+  return {config->node.name.text(),
+          config->node.domains.front(),
+          target.to,
+          original.envid,
+          "culvert-" + id.hex(),
+          id.hex() + "@" + config->node.name.text(),
+          original.received,
+          context.clock.now(),
+          {},
+          original_header(context, original),
+          sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear};
+}
+
+}  // namespace
+
+std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::Message& message,
+                                      const std::vector<FailedRecipient>& failed) {
+  const auto target = target_of(context, message);
+  if (!target) {
+    log_warning("message {} failed for {} and nobody can be told: {}", message.id.hex(),
+                failed.front().recipient.text(), failed.front().reply);
+    return std::nullopt;
+  }
+  const Time now = context.clock.now();
+  const auto id = store::MessageId::make(now);
+  DsnRequest request = request_for(context, message, id, *target);
+  request.failed = failed;
+  const Bytes report = make_dsn(request);
+  store::BodyWriter writer(context.store, id);
+  if (const Status written = writer.write(report); !written) return std::nullopt;
+  auto body = writer.finish();
+  if (!body) return std::nullopt;
+  BouncePlan plan;
+  plan.body = *std::move(body);
+  plan.message.id = id;
+  plan.message.received = now;
+  plan.message.listener = store::Listener::own;
+  plan.message.client = "this node";
+  plan.message.body = plan.body.ref();
+  plan.message.size_bytes = plan.body.ref().size_bytes;
+  plan.message.body_kind = store::BodyKind::eight_bit_mime;
+  plan.message.smtputf8 = target->to.needs_utf8();
+  plan.message.from_domain = request.own_domain.text();
+  plan.message.opened = message.opened;
+  plan.entry.id = {id, 0};
+  plan.entry.path = target->path;
+  plan.entry.destination = target->destination;
+  plan.entry.recipients = {{target->to, "", ""}};
+  plan.entry.created = now;
+  plan.entry.next_attempt = now;
+  plan.entry.expires = now + kQueueLifetime;
+  return plan;
+}
+
+Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {
+  store::begin_trace(txn, plan.message.id,
+                     {now, "report", {{"to", plan.entry.recipients.front().mailbox.text()}}},
+                     {plan.entry.recipients.front().mailbox});
+  return store::put_message(txn, plan.message, plan.body, {plan.entry});
+}
+
+}  // namespace culvert::node

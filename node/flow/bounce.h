@@ -1,0 +1,30 @@
+// Sends the report about what failed back to who sent it: whom it goes to, by which path, and
+// whether there may be one at all. The text itself is made by dsn.h.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "node/flow/dsn.h"
+#include "node/flow/flow_context.h"
+#include "store/queue.h"
+
+namespace culvert::node {
+
+// A report that is staged and only has to be put.
+struct BouncePlan {
+  store::Message message;
+  store::StagedBody body;
+  store::QueueEntry entry;
+};
+
+// Nothing if nobody is to be told: a null sender, NOTIFY without FAILURE, or mail that came through
+// a tunnel whose peer cannot be told through a tunnel (formats.md: "never elsewhere"). `failed` not
+// empty. Reads the stored header and writes the body: for a worker.
+std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::Message& message,
+                                      const std::vector<FailedRecipient>& failed);
+
+// In the closure that finishes the failed entry.
+Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now);
+
+}  // namespace culvert::node

@@ -1,0 +1,187 @@
+#include "node/flow/dispatcher.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "crypto/base/log.h"
+#include "node/flow/retry_schedule.h"
+#include "node/flow/settlement.h"
+
+namespace culvert::node {
+
+// The traffic to one destination.
+struct Dispatcher::Lane {
+  std::deque<store::EntryId> ready;  // claimed, not begun
+  std::size_t in_hand = 0;           // begun, not settled
+  std::vector<std::unique_ptr<Hop>> hops;
+  std::uint32_t failures = 0;  // connections in a row that came to nothing
+  SteadyTime not_before{};
+  SteadyTime used{};
+
+  bool idle_since(SteadyTime then) const {
+    return ready.empty() && in_hand == 0 && used < then && not_before < then;
+  }
+};
+
+namespace {
+
+// A lane and its connections are forgotten when nothing was carried for so long.
+constexpr std::chrono::minutes kLaneLifetime{2};
+
+// True if no server said anything: the destination is down, not the message bad.
+bool is_dead(const DeliveryReport& report) {
+  return std::all_of(report.outcomes.begin(), report.outcomes.end(), [](const auto& outcome) {
+    return !outcome.from_server && outcome.reply.temporary();
+  });
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(FlowContext& flow, HopContext& hops, LoopGroup& loops, Opener& opener)
+    : flow_(flow), hops_(hops), loops_(loops), opener_(opener) {}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::start() { look(); }
+
+void Dispatcher::wake() {
+  if (awake_.exchange(true)) return;
+  hops_.home.post([this] { look(); });
+}
+
+void Dispatcher::forget_failures() {
+  for (auto& [key, lane] : lanes_) {
+    lane.failures = 0;
+    lane.not_before = {};
+  }
+  wake();
+}
+
+bool Dispatcher::drained() {
+  stopping_ = true;
+  return std::all_of(lanes_.begin(), lanes_.end(),
+                     [](const auto& lane) { return lane.second.in_hand == 0; });
+}
+
+void Dispatcher::look() {
+  awake_.store(false);
+  timer_ = hops_.home.call_after(kDispatchInterval, [this] { look(); });
+  if (stopping_) return;
+  store::DueScan scan;
+  scan.now = flow_.clock.now();
+  scan.per_destination = kReadAhead;
+  scan.claimed = [this](const store::EntryId& id) { return claimed_.count(id) == 1; };
+  bool more = true;
+  while (more) {
+    store::DueResult due;
+    const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+      due = store::scan_due(txn, scan);
+      return done();
+    });
+    if (!read) return log_error("the queue cannot be read: {}", read.error().text);
+    for (const store::DueDestination& found : due.destinations) {
+      const Key key{found.path, found.destination};
+      Lane& lane = lanes_[key];
+      for (const store::EntryId& id : found.entries) {
+        if (lane.ready.size() >= kReadAhead) break;
+        claimed_.insert(id);
+        lane.ready.push_back(id);
+      }
+      feed(key, lane);
+    }
+    scan.after = due.more_after;
+    more = due.more_after.has_value();
+  }
+  tend_lanes();
+}
+
+// Lanes that waited for their destination may be due again; others have had their day.
+void Dispatcher::tend_lanes() {
+  const SteadyTime long_ago = hops_.home.now() - kLaneLifetime;
+  for (auto at = lanes_.begin(); at != lanes_.end();) {
+    feed(at->first, at->second);
+    at = at->second.idle_since(long_ago) ? lanes_.erase(at) : std::next(at);
+  }
+}
+
+void Dispatcher::feed(const Key& key, Lane& lane) {
+  const bool opening = key.first == store::DeliveryPath::open;
+  const std::size_t most = opening ? kMaxOpeningAtOnce : kMaxHopsPerDestination;
+  // A destination that failed is asked by one connection until it answers.
+  const std::size_t allowed = lane.failures > 0 ? 1 : most;
+  while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed &&
+         hops_.home.now() >= lane.not_before) {
+    const store::EntryId id = lane.ready.front();
+    lane.ready.pop_front();
+    ++lane.in_hand;
+    lane.used = hops_.home.now();
+    begin(key, lane, id);
+  }
+}
+
+void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
+  if (key.first == store::DeliveryPath::open) return begin_opening(key, id);
+  std::optional<store::QueueEntry> entry;
+  std::optional<store::Message> message;
+  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+    entry = store::find_entry(txn, id);
+    message = store::find_message(txn, id.message);
+    return done();
+  });
+  // Gone meanwhile, or held by a person.
+  if (!read || !entry || !message || entry->state == store::EntryState::held) {
+    return hops_.home.post(when_settled(key, id));
+  }
+  auto settled = when_settled(key, id);
+  AttemptPlan plan = plan_attempt(flow_, *entry, *message);
+  if (auto* attempt = std::get_if<Attempt>(&plan)) return carry(key, lane, std::move(*attempt));
+  if (const auto* postpone = std::get_if<Postpone>(&plan)) {
+    return settle_postpone(flow_, *entry, *message, *postpone, std::move(settled));
+  }
+  if (const auto* redirect = std::get_if<Redirect>(&plan)) {
+    return settle_redirect(flow_, *entry, *redirect, std::move(settled));
+  }
+  settle_give_up(flow_, *entry, *message, std::get<GiveUp>(plan), std::move(settled));
+}
+
+void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
+  auto settled = when_settled(key, id);
+  const Status submitted = flow_.workers.submit([this, id, settled] { opener_.open(id, settled); });
+  if (!submitted) hops_.home.post(settled);
+}
+
+void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
+  auto shared = std::make_shared<Attempt>(attempt);
+  Hop& hop = free_hop(lane);
+  hop.carry(std::move(attempt), [this, key, shared](const DeliveryReport& report) {
+    Lane& lane_now = lanes_[key];
+    if (is_dead(report)) {
+      lane_now.not_before = hops_.home.now() + retry_delay(lane_now.failures++);
+    } else {
+      lane_now.failures = 0;
+    }
+    settle_delivery(flow_, *shared, report, when_settled(key, shared->entry.id));
+  });
+}
+
+std::function<void()> Dispatcher::when_settled(const Key& key, const store::EntryId& id) {
+  return [this, key, id] { hops_.home.post([this, key, id] { settled(key, id); }); };
+}
+
+void Dispatcher::settled(const Key& key, const store::EntryId& id) {
+  claimed_.erase(id);
+  Lane& lane = lanes_[key];
+  --lane.in_hand;
+  feed(key, lane);
+  if (lane.ready.size() < kReadAhead / 4) wake();
+}
+
+Hop& Dispatcher::free_hop(Lane& lane) {
+  for (const auto& hop : lane.hops) {
+    if (!hop->busy()) return *hop;
+  }
+  EventLoop& loop = loops_.at(next_loop_++ % loops_.size());
+  return *lane.hops.emplace_back(std::make_unique<Hop>(hops_, loop));
+}
+
+}  // namespace culvert::node

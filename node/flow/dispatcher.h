@@ -1,0 +1,72 @@
+// Finds what is due and sees that it is carried: the scheduler of the queue. It works destination
+// by destination, so that a dead one keeps nobody else waiting; claims are its own, in memory, so
+// that after a crash everything that was not finished is due again.
+//
+// Lives on the home loop; `wake` may be called from any thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "node/flow/hop.h"
+#include "node/flow/opener.h"
+
+namespace culvert::node {
+
+// Connections at once to one destination, and messages being opened at once.
+inline constexpr std::size_t kMaxHopsPerDestination = 16;
+inline constexpr std::size_t kMaxOpeningAtOnce = 16;
+// Due entries that are read ahead for one destination.
+inline constexpr std::size_t kReadAhead = 64;
+// Even if nothing wakes it, the dispatcher looks so often: other processes write too.
+inline constexpr std::chrono::milliseconds kDispatchInterval{1000};
+
+class Dispatcher {
+ public:
+  // What it is given must outlive it.
+  Dispatcher(FlowContext& flow, HopContext& hops, LoopGroup& loops, Opener& opener);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Begins to work. On the home loop.
+  void start();
+  // Something may be due. Any thread; cheap, many calls cost one look.
+  void wake();
+  // A person asked, or a route changed: destinations that failed are tried at once.
+  void forget_failures();
+  // Takes nothing new; true once nothing is in hand. For the end of `serve`.
+  bool drained();
+
+ private:
+  using Key = std::pair<store::DeliveryPath, std::string>;
+  struct Lane;
+
+  void look();
+  void tend_lanes();
+  void feed(const Key& key, Lane& lane);
+  void begin(const Key& key, Lane& lane, const store::EntryId& id);
+  void begin_opening(const Key& key, const store::EntryId& id);
+  void carry(const Key& key, Lane& lane, Attempt attempt);
+  void settled(const Key& key, const store::EntryId& id);
+  std::function<void()> when_settled(const Key& key, const store::EntryId& id);
+  Hop& free_hop(Lane& lane);
+
+  FlowContext& flow_;
+  HopContext& hops_;
+  LoopGroup& loops_;
+  Opener& opener_;
+  std::map<Key, Lane> lanes_;
+  std::set<store::EntryId> claimed_;
+  std::atomic<bool> awake_{false};
+  bool stopping_ = false;
+  std::size_t next_loop_ = 0;
+  Timer timer_;
+  LifeToken life_;
+};
+
+}  // namespace culvert::node

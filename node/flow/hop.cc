@@ -1,0 +1,153 @@
+#include "node/flow/hop.h"
+
+#include "crypto/base/log.h"
+#include "node/flow/message_source.h"
+
+namespace culvert::node {
+namespace {
+
+constexpr std::uint16_t kSmtpPort = 25;
+
+// Every recipient gets the same answer, made here.
+DeliveryReport failure_report(std::size_t recipients, const Error& error) {
+  Reply reply = error.fault == Fault::permanent ? make_reply(550, "5.4.4", error.text)
+                                                : make_reply(451, "4.4.3", error.text);
+  DeliveryReport report;
+  report.outcomes.assign(recipients, RecipientOutcome{std::move(reply), false});
+  return report;
+}
+
+std::vector<SocketAddress> addresses_of(const MailTargets& targets, std::uint16_t port) {
+  std::vector<SocketAddress> out;
+  for (const MailHost& host : targets.hosts) {
+    for (const IpAddress& address : host.addresses)
+      out.push_back({address, port});
+  }
+  return out;
+}
+
+}  // namespace
+
+// The part of a hop that lives on its loop.
+struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
+  Line(const HopContext& context_, EventLoop& loop_) : context(context_), loop(loop_) {}
+
+  struct Order {
+    Attempt attempt;
+    ClientEnvelope::Purpose purpose = ClientEnvelope::Purpose::deliver;
+    AttemptReport on_report;
+  };
+
+  void take(Order next) {
+    order = std::move(next);
+    if (connection && connection->ready()) return deliver();
+    find_targets();
+  }
+
+  void find_targets() {
+    const auto config = context.flow.config.get();
+    const store::QueueEntry& entry = order->attempt.entry;
+    hop = configured_hop(*config, entry.path, entry.destination);
+    OnTargets found = [self = shared_from_this()](Result<MailTargets> targets) {
+      self->loop.post([self, targets = std::move(targets)] { self->targets_found(targets); });
+    };
+    if (hop) return find_host(context.resolver, hop->host, std::move(found));
+    const auto domain = Domain::parse(entry.destination);
+    if (!domain) return report(failure_report(entry.recipients.size(), domain.error()));
+    find_mail_targets(context.resolver, *domain, std::move(found));
+  }
+
+  void targets_found(const Result<MailTargets>& targets) {
+    if (closed || !order) return;
+    if (!targets) {
+      return report(failure_report(order->attempt.entry.recipients.size(), targets.error()));
+    }
+    SmtpClientOptions options;
+    options.addresses = addresses_of(*targets, hop ? hop->port : kSmtpPort);
+    options.host = targets->hosts.front().name;
+    options.rules.hello_name = context.flow.config.get()->node.name.text();
+    options.rules.tls =
+        hop && hop->tls == NextHop::Tls::from_start ? TlsUse::established : TlsUse::opportunistic;
+    options.tls = &context.tls;
+    drop_connection();
+    connection =
+        std::make_unique<SmtpClientConnection>(loop, context.flow.workers, std::move(options),
+                                               [self = weak_from_this()](SmtpClientConnection&) {
+                                                 if (auto line = self.lock())
+                                                   line->drop_connection();
+                                               });
+    deliver();
+  }
+
+  void deliver() {
+    SmtpDelivery delivery;
+    delivery.envelope = order->attempt.envelope();
+    delivery.envelope.purpose = order->purpose;
+    if (order->purpose == ClientEnvelope::Purpose::deliver) {
+      delivery.message = message_source(context.flow, order->attempt);
+    }
+    delivery.on_done = [self = shared_from_this()](const DeliveryReport& done) {
+      self->report(done);
+    };
+    connection->deliver(std::move(delivery));
+  }
+
+  void report(const DeliveryReport& done) {
+    if (!order) return;
+    AttemptReport on_report = std::move(order->on_report);
+    order.reset();
+    context.home.post([on_report = std::move(on_report), done]() mutable { on_report(done); });
+  }
+
+  void drop_connection() {
+    if (connection) loop.defer_destroy(std::move(connection));
+  }
+
+  const HopContext& context;
+  EventLoop& loop;
+  std::optional<Order> order;
+  std::optional<NextHop> hop;
+  std::unique_ptr<SmtpClientConnection> connection;
+  bool closed = false;
+};
+
+Hop::Hop(const HopContext& context, EventLoop& loop)
+    : context_(context), loop_(loop), line_(std::make_shared<Line>(context, loop)) {}
+
+Hop::~Hop() {
+  loop_.post([line = std::move(line_)] {
+    line->closed = true;
+    line->drop_connection();
+  });
+}
+
+void Hop::carry(Attempt attempt, AttemptReport on_report) {
+  send(std::move(attempt), ClientEnvelope::Purpose::deliver, std::move(on_report));
+}
+
+void Hop::verify(Attempt attempt, AttemptReport on_report) {
+  send(std::move(attempt), ClientEnvelope::Purpose::verify, std::move(on_report));
+}
+
+void Hop::send(Attempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report) {
+  busy_ = true;
+  AttemptReport freed = [alive = life_.guard([this] { busy_ = false; }),
+                         on_report = std::move(on_report)](const DeliveryReport& report) mutable {
+    alive();
+    on_report(report);
+  };
+  Line::Order order{std::move(attempt), purpose, std::move(freed)};
+  loop_.post([line = line_, order = std::move(order)]() mutable { line->take(std::move(order)); });
+}
+
+std::optional<NextHop> configured_hop(const Config& config, store::DeliveryPath path,
+                                      const std::string& destination) {
+  if (path == store::DeliveryPath::inside) return config.delivery.inside;
+  if (const auto domain = Domain::parse(destination)) {
+    const auto fixed = config.delivery.hosts.find(*domain);
+    if (fixed != config.delivery.hosts.end()) return fixed->second;
+  }
+  return config.delivery.outside;
+}
+
+}  // namespace culvert::node

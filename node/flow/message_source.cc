@@ -1,0 +1,137 @@
+#include "node/flow/message_source.h"
+
+#include <algorithm>
+
+#include "crypto/base/limits.h"
+#include "peering/tunnel_seal.h"
+#include "store/bodies.h"
+
+namespace culvert::node {
+namespace {
+
+// The added fields, then the stored body.
+class StoredMessage final : public RewindableSource {
+ public:
+  StoredMessage(std::string added, std::unique_ptr<RewindableSource> body)
+      : added_(std::move(added)), front_(as_bytes(added_)), body_(std::move(body)) {}
+  Result<std::size_t> read(MutableBytes into) override {
+    auto count = front_.read(into);
+    if (!count || *count > 0) return count;
+    return body_->read(into);
+  }
+  Status rewind() override {
+    if (const Status front = front_.rewind(); !front) return front;
+    return body_->rewind();
+  }
+
+ private:
+  std::string added_;
+  ViewSource front_;
+  std::unique_ptr<RewindableSource> body_;
+};
+
+// Opens the stored message when the first piece is asked for, in a worker.
+class MessageSource : public PieceSource {
+ public:
+  MessageSource(const FlowContext& context, const Attempt& attempt)
+      : context_(context), attempt_(attempt) {}
+
+ protected:
+  Status open() {
+    auto opened = stored_message(context_, attempt_.message);
+    if (!opened) return opened.error();
+    stored_ = *std::move(opened);
+    return done();
+  }
+
+  const FlowContext& context_;
+  const Attempt attempt_;
+  std::unique_ptr<RewindableSource> stored_;
+};
+
+class PlainSource final : public MessageSource {
+ public:
+  using MessageSource::MessageSource;
+  Result<Bytes> next() override {
+    if (!stored_) {
+      if (const Status opened = open(); !opened) return opened.error();
+    }
+    Bytes piece(kStreamChunkBytes);
+    const auto count = stored_->read(piece);
+    if (!count) return count.error();
+    piece.resize(*count);
+    return piece;
+  }
+};
+
+class SealedSource final : public MessageSource {
+ public:
+  using MessageSource::MessageSource;
+
+  // Only who was accepted in this transaction is named inside the seal.
+  void begin(const std::vector<bool>& accepted) override { accepted_ = accepted; }
+
+  Result<Bytes> next() override {
+    if (!sealer_) {
+      if (const Status started = start(); !started) return started.error();
+    }
+    return sealer_->next();
+  }
+
+ private:
+  Status start() {
+    if (const Status opened = open(); !opened) return opened;
+    const SealPlan& plan = *attempt_.seal;
+    const auto to = Domain::parse(attempt_.entry.destination);
+    if (!to) return to.error();
+    envelope_.emplace(peering::SealedEnvelope{.from = plan.from, .to = *to});
+    fill(*envelope_);
+    auto sealer = peering::TunnelSealer::start({*stored_, *envelope_, plan.own_domains,
+                                                plan.message_id, plan.token, plan.keys->ring,
+                                                plan.keys->signing, plan.recipient});
+    if (!sealer) return sealer.error();
+    sealer_ = *std::move(sealer);
+    return done();
+  }
+
+  void fill(peering::SealedEnvelope& envelope) const {
+    const store::Message& message = attempt_.message;
+    std::copy_n(message.id.view().begin(), envelope.id.size(), envelope.id.begin());
+    envelope.sealed = context_.clock.now();
+    envelope.sender = message.sender;
+    envelope.body = message.body_kind == store::BodyKind::eight_bit_mime
+                        ? peering::SealedBody::eight_bit
+                        : peering::SealedBody::unstated;
+    envelope.smtputf8 = message.smtputf8;
+    if (message.ret == store::Ret::full) envelope.ret = peering::SealedRet::full;
+    if (message.ret == store::Ret::hdrs) envelope.ret = peering::SealedRet::headers;
+    envelope.envid = message.envid;
+    for (std::size_t i = 0; i < attempt_.entry.recipients.size(); ++i) {
+      const store::QueueRecipient& r = attempt_.entry.recipients[i];
+      if (i < accepted_.size() && !accepted_[i]) continue;
+      envelope.recipients.push_back({r.mailbox, r.notify, r.orcpt});
+    }
+  }
+
+  std::vector<bool> accepted_;
+  std::optional<peering::SealedEnvelope> envelope_;
+  std::unique_ptr<peering::TunnelSealer> sealer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RewindableSource>> stored_message(const FlowContext& context,
+                                                         const store::Message& message) {
+  auto body = store::open_body(context.store, message.body);
+  if (!body) return body.error();
+  std::unique_ptr<RewindableSource> source =
+      std::make_unique<StoredMessage>(message.added_header, *std::move(body));
+  return source;
+}
+
+std::unique_ptr<PieceSource> message_source(const FlowContext& context, const Attempt& attempt) {
+  if (attempt.seal) return std::make_unique<SealedSource>(context, attempt);
+  return std::make_unique<PlainSource>(context, attempt);
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,54 @@
+// Asks the inside server at RCPT time whether it knows a recipient, so that the world gets its
+// refusal in the dialogue and no bounce is needed (`verify_recipients = "inside"`). Answers are
+// kept for a while. A server that cannot be asked refuses nobody.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "node/flow/hop.h"
+#include "node/flow/intake.h"
+
+namespace culvert::node {
+
+inline constexpr std::chrono::minutes kKnownRecipientLifetime{10};
+inline constexpr std::chrono::minutes kUnknownRecipientLifetime{2};
+// Addresses that are remembered; more are asked for each time.
+inline constexpr std::size_t kMaxRememberedRecipients = 100'000;
+inline constexpr std::size_t kProbeConnections = 4;
+// Questions that wait for a connection; beyond, recipients are accepted unasked.
+inline constexpr std::size_t kMaxWaitingProbes = 1000;
+
+class RecipientProbe final : public RecipientCheck {
+ public:
+  // What it is given must outlive it. Lives on the home loop.
+  RecipientProbe(HopContext& hops, LoopGroup& loops);
+
+  void check(const Mailbox& recipient, DecisionCallback decided) override;
+
+ private:
+  struct Remembered {
+    Decision decision;
+    SteadyTime until{};
+  };
+  struct Question {
+    Mailbox recipient;
+    DecisionCallback decided;
+  };
+
+  std::optional<Decision> remembered(const Mailbox& recipient);
+  void remember(const Mailbox& recipient, const Decision& decision);
+  void enqueue(Question question);
+  void ask_next();
+  void answered(const Question& question, const DeliveryReport& report);
+
+  HopContext& hops_;
+  std::vector<std::unique_ptr<Hop>> connections_;
+  std::deque<Question> waiting_;
+  std::mutex mutex_;  // guards remembered_ alone: it is read on every loop
+  std::map<Mailbox, Remembered> remembered_;
+};
+
+}  // namespace culvert::node

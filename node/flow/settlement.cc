@@ -1,0 +1,178 @@
+#include "node/flow/settlement.h"
+
+#include "crypto/base/log.h"
+#include "node/flow/bounce.h"
+#include "node/flow/retry_schedule.h"
+#include "store/trace.h"
+
+namespace culvert::node {
+namespace {
+
+constexpr std::string_view kExpiredStatus = "4.4.7";
+
+// The recipients of one attempt, sorted by what happened to them.
+struct Sorted {
+  std::vector<store::QueueRecipient> later;
+  std::vector<FailedRecipient> failed;  // those who are to be told
+  std::string later_reason;
+  std::size_t delivered = 0;
+  store::TraceEvent event;
+};
+
+// RFC 3461, 4.1: without NOTIFY, a failure is reported.
+bool wants_report(const store::QueueRecipient& r) {
+  return r.notify.empty() || r.notify.find("FAILURE") != std::string::npos;
+}
+
+struct Failure {
+  std::string status;
+  std::string reply;
+  std::string host{};  // empty: this node says so
+};
+
+void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorted) {
+  if (!wants_report(r)) return;
+  sorted.failed.push_back({r.mailbox, r.orcpt, std::move(failure.status), std::move(failure.reply),
+                           std::move(failure.host)});
+}
+
+void sort_one(const store::QueueRecipient& r, const RecipientOutcome& outcome,
+              const std::string& host, Sorted& sorted) {
+  const std::string summary = outcome.reply.summary();
+  if (outcome.reply.positive()) {
+    ++sorted.delivered;
+    sorted.event.fields.emplace_back("to", r.mailbox.text() + ": " + summary);
+  } else if (outcome.reply.permanent()) {
+    note_failure(r, {outcome.reply.enhanced, summary, outcome.from_server ? host : ""}, sorted);
+    sorted.event.fields.emplace_back("refused", r.mailbox.text() + ": " + summary);
+  } else {
+    sorted.later.push_back(r);
+    sorted.later_reason = summary;
+    sorted.event.fields.emplace_back("deferred", r.mailbox.text() + ": " + summary);
+  }
+}
+
+// What has waited too long has failed.
+void expire(const store::QueueEntry& entry, Time now, Sorted& sorted) {
+  if (now < entry.expires) return;
+  for (const store::QueueRecipient& r : sorted.later) {
+    note_failure(
+        r, {std::string(kExpiredStatus), "not delivered in time; last: " + sorted.later_reason},
+        sorted);
+  }
+  sorted.later.clear();
+}
+
+struct Settlement {
+  store::QueueEntry entry;
+  store::Message message;
+  Sorted sorted;
+  std::optional<BouncePlan> bounce;
+  SettledCallback done;
+};
+
+Status write(const FlowContext& context, const Settlement& s, store::WriteTransaction& txn) {
+  const Time now = context.clock.now();
+  store::add_trace(txn, s.message.id, s.sorted.event);
+  if (s.bounce) {
+    if (const Status put = put_bounce(txn, *s.bounce, now); !put) return put;
+  }
+  if (s.sorted.later.empty()) {
+    store::finish(txn, s.entry.id);
+  } else {
+    store::defer(txn, s.entry.id,
+                 {now + retry_delay(s.entry.attempts), s.sorted.later_reason, s.sorted.later, {}});
+  }
+  return done();
+}
+
+void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement) {
+  context.store.write_async(
+      [&context, settlement](store::WriteTransaction& txn) {
+        return write(context, *settlement, txn);
+      },
+      [&context, settlement](const Status& written) {
+        if (!written) {
+          log_error("message {}: the outcome could not be recorded: {} {}",
+                    settlement->entry.id.text(), written.error().text, written.error().detail);
+        }
+        if (settlement->bounce) context.wake_dispatcher();
+        settlement->done();
+      });
+}
+
+// A report has to be made from the stored header first: in a worker.
+void settle(FlowContext& context, Settlement plan) {
+  auto settlement = std::make_shared<Settlement>(std::move(plan));
+  if (settlement->sorted.failed.empty()) return commit(context, settlement);
+  const Status submitted = context.workers.submit([&context, settlement] {
+    settlement->bounce = plan_bounce(context, settlement->message, settlement->sorted.failed);
+    commit(context, settlement);
+  });
+  if (!submitted) settlement->done();  // nothing is recorded: the entry is due again
+}
+
+}  // namespace
+
+void settle_delivery(FlowContext& context, const Attempt& attempt, const DeliveryReport& report,
+                     SettledCallback done) {
+  const Time now = context.clock.now();
+  Sorted sorted;
+  sorted.event = {
+      now, "delivery", {{"path", store::path_name(attempt.entry.path)}, {"host", report.next_hop}}};
+  if (!report.tls.empty()) sorted.event.fields.emplace_back("tls", report.tls);
+  for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
+    sort_one(attempt.entry.recipients[i], report.outcomes[i], report.next_hop, sorted);
+  }
+  expire(attempt.entry, now, sorted);
+  settle(context, {attempt.entry, attempt.message, std::move(sorted), {}, std::move(done)});
+}
+
+void settle_give_up(FlowContext& context, const store::QueueEntry& entry,
+                    const store::Message& message, const GiveUp& give_up, SettledCallback done) {
+  Sorted sorted;
+  sorted.event = {context.clock.now(), "failed", {{"reason", give_up.reason}}};
+  for (const store::QueueRecipient& r : entry.recipients) {
+    note_failure(r, {give_up.status, give_up.reason}, sorted);
+  }
+  settle(context, {entry, message, std::move(sorted), {}, std::move(done)});
+}
+
+void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
+                     const store::Message& message, const Postpone& postpone,
+                     SettledCallback done) {
+  const Time now = context.clock.now();
+  if (now >= entry.expires) {
+    return settle_give_up(
+        context, entry, message,
+        {std::string(kExpiredStatus), "not delivered in time: " + postpone.reason},
+        std::move(done));
+  }
+  context.store.write_async(
+      [entry, postpone, now](store::WriteTransaction& txn) -> Status {
+        store::defer(txn, entry.id, {now + postpone.delay, postpone.reason, entry.recipients, {}});
+        return culvert::done();
+      },
+      [done = std::move(done)](const Status&) { done(); });
+}
+
+void settle_redirect(FlowContext& context, const store::QueueEntry& entry, const Redirect& redirect,
+                     SettledCallback done) {
+  const Time now = context.clock.now();
+  context.store.write_async(
+      [id = entry.id, redirect, now](store::WriteTransaction& txn) -> Status {
+        store::add_trace(
+            txn, id.message,
+            {now,
+             "redirected",
+             {{"path", store::path_name(redirect.path)}, {"destination", redirect.destination}}});
+        store::redirect(txn, id, redirect.path, redirect.destination, now);
+        return culvert::done();
+      },
+      [&context, done = std::move(done)](const Status&) {
+        context.wake_dispatcher();
+        done();
+      });
+}
+
+}  // namespace culvert::node
