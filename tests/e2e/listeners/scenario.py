@@ -1,0 +1,147 @@
+"""Who may hand in what: the rules of the inside and the outside listener."""
+from harness import mails, smtp
+from harness.until import wait_until
+
+
+def single_node(lab, **settings):
+    """A node without a peer, with sinks inside and for the world."""
+    inside, world = lab.sink(), lab.sink()
+    node = lab.node("a.example", settings=settings)
+    node.set("delivery", inside=f"smtp://{inside.address}", outside=f"smtp://{world.address}")
+    node.start()
+    return node, inside, world
+
+
+def replies(address, *lines):
+    """The replies to lines said one after another, the greeting first."""
+    with smtp.Session(address, greet=False) as session:
+        found = [session.reply()]
+        for line in lines:
+            session.write(line.encode() + b"\r\n")
+            found.append(session.reply())
+        return found
+
+
+def case_strangers_are_refused_inside(lab):
+    """Who does not stand in smtp.inside.networks is refused at connect."""
+    node, _, _ = single_node(lab, **{"smtp.inside": {"networks": ["192.0.2.0/24"]}})
+    try:
+        greeting = replies(node.inside)[0]
+    except ConnectionError:
+        return
+    assert greeting.startswith("5"), greeting
+
+
+def case_senders_of_our_domains_only(lab):
+    """senders = "domains": MAIL FROM of another domain is refused, ours and the null sender are not."""
+    node, _, _ = single_node(lab, **{"smtp.inside": {"senders": "domains"}})
+    found = replies(node.inside, "EHLO x", "MAIL FROM:<x@elsewhere.example>", "MAIL FROM:<alice@a.example>", "RSET", "MAIL FROM:<>")
+    assert [r[0] for r in found[1:]] == ["2", "5", "2", "2", "2"], found
+
+
+def case_a_required_header(lab):
+    """require = "header: ...": mail without the secret field is refused; with it the field is removed."""
+    node, _, world = single_node(lab, **{"smtp.inside": {"require": "header: X-Our-Secret: open sesame"}})
+    raw = mails.plain(1)
+    try:
+        smtp.send(node.inside, "alice@a.example", ["x@c.example"], raw)
+    except smtp.Refused as refused:
+        assert refused.reply.startswith("5"), refused
+    else:
+        raise AssertionError("mail without the secret was taken")
+    smtp.send(node.inside, "alice@a.example", ["x@c.example"], b"X-Our-Secret: open sesame\r\n" + raw)
+    assert world.wait_for(1, 20) == 1
+    assert b"sesame" not in world.snapshot()[0].raw and b"X-Our-Secret" not in world.snapshot()[0].raw
+
+
+def case_unknown_recipients_are_refused_outside(lab):
+    """verify_recipients = "inside": the inside server is asked at RCPT; when it cannot be reached the recipient is accepted."""
+    node, inside, _ = single_node(lab, **{"smtp.outside": {"verify_recipients": "inside"}})
+    inside.reply = lambda stage, argument: "550 5.1.1 no such user" if stage == "rcpt" and argument.startswith("nobody") else None
+    found = replies(node.outside, "EHLO x", "MAIL FROM:<x@c.example>", "RCPT TO:<nobody@a.example>", "RCPT TO:<alice@a.example>")
+    assert [r[0] for r in found] == ["2", "2", "2", "5", "2"], found
+    assert not inside.snapshot(), "the question was a delivery"
+    inside.stop()
+    inside.cut()
+    found = replies(node.outside, "EHLO x", "MAIL FROM:<x@c.example>", "RCPT TO:<other@a.example>")
+    assert found[-1].startswith("2"), found
+
+
+def case_mail_without_a_peer_goes_clear_both_ways(lab):
+    """To the world and from the world, byte for byte, marked clear."""
+    node, inside, world = single_node(lab)
+    raw = mails.plain(1)
+    smtp.send(node.inside, "alice@a.example", ["x@c.example"], raw)
+    smtp.send(node.outside, "x@c.example", ["alice@a.example"], raw)
+    lab.delivered_whole(world, "x@c.example", raw)
+    fields = lab.delivered_whole(inside, "alice@a.example", raw)
+    assert any(f.startswith(b"Culvert-Result: clear") for f in fields), fields
+
+
+def case_extensions_are_announced(lab):
+    """EHLO on both listeners; SIZE as the configuration has it; a message beyond it is refused by its announced and by its real size."""
+    node, _, _ = single_node(lab, smtp={"max_message_size": "1MB"})
+    for address in (node.inside, node.outside):
+        with smtp.Session(address) as session:
+            words = {e.split()[0] for e in session.extensions}
+            assert {"PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "STARTTLS"} <= words, words
+            size = int(next(e for e in session.extensions if e.startswith("SIZE")).split()[1])
+            assert size == (1_000_000 if address == node.inside else int(1.4 * 1_000_000) + 1024 * 1024), size
+    with smtp.Session(node.inside) as session:
+        assert session.command("MAIL FROM:<alice@a.example> SIZE=2000000", "").startswith("552")
+        session.command("MAIL FROM:<alice@a.example>")
+        session.command("RCPT TO:<x@c.example>")
+        session.command("DATA", "354")
+        session.write(smtp.dot_stuffed(mails.plain(1, size=1_500_000)))
+        assert session.reply().startswith("552")
+        session.command("NOOP")
+
+
+def case_starttls_forgets_what_came_before(lab):
+    """STARTTLS works on both listeners; what was sent in clear after it, and what was said before it, is forgotten."""
+    node, inside, world = single_node(lab)
+    for address, sink, recipient in ((node.inside, world, "x@c.example"), (node.outside, inside, "alice@a.example")):
+        with smtp.Session(address) as session:
+            session.command("MAIL FROM:<before@a.example>")
+            session.starttls()
+            assert "STARTTLS" not in session.extensions
+            assert session.command(f"RCPT TO:<{recipient}>", "").startswith("503"), "the transaction before TLS is still there"
+            session.send("alice@a.example", [recipient], mails.plain(1))
+        wait_until(lambda: sink.to(recipient), 20, f"the mail for {recipient}")
+    with smtp.Session(node.inside) as session:
+        session.write(b"STARTTLS\r\nMAIL FROM:<x@x.example>\r\nRCPT TO:<alice@a.example>\r\n")
+        assert session.reply().startswith("220")
+        import ssl
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        session.socket, session.buffer = context.wrap_socket(session.socket), b""
+        assert session.command("RCPT TO:<alice@a.example>", "").startswith("503"), "injected commands were taken"
+
+
+def case_smuggling(lab):
+    """The end of data is CR LF . CR LF and nothing else; every other mark is refused and begins no second message."""
+    node, inside, world = single_node(lab)
+    second = b"MAIL FROM:<evil@a.example>\r\nRCPT TO:<alice@a.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nx\r\n.\r\n"
+    for mark in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n", b"\r\n.\r", b"\n.\r", b"\r.\r\n"):
+        with smtp.Session(node.outside) as session:
+            session.command("MAIL FROM:<x@c.example>")
+            session.command("RCPT TO:<alice@a.example>")
+            session.command("DATA", "354")
+            session.write(b"Subject: first\r\n\r\nbody" + mark + second)
+            reply = session.reply()
+            assert reply.startswith("554 5.5.2") or reply.startswith("554-5.5.2"), f"{mark}: {reply}"
+    smtp.send(node.outside, "x@c.example", ["alice@a.example"], mails.plain(1))
+    inside.wait_for(1, 20)
+    assert len(inside.snapshot()) == 1 and b"smuggled" not in inside.snapshot()[0].raw
+
+
+def case_loops_end(lab):
+    """A message with more than 50 Received fields is refused with 554 5.4.6."""
+    node, _, _ = single_node(lab)
+    raw = b"Received: from a by b; Thu, 01 Jan 2026 12:00:00 +0000\r\n" * 51 + mails.plain(1)
+    try:
+        smtp.send(node.outside, "x@c.example", ["alice@a.example"], raw)
+    except smtp.Refused as refused:
+        assert refused.reply.startswith("554") and "5.4.6" in refused.reply, refused
+    else:
+        raise AssertionError("it was taken")
