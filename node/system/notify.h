@@ -1,0 +1,12 @@
+// Tells systemd that the service is ready or stopping (sd_notify(3)), when it runs under systemd.
+#pragma once
+
+#include <string_view>
+
+namespace culvert::node {
+
+// Sends `state` (`READY=1`, `STOPPING=1`) to $NOTIFY_SOCKET; does nothing without it. Failures are
+// not worth stopping for and are ignored.
+void notify_service_manager(std::string_view state);
+
+}  // namespace culvert::node
