@@ -1,5 +1,5 @@
-// All commands of the program, in the order in which `culvert help` shows them. A command's file
-// defines one of these functions; commands.cc lists them.
+// All commands of the program. A command's file defines one of these functions, or several of one
+// family; commands.cc puts them in the order in which `culvert help` shows them.
 #pragma once
 
 #include <vector>
@@ -12,6 +12,16 @@ std::vector<Command> all_commands();
 
 Command init_command();
 Command check_command();
+Command status_command();
+Command peer_invite_command();
+std::vector<Command> peer_list_commands();
+Command peer_remove_command();
+std::vector<Command> route_commands();
+std::vector<Command> cert_commands();
 std::vector<Command> policy_commands();
+std::vector<Command> queue_list_commands();
+std::vector<Command> queue_change_commands();
+std::vector<Command> quarantine_commands();
+Command trace_command();
 
 }  // namespace culvert::cli

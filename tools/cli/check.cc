@@ -1,0 +1,118 @@
+// `culvert check`: the configuration as `serve` would read it, and the files that it names.
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "node/config/config.h"
+#include "store/key_file.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/table.h"
+
+namespace culvert::cli {
+namespace {
+
+using node::Finding;
+
+// A file that the configuration names must be there for `serve` to start.
+void need_file(const node::Config& config, std::string key, const std::filesystem::path& file,
+               std::vector<Finding>& findings) {
+  std::error_code error;
+  if (file.empty() || std::filesystem::is_regular_file(file, error)) return;
+  findings.push_back({Finding::Weight::error, config.file.string(), 0, std::move(key),
+                      file.string() + " is not there, or is no file; correct the path"});
+}
+
+void check_node_key(const node::Config& config, std::vector<Finding>& findings) {
+  const auto key = store::load_node_key(config.node.key_file);
+  if (key) return;
+  findings.push_back(
+      {Finding::Weight::error, config.file.string(), 0, "node.key_file", key.error().text});
+}
+
+// A configuration with a secret in it is nobody else's to read.
+void check_secrecy(const node::Config& config, std::vector<Finding>& findings) {
+  struct stat facts {};
+  if (!config.inside.required_header || stat(config.file.c_str(), &facts) != 0) return;
+  if ((facts.st_mode & S_IROTH) == 0) return;
+  findings.push_back({Finding::Weight::warning, config.file.string(), 0, "smtp.inside.require",
+                      "everybody on this machine can read the secret; run `chmod o-r " +
+                          config.file.string() + "`"});
+}
+
+std::vector<Finding> check_files(const node::Config& config) {
+  std::vector<Finding> findings;
+  check_node_key(config, findings);
+  check_secrecy(config, findings);
+  std::error_code error;
+  if (!std::filesystem::is_directory(config.node.data_dir / "store", error)) {
+    findings.push_back({Finding::Weight::error, config.file.string(), 0, "node.data_dir",
+                        config.node.data_dir.string() +
+                            " holds no store; make one with `culvert init`, or correct the path"});
+  }
+  need_file(config, "smtp.tls_certificate", config.smtp.tls_certificate, findings);
+  need_file(config, "smtp.tls_key", config.smtp.tls_key, findings);
+  need_file(config, "dns.trust_anchor", config.dns.trust_anchor, findings);
+  need_file(config, "delivery.inside.password_file", config.delivery.inside.password_file,
+            findings);
+  if (config.delivery.outside) {
+    need_file(config, "delivery.outside.password_file", config.delivery.outside->password_file,
+              findings);
+  }
+  for (const auto& [domain, hop] : config.delivery.hosts) {
+    need_file(config, "delivery.hosts." + domain.text() + ".password_file", hop.password_file,
+              findings);
+  }
+  return findings;
+}
+
+Report report_of(const std::vector<Finding>& findings) {
+  Report report;
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  std::size_t errors = 0;
+  for (const Finding& finding : findings) {
+    const bool is_error = finding.weight == Finding::Weight::error;
+    errors += is_error ? 1 : 0;
+    report.text += fmt::format("{}: {}\n", is_error ? "error  " : "warning", finding.message());
+    list.push_back({{"weight", is_error ? "error" : "warning"},
+                    {"file", finding.file},
+                    {"line", finding.line},
+                    {"key", finding.key},
+                    {"text", finding.text}});
+  }
+  const std::string summary = errors == 0 ? "the configuration is right"
+                                          : counted(errors, "mistake") + " in the configuration";
+  report.text += summary + "\n";
+  report.exit_status = errors == 0 ? kExitDone : kExitUsage;
+  nlohmann::ordered_json json = {{"valid", errors == 0}, {"findings", std::move(list)}};
+  if (errors > 0) json["error"] = {{"code", kConfigurationCode}, {"text", summary}};
+  report.json = json_text(json);
+  return report;
+}
+
+Result<Report> check(const Arguments& arguments) {
+  node::ConfigReading reading = node::read_config(arguments.config_file);
+  std::vector<Finding> findings = std::move(reading.findings);
+  if (reading.config) {
+    const auto more = check_files(*reading.config);
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+  return report_of(findings);
+}
+
+}  // namespace
+
+Command check_command() {
+  return {
+      .name = "check",
+      .summary = "reads the configuration as `serve` would and reports everything wrong",
+      .operands = {},
+      .options = {},
+      .detail = "Each line names file, line and key. Warnings do not keep the node from starting.",
+      .example = "culvert check --config /etc/culvert/culvert.toml",
+      .run = check};
+}
+
+}  // namespace culvert::cli

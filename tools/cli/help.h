@@ -1,0 +1,18 @@
+// What the program says about itself, made from the commands' descriptions.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/cli/command.h"
+
+namespace culvert::cli {
+
+// For a command, a group (`peer`), or everything (empty topic). usage error for another topic.
+Result<std::string> help_text(std::string_view topic, const std::vector<Command>& commands);
+
+// `culvert peer invite [--valid TIME] DOMAIN…`
+std::string usage_line(const Command& command);
+
+}  // namespace culvert::cli

@@ -1,0 +1,185 @@
+// `culvert init`: everything that a node needs before it runs for the first time.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "node/config/template.h"
+#include "store/key_file.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/node_keys.h"
+#include "tools/cli/open_node.h"
+#include "tools/cli/table.h"
+
+namespace culvert::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDefaultDataDir = "/var/lib/culvert";
+
+struct Plan {
+  fs::path config_file;  // absolute, as are all
+  fs::path key_file;
+  node::TemplateValues values;
+};
+
+Error in_the_way(const fs::path& path) {
+  return permanent_error("exists", path.string() +
+                                       " exists already, and init never overwrites; "
+                                       "name another place, or remove it if it is not needed");
+}
+
+Result<Plan> plan_of(const Arguments& arguments) {
+  std::vector<Domain> domains;
+  for (const std::string& text : arguments.all("--domain")) {
+    auto domain = domain_operand(text);
+    if (!domain) return domain.error();
+    if (domain->is_public_suffix()) {
+      return usage_error("'" + domain->text() + "' is a public suffix, which no organisation owns");
+    }
+    if (std::find(domains.begin(), domains.end(), *domain) == domains.end()) {
+      domains.push_back(*std::move(domain));
+    }
+  }
+  if (domains.empty()) {
+    return usage_error(
+        "culvert init needs --domain, the mail domain of this node; write "
+        "`culvert init --domain a.example`");
+  }
+  auto name = domain_operand(arguments.value("--name").value_or("gate." + domains.front().text()));
+  if (!name) return name.error();
+  const fs::path config = fs::absolute(arguments.config_file).lexically_normal();
+  const fs::path data =
+      fs::absolute(arguments.value("--data-dir").value_or(kDefaultDataDir)).lexically_normal();
+  return Plan{
+      config, config.parent_path() / "node.key", {*std::move(name), std::move(domains), data}};
+}
+
+// Asked before anything is made, so that a second `init` leaves nothing behind.
+Status check_free(const Plan& plan) {
+  std::error_code error;
+  for (const fs::path& path : {plan.config_file, plan.key_file, plan.values.data_dir / "store"}) {
+    if (fs::exists(fs::symlink_status(path, error))) return in_the_way(path);
+  }
+  return done();
+}
+
+Status make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) return done();
+  return permanent_error("no-directory", path.string() + " cannot be made: " + error.message() +
+                                             " (run init as root, or name another place)");
+}
+
+// O_EXCL: a file that appeared meanwhile is not overwritten either.
+Status write_new(const fs::path& file, const std::string& text) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+  if (fd < 0) {
+    return permanent_error(
+        "not-written", file.string() + " cannot be written: " + std::string(std::strerror(errno)) +
+                           " (run init as root, or name another place)");
+  }
+  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+                       ::fsync(fd) == 0;
+  ::close(fd);
+  if (written) return done();
+  ::unlink(file.c_str());
+  return temporary_error("disk-full", file.string() + " cannot be written (is the disk full?)");
+}
+
+// The store with the node's keys, then the configuration that leads to it.
+Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
+  store::StoreOptions options;
+  options.data_dir = plan.values.data_dir;
+  options.mode = store::StoreOptions::Mode::create;
+  options.writer = store::StoreOptions::Writer::command;
+  options.now = now;
+  auto store = store::Store::open(options, key);
+  if (!store) return store.error();
+  auto fingerprint = make_node_keys(**store, plan.values.name, now);
+  Status written = done();
+  if (fingerprint) written = write_new(plan.config_file, node::config_template(plan.values));
+  if (fingerprint && written) return fingerprint;
+  // Nothing depends on it yet: half an installation would only stand in the way of the next try.
+  store->reset();
+  std::error_code ignored;
+  fs::remove_all(plan.values.data_dir / "store", ignored);
+  return fingerprint ? written.error() : fingerprint.error();
+}
+
+// The configuration comes last: where it stands, everything else is there.
+Result<Fingerprint> make_all(const Plan& plan, Time now) {
+  if (const Status made = make_directory(plan.config_file.parent_path()); !made) {
+    return made.error();
+  }
+  if (const Status made = make_directory(plan.values.data_dir.parent_path()); !made) {
+    return made.error();
+  }
+  auto key = store::create_node_key(plan.key_file);
+  if (!key) return key.error();
+  auto fingerprint = make_store(plan, *key, now);
+  std::error_code ignored;
+  if (!fingerprint) fs::remove(plan.key_file, ignored);
+  return fingerprint;
+}
+
+Report report_of(const Plan& plan, const Fingerprint& fingerprint) {
+  const std::string config = plan.config_file.string();
+  Report report;
+  report.text = fmt::format(
+      "Made the node {0}.\n"
+      "  configuration  {1}\n"
+      "  node key       {2}   (keep a copy off this machine: without it the data is lost)\n"
+      "  data           {3}\n"
+      "  fingerprint    {4}\n"
+      "\n"
+      "Next:\n"
+      "  1. Set [smtp.inside], [smtp.outside] and [delivery] in the configuration.\n"
+      "  2. culvert check --config {1}\n"
+      "  3. culvert serve --config {1}\n"
+      "  4. culvert peer invite PARTNER.DOMAIN --config {1}\n"
+      "     and give the code to the partner's administrator, who runs `culvert peer accept "
+      "CODE`.\n",
+      plan.values.name.text(), config, plan.key_file.string(), plan.values.data_dir.string(),
+      fingerprint.hex());
+  report.json = json_text({{"fingerprint", fingerprint.hex()},
+                           {"node", plan.values.name.text()},
+                           {"config", config},
+                           {"key_file", plan.key_file.string()},
+                           {"data_dir", plan.values.data_dir.string()}});
+  return report;
+}
+
+Result<Report> init(const Arguments& arguments) {
+  const auto plan = plan_of(arguments);
+  if (!plan) return plan.error();
+  if (const Status free = check_free(*plan); !free) return free.error();
+  const auto fingerprint = make_all(*plan, SystemClock().now());
+  if (!fingerprint) return fingerprint.error();
+  return report_of(*plan, *fingerprint);
+}
+
+}  // namespace
+
+Command init_command() {
+  return {
+      .name = "init",
+      .summary = "makes a node: configuration, node key, store, identity and certificates",
+      .operands = {},
+      .options = {{"--domain", "DOMAIN…", "the mail domains that the node serves"},
+                  {"--name", "HOST", "host name; default: `gate.` and the first domain"},
+                  {"--data-dir", "DIR", "default: /var/lib/culvert"}},
+      .detail = "Writes the file that --config names, and `node.key` beside it. Never overwrites.",
+      .example = "culvert init --domain a.example --name gate.a.example",
+      .run = init};
+}
+
+}  // namespace culvert::cli

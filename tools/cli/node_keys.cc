@@ -1,0 +1,75 @@
+#include "tools/cli/node_keys.h"
+
+#include <vector>
+
+#include "crypto/keys/certificate_maker.h"
+#include "node/flow/own_keys.h"
+#include "store/keyring.h"
+#include "store/secrets.h"
+
+namespace culvert::cli {
+namespace {
+
+struct NewKey {
+  store::CertificateRole role;
+  crypto::KeyAndCertificate made;
+};
+
+// A key is stored under its role and its id, so that renewed keys stand beside old ones.
+std::string key_name(const NewKey& key) {
+  return std::string(store::role_name(key.role)) + "/" + key.made.key.key_id().hex();
+}
+
+store::StoredCertificate record_of(const NewKey& key, Time now) {
+  const crypto::Certificate& certificate = key.made.certificate;
+  store::StoredCertificate record;
+  record.role = key.role;
+  record.der = certificate.der();
+  record.issuer = certificate.issuer();
+  record.serial = certificate.serial();
+  record.key_name = key_name(key);
+  record.not_before = certificate.not_before();
+  record.not_after = certificate.not_after();
+  record.created = now;
+  return record;
+}
+
+Result<std::vector<NewKey>> make_keys(const Domain& node_name, Time now) {
+  auto identity = crypto::make_identity(node_name, now);
+  if (!identity) return identity.error();
+  const crypto::Issuer issuer{identity->key, identity->certificate};
+  auto sign = crypto::make_tunnel_certificate(issuer, crypto::TunnelUse::sign, now);
+  if (!sign) return sign.error();
+  auto encrypt = crypto::make_tunnel_certificate(issuer, crypto::TunnelUse::encrypt, now);
+  if (!encrypt) return encrypt.error();
+  auto tls = crypto::make_tls_certificate(issuer, node_name, now);
+  if (!tls) return tls.error();
+  auto starttls = crypto::make_self_signed_tls(node_name, now);
+  if (!starttls) return starttls.error();
+  using Role = store::CertificateRole;
+  return std::vector<NewKey>{{Role::identity, *std::move(identity)},
+                             {Role::tunnel_sign, *std::move(sign)},
+                             {Role::tunnel_encrypt, *std::move(encrypt)},
+                             {Role::tls, *std::move(tls)},
+                             {Role::starttls, *std::move(starttls)}};
+}
+
+}  // namespace
+
+Result<Fingerprint> make_node_keys(store::Store& store, const Domain& node_name, Time now) {
+  const auto keys = make_keys(node_name, now);
+  if (!keys) return keys.error();
+  const crypto::SealingKey token_key = crypto::SealingKey::generate();
+  const Status written = store.write([&](store::WriteTransaction& txn) -> Status {
+    for (const NewKey& key : *keys) {
+      store::put_secret(txn, key_name(key), key.made.key.pkcs8());
+      store::put_certificate(txn, record_of(key, now));
+    }
+    store::put_secret(txn, node::kTokenKeyName, SecretBytes(token_key.view()));
+    return done();
+  });
+  if (!written) return written.error();
+  return keys->front().made.key.key_id();
+}
+
+}  // namespace culvert::cli

@@ -1,0 +1,15 @@
+// The keys and certificates that a node begins its life with.
+#pragma once
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "store/store.h"
+
+namespace culvert::cli {
+
+// Makes the identity, the tunnel certificates that it issues, the TLS certificates of the peering
+// port and of STARTTLS, and the secret of tunnel addresses, in one commit. Gives the identity's
+// fingerprint. Errors of crypto/keys and the store.
+Result<Fingerprint> make_node_keys(store::Store& store, const Domain& node_name, Time now);
+
+}  // namespace culvert::cli

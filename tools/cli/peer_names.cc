@@ -1,0 +1,49 @@
+#include "tools/cli/peer_names.h"
+
+namespace culvert::cli {
+
+std::string peer_name(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
+  const auto peer = store::find_peer(txn, fingerprint);
+  return peer && !peer->name.empty() ? peer->name : fingerprint.hex();
+}
+
+std::vector<std::string> domains_of(const store::ReadTransaction& txn,
+                                    const Fingerprint& fingerprint) {
+  std::vector<std::string> domains;
+  for (const store::Route& route : store::routes_of_peer(txn, fingerprint)) {
+    if (route.state != store::RouteState::withdrawn) domains.push_back(route.domain.text());
+  }
+  return domains;
+}
+
+std::string route_advice(const store::Route& route) {
+  const std::string domain = route.domain.text();
+  switch (route.state) {
+    case store::RouteState::claimed:
+      return route.named ? "waits for its first proof"
+                         : "nobody here named it; mail for it goes as if there were no peer";
+    case store::RouteState::proving:
+      return "a challenge is under way; mail for it goes as if there were no peer";
+    case store::RouteState::proved:
+      return "proved, but nobody here named it; mail for it goes as if there were no peer";
+    case store::RouteState::active:
+      return "in use: mail for it is sealed";
+    case store::RouteState::degraded:
+      return "mail for it waits in the queue; ask the partner, then `culvert route prove " +
+             domain + "`";
+    case store::RouteState::paused:
+      return "mail for it waits in the queue";
+    case store::RouteState::conflict:
+      return "another peer holds this domain; mail for it is not changed by this one";
+    case store::RouteState::withdrawn:
+      return route.released ? "released: mail for it goes as if there were no peer"
+                            : "mail for it waits until another route for the domain is active";
+  }
+  return {};
+}
+
+std::string optional_time(const std::optional<Time>& time) {
+  return time ? to_rfc3339(*time) : std::string();
+}
+
+}  // namespace culvert::cli

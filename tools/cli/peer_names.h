@@ -1,0 +1,26 @@
+// Peers and routes as commands show them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/peers.h"
+#include "store/routes.h"
+#include "store/transaction.h"
+
+namespace culvert::cli {
+
+// The node name of a peer, or its fingerprint if the peer is not in the store.
+std::string peer_name(const store::ReadTransaction& txn, const Fingerprint& fingerprint);
+
+// The domains of the peer that count: every route but withdrawn ones.
+std::vector<std::string> domains_of(const store::ReadTransaction& txn,
+                                    const Fingerprint& fingerprint);
+
+// What a state means and what to do about it, for people; one line without full stop.
+std::string route_advice(const store::Route& route);
+
+// RFC 3339, or an empty text.
+std::string optional_time(const std::optional<Time>& time);
+
+}  // namespace culvert::cli

@@ -1,0 +1,33 @@
+// How people name mail in the queue, and how commands show it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/queue.h"
+
+namespace culvert::cli {
+
+// One entry, or all entries of a message.
+struct QueueName {
+  store::MessageId message;
+  std::optional<std::uint16_t> number;
+  std::string text() const;
+};
+
+// `<32 hex>.<n>` or `<32 hex>`; usage error otherwise.
+Result<QueueName> parse_queue_name(const std::string& text);
+
+// The entries of that name that are in the queue.
+std::vector<store::EntryId> entries_named(const store::ReadTransaction& txn, const QueueName& name);
+
+// permanent `not-found`, with what may have happened.
+Error not_queued(const QueueName& name);
+
+std::vector<std::string> mailboxes_of(const std::vector<store::QueueRecipient>& recipients);
+// The first, and how many more.
+std::string shortened(const std::vector<std::string>& names);
+// `queued`, `deferred`, `held`.
+std::string state_word(store::EntryState state);
+
+}  // namespace culvert::cli

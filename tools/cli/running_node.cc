@@ -1,0 +1,55 @@
+#include "tools/cli/running_node.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "node/config/peering_url.h"
+#include "node/net/socket.h"
+
+namespace culvert::cli {
+
+std::vector<node::SocketAddress> bound_addresses(const node::Config& config,
+                                                 const std::string& listener) {
+  std::ifstream in(config.node.data_dir / "run" / "addresses.json");
+  const auto all = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
+  std::vector<node::SocketAddress> addresses;
+  if (!all.is_object() || !all.contains(listener) || !all[listener].is_array()) return addresses;
+  for (const auto& text : all[listener]) {
+    if (!text.is_string()) continue;
+    if (auto address = node::SocketAddress::parse(text.get<std::string>())) {
+      addresses.push_back(*std::move(address));
+    }
+  }
+  return addresses;
+}
+
+bool node_answers(const node::Config& config) {
+  constexpr int kPatienceMilliseconds = 500;
+  const auto bound = bound_addresses(config, "smtp.inside");
+  if (bound.empty()) return false;
+  const auto socket = node::begin_connect(bound.front());
+  if (!socket) return false;
+  pollfd wait{socket->fd(), POLLOUT, 0};
+  if (poll(&wait, 1, kPatienceMilliseconds) != 1) return false;
+  int failure = 0;
+  socklen_t size = sizeof failure;
+  return getsockopt(socket->fd(), SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure == 0;
+}
+
+Result<std::string> peering_url(const node::Config& config) {
+  auto bound = bound_addresses(config, "peering");
+  const bool chosen_by_system =
+      config.peering.listen.empty() || config.peering.listen.front().port == 0;
+  if (!chosen_by_system) bound = config.peering.listen;
+  std::string url = node::own_peering_url(config, bound);
+  if (!url.empty()) return url;
+  return permanent_error("no-peering-url",
+                         "the peering port is 0 and the node does not run, so its URL is not "
+                         "known; start the node, or set peering.url");
+}
+
+}  // namespace culvert::cli

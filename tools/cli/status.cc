@@ -1,0 +1,190 @@
+// `culvert status`: the node, its peers, routes, queue, quarantine and certificates on one screen.
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "crypto/keys/certificate.h"
+#include "store/invitations.h"
+#include "store/keyring.h"
+#include "store/quarantine.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/open_node.h"
+#include "tools/cli/peer_names.h"
+#include "tools/cli/running_node.h"
+#include "tools/cli/table.h"
+
+namespace culvert::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Certificates that end within this time are pointed at.
+constexpr std::chrono::hours kSoon{14 * 24};
+constexpr std::size_t kQuarantineCounted = 1000;
+
+struct Facts {
+  std::vector<store::Peer> peers;
+  std::map<std::string, std::size_t> peers_by_state, routes_by_state;
+  std::vector<store::Route> attention;  // routes that hold mail
+  std::vector<store::Invitation> open_invitations;
+  std::vector<store::StoredCertificate> certificates;
+  std::uint64_t queue_length = 0;
+  std::optional<store::QueueEntry> oldest;
+  std::size_t quarantined = 0;
+};
+
+bool holds_mail(const store::Route& route) {
+  return route.state == store::RouteState::degraded || route.state == store::RouteState::paused ||
+         route.state == store::RouteState::conflict ||
+         (route.state == store::RouteState::withdrawn && !route.released);
+}
+
+Result<Facts> read_facts(const store::ReadTransaction& txn, Time now) {
+  Facts facts;
+  facts.peers = store::list_peers(txn);
+  for (const store::Peer& peer : facts.peers)
+    ++facts.peers_by_state[store::state_name(peer.state)];
+  for (const store::Route& route : store::list_routes(txn)) {
+    ++facts.routes_by_state[store::state_name(route.state)];
+    if (holds_mail(route)) facts.attention.push_back(route);
+  }
+  for (store::Invitation& invitation : store::list_invitations(txn)) {
+    if (!invitation.used && invitation.expires > now) {
+      facts.open_invitations.push_back(std::move(invitation));
+    }
+  }
+  facts.certificates = store::list_certificates(txn);
+  facts.queue_length = store::queue_length(txn);
+  const auto page = store::list_queue(txn, std::nullopt, 1);
+  if (!page.entries.empty()) facts.oldest = page.entries.front();
+  facts.quarantined = store::list_quarantine(txn, std::nullopt, kQuarantineCounted).items.size();
+  return facts;
+}
+
+// "2 active, 1 proving", or "none".
+std::string tally(const std::map<std::string, std::size_t>& counts) {
+  std::string text;
+  for (const auto& [state, count] : counts) {
+    text += (text.empty() ? "" : ", ") + fmt::format("{} {}", count, state);
+  }
+  return text.empty() ? "none" : text;
+}
+
+// The newest of each role, with what it is and when it ends.
+std::vector<const store::StoredCertificate*> newest_of_each(const Facts& facts) {
+  std::map<store::CertificateRole, const store::StoredCertificate*> newest;
+  for (const store::StoredCertificate& certificate : facts.certificates) {
+    auto& best = newest[certificate.role];
+    if (!best || best->not_before < certificate.not_before) best = &certificate;
+  }
+  std::vector<const store::StoredCertificate*> all;
+  for (const auto& [role, certificate] : newest)
+    all.push_back(certificate);
+  return all;
+}
+
+std::string certificates_text(const Facts& facts, Time now) {
+  std::string text;
+  for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
+    text += (text.empty() ? "" : ", ") +
+            fmt::format("{} {}{}", store::role_name(certificate->role),
+                        relative_time(certificate->not_after, now),
+                        certificate->not_after < now + kSoon ? " (SOON)" : "");
+  }
+  return text;
+}
+
+std::string attention_text(const Facts& facts) {
+  std::string text;
+  for (const store::Route& route : facts.attention) {
+    text += fmt::format("! route {} is {}: {}\n", route.domain.text(),
+                        store::state_name(route.state), route_advice(route));
+  }
+  for (const store::Peer& peer : facts.peers) {
+    if (peer.outbound_held.empty()) continue;
+    text += fmt::format("! peer {}: mail for it waits: {}\n", printable(peer.name),
+                        printable(peer.outbound_held));
+  }
+  if (facts.quarantined > 0) {
+    text += "! mail in quarantine waits for a person: culvert quarantine list\n";
+  }
+  return text;
+}
+
+std::string words_of(const OpenNode& node, const Facts& facts, bool running) {
+  const auto line = [](std::string_view name, const std::string& value) {
+    return fmt::format("{:<13} {}\n", name, value);
+  };
+  std::vector<std::string> domains;
+  for (const Domain& domain : node.config.node.domains)
+    domains.push_back(domain.text());
+  std::string text = line("node", node.config.node.name.text() + " for " + joined(domains));
+  text += line("state", running ? "running" : "not running (start it: culvert serve)");
+  text += line("peers", tally(facts.peers_by_state));
+  if (!facts.open_invitations.empty()) {
+    text += line("invitations", counted(facts.open_invitations.size(), "code") + " not used yet");
+  }
+  text += line("routes", tally(facts.routes_by_state));
+  text +=
+      line("queue",
+           facts.queue_length == 0
+               ? "empty"
+               : fmt::format(
+                     "{}, the oldest from {}{}",
+                     facts.queue_length == 1 ? std::string("1 entry")
+                                             : fmt::format("{} entries", facts.queue_length),
+                     relative_time(facts.oldest->created, node.now),
+                     facts.oldest->reason.empty() ? "" : ": " + printable(facts.oldest->reason)));
+  text += line("quarantine", facts.quarantined == 0 ? "empty" : counted(facts.quarantined, "mail"));
+  text += line("certificates", certificates_text(facts, node.now));
+  const std::string attention = attention_text(facts);
+  return attention.empty() ? text : text + "\n" + attention;
+}
+
+Json json_of(const OpenNode& node, const Facts& facts, bool running) {
+  Json domains = Json::array(), certificates = Json::array();
+  for (const Domain& domain : node.config.node.domains)
+    domains.push_back(domain.text());
+  for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
+    certificates.push_back({{"name", store::role_name(certificate->role)},
+                            {"not_after", to_rfc3339(certificate->not_after)}});
+  }
+  return {{"node", node.config.node.name.text()},
+          {"domains", std::move(domains)},
+          {"running", running},
+          {"peers", facts.peers_by_state},
+          {"routes", facts.routes_by_state},
+          {"invitations", facts.open_invitations.size()},
+          {"queue", {{"length", facts.queue_length}}},
+          {"quarantine", {{"length", facts.quarantined}}},
+          {"certificates", std::move(certificates)}};
+}
+
+Result<Report> status(const Arguments& arguments) {
+  auto node = open_node(arguments);
+  if (!node) return node.error();
+  const auto facts =
+      read_store<Facts>(*node->store, [&](const store::ReadTransaction& txn) -> Result<Facts> {
+        return read_facts(txn, node->now);
+      });
+  if (!facts) return facts.error();
+  const bool running = node_answers(node->config);
+  return Report{.text = words_of(*node, *facts, running),
+                .json = json_text(json_of(*node, *facts, running))};
+}
+
+}  // namespace
+
+Command status_command() {
+  return {.name = "status",
+          .summary = "shows node, peers, routes, queue and certificates on one screen",
+          .operands = {},
+          .options = {},
+          .detail = {},
+          .example = "culvert status",
+          .run = status};
+}
+
+}  // namespace culvert::cli

@@ -1,0 +1,116 @@
+// `culvert trace`: what happened to a message.
+#include "store/trace.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/commands.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/open_node.h"
+#include "tools/cli/queue_names.h"
+#include "tools/cli/table.h"
+
+namespace culvert::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Traced {
+  store::MessageId id;
+  std::vector<store::TraceEvent> events;
+};
+
+std::string words_of(const Traced& traced) {
+  std::string text = traced.id.hex() + "\n";
+  std::size_t width = 0;
+  for (const auto& event : traced.events)
+    width = std::max(width, event.event.size());
+  for (const store::TraceEvent& event : traced.events) {
+    text += fmt::format("  {}  {:<{}}", to_rfc3339(event.time), printable(event.event), width);
+    for (const auto& [name, value] : event.fields) {
+      text += fmt::format("  {}={}", printable(name), printable(value, 400));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+Json json_of(const Traced& traced) {
+  Json events = Json::array();
+  for (const store::TraceEvent& event : traced.events) {
+    Json fields = Json::array();
+    for (const auto& [name, value] : event.fields) {
+      fields.push_back({{"name", name}, {"value", value}});
+    }
+    events.push_back(
+        {{"time", to_rfc3339(event.time)}, {"event", event.event}, {"fields", std::move(fields)}});
+  }
+  return {{"id", traced.id.hex()}, {"events", std::move(events)}};
+}
+
+// An address has an `@`; everything else must be an id.
+Result<std::vector<store::MessageId>> messages_named(const store::ReadTransaction& txn,
+                                                     const std::string& text, std::size_t limit) {
+  if (text.find('@') == std::string::npos) {
+    const auto name = parse_queue_name(text);
+    if (!name) {
+      return usage_error("'" + printable(text, 80) +
+                         "' is neither an id nor an address; write jane@b.example, or an id that "
+                         "`culvert queue list` or the log shows");
+    }
+    return std::vector<store::MessageId>{name->message};
+  }
+  const auto address = Mailbox::parse(text);
+  if (!address) return usage_error(address.error().text);
+  return store::find_traced(txn, *address, limit);
+}
+
+Result<Report> trace(const Arguments& arguments) {
+  const auto limit = limit_option(arguments);
+  if (!limit) return limit.error();
+  const std::string name = *arguments.value("ID-OR-ADDRESS");
+  auto node = open_node(arguments);
+  if (!node) return node.error();
+  const auto all = read_store<std::vector<Traced>>(
+      *node->store, [&](const store::ReadTransaction& txn) -> Result<std::vector<Traced>> {
+        const auto ids = messages_named(txn, name, *limit);
+        if (!ids) return ids.error();
+        std::vector<Traced> traced;
+        for (const store::MessageId& id : *ids) {
+          auto events = store::find_trace(txn, id);
+          if (!events.empty()) traced.push_back({id, std::move(events)});
+        }
+        return traced;
+      });
+  if (!all) return all.error();
+  if (all->empty()) {
+    return permanent_error("not-found", "nothing is known of '" + printable(name, 80) +
+                                            "' (never seen by this node, or longer ago than traces "
+                                            "are kept)");
+  }
+  Report report;
+  Json list = Json::array();
+  for (const Traced& traced : *all) {
+    report.text += (report.text.empty() ? "" : "\n") + words_of(traced);
+    list.push_back(json_of(traced));
+  }
+  report.json = json_text({{"messages", std::move(list)}});
+  return report;
+}
+
+}  // namespace
+
+Command trace_command() {
+  return {
+      .name = "trace",
+      .summary = "tells what happened to a message, or to the newest ones of an address",
+      .operands = {{"ID-OR-ADDRESS", Operand::Count::one,
+                    "an id of the queue, the quarantine or the log; or a mail address"}},
+      .options = {{"--limit", "N", "of an address at most so many messages; default 100"}},
+      .detail = "Received, path and why, sealed for whom, handed to which host with which reply.",
+      .example = "culvert trace jane@b.example --limit 5",
+      .run = trace};
+}
+
+}  // namespace culvert::cli
