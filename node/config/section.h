@@ -59,17 +59,20 @@ class Section {
       wrong(key, value.error().text);
   }
 
-  // A list of text, each through a parser; duplicates are findings.
+  // A list of text, each through a parser; duplicates are findings. One wrong item leaves the
+  // default, so that no second finding follows from the first.
   template <typename T>
   void parsed_list(std::string_view key, std::vector<T>& into,
                    Result<T> (*parse)(std::string_view)) {
     const TreeList* list = this->list(key);
     if (!list) return;
     std::vector<T> values;
+    bool all_right = true;
     for (const TreeValue& item : *list) {
       const std::string* written = text_item(key, item);
+      auto value = written ? parse(*written) : Result<T>(permanent_error("bad-value", {}));
+      all_right = all_right && value.ok();
       if (!written) continue;
-      auto value = parse(*written);
       if (!value) {
         error(item.line, key, value.error().text);
       } else if (std::find(values.begin(), values.end(), *value) != values.end()) {
@@ -78,7 +81,7 @@ class Section {
         values.push_back(*std::move(value));
       }
     }
-    into = std::move(values);
+    if (all_right) into = std::move(values);
   }
 
   // One of some words.

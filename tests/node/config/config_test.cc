@@ -204,7 +204,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"[peering]\nprivate_addresses='yes'\n", 5, "peering.private_addresses: must be true"},
         Wrong{"[dns]\nresolvers=['dns.example']\n", 5, "dns.resolvers: 'dns.example' is not a"},
         Wrong{"[dns]\ntrust_anchor=true\n", 5, "dns.trust_anchor: must be text"},
-        Wrong{"[admin]\nlisten=['x']\nport=1\n", 6, "admin.port: unknown key"},
+        Wrong{"[admin]\n\nport=1\n", 6, "admin.port: unknown key"},
         Wrong{"[log]\nlevel='trace'\n", 5, "log.level: 'trace' is none of \"debug\", \"info\""},
         Wrong{"[log]\nformat='xml'\n", 5, "log.format: 'xml' is none of \"text\", \"json\""},
         Wrong{"[log\n", 4, "not TOML: "},
