@@ -113,20 +113,11 @@ bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEven
   return true;
 }
 
-OutboundRoute outbound_route(const store::ReadTransaction& txn, const Domain& domain) {
-  OutboundRoute waiting;
-  for (const Route& route : store::routes_of_domain(txn, domain)) {
-    if (outbound_of(route.state) == Outbound::sealed) {
-      const auto peer = store::find_peer(txn, route.peer);
-      const bool usable =
-          peer && peer->state == store::PeerState::paired && peer->outbound_held.empty();
-      return {usable ? Outbound::sealed : Outbound::waits, route};
-    }
-    // Nothing that fails turns sealed into clear: a domain that had an active route waits, in
-    // whatever state its routes are, until an administrator releases it.
-    if (!waiting.route && was_or_is_active(route)) waiting = {Outbound::waits, route};
-  }
-  return waiting;
+Outbound outbound_of(const Route& route) {
+  if (route.released) return Outbound::as_if_no_peer;
+  const Outbound by_state = outbound_of(route.state);
+  if (by_state == Outbound::as_if_no_peer && route.active_since) return Outbound::waits;
+  return by_state;
 }
 
 }  // namespace culvert::peering

@@ -1,7 +1,6 @@
 // Applies next_route_state to the routes in the store. Inside one write transaction each.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "peering/routes.h"
@@ -22,11 +21,9 @@ struct RouteName {
 // An event for one route; false if it changes nothing or there is no such route.
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now);
 
-// What a domain's routes mean for outbound mail, and the peer that it is sealed for or waits for.
-struct OutboundRoute {
-  Outbound outbound = Outbound::as_if_no_peer;
-  std::optional<store::Route> route;
-};
-OutboundRoute outbound_route(const store::ReadTransaction& txn, const Domain& domain);
+// What one route means for outbound mail. A domain that had an active route waits, in whatever
+// state its routes are, until an administrator releases it: nothing that fails turns sealed into
+// clear.
+Outbound outbound_of(const store::Route& route);
 
 }  // namespace culvert::peering

@@ -1,6 +1,19 @@
 #include "peering/tunnel_open.h"
 
 namespace culvert::peering {
+namespace {
+
+// Unreadable certificates are left out: nothing can be verified with them.
+void add_certificates(const store::ReadTransaction& txn, const std::vector<Bytes>& ders,
+                      RouteHolder& into) {
+  for (const Bytes& der : ders) {
+    auto certificate = crypto::Certificate::from_der(der);
+    if (!certificate || store::is_revoked(txn, into.peer, certificate->key_id().view())) continue;
+    into.signing.push_back(*std::move(certificate));
+  }
+}
+
+}  // namespace
 
 std::vector<RouteHolder> route_holders(const store::ReadTransaction& txn, const Domain& domain) {
   std::vector<RouteHolder> out;
@@ -13,12 +26,8 @@ std::vector<RouteHolder> route_holders(const store::ReadTransaction& txn, const 
     holder.route_state = route.state;
     holder.since = route.since;
     holder.in_force = route.active_since && !route.released;
-    for (const Bytes& der : peer->signing_certificates) {
-      auto certificate = crypto::Certificate::from_der(der);
-      if (!certificate || store::is_revoked(txn, route.peer, certificate->key_id().view()))
-        continue;
-      holder.signing.push_back(*std::move(certificate));
-    }
+    add_certificates(txn, peer->signing_certificates, holder);
+    add_certificates(txn, peer->allowed_certificates, holder);
     out.push_back(std::move(holder));
   }
   return out;

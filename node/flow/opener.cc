@@ -57,9 +57,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
     FrontCopy copy(staged);
     const auto opened = peering::open_tunnel(
         sealed,
-        {keys->ring, config->node.domains, message_.received, context_.clock.now(),
+        {keys->ring, config->node.domains, message_.received,
          [this](const Domain& domain) { return route_holders(context_.store, domain); }},
-        copy);
+        copy, trace_);
     if (!opened) return refused(opened.error());
     if (opened->for_peering) {
       if (copy.whole()) on_peering_mail(opened->peer, copy.front());
@@ -177,6 +177,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
     item.since = now;
     item.reason_code = error.code;
     item.reason_text = printable(error.text, 300);
+    item.peer = trace_.peer;
+    if (trace_.envelope) item.route_domain = trace_.envelope->from.text();
     log_warning("message {} is in quarantine: {} ({})", message_.id.hex(), error.text, error.code);
     write([self = shared_from_this(), item](store::WriteTransaction& txn) -> Status {
       const auto moved = store::quarantine_entry(txn, self->entry_.id, item);
@@ -250,6 +252,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   store::QueueEntry entry_;
   store::Message message_;
   std::function<void()> done_;
+  peering::OpenTrace trace_;  // how far opening came
 };
 
 }  // namespace

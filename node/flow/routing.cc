@@ -1,6 +1,6 @@
 #include "node/flow/routing.h"
 
-#include "peering/routes.h"
+#include "peering/route_changes.h"
 #include "store/peers.h"
 #include "store/rules.h"
 
@@ -8,8 +8,7 @@ namespace culvert::node {
 namespace {
 
 RouteUse use_of(const store::Route& route) {
-  if (route.released) return RouteUse::none;
-  switch (peering::outbound_of(route.state)) {
+  switch (peering::outbound_of(route)) {
     case peering::Outbound::as_if_no_peer:
       return RouteUse::none;
     case peering::Outbound::sealed:

@@ -1,0 +1,92 @@
+#include "peering/json.h"
+
+#include <gtest/gtest.h>
+
+namespace culvert::peering {
+namespace {
+
+Result<JsonObject> parse(std::string_view text) { return JsonObject::parse(as_bytes(text)); }
+
+std::string nested(int levels) {
+  std::string text = "{\"a\":";
+  for (int i = 1; i < levels; ++i)
+    text += "[";
+  text += "1";
+  for (int i = 1; i < levels; ++i)
+    text += "]";
+  return text + "}";
+}
+
+TEST(JsonObject, GivesMembersByTheirType) {
+  const auto object = parse(R"({"text":"x\u00e9","number":7,"list":["a","b"],"inner":{"n":1}})");
+  ASSERT_TRUE(object.ok());
+  EXPECT_EQ(object->text("text").value(), "x\xC3\xA9");
+  EXPECT_EQ(object->number("number").value(), 7u);
+  EXPECT_EQ(object->texts("list", 2).value(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(object->object("inner")->number("n").value(), 1u);
+  EXPECT_TRUE(object->has("inner"));
+  EXPECT_FALSE(object->has("absent"));
+}
+
+TEST(JsonObject, RefusesAMemberOfAnotherType) {
+  const auto object = parse(R"({"text":7,"number":-1,"real":1.0,"list":["a",1],"long":["a","b"]})");
+  ASSERT_TRUE(object.ok());
+  EXPECT_FALSE(object->text("text").ok());
+  EXPECT_FALSE(object->text("absent").ok());
+  EXPECT_FALSE(object->number("number").ok());
+  EXPECT_FALSE(object->number("real").ok());
+  EXPECT_FALSE(object->texts("list", 5).ok());
+  EXPECT_FALSE(object->texts("long", 1).ok());
+  EXPECT_FALSE(object->object("text").ok());
+}
+
+TEST(JsonObject, RefusesWhatIsNotOneStrictObject) {
+  const std::string texts[] = {
+      "",
+      "[]",
+      "1",
+      "{} {}",
+      "{}x",
+      std::string("{}\0{}", 5),
+      "\xEF\xBB\xBF{}",
+      "{\"a\":1,\"a\":2}",
+      "{\"a\":1,\"\\u0061\":2}",
+      "{\"o\":{\"a\":1,\"a\":1}}",
+      "{\"l\":[{\"a\":1,\"a\":1}]}",
+      "{\"a\":\"\xC3\x28\"}",
+      "{\"a\":\"\\ud800\"}",
+      "{\"a\":1,}",
+      "{'a':1}",
+      "{\"a\":1}// comment",
+      "{\"a\":NaN}",
+      "{\"a\":\"\n\"}",
+  };
+  for (const std::string& text : texts) {
+    const auto object = parse(text);
+    ASSERT_FALSE(object.ok()) << text;
+    EXPECT_EQ(object.error().code, "bad-document");
+  }
+}
+
+TEST(JsonObject, AllowsEightLevelsAndNoMore) {
+  EXPECT_TRUE(parse(nested(8)).ok());
+  EXPECT_FALSE(parse(nested(9)).ok());
+  EXPECT_FALSE(parse(nested(100'000)).ok());
+}
+
+TEST(JsonObject, TakesTheSameNameInDifferentObjects) {
+  EXPECT_TRUE(parse(R"({"a":{"x":1},"b":{"x":1},"l":[{"x":1},{"x":1}]})").ok());
+}
+
+TEST(JsonWriter, WritesMembersInTheOrderOfTheCalls) {
+  JsonWriter inner;
+  inner.text("z", "quote \" and \xC3\xA9");
+  JsonWriter writer;
+  writer.number("b", 2).texts("a", {"x"}).object("c", inner);
+  const Bytes octets = writer.finish();
+  EXPECT_EQ(to_text(octets), "{\"b\":2,\"a\":[\"x\"],\"c\":{\"z\":\"quote \\\" and \xC3\xA9\"}}");
+  EXPECT_TRUE(JsonObject::parse(octets).ok());
+}
+
+}  // namespace
+}  // namespace culvert::peering
