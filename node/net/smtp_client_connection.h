@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxQueuedBodyBytes = 256 * 1024;
 class PieceSource {
  public:
   virtual ~PieceSource() = default;
+  // Called once before the first `next`: which recipients of the envelope the next hop accepted.
+  virtual void begin(const std::vector<bool>& accepted) { static_cast<void>(accepted); }
   // The next piece, of any size; empty at the end. Runs in a worker, one call at a time; may block.
   // An error ends the delivery before the message is complete: nothing of it counts.
   virtual Result<Bytes> next() = 0;
@@ -49,14 +51,14 @@ struct SmtpClientOptions {
   TlsClientContext* tls = nullptr;       // needed unless rules.tls is never; must outlive it
 };
 
-class SmtpClientConnection final : private TransportListener {
+class SmtpClientConnection {
  public:
   // Connects at the first `deliver`. `on_gone` is called once, on the loop, after the report of a
   // delivery under way, when the connection ended for whatever reason; the owner then gives the
   // object to `loop.defer_destroy`. `loop` and `workers` must outlive it.
   SmtpClientConnection(EventLoop& loop, Workers& workers, SmtpClientOptions options,
                        Callback<SmtpClientConnection&> on_gone);
-  ~SmtpClientConnection() override;
+  ~SmtpClientConnection();
   SmtpClientConnection(const SmtpClientConnection&) = delete;
   SmtpClientConnection& operator=(const SmtpClientConnection&) = delete;
 
@@ -67,25 +69,29 @@ class SmtpClientConnection final : private TransportListener {
   void end();
 
  private:
-  void on_connected() override;
-  void on_octets(ByteView octets) override;
-  void on_drained() override;
-  void on_tls_ready(const TlsInfo& info) override;
-  void on_end() override;
-  void on_timeout() override;
-  void on_closed(const CloseReason& reason) override;
+  struct Link;  // one attempt's transport
+  struct Pull;  // the source of one delivery
 
-  struct Pull;
   void connect();
-  void connection_stands();
-  bool try_again(const CloseReason& reason);
+  void connected();
+  void received(ByteView octets);
+  void tls_ready(const TlsInfo& info);
+  void timed_out();
+  void closed(const CloseReason& reason);
+  void lost(const Error& why);
+  bool try_again(const Error& why);
+
   void settle();
   void begin_tls();
+  void at_message();
   void begin_delivery();
   void send_body();
+  bool send_piece();
   void pull();
-  void pulled(Result<Bytes> piece, bool last);
-  void report_if_done();
+  void pulled(const std::shared_ptr<Pull>& from, Result<Bytes> piece, bool last);
+  void end_session();
+  void report_failure();
+  void report(std::vector<RecipientOutcome> outcomes);
   void keep_time();
   std::string next_hop() const;
 
@@ -96,16 +102,18 @@ class SmtpClientConnection final : private TransportListener {
   std::size_t address_ = 0;  // index of the one in use
   TlsUse tls_use_;           // never, once an opportunistic handshake has failed at this address
   std::unique_ptr<ClientDialog> dialog_;
-  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<Link> link_;
   std::string tls_;
 
   std::optional<SmtpDelivery> delivery_;
   bool begun_ = false;          // the dialog has the delivery's envelope
   std::shared_ptr<Pull> pull_;  // shared: a worker may still pull when the connection is gone
-  std::optional<Result<Bytes>> piece_;
-  bool piece_is_last_ = false;
+  std::size_t messages_ = 0;    // that this connection has carried
+  bool ending_ = false;
   bool gone_ = false;
-  std::size_t messages_ = 0;
+  std::optional<ClientState> timed_state_;
+  std::uint64_t timed_progress_ = 0;
+  Timer pull_later_;
   LifeToken life_;
 };
 

@@ -38,6 +38,9 @@ class SmtpServerConnection final : private TransportListener {
   void drain();
 
  private:
+  // What the connection's time is counted for.
+  enum class Timed { nothing, command, handshake, body };
+
   void on_octets(ByteView octets) override;
   void on_drained() override;
   void on_tls_ready(const TlsInfo& info) override;
@@ -46,21 +49,24 @@ class SmtpServerConnection final : private TransportListener {
   void on_closed(const CloseReason& reason) override;
 
   void work();
+  ByteView run(ByteView octets);
   bool step(ByteView& octets);
   bool blocked() const;
-  bool ask_recipient();
-  bool ask_commit();
   void ask_sender();
+  bool ask_recipient();
   void ask_body();
   void hand_on_body();
+  bool ask_commit();
+  void reset_receiver();
+  DecisionCallback ask();
+  void answered(std::uint64_t question, Decision decision);
+
   void settle();
+  void end_if_due();
   void begin_tls();
   void keep_time();
-  void end_session(const Reply& reason);
-  template <typename Answer>
-  auto answer_callback();
-  template <typename Answer>
-  void answered(std::uint64_t question, Answer answer);
+  void restart_time(Timed timed);
+  bool body_is_too_slow() const;
 
   EventLoop& loop_;
   const SmtpServerSettings& settings_;
@@ -71,21 +77,23 @@ class SmtpServerConnection final : private TransportListener {
   std::unique_ptr<MailReceiver> receiver_;
   std::unique_ptr<Transport> transport_;
 
-  Bytes input_;  // what has arrived and the dialog does not take yet
-  bool working_ = false;
+  Bytes input_;           // what has arrived and the dialog does not take yet
+  bool working_ = false;  // inside run: an answer that comes at once waits for its end
+  bool gone_ = false;
   bool ended_ = false;   // the client sends nothing more
   bool behind_ = false;  // the receiver wants no body for the moment
   bool draining_ = false;
+  bool tls_begun_ = false;
   bool in_transaction_ = false;  // the receiver holds something that on_reset must drop
 
   std::uint64_t question_ = 0;  // number of the question that was asked last
   bool asked_ = false;          // it has no answer yet
-  std::optional<Decision> decision_;
-  std::optional<Reply> answer_;
+  std::optional<Decision> answer_;
 
+  Timed timed_ = Timed::nothing;
+  std::uint64_t timed_progress_ = 0;
   SteadyTime body_began_{};
   SteadyTime deadline_{};
-  std::uint64_t timed_progress_ = 0;
   LifeToken life_;
 };
 

@@ -163,6 +163,8 @@ std::chrono::seconds ClientDialog::patience() const {
   return kReplyPatience;
 }
 
+std::uint64_t ClientDialog::progress() const { return session_->progress; }
+
 Bytes ClientDialog::take_output() { return std::exchange(session_->output, {}); }
 
 void ClientDialog::start() {

@@ -87,10 +87,16 @@ class ClientDialog {
 
   ClientState state() const;
   ClientWait waits_for() const;
+  // How long it may wait for what it waits for.
   std::chrono::seconds patience() const;
+  // Replies that have come so far. While it stands still, the server has not answered, however many
+  // octets come.
+  std::uint64_t progress() const;
+  // What must be sent now, and empties it.
   Bytes take_output();
 
-  // --- events; each only while waits_for() names it ---
+  // --- events; each only while waits_for() names it (receive also while it names body or message,
+  // because a server may give up at any time) ---
 
   // Once the connection stands.
   void start();

@@ -15,6 +15,7 @@ Error out_of_turn(std::string_view when, const Reply& reply) {
 }  // namespace
 
 void ClientDialog::Session::on_reply(const Reply& reply) {
+  ++progress;
   switch (state) {
     case ClientState::banner:
       return on_banner(reply);

@@ -71,6 +71,7 @@ struct ClientDialog::Session {
   ReplyReader replies;
   Bytes output;
   bool encrypted = false;
+  std::uint64_t progress = 0;
   ServerFeatures features;
   std::optional<Delivery> delivery;
   std::vector<RecipientOutcome> outcomes;

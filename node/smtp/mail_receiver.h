@@ -3,9 +3,10 @@
 // time. No call blocks: slow work runs elsewhere and comes back through its callback.
 //
 // Order of calls: on_connect, then for each message on_mail, on_recipient for each recipient,
-// on_body_begin, on_body for each piece, on_body_end; on_reset ends a transaction at any point
-// between on_mail and the answer to on_body_end (RSET, a lost connection, a spoiled body). After an
-// answer to on_body_end the transaction is over without on_reset.
+// on_body_begin, on_body for each piece, on_body_end. on_reset ends a transaction anywhere between
+// an on_mail that accepted and on_body_end (RSET, a lost connection, a refused or spoiled body).
+// With on_body_end the message is the receiver's, and no on_reset comes for it: if the connection
+// is lost while the message is committed, the commit counts and the client sends it again.
 #pragma once
 
 #include <cstdint>

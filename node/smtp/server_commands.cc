@@ -15,6 +15,7 @@ Reply not_here(std::string_view what) { return make_reply(502, "5.5.1", what); }
 
 std::size_t ServerDialog::Session::take_line(ByteView octets) {
   const LineStep step = lines.take(octets);
+  if (step.event != LineEvent::more) ++progress;
   switch (step.event) {
     case LineEvent::more:
       break;

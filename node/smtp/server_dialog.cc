@@ -111,6 +111,8 @@ std::chrono::seconds ServerDialog::patience() const {
   return session_->state == ServerState::body ? kBodyPiecePatience : kCommandPatience;
 }
 
+std::uint64_t ServerDialog::progress() const { return session_->progress; }
+
 bool ServerDialog::between_messages() const { return !session_->transaction && !session_->body; }
 
 Bytes ServerDialog::take_output() { return std::exchange(session_->output, {}); }

@@ -76,6 +76,9 @@ class ServerDialog {
   ServerWait waits_for() const;
   // How long it may wait for what it waits for.
   std::chrono::seconds patience() const;
+  // Commands that have ended so far. While it stands still, the peer has not done what it is waited
+  // for, however many octets come.
+  std::uint64_t progress() const;
   // True between two messages: the moment to shut down.
   bool between_messages() const;
   // What must be sent now, and empties it.

@@ -69,6 +69,7 @@ struct ServerDialog::Session {
   std::string hello;
   bool extended = false;
   bool encrypted = false;
+  std::uint64_t progress = 0;
   std::size_t errors = 0;
   std::size_t idle_commands = 0;
   std::size_t refused_recipients = 0;

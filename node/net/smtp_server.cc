@@ -1,0 +1,100 @@
+#include "node/net/smtp_server.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "node/smtp/replies.h"
+
+namespace culvert::node {
+
+struct SmtpServer::Impl {
+  // The connections of one loop; touched on that loop only.
+  struct OfLoop {
+    std::unordered_map<SmtpServerConnection*, std::unique_ptr<SmtpServerConnection>> connections;
+    bool draining = false;
+  };
+
+  Impl(LoopGroup& all, SmtpServerSettings given) : loops(all), settings(std::move(given)) {
+    for (std::size_t i = 0; i < loops.size(); ++i)
+      of_loop[&loops.at(i)];
+  }
+
+  void accept(EventLoop& loop, Accepted accepted);
+  void gone(EventLoop& loop, SmtpServerConnection& connection);
+  void count(int change);
+
+  LoopGroup& loops;
+  const SmtpServerSettings settings;
+  std::unordered_map<EventLoop*, OfLoop> of_loop;  // filled once; no rehash behind the loops' backs
+  std::unique_ptr<Listener> listener;
+  SocketAddress address;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  long open = 0;
+};
+
+void SmtpServer::Impl::count(int change) {
+  const std::lock_guard lock(mutex);
+  open += change;
+  if (open == 0) changed.notify_all();
+}
+
+void SmtpServer::Impl::accept(EventLoop& loop, Accepted accepted) {
+  OfLoop& here = of_loop.at(&loop);
+  if (here.draining) return;
+  auto connection = std::make_unique<SmtpServerConnection>(
+      loop, std::move(accepted), settings,
+      [this, &loop](SmtpServerConnection& ended) { gone(loop, ended); });
+  count(1);
+  SmtpServerConnection* const key = connection.get();
+  here.connections.emplace(key, std::move(connection));
+}
+
+void SmtpServer::Impl::gone(EventLoop& loop, SmtpServerConnection& connection) {
+  auto node = of_loop.at(&loop).connections.extract(&connection);
+  loop.defer_destroy(std::move(node.mapped()));
+  count(-1);
+}
+
+SmtpServer::SmtpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<SmtpServer>> SmtpServer::open(LoopGroup& loops, const SocketAddress& address,
+                                                     ConnectionLimit& limit,
+                                                     SmtpServerSettings settings) {
+  auto impl = std::make_unique<Impl>(loops, std::move(settings));
+  ListenOptions options{.address = address, .limit = &limit, .refusal = {}};
+  options.refusal = wire_form(replies::too_busy());
+  auto listener = Listener::open(loops, std::move(options),
+                                 [impl = impl.get()](EventLoop& loop, Accepted accepted) {
+                                   impl->accept(loop, std::move(accepted));
+                                 });
+  if (!listener) return listener.error();
+  impl->listener = *std::move(listener);
+  impl->address = impl->listener->address();
+  return std::unique_ptr<SmtpServer>(new SmtpServer(std::move(impl)));
+}
+
+SmtpServer::~SmtpServer() {
+  impl_->listener.reset();
+  impl_->loops.run_on_all(
+      [this](EventLoop& loop) { impl_->of_loop.at(&loop).connections.clear(); });
+}
+
+const SocketAddress& SmtpServer::address() const { return impl_->address; }
+
+void SmtpServer::drain(std::chrono::seconds longest) {
+  impl_->listener.reset();
+  impl_->loops.run_on_all([this](EventLoop& loop) {
+    Impl::OfLoop& here = impl_->of_loop.at(&loop);
+    here.draining = true;
+    for (auto& [key, connection] : here.connections)
+      connection->drain();
+  });
+  std::unique_lock lock(impl_->mutex);
+  impl_->changed.wait_for(lock, longest, [this] { return impl_->open == 0; });
+}
+
+}  // namespace culvert::node
