@@ -1,0 +1,42 @@
+#include "node/flow/maintenance.h"
+
+#include "crypto/base/log.h"
+#include "store/seen.h"
+#include "store/trace.h"
+
+namespace culvert::node {
+namespace {
+
+// Records that one commit removes: enough to keep up, few enough not to hold up mail.
+constexpr std::size_t kPurgeBatch = 2000;
+constexpr int kMaxBatches = 1000;
+
+void purge_all(store::Store& store,
+               const std::function<std::size_t(store::WriteTransaction&)>& purge) {
+  for (int batch = 0; batch < kMaxBatches; ++batch) {
+    std::size_t removed = 0;
+    const Status written = store.write([&](store::WriteTransaction& txn) -> Status {
+      removed = purge(txn);
+      return done();
+    });
+    if (!written) return log_error("old records stay: {}", written.error().text);
+    if (removed < kPurgeBatch) return;
+  }
+}
+
+}  // namespace
+
+void maintain(store::Store& store, Time now, std::chrono::seconds steady_elapsed) {
+  // The horizon is committed before anything behind it is forgotten (formats.md, "Received").
+  const Status advanced = store.write([&](store::WriteTransaction& txn) -> Status {
+    store::advance_seen_horizon(txn,
+                                store::next_horizon(store::seen_horizon(txn), now, steady_elapsed));
+    return done();
+  });
+  if (!advanced) return log_error("the horizon stays: {}", advanced.error().text);
+  purge_all(store, [](auto& txn) { return store::purge_seen(txn, kPurgeBatch); });
+  purge_all(store,
+            [now](auto& txn) { return store::purge_trace(txn, now - kTraceAge, kPurgeBatch); });
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,334 @@
+#include "node/flow/node.h"
+
+#include <thread>
+
+#include "crypto/base/log.h"
+#include "node/config/peering_url.h"
+#include "node/flow/dispatcher.h"
+#include "node/flow/maintenance.h"
+#include "node/flow/peering_service.h"
+#include "node/flow/recipient_probe.h"
+#include "node/flow/tls_material.h"
+#include "node/net/https_server.h"
+#include "node/net/smtp_server.h"
+#include "node/system/addresses_file.h"
+#include "node/system/notify.h"
+#include "node/system/signals.h"
+#include "store/key_file.h"
+
+namespace culvert::node {
+namespace {
+
+// Commands change the store beside us; we notice within this time (product.md, section 3).
+constexpr std::chrono::milliseconds kChangePoll{300};
+constexpr std::chrono::milliseconds kPeeringTick{1000};
+// What is in hand at the end has so long.
+constexpr std::chrono::seconds kDrainTime{20};
+constexpr std::size_t kMaxWaitingJobs = 100'000;
+// The outside listener takes sealed mail, which is larger than what was sealed.
+constexpr double kSealedGrowth = 1.4;
+constexpr std::uint64_t kSealedOverhead = 1024 * 1024;
+
+std::size_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+std::uint64_t outside_limit(const Config& config) {
+  return static_cast<std::uint64_t>(static_cast<double>(config.smtp.max_message_bytes) *
+                                    kSealedGrowth) +
+         kSealedOverhead;
+}
+
+ServerRules server_rules(const Config& config, ServerRules::Side side) {
+  ServerRules rules;
+  rules.hostname = config.node.name.text();
+  rules.max_message_bytes =
+      side == ServerRules::Side::inside ? config.smtp.max_message_bytes : outside_limit(config);
+  rules.side = side;
+  rules.postmaster_domain = config.node.domains.front();
+  return rules;
+}
+
+ResolverOptions resolver_options(const Config& config) {
+  ResolverOptions options;
+  for (const SocketAddress& server : config.dns.resolvers) {
+    options.resolvers.push_back(server.address.text() + "@" + std::to_string(server.port));
+  }
+  options.trust_anchor_file = config.dns.trust_anchor.string();
+  return options;
+}
+
+}  // namespace
+
+// The parts, in the order in which they need each other; they end in the opposite order.
+struct Node::Parts {
+  Parts(const Config& first, const Clock& clock_)
+      : clock(clock_), config(std::make_shared<const Config>(first)) {}
+
+  Status open_store();
+  Status load_keys();
+  Status open_network();
+  Status open_servers();
+  Status open_smtp(const std::vector<SocketAddress>& addresses, SmtpServerSettings settings,
+                   const char* name);
+  Status open_peering();
+  Status announce();
+  void begin_timers();
+  void tick_peering();
+  void look_for_changes();
+  void maintain_now();
+  void reload();
+  void drain();
+
+  const Clock& clock;
+  Live<Config> config;
+  EventLoop home;
+  std::unique_ptr<crypto::NodeKey> key;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<Routing> routing;
+  std::unique_ptr<Live<OwnKeys>> keys;
+  std::unique_ptr<Workers> workers;
+  std::unique_ptr<LoopGroup> loops;
+  std::unique_ptr<Resolver> resolver;
+  std::unique_ptr<TlsClientContext> client_tls;
+  std::unique_ptr<TlsServerContext> smtp_tls;
+  std::unique_ptr<TlsServerContext> peering_tls;
+  std::unique_ptr<FlowContext> flow;
+  std::unique_ptr<HopContext> hops;
+  std::unique_ptr<PeeringService> peering;
+  std::unique_ptr<Opener> opener;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<RecipientProbe> probe;
+  std::unique_ptr<ConnectionLimit> limit;
+  std::vector<std::unique_ptr<SmtpServer>> smtp_servers;
+  std::vector<std::unique_ptr<HttpsServer>> peering_servers;
+  AddressesFile::Addresses addresses;
+  std::vector<SocketAddress> peering_addresses;
+  std::optional<AddressesFile> addresses_file;
+  std::uint64_t generation = 0;
+  SteadyTime maintained{};
+  Timer change_timer;
+  Timer peering_timer;
+  Timer maintenance_timer;
+  std::unique_ptr<SignalWatch> signals;
+};
+
+Status Node::Parts::open_store() {
+  const auto now_config = config.get();
+  auto node_key = store::load_node_key(now_config->node.key_file);
+  if (!node_key) return node_key.error();
+  key = std::make_unique<crypto::NodeKey>(*std::move(node_key));
+  store::StoreOptions options;
+  options.data_dir = now_config->node.data_dir;
+  options.now = clock.now();
+  auto opened = store::Store::open(options, *key);
+  if (!opened) return opened.error();
+  store = *std::move(opened);
+  const auto swept = store->sweep_bodies();
+  if (!swept) return swept.error();
+  if (*swept > 0) log_info("removed {} message bodies that no message owns", *swept);
+  generation = store->generation();
+  return done();
+}
+
+Status Node::Parts::load_keys() {
+  auto own = load_own_keys(*store, clock.now());
+  if (!own) return own.error();
+  keys = std::make_unique<Live<OwnKeys>>(*std::move(own));
+  routing = std::make_unique<Routing>(*store);
+  return routing->refresh();
+}
+
+Status Node::Parts::open_network() {
+  const auto now_config = config.get();
+  auto dns = Resolver::make(resolver_options(*now_config));
+  if (!dns) return dns.error();
+  resolver = *std::move(dns);
+  client_tls = TlsClientContext::opportunistic();
+  const auto smtp_material = smtp_tls_material(*now_config, *store, clock.now());
+  if (!smtp_material) return smtp_material.error();
+  auto smtp_context = TlsServerContext::make(smtp_material->chain_pem, smtp_material->key_pem);
+  if (!smtp_context) return smtp_context.error();
+  smtp_tls = *std::move(smtp_context);
+  const auto peering_material = peering_tls_material(*now_config, *store, clock.now());
+  if (!peering_material) return peering_material.error();
+  auto peering_context =
+      TlsServerContext::make(peering_material->chain_pem, peering_material->key_pem);
+  if (!peering_context) return peering_context.error();
+  peering_tls = *std::move(peering_context);
+  workers = std::make_unique<Workers>(core_count(), kMaxWaitingJobs);
+  loops = std::make_unique<LoopGroup>(core_count());
+  return done();
+}
+
+Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, SmtpServerSettings settings,
+                              const char* name) {
+  addresses[name] = {};
+  for (const SocketAddress& address : listen) {
+    auto server = SmtpServer::open(*loops, address, *limit, settings);
+    if (!server) return server.error();
+    addresses[name].push_back((*server)->address().text());
+    smtp_servers.push_back(*std::move(server));
+  }
+  return done();
+}
+
+Status Node::Parts::open_servers() {
+  const auto now_config = config.get();
+  limit = std::make_unique<ConnectionLimit>(now_config->smtp.max_connections);
+  const Status inside = open_smtp(now_config->inside.listen,
+                                  {server_rules(*now_config, ServerRules::Side::inside),
+                                   smtp_tls.get(), [this] { return make_inside_receiver(*flow); }},
+                                  "smtp.inside");
+  if (!inside) return inside;
+  const Status outside =
+      open_smtp(now_config->outside.listen,
+                {server_rules(*now_config, ServerRules::Side::outside), smtp_tls.get(),
+                 [this] { return make_outside_receiver(*flow, *probe); }},
+                "smtp.outside");
+  if (!outside) return outside;
+  return open_peering();
+}
+
+Status Node::Parts::open_peering() {
+  addresses["peering"] = {};
+  for (const SocketAddress& address : config.get()->peering.listen) {
+    auto server =
+        HttpsServer::open(*loops, *peering_tls, {address},
+                          [this](const SocketAddress& peer, HttpRequest request, HttpReply reply) {
+                            peering->handle(peer, std::move(request), std::move(reply));
+                          });
+    if (!server) return server.error();
+    addresses["peering"].push_back((*server)->address().text());
+    peering_addresses.push_back((*server)->address());
+    peering_servers.push_back(*std::move(server));
+  }
+  return done();
+}
+
+Status Node::Parts::announce() {
+  addresses["admin"] = {};
+  auto file = AddressesFile::write(config.get()->node.data_dir, addresses);
+  if (!file) return file.error();
+  addresses_file.emplace(*std::move(file));
+  for (const auto& [name, bound] : addresses) {
+    for (const std::string& address : bound)
+      log_info("listening on {} ({})", address, name);
+  }
+  return done();
+}
+
+void Node::Parts::begin_timers() {
+  maintained = clock.steady();
+  look_for_changes();
+  maintain_now();
+  tick_peering();
+}
+
+void Node::Parts::tick_peering() {
+  peering_timer = home.call_after(kPeeringTick, [this] { tick_peering(); });
+  peering->tick();
+}
+
+// A command wrote: rules, routes and keys are read anew, and what waited is tried at once.
+void Node::Parts::look_for_changes() {
+  change_timer = home.call_after(kChangePoll, [this] { look_for_changes(); });
+  const std::uint64_t now_generation = store->generation();
+  if (now_generation == generation) return;
+  generation = now_generation;
+  if (const Status refreshed = routing->refresh(); !refreshed) {
+    log_error("routes and rules cannot be read: {}", refreshed.error().text);
+  }
+  if (auto own = load_own_keys(*store, clock.now())) keys->set(*std::move(own));
+  peering->tick();
+  dispatcher->forget_failures();
+}
+
+void Node::Parts::maintain_now() {
+  maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
+  const SteadyTime steady = clock.steady();
+  const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(steady - maintained);
+  maintained = steady;
+  const Status submitted =
+      workers->submit([this, elapsed] { maintain(*store, clock.now(), elapsed); });
+  if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
+}
+
+// Listeners, names and places stay as they are until a restart; everything else changes.
+void Node::Parts::reload() {
+  const auto old = config.get();
+  ConfigReading reading = read_config(old->file);
+  for (const Finding& finding : reading.findings)
+    log_warning("{}", finding.message());
+  if (!reading.config) return log_error("the configuration stays as it was");
+  auto fresh = std::make_shared<Config>(*std::move(reading.config));
+  fresh->node.data_dir = old->node.data_dir;
+  fresh->node.key_file = old->node.key_file;
+  const auto material = smtp_tls_material(*fresh, *store, clock.now());
+  const Status loaded = material ? smtp_tls->reload(material->chain_pem, material->key_pem)
+                                 : Status(material.error());
+  if (!loaded) log_error("the TLS certificate stays as it was: {}", loaded.error().text);
+  config.set(std::move(fresh));
+  peering->tick();
+  dispatcher->forget_failures();
+  log_info("read the configuration anew");
+}
+
+// Nothing new comes in, what is in hand is finished.
+void Node::Parts::drain() {
+  notify_service_manager("STOPPING=1");
+  log_info("stopping: finishing what is in hand");
+  for (const auto& server : smtp_servers)
+    server->drain(kDrainTime);
+  const SteadyTime end = clock.steady() + kDrainTime;
+  while (!dispatcher->drained() && clock.steady() < end) {
+    home.run_once(std::chrono::milliseconds(50));
+  }
+  peering_servers.clear();
+  smtp_servers.clear();
+  peering->stop();
+  workers->stop();
+  dispatcher.reset();
+  probe.reset();
+  loops->run_on_all([](EventLoop&) {});
+  loops->stop();
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clock) {
+  auto parts = std::make_unique<Parts>(config, clock);
+  Parts& p = *parts;
+  if (const Status s = p.open_store(); !s) return s.error();
+  if (const Status s = p.load_keys(); !s) return s.error();
+  if (const Status s = p.open_network(); !s) return s.error();
+  p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.routing, p.config, *p.keys,
+                               [&p] { p.dispatcher->wake(); }});
+  p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls});
+  p.peering = std::make_unique<PeeringService>(*p.flow);
+  p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {
+    p.peering->on_mail(peer, message);
+  });
+  p.dispatcher = std::make_unique<Dispatcher>(*p.flow, *p.hops, *p.loops, *p.opener);
+  p.probe = std::make_unique<RecipientProbe>(*p.hops, *p.loops);
+  if (const Status s = p.open_servers(); !s) return s.error();
+  p.peering->set_url(own_peering_url(config, p.peering_addresses));
+  if (const Status s = p.announce(); !s) return s.error();
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+void Node::run() {
+  Parts& p = *parts_;
+  p.signals = std::make_unique<SignalWatch>(
+      p.home, SignalWatch::Handlers{[&p] { p.home.stop(); }, [&p] { p.reload(); }});
+  p.home.post([&p] {
+    p.dispatcher->start();
+    p.begin_timers();
+  });
+  notify_service_manager("READY=1");
+  log_info("ready: {} serves {}", p.config.get()->node.name.text(),
+           p.config.get()->node.domains.front().text());
+  p.home.run();
+  p.drain();
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,120 @@
+#include "node/flow/tls_material.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "crypto/keys/certificate_maker.h"
+#include "store/keyring.h"
+#include "store/secrets.h"
+
+namespace culvert::node {
+namespace {
+
+constexpr std::size_t kMaxPemFileBytes = 1024 * 1024;
+
+Result<std::string> read_pem_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in.good() && text.empty()) {
+    return permanent_error("tls-file", file.string() +
+                                           " cannot be read (smtp.tls_certificate and "
+                                           "smtp.tls_key name PEM files)");
+  }
+  if (text.size() > kMaxPemFileBytes) {
+    return permanent_error("tls-file", file.string() + " is too large for a PEM file");
+  }
+  return text;
+}
+
+struct StoredPair {
+  store::StoredCertificate certificate;
+  SecretBytes pkcs8;
+};
+
+Result<std::optional<StoredPair>> newest_pair(const store::Store& store,
+                                              store::CertificateRole role) {
+  std::optional<StoredPair> found;
+  const Status read = store.read([&](const store::ReadTransaction& txn) -> Status {
+    for (store::StoredCertificate& c : store::list_certificates(txn, role)) {
+      auto key = store::find_secret(txn, c.key_name);
+      if (!key) continue;
+      found = StoredPair{std::move(c), *std::move(key)};
+      break;
+    }
+    return done();
+  });
+  if (!read) return read.error();
+  return found;
+}
+
+Status keep(store::Store& store, store::CertificateRole role, const crypto::KeyAndCertificate& made,
+            Time now) {
+  store::StoredCertificate record;
+  record.role = role;
+  record.der = made.certificate.der();
+  record.issuer = made.certificate.issuer();
+  record.serial = made.certificate.serial();
+  record.key_name = std::string(store::role_name(role)) + "/" + made.key.key_id().hex();
+  record.not_before = made.certificate.not_before();
+  record.not_after = made.certificate.not_after();
+  record.created = now;
+  return store.write([&](store::WriteTransaction& txn) -> Status {
+    store::put_secret(txn, record.key_name, made.key.pkcs8());
+    store::put_certificate(txn, record);
+    return done();
+  });
+}
+
+TlsMaterial material(const crypto::PrivateKey& key, std::string chain) {
+  return {std::move(chain), key.pem()};
+}
+
+// The stored pair while it lasts, else what `make` makes, stored.
+template <typename Make>
+Result<TlsMaterial> stored_or_new(store::Store& store, store::CertificateRole role, Time now,
+                                  const Make& make) {
+  auto pair = newest_pair(store, role);
+  if (!pair) return pair.error();
+  if (*pair && now + kTlsRenewalLead < (*pair)->certificate.not_after) {
+    auto key = crypto::PrivateKey::from_pkcs8((*pair)->pkcs8.view());
+    if (!key) return key.error();
+    auto certificate = crypto::Certificate::from_der((*pair)->certificate.der);
+    if (!certificate) return certificate.error();
+    return material(*key, certificate->pem());
+  }
+  auto made = make();
+  if (!made) return made.error();
+  if (const Status kept = keep(store, role, *made, now); !kept) return kept.error();
+  return material(made->key, made->certificate.pem());
+}
+
+}  // namespace
+
+Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store, Time now) {
+  if (config.smtp.tls_certificate.empty()) {
+    return stored_or_new(store, store::CertificateRole::starttls, now,
+                         [&] { return crypto::make_self_signed_tls(config.node.name, now); });
+  }
+  auto chain = read_pem_file(config.smtp.tls_certificate);
+  if (!chain) return chain.error();
+  auto key = read_pem_file(config.smtp.tls_key);
+  if (!key) return key.error();
+  return TlsMaterial{*std::move(chain), SecretBytes(as_bytes(*key))};
+}
+
+Result<TlsMaterial> peering_tls_material(const Config& config, store::Store& store, Time now) {
+  auto identity = newest_pair(store, store::CertificateRole::identity);
+  if (!identity) return identity.error();
+  if (!*identity) return permanent_error("no-identity", "this node has no identity (run init)");
+  auto key = crypto::PrivateKey::from_pkcs8((*identity)->pkcs8.view());
+  if (!key) return key.error();
+  auto certificate = crypto::Certificate::from_der((*identity)->certificate.der);
+  if (!certificate) return certificate.error();
+  auto tls = stored_or_new(store, store::CertificateRole::tls, now, [&] {
+    return crypto::make_tls_certificate({*key, *certificate}, config.node.name, now);
+  });
+  if (tls) tls->chain_pem += certificate->pem();
+  return tls;
+}
+
+}  // namespace culvert::node
