@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/limits.h"
@@ -18,6 +19,7 @@ namespace culvert::node {
 
 inline constexpr std::size_t kMaxHttpRequestLineBytes = 2 * 1024;
 inline constexpr std::size_t kMaxHttpHeaderBytes = 8 * 1024;  // all field lines together
+inline constexpr std::size_t kMaxHttpAheadBytes = 128 * 1024;
 inline constexpr std::size_t kMaxHttpRequestsPerConnection = 1000;
 
 struct HttpRequest {
@@ -42,8 +44,8 @@ class HttpDialog {
   explicit HttpDialog(std::size_t max_body_bytes = kMaxPeeringMessageBytes)
       : max_body_bytes_(max_body_bytes) {}
 
-  // Octets from the peer, in pieces of any size. Taken in every state; at most one request ahead
-  // is kept while an answer is awaited (more is refused by closing after that answer).
+  // Octets from the peer, in pieces of any size. Taken in every state; while an answer is awaited
+  // at most kMaxHttpAheadBytes are kept, and beyond that the connection ends after the answer.
   void receive(ByteView octets);
   // The request to be answered now, handed out once; then `waits()` is `answer`.
   std::optional<HttpRequest> take_request();
@@ -54,38 +56,47 @@ class HttpDialog {
   // `close`: send what there is, then end the connection.
   Waits waits() const { return waits_; }
   // True while a request has begun and is not complete: the time-out is then 408, not silence.
-  bool in_request() const { return state_ != State::request_line || !line_.empty(); }
+  bool in_request() const;
   // Ends a request that came too slowly: 408 and close.
   void time_out();
 
  private:
   enum class State { request_line, field_line, body, complete, refused };
+  // What is known of the request that is being read; a new one starts from nothing.
+  struct Head {
+    std::size_t size_bytes = 0;
+    std::optional<std::size_t> content_length;
+    bool host_seen = false;
+    bool type_seen = false;
+    bool coding_seen = false;
+    bool close_asked = false;
+    bool expects_continue = false;
+  };
+
   void work();
+  bool step();
   bool take_line(std::size_t limit_bytes, int too_long_status);
-  void on_request_line();
-  void on_field_line();
-  void on_field(std::string_view name, std::string_view value);
-  void on_header_end();
-  void on_body();
-  void refuse(int status);
+  bool on_request_line();
+  bool on_field_line();
+  bool on_field(std::string_view name, std::string_view value);
+  bool on_content_length(std::string_view value);
+  bool on_header_end();
+  bool on_body();
+  bool refuse(int status);
+  void write_head(int status, std::size_t body_bytes, const std::string& content_type);
   void begin_next();
 
   const std::size_t max_body_bytes_;
   State state_ = State::request_line;
   Waits waits_ = Waits::peer;
-  Bytes input_;
+  Bytes input_;  // arrived, not yet read
   std::size_t input_at_ = 0;
   Bytes output_;
   std::string line_;
-  HttpRequest request_;
-  struct Head {
-    std::size_t size_bytes = 0;
-    std::optional<std::size_t> content_length;
-    bool host_seen = false;
-    bool close_asked = false;
-    bool expects_continue = false;
-  };
   Head head_;
+  HttpRequest request_;
+  bool taken_ = false;
+  bool last_ = false;  // the connection ends after the present answer
   std::size_t requests_ = 0;
 };
 
