@@ -13,16 +13,16 @@
 namespace culvert::store {
 
 struct Invitation {
-  Bytes id;                     // first 16 octets of SHA-256("culvert1 id" || secret)
-  SecretBytes secret;           // sealed at rest
-  Bytes payload_digest;         // SHA-256 of the code's payload, for the MAC
-  std::vector<Domain> domains;  // of the partner, as the administrator named them
+  Bytes id{};                     // first 16 octets of SHA-256("culvert1 id" || secret)
+  SecretBytes secret{};           // sealed at rest
+  Bytes payload_digest{};         // SHA-256 of the code's payload, for the MAC
+  std::vector<Domain> domains{};  // of the partner, as the administrator named them
   Time created{};
   Time expires{};
-  std::optional<Time> used;
-  std::optional<Fingerprint> used_by;
-  std::string used_from;    // address, for people
-  Bytes answer;             // for repeats by the same identity
+  std::optional<Time> used{};
+  std::optional<Fingerprint> used_by{};
+  std::string used_from{};  // address, for people
+  Bytes answer{};           // for repeats by the same identity
   std::uint32_t tries = 0;  // that failed
 };
 
@@ -40,8 +40,8 @@ bool remove_invitation(WriteTransaction& txn, ByteView id);
 // A peering message that was acted on: a repeated id gets the stored answer and changes nothing.
 struct Answered {
   Time time{};
-  std::string type;
-  Bytes answer;  // may be empty
+  std::string type{};
+  Bytes answer{};  // may be empty
   bool operator==(const Answered&) const = default;
 };
 Bytes encode(const Answered& answered);
@@ -58,11 +58,11 @@ std::size_t purge_answered(WriteTransaction& txn, Time before, std::size_t limit
 // Our own card: its serial is persisted with it, and never goes back.
 struct OwnCard {
   std::uint64_t serial = 0;
-  Bytes incarnation;
+  Bytes incarnation{};
   Time issued{};
   Time expires{};
-  Bytes content_digest;  // of what would change with the configuration; peering says how
-  Bytes card;            // signed (CMS DER)
+  Bytes content_digest{};  // of what would change with the configuration; peering says how
+  Bytes card{};            // signed (CMS DER)
   bool operator==(const OwnCard&) const = default;
 };
 Bytes encode(const OwnCard& card);

@@ -24,15 +24,15 @@ const char* role_name(CertificateRole role);
 
 struct StoredCertificate {
   CertificateRole role = CertificateRole::identity;
-  Bytes der;
-  Bytes issuer;          // DER of the issuer's name
-  Bytes serial;          // content octets of the serial number
-  std::string key_name;  // of the secret; empty once the key is removed
+  Bytes der{};
+  Bytes issuer{};          // DER of the issuer's name
+  Bytes serial{};          // content octets of the serial number
+  std::string key_name{};  // of the secret; empty once the key is removed
   Time not_before{};
   Time not_after{};
   Time created{};
-  std::optional<Time> announced;  // when a card first carried it
-  std::optional<Time> left_card;  // when it left the card; its key goes 90 days later
+  std::optional<Time> announced{};  // when a card first carried it
+  std::optional<Time> left_card{};  // when it left the card; its key goes 90 days later
   bool operator==(const StoredCertificate&) const = default;
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "crypto/keys/sealing.h"
+#include "crypto/keys/random.h"
 #include "store/message_codec.h"
 #include "store/record.h"
 #include "store/table.h"

@@ -35,10 +35,10 @@ class MessageId {
 
 // Where a body is. It has the id of the message, or quarantine item, that owns it.
 struct BodyRef {
-  MessageId id;
+  MessageId id{};
   std::uint64_t size_bytes = 0;
   enum class Place : std::uint8_t { database, file } place = Place::database;
-  Bytes sealed_key;
+  Bytes sealed_key{};
   bool operator==(const BodyRef&) const = default;
 };
 
@@ -48,29 +48,29 @@ enum class Ret : std::uint8_t { unset, full, hdrs };  // RFC 3461, 4.3
 
 // What the seal told, of mail that was opened (formats.md, "Received").
 struct OpenedContext {
-  Fingerprint peer;
-  ReversePath sealed_sender;
-  std::string carrier;  // the outer MAIL FROM: where a DSN goes if not to the sealed sender
+  Fingerprint peer{};
+  ReversePath sealed_sender{};
+  std::string carrier{};  // the outer MAIL FROM: where a DSN goes if not to the sealed sender
   bool operator==(const OpenedContext&) const = default;
 };
 
 struct Message {
-  MessageId id;
+  MessageId id{};
   Time received{};
   Listener listener = Listener::inside;
-  std::string client;  // "name [address]", for trace and Received
-  ReversePath sender;
+  std::string client{};  // "name [address]", for trace and Received
+  ReversePath sender{};
   BodyKind body_kind = BodyKind::seven_bit;
   bool smtputf8 = false;
   Ret ret = Ret::unset;
-  std::string envid;  // xtext as received, may be empty
+  std::string envid{};  // xtext as received, may be empty
   std::uint64_t size_bytes = 0;
-  BodyRef body;
+  BodyRef body{};
   // Fields that this node wrote, whole lines with CRLF: they go on top of the body wherever it is
   // handed on. At most a few KiB.
-  std::string added_header;
-  std::string from_domain;  // of the one From address; empty if there is none or more than one
-  std::optional<OpenedContext> opened;
+  std::string added_header{};
+  std::string from_domain{};  // of the one From address; empty if there is none or more than one
+  std::optional<OpenedContext> opened{};
   bool operator==(const Message&) const = default;
 };
 

@@ -31,34 +31,35 @@ enum class PeerOrigin : std::uint8_t {
 };
 
 struct Peer {
-  Fingerprint fingerprint;
-  std::string name;  // node name on the card
+  Fingerprint fingerprint{};
+  std::string name{};  // node name on the card
   PeerState state = PeerState::pairing;
   PeerOrigin origin = PeerOrigin::invited_by_us;
-  Time since{};         // of the state
-  Time paired{};        // first stored
-  std::string address;  // from where it paired, for people
-  std::optional<Time> last_seen;
+  Time since{};           // of the state
+  Time paired{};          // first stored
+  std::string address{};  // from where it paired, for people
+  std::optional<Time> last_seen{};
 
-  Bytes identity_certificate;  // DER
-  Bytes card;                  // the accepted one, as it came (CMS DER)
+  Bytes identity_certificate{};  // DER
+  Bytes card{};                  // the accepted one, as it came (CMS DER)
   std::uint64_t serial = 0;
-  Bytes incarnation;
+  Bytes incarnation{};
   Time card_issued{};
   Time card_expires{};
-  Bytes card_digest;  // over its eContent
-  std::vector<std::string> urls;
-  std::vector<Bytes> signing_certificates;     // DER, newest first
-  std::vector<Bytes> encryption_certificates;  // DER, newest first
-  std::uint64_t largest_message_bytes = 0;     // 0: not told
-  std::vector<Bytes> allowed_certificates;     // tunnel certificates of others, by an administrator
+  Bytes card_digest{};  // over its eContent
+  std::vector<std::string> urls{};
+  std::vector<Bytes> signing_certificates{};     // DER, newest first
+  std::vector<Bytes> encryption_certificates{};  // DER, newest first
+  std::uint64_t largest_message_bytes = 0;       // 0: not told
+  std::vector<Bytes> allowed_certificates{};  // tunnel certificates of others, by an administrator
 
-  std::vector<Domain> named;  // its domains that an administrator here named
-  std::string outbound_held;  // not empty: why nothing is sealed for it (a copy of its key in use)
-  std::vector<std::string> ignored_domains;  // on its card, but not counted; for people
+  std::vector<Domain> named{};  // its domains that an administrator here named
+  std::string
+      outbound_held{};  // not empty: why nothing is sealed for it (a copy of its key in use)
+  std::vector<std::string> ignored_domains{};  // on its card, but not counted; for people
 
-  std::optional<Time> card_tried;  // when we last tried to exchange cards
-  std::optional<Time> card_sent;   // when it last took ours
+  std::optional<Time> card_tried{};  // when we last tried to exchange cards
+  std::optional<Time> card_sent{};   // when it last took ours
   std::uint64_t card_sent_serial = 0;
   std::uint64_t refused = 0;  // messages from it that were not accepted
   bool operator==(const Peer&) const = default;
@@ -76,9 +77,9 @@ std::vector<Peer> list_peers(const ReadTransaction& txn);
 
 // Peers that were removed: their identity never comes back. There is no call to undo it.
 struct Tombstone {
-  Fingerprint fingerprint;
+  Fingerprint fingerprint{};
   Time since{};
-  std::string reason;
+  std::string reason{};
   bool operator==(const Tombstone&) const = default;
 };
 void put_tombstone(WriteTransaction& txn, const Tombstone& tombstone);

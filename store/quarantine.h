@@ -11,13 +11,13 @@
 namespace culvert::store {
 
 struct QuarantineItem {
-  Message message;  // `message.id` is the item's id
-  std::vector<QueueRecipient> recipients;
+  Message message{};  // `message.id` is the item's id
+  std::vector<QueueRecipient> recipients{};
   Time since{};
-  std::string reason_code;  // a stable word, for example `no-route`
-  std::string reason_text;
-  std::optional<Fingerprint> peer;  // set if its signature was verified
-  std::string route_domain;         // with `no-route`: the domain whose route it waits for
+  std::string reason_code{};  // a stable word, for example `no-route`
+  std::string reason_text{};
+  std::optional<Fingerprint> peer{};  // set if its signature was verified
+  std::string route_domain{};         // with `no-route`: the domain whose route it waits for
   bool operator==(const QuarantineItem&) const = default;
 };
 
@@ -43,8 +43,8 @@ Result<bool> requeue_quarantine(WriteTransaction& txn, const MessageId& id,
 bool drop_quarantine(WriteTransaction& txn, const MessageId& id);
 
 struct QuarantinePage {
-  std::vector<QuarantineItem> items;
-  std::optional<MessageId> next;
+  std::vector<QuarantineItem> items{};
+  std::optional<MessageId> next{};
 };
 QuarantinePage list_quarantine(const ReadTransaction& txn, const std::optional<MessageId>& from,
                                std::size_t limit);

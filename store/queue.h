@@ -19,7 +19,7 @@
 namespace culvert::store {
 
 struct EntryId {
-  MessageId message;
+  MessageId message{};
   std::uint16_t number = 0;
   // `<32 hex>.<number>`
   std::string text() const;
@@ -41,25 +41,25 @@ const char* path_name(DeliveryPath path);
 
 struct QueueRecipient {
   Mailbox mailbox;
-  std::string notify;  // NOTIFY= as received (RFC 3461, 4.1); empty if it was not given
-  std::string orcpt;   // ORCPT= as received; empty if it was not given
+  std::string notify{};  // NOTIFY= as received (RFC 3461, 4.1); empty if it was not given
+  std::string orcpt{};   // ORCPT= as received; empty if it was not given
   bool operator==(const QueueRecipient&) const = default;
 };
 
 struct QueueEntry {
-  EntryId id;
+  EntryId id{};
   DeliveryPath path = DeliveryPath::clear;
-  std::string destination;          // a domain's text; empty for `inside` and `open`
-  std::optional<Fingerprint> peer;  // `proof` only: whose key it is sealed to
-  std::vector<QueueRecipient> recipients;
+  std::string destination{};          // a domain's text; empty for `inside` and `open`
+  std::optional<Fingerprint> peer{};  // `proof` only: whose key it is sealed to
+  std::vector<QueueRecipient> recipients{};
   EntryState state = EntryState::queued;
   std::uint32_t attempts = 0;
   Time created{};
   Time next_attempt{};
   Time expires{};
-  std::string reason;            // of the last deferral or hold, one line
-  std::string outer_message_id;  // of the sealed message; the same over retries
-  std::optional<Time> delay_reported;
+  std::string reason{};            // of the last deferral or hold, one line
+  std::string outer_message_id{};  // of the sealed message; the same over retries
+  std::optional<Time> delay_reported{};
   bool operator==(const QueueEntry&) const = default;
 };
 
@@ -86,9 +86,9 @@ bool finish(WriteTransaction& txn, const EntryId& id);
 // After an attempt: `remaining` (not empty) is tried again at `next_attempt`.
 struct Deferral {
   Time next_attempt{};
-  std::string reason;
-  std::vector<QueueRecipient> remaining;
-  std::optional<Time> delay_reported;  // a "delayed" DSN was put in the same closure
+  std::string reason{};
+  std::vector<QueueRecipient> remaining{};
+  std::optional<Time> delay_reported{};  // a "delayed" DSN was put in the same closure
 };
 bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral);
 
@@ -103,8 +103,8 @@ bool redirect(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
               std::string_view destination, Time now);
 
 struct QueuePage {
-  std::vector<QueueEntry> entries;
-  std::optional<EntryId> next;  // give it as `from` for the next page; nothing at the end
+  std::vector<QueueEntry> entries{};
+  std::optional<EntryId> next{};  // give it as `from` for the next page; nothing at the end
 };
 // In the order of ids, which is that of arrival to the second. Damaged entries are logged and left
 // out.
@@ -117,21 +117,21 @@ struct DueScan {
   std::size_t per_destination = 20;
   std::size_t destinations = 1000;
   // Entries that are in hand already; they do not count. May be empty.
-  std::function<bool(const EntryId&)> claimed;
+  std::function<bool(const EntryId&)> claimed{};
   // Goes on behind this destination; nothing: from the beginning.
-  std::optional<std::pair<DeliveryPath, std::string>> after;
+  std::optional<std::pair<DeliveryPath, std::string>> after{};
 };
 struct DueDestination {
   DeliveryPath path = DeliveryPath::clear;
-  std::string destination;
-  std::vector<EntryId> entries;  // the longest due first
+  std::string destination{};
+  std::vector<EntryId> entries{};  // the longest due first
 };
 struct DueResult {
-  std::vector<DueDestination> destinations;
+  std::vector<DueDestination> destinations{};
   // The earliest time at which something not due yet will be, among destinations passed.
-  std::optional<Time> next;
+  std::optional<Time> next{};
   // Where to go on if the limit of destinations was reached.
-  std::optional<std::pair<DeliveryPath, std::string>> more_after;
+  std::optional<std::pair<DeliveryPath, std::string>> more_after{};
 };
 // Costs one look-up a destination, however long the queue is.
 DueResult scan_due(const ReadTransaction& txn, const DueScan& scan);

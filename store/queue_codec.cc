@@ -29,6 +29,7 @@ enum : std::uint32_t {
   kReason = 11,
   kOuterMessageId = 12,
   kDelayReported = 13,
+  kPeer = 14,
 };
 // Fields of QueueRecipient. Frozen.
 enum : std::uint32_t { kMailbox = 1, kNotify = 2, kOrcpt = 3 };
@@ -104,6 +105,7 @@ Bytes encode(const QueueEntry& entry) {
       .text(kDestination, entry.destination);
   for (const QueueRecipient& recipient : entry.recipients)
     out.item(kRecipient, encode(recipient));
+  if (entry.peer) out.bytes(kPeer, entry.peer->view());
   return out.integer(kState, static_cast<std::int64_t>(entry.state))
       .integer(kAttempts, entry.attempts)
       .time(kCreated, entry.created)
@@ -132,6 +134,7 @@ Result<QueueEntry> decode_queue_entry(ByteView record) {
   entry.reason = in->text(kReason);
   entry.outer_message_id = in->text(kOuterMessageId);
   entry.delay_reported = in->time(kDelayReported);
+  if (!in->bytes(kPeer).empty()) entry.peer = in->fingerprint(kPeer);
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return entry;
 }

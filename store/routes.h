@@ -28,7 +28,7 @@ const char* state_name(RouteState state);
 
 struct Route {
   Domain domain;
-  Fingerprint peer;
+  Fingerprint peer{};
   RouteState state = RouteState::claimed;
   Time since{};          // of the state
   std::string reason{};  // one line, for people
@@ -73,8 +73,8 @@ enum class ProofRole : std::uint8_t {
 };
 struct Proof {
   ProofRole role = ProofRole::verifying;
-  Fingerprint peer;
-  Bytes id;  // of the challenge, 1 to 64 octets
+  Fingerprint peer{};
+  Bytes id{};  // of the challenge, 1 to 64 octets
   Domain domain;
   SecretBytes mail_token{};  // by mail; empty if not sent or not yet received
   SecretBytes web_token{};   // by HTTPS; the same

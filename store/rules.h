@@ -10,9 +10,9 @@
 namespace culvert::store {
 
 struct Rule {
-  std::string scope;  // `global`, `domain:b.example`, `user:jane@b.example`; not empty, no NUL
-  std::string key;    // `encrypt`, ...; not empty
-  std::string value;
+  std::string scope{};  // `global`, `domain:b.example`, `user:jane@b.example`; not empty, no NUL
+  std::string key{};    // `encrypt`, ...; not empty
+  std::string value{};
   bool operator==(const Rule&) const = default;
 };
 

@@ -12,8 +12,8 @@ namespace culvert::store {
 
 struct TraceEvent {
   Time time{};
-  std::string event;  // a stable word: `received`, `decided`, `sealed`, `delivered`, ...
-  std::vector<std::pair<std::string, std::string>> fields;  // name and value, in order
+  std::string event{};  // a stable word: `received`, `decided`, `sealed`, `delivered`, ...
+  std::vector<std::pair<std::string, std::string>> fields{};  // name and value, in order
   bool operator==(const TraceEvent&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "crypto/keys/sealing.h"
 
 #include "crypto/base/limits.h"
+#include "crypto/keys/random.h"
 
 #include <sodium.h>
 
@@ -86,11 +87,6 @@ SealingKey NodeKey::derive(KeyPurpose purpose) const {
   return SealingKey::from_bytes(octets.view()).value();
 }
 
-void fill_random(MutableBytes into) {
-  need_sodium();
-  randombytes_buf(into.data(), into.size());
-}
-
 Bytes index_digest(std::initializer_list<ByteView> parts) {
   need_sodium();
   crypto_generichash_state state;
@@ -109,6 +105,7 @@ Bytes index_digest(std::initializer_list<ByteView> parts) {
 }
 
 Bytes seal(const SealingKey& key, ByteView plaintext, ByteView associated) {
+  need_sodium();
   Bytes out(plaintext.size() + kSealOverheadBytes);
   out[0] = kVersion;
   const MutableBytes nonce = MutableBytes(out).subspan(1, kNonceBytes);

@@ -64,9 +64,6 @@ class NodeKey {
   SealingKey key_;
 };
 
-// Fills with octets of the system's random generator.
-void fill_random(MutableBytes into);
-
 // BLAKE2b-256 over the parts, each preceded by its length (8 octets, little-endian): an index key
 // for values of any length. Not a substitute for the SHA-256 of formats.
 Bytes index_digest(std::initializer_list<ByteView> parts);
