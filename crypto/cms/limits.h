@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxCmsDigests = 16;
 inline constexpr std::size_t kMaxRecipientInfoBytes = 256 * 1024;
 // One SignerInfo with its attributes. Timestamps among the unsigned ones hold whole chains.
 inline constexpr std::size_t kMaxSignerInfoBytes = 256 * 1024;
-// One entry of the CRLs of a SignedData; they are skipped.
+// A set of attributes.
 inline constexpr std::size_t kMaxAttributesBytes = 64 * 1024;
 // An AlgorithmIdentifier.
 inline constexpr std::size_t kMaxAlgorithmBytes = 8 * 1024;

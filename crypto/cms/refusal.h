@@ -50,6 +50,7 @@ enum class Refusal {
   message_digest_mismatch,
   content_type_missing,
   algorithm_protection_mismatch,
+  digest_mismatch,
   signing_certificate_mismatch,
   unsupported_digest,
   unsupported_signature,

@@ -1,0 +1,144 @@
+#include "crypto/cms/algorithms.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/cms/limits.h"
+#include "crypto/cms/refusal.h"
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::array kDigests{
+    DigestRow{kOidSha256, "sha256", "SHA-256", Strength::strong},
+    DigestRow{kOidSha384, "sha384", "SHA-384", Strength::strong},
+    DigestRow{kOidSha512, "sha512", "SHA-512", Strength::strong},
+    // Named so that the refusal can say why; never computed.
+    DigestRow{Oid{"1.3.14.3.2.26"}, "sha1", "", Strength::broken},
+    DigestRow{Oid{"1.2.840.113549.2.5"}, "md5", "", Strength::broken},
+};
+
+constexpr std::array kCiphers{
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.6"}, "aes128-gcm", "AES-128/GCM", 16, CipherKind::aead},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.26"}, "aes192-gcm", "AES-192/GCM", 24, CipherKind::aead},
+    CipherRow{kOidAes256Gcm, "aes256-gcm", "AES-256/GCM", 32, CipherKind::aead},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.2"}, "aes128-cbc", "", 16, CipherKind::unauthenticated},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.22"}, "aes192-cbc", "", 24, CipherKind::unauthenticated},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.42"}, "aes256-cbc", "", 32, CipherKind::unauthenticated},
+    CipherRow{Oid{"1.2.840.113549.3.7"}, "des-ede3-cbc", "", 24, CipherKind::unauthenticated},
+};
+
+constexpr std::array kWraps{
+    WrapRow{Oid{"2.16.840.1.101.3.4.1.5"}, "aes128-wrap", 16},
+    WrapRow{Oid{"2.16.840.1.101.3.4.1.25"}, "aes192-wrap", 24},
+    WrapRow{kOidAes256Wrap, "aes256-wrap", 32},
+};
+
+constexpr std::array kAgreements{
+    AgreementRow{kOidStdDhSha256Kdf, "stdDH-sha256kdf", "KDF2(SHA-256)"},
+    AgreementRow{Oid{"1.3.132.1.11.2"}, "stdDH-sha384kdf", "KDF2(SHA-384)"},
+    AgreementRow{Oid{"1.3.132.1.11.3"}, "stdDH-sha512kdf", "KDF2(SHA-512)"},
+    AgreementRow{Oid{"1.3.132.1.14.1"}, "cofactorDH-sha256kdf", "KDF2(SHA-256)"},
+    AgreementRow{Oid{"1.3.132.1.14.2"}, "cofactorDH-sha384kdf", "KDF2(SHA-384)"},
+    AgreementRow{Oid{"1.3.132.1.14.3"}, "cofactorDH-sha512kdf", "KDF2(SHA-512)"},
+};
+
+constexpr std::array kCurves{
+    CurveRow{KeyKind::ec_p256, Oid{"1.2.840.10045.3.1.7"}},
+    CurveRow{KeyKind::ec_p384, Oid{"1.3.132.0.34"}},
+    CurveRow{KeyKind::ec_p521, Oid{"1.3.132.0.35"}},
+    CurveRow{KeyKind::ec_bp256, Oid{"1.3.36.3.3.2.8.1.1.7"}},
+    CurveRow{KeyKind::ec_bp384, Oid{"1.3.36.3.3.2.8.1.1.11"}},
+    CurveRow{KeyKind::ec_bp512, Oid{"1.3.36.3.3.2.8.1.1.13"}},
+};
+
+constexpr auto kAbsent = SignatureRow::Parameters::absent;
+constexpr auto kAbsentOrNull = SignatureRow::Parameters::absent_or_null;
+constexpr Oid kOidRsaEncryption{"1.2.840.113549.1.1.1"};
+constexpr Oid kOidSha1{"1.3.14.3.2.26"};
+
+// The first row of a scheme is the one that we write.
+constexpr std::array kSignatures{
+    SignatureRow{Oid{"1.2.840.10045.4.3.2"}, "ecdsa-with-SHA256", SignatureScheme::ecdsa_sha256,
+                 kOidSha256, kAbsent, Strength::strong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.3"}, "ecdsa-with-SHA384", SignatureScheme::ecdsa_sha384,
+                 kOidSha384, kAbsent, Strength::strong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.4"}, "ecdsa-with-SHA512", SignatureScheme::ecdsa_sha512,
+                 kOidSha512, kAbsent, Strength::strong},
+    SignatureRow{Oid{"1.2.840.113549.1.1.11"}, "sha256WithRSAEncryption",
+                 SignatureScheme::rsa_sha256, kOidSha256, kAbsentOrNull, Strength::strong},
+    SignatureRow{Oid{"1.2.840.113549.1.1.12"}, "sha384WithRSAEncryption",
+                 SignatureScheme::rsa_sha384, kOidSha384, kAbsentOrNull, Strength::strong},
+    SignatureRow{Oid{"1.2.840.113549.1.1.13"}, "sha512WithRSAEncryption",
+                 SignatureScheme::rsa_sha512, kOidSha512, kAbsentOrNull, Strength::strong},
+    SignatureRow{kOidRsaEncryption, "rsaEncryption", SignatureScheme::rsa_sha256, kOidSha256,
+                 kAbsentOrNull, Strength::strong},
+    SignatureRow{kOidRsaEncryption, "rsaEncryption", SignatureScheme::rsa_sha384, kOidSha384,
+                 kAbsentOrNull, Strength::strong},
+    SignatureRow{kOidRsaEncryption, "rsaEncryption", SignatureScheme::rsa_sha512, kOidSha512,
+                 kAbsentOrNull, Strength::strong},
+    SignatureRow{Oid{"1.3.101.112"}, "Ed25519", SignatureScheme::ed25519, kOidSha512, kAbsent,
+                 Strength::strong},
+    // Named so that the refusal can say why; never computed.
+    SignatureRow{Oid{"1.2.840.10045.4.1"}, "ecdsa-with-SHA1", SignatureScheme::ecdsa_sha256,
+                 kOidSha1, kAbsent, Strength::broken},
+    SignatureRow{Oid{"1.2.840.113549.1.1.5"}, "sha1WithRSAEncryption", SignatureScheme::rsa_sha256,
+                 kOidSha1, kAbsentOrNull, Strength::broken},
+};
+
+template <typename Rows>
+auto find_row(const Rows& rows, ByteView oid) -> const typename Rows::value_type* {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.oid == oid; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+bool AlgorithmName::parameters_absent_or_null() const {
+  return parameters.empty() || (parameters.size() == 2 && parameters[0] == kTagNull);
+}
+
+Result<AlgorithmName> read_algorithm(BerReader& from, std::uint8_t identifier) {
+  if (const Status in = from.enter(identifier); !in) return in.error();
+  auto oid = from.oid();
+  if (!oid) return oid.error();
+  AlgorithmName name{*std::move(oid), {}};
+  const auto next = from.peek();
+  if (!next) return next.error();
+  if (*next != kTagEnd) {
+    auto parameters = from.element(kMaxAlgorithmBytes);
+    if (!parameters) return parameters.error();
+    name.parameters = *std::move(parameters);
+  }
+  if (const Status out = from.leave(); !out) return out.error();
+  return name;
+}
+
+const DigestRow* find_digest(ByteView oid) { return find_row(kDigests, oid); }
+const CipherRow* find_cipher(ByteView oid) { return find_row(kCiphers, oid); }
+const WrapRow* find_wrap(ByteView oid) { return find_row(kWraps, oid); }
+const AgreementRow* find_agreement(ByteView oid) { return find_row(kAgreements, oid); }
+
+const CurveRow* find_curve(KeyKind kind) {
+  const auto* found = std::find_if(kCurves.begin(), kCurves.end(),
+                                   [&](const CurveRow& row) { return row.kind == kind; });
+  return found == kCurves.end() ? nullptr : found;
+}
+
+const SignatureRow* find_signature(ByteView oid, ByteView digest_oid) {
+  const auto* found = std::find_if(
+      kSignatures.begin(), kSignatures.end(),
+      [&](const SignatureRow& row) { return row.oid == oid && row.digest == digest_oid; });
+  return found == kSignatures.end() ? nullptr : found;
+}
+
+bool knows_signature(ByteView oid) { return find_row(kSignatures, oid) != nullptr; }
+
+const SignatureRow* signature_for(SignatureScheme scheme) {
+  const auto* found = std::find_if(kSignatures.begin(), kSignatures.end(),
+                                   [&](const SignatureRow& row) { return row.scheme == scheme; });
+  return found == kSignatures.end() ? nullptr : found;
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,66 @@
+// Attributes (RFC 5652, 5.3 and 11): read strictly, because what they say decides what was signed;
+// written for signatures of ours.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/result.h"
+#include "crypto/cms/algorithms.h"
+#include "crypto/cms/signed_data.h"
+
+namespace culvert::crypto {
+
+struct Attribute {
+  Bytes oid;
+  std::vector<Bytes> values;  // whole elements
+};
+
+// The attributes of a whole element under `identifier` ([0] or [1]), which must be in DER.
+// Refusals: attributes-not-der, bad-attributes.
+Result<std::vector<Attribute>> read_attributes(ByteView element, std::uint8_t identifier);
+
+// The octets that are signed or authenticated for such an element: the same under the tag SET
+// (RFC 5652, 5.4; RFC 5083, 2.2).
+Bytes as_set_of(ByteView element);
+
+// The one value of that attribute; null if it is not there. Refuses repetition and any other number
+// of values than one.
+Result<const Bytes*> single_value(const std::vector<Attribute>& attributes, const Oid& oid);
+
+// Done if contentType is there once and names `content_type` (content octets of an OID).
+Status check_content_type(const std::vector<Attribute>& attributes, ByteView content_type);
+
+// What the signed attributes of a SignerInfo say.
+struct SignedAttributes {
+  Bytes message_digest;
+  std::optional<Time> signing_time;
+  SignatureType type = SignatureType::personal;
+  struct Protection {
+    AlgorithmName digest;
+    AlgorithmName signature;
+  };
+  std::optional<Protection> protection;  // CMSAlgorithmProtection, RFC 6211
+  struct SigningCertificate {
+    Bytes digest_oid;  // content octets
+    Bytes hash;
+  };
+  std::optional<SigningCertificate> certificate;  // signingCertificateV2, RFC 5035
+};
+
+// Checks contentType and reads the rest.
+Result<SignedAttributes> interpret(const std::vector<Attribute>& attributes, ByteView content_type);
+
+// Signed attributes of ours, as [0] in DER.
+struct AttributeFacts {
+  ByteView message_digest;
+  ByteView certificate_hash;  // SHA-256 over the certificate
+  const DigestRow& digest;
+  const SignatureRow& signature;
+  Time signing_time;
+  SignatureType type;
+};
+Bytes der_signed_attributes(const AttributeFacts& facts);
+
+}  // namespace culvert::crypto

@@ -1,0 +1,53 @@
+#include "crypto/cms/certificate_name.h"
+
+#include "crypto/cms/der_writer.h"
+#include "crypto/cms/refusal.h"
+
+namespace culvert::crypto {
+
+Result<CertificateName> read_issuer_and_serial(BerReader& from) {
+  if (const Status in = from.enter(kTagSequence); !in) return in.error();
+  const auto next = from.peek();
+  if (!next) return next.error();
+  if (*next != kTagSequence) return refuse(Refusal::unexpected_element);
+  auto issuer = from.element(kMaxNameBytes);
+  if (!issuer) return issuer.error();
+  auto serial = from.content(kTagInteger, kMaxSerialBytes);
+  if (!serial) return serial.error();
+  if (serial->empty()) return refuse(Refusal::bad_encoding, "an INTEGER without octets");
+  if (const Status out = from.leave(); !out) return out.error();
+  return CertificateName(IssuerAndSerial{*std::move(issuer), *std::move(serial)});
+}
+
+Result<CertificateName> read_certificate_name(BerReader& from) {
+  const auto next = from.peek();
+  if (!next) return next.error();
+  if (*next == kTagSequence) return read_issuer_and_serial(from);
+  auto identifier = from.octets(primitive_context_tag(0), kMaxKeyIdentifierBytes);
+  if (!identifier) return identifier.error();
+  return CertificateName(SubjectKeyIdentifier{*std::move(identifier)});
+}
+
+Result<CertificateName> read_agreement_recipient(BerReader& from) {
+  const auto next = from.peek();
+  if (!next) return next.error();
+  if (*next == kTagSequence) return read_issuer_and_serial(from);
+  if (const Status in = from.enter(context_tag(0)); !in) return in.error();
+  auto identifier = from.octets(kTagOctetString, kMaxKeyIdentifierBytes);
+  if (!identifier) return identifier.error();
+  // date and other name keys that nobody uses; they decide nothing.
+  for (int optional = 0; optional < 2; ++optional) {
+    const auto more = from.peek();
+    if (!more) return more.error();
+    if (*more != kTagGeneralizedTime && *more != kTagSequence) break;
+    if (const Status skipped = from.skip(); !skipped) return skipped.error();
+  }
+  if (const Status out = from.leave(); !out) return out.error();
+  return CertificateName(SubjectKeyIdentifier{*std::move(identifier)});
+}
+
+Bytes der_issuer_and_serial(const Certificate& certificate) {
+  return der_sequence({certificate.issuer(), der(kTagInteger, {certificate.serial()})});
+}
+
+}  // namespace culvert::crypto

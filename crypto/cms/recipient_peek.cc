@@ -1,0 +1,31 @@
+#include "crypto/cms/recipient_peek.h"
+
+#include "crypto/cms/recipient_info.h"
+#include "crypto/cms/refusal.h"
+#include "crypto/cms/sealed_head.h"
+
+namespace culvert::crypto {
+
+Result<RecipientPeek> peek_recipients(Source& der) {
+  BerReader in(der);
+  RecipientPeek peek;
+  const auto kind = enter_sealed(in);
+  if (!kind) return kind.error();
+  peek.kind = *kind;
+  const Status visited =
+      visit_recipients(in, [&](const RecipientKind& row, ByteView info) -> Result<std::size_t> {
+        if (row.names == nullptr) {
+          ++peek.unnamed;
+          return std::size_t{1};
+        }
+        auto names = row.names(info);
+        if (!names) return names.error();
+        for (CertificateName& name : *names)
+          peek.names.push_back(std::move(name));
+        return names->size();
+      });
+  if (!visited) return visited.error();
+  return peek;
+}
+
+}  // namespace culvert::crypto
