@@ -1,0 +1,28 @@
+// Peering messages over HTTPS: what peering asks of the network (peering/lookup.h), done with the
+// client of node/net. Blocking: workers and commands only. Thread-safe.
+#pragma once
+
+#include <string>
+
+#include "node/config/config.h"
+#include "node/net/https_client.h"
+#include "peering/lookup.h"
+
+namespace culvert::node {
+
+class HttpsCarrier final : public peering::PeerCarrier {
+ public:
+  explicit HttpsCarrier(const HttpsLimits& limits) : limits_(limits) {}
+
+  Result<Bytes> fetch_card(const std::string& url) override;
+  Result<Bytes> post_message(const std::string& url, const crypto::Certificate& identity,
+                             ByteView message) override;
+
+ private:
+  HttpsLimits limits_;
+};
+
+// Private addresses only where `peering.private_addresses` says so, or our own URL is at one.
+AddressRule address_rule(const Config& config, const std::string& own_url);
+
+}  // namespace culvert::node

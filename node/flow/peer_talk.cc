@@ -1,0 +1,171 @@
+#include "node/flow/peer_talk.h"
+
+#include "crypto/base/log.h"
+#include "node/flow/https_carrier.h"
+#include "node/flow/proof_mail.h"
+#include "peering/proof_documents.h"
+
+namespace culvert::node {
+namespace {
+
+// A peer that does not answer keeps one thread, and the end of `serve`, waiting so long.
+constexpr std::chrono::milliseconds kConnectTime{5'000};
+constexpr std::chrono::milliseconds kTalkTime{15'000};
+
+std::string short_name(const store::Peer& peer) {
+  return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
+}
+
+// To the first of the peer's URLs that answers.
+Result<Bytes> post(const TalkContext& context, const store::Peer& peer, ByteView message) {
+  auto identity = crypto::Certificate::from_der(peer.identity_certificate);
+  if (!identity) return identity.error();
+  HttpsCarrier carrier({.addresses = address_rule(*context.flow.config.get(), context.own_url),
+                        .connect_time = kConnectTime,
+                        .total_time = kTalkTime});
+  Result<Bytes> answer = temporary_error("unreachable", "the peer's card names no URL");
+  for (const std::string& url : peer.urls) {
+    answer = carrier.post_message(url, *identity, message);
+    if (answer) break;
+  }
+  return answer;
+}
+
+peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer) {
+  return {.sender = context.flow.keys.get()->identity.key_id(),
+          .receiver = peer,
+          .id = peering::random_document_id(),
+          .time = context.flow.clock.now()};
+}
+
+void take_answered_card(const TalkContext& context, ByteView message) {
+  auto card = peering::open_card(message);
+  if (!card) return;
+  const auto config = context.flow.config.get();
+  peering::CardJudgement judged;
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    judged = peering::take_card(txn, *card, {config->node.domains, context.flow.clock.now()});
+    return done();
+  });
+  if (written && judged.verdict == peering::CardVerdict::accepted) context.on_routes_changed();
+}
+
+void note_card_tried(const TalkContext& context, const Fingerprint& peer, bool taken) {
+  const auto card = context.card.get();
+  const Time now = context.flow.clock.now();
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    auto stored = store::find_peer(txn, peer);
+    if (!stored) return done();
+    stored->card_tried = now;
+    if (taken) {
+      stored->card_sent = now;
+      stored->card_sent_serial = card->serial;
+      stored->last_seen = now;
+    }
+    store::put_peer(txn, *stored);
+    return done();
+  });
+  if (!written) log_error("peer {}: {}", peer.hex().substr(0, 16), written.error().text);
+}
+
+// Whether the mail is to follow.
+enum class HttpsStep { mail_follows, put_off };
+
+HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer,
+                             const peering::StartedProof& started) {
+  const auto keys = context.flow.keys.get();
+  auto message = peering::sign_challenge(head_to(context, peer.fingerprint), started.by_https,
+                                         {keys->ring, keys->identity});
+  if (!message) return HttpsStep::put_off;
+  const auto answer = post(context, peer, *message);
+  if (answer) return HttpsStep::mail_follows;
+  log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
+  if (answer.error().code != "refused") return HttpsStep::mail_follows;
+  bool put_off = false;
+  const peering::RouteName route{started.by_https.domain, peer.fingerprint};
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    put_off = peering::put_off_proof(txn, route, started.by_https.proof, context.flow.clock.now());
+    return done();
+  });
+  return written && put_off ? HttpsStep::put_off : HttpsStep::mail_follows;
+}
+
+void challenge_by_mail(const TalkContext& context, const store::Peer& peer,
+                       const peering::StartedProof& started) {
+  const auto keys = context.flow.keys.get();
+  auto message = peering::sign_challenge(head_to(context, peer.fingerprint), started.by_mail,
+                                         {keys->ring, keys->identity});
+  if (!message) return log_error("challenge: {}", message.error().text);
+  // The path `proof` seals to what routing knows of the peer.
+  if (auto fresh = context.flow.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
+  const Status sent = send_peering_mail(
+      context.flow, {peer.fingerprint, started.by_mail.domain, *message, peering::kProofLifetime});
+  if (!sent) log_error("challenge to {}: {}", short_name(peer), sent.error().text);
+}
+
+// The peer, and a domain of it that mail can be sent to.
+struct Addressee {
+  std::optional<store::Peer> peer;
+  std::optional<Domain> domain;
+};
+
+Addressee addressee_of(const TalkContext& context, const Fingerprint& peer) {
+  Addressee found;
+  const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) {
+    auto trusted = peering::find_trusted_peer(txn, peer);
+    if (!trusted) return done();
+    found.peer = *std::move(trusted);
+    const auto routes = store::routes_of_peer(txn, peer);
+    if (!routes.empty()) found.domain = routes.front().domain;
+    return done();
+  });
+  if (!read) log_error("{}", read.error().text);
+  return found;
+}
+
+}  // namespace
+
+bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
+  if (peer.state != store::PeerState::paired && peer.state != store::PeerState::paused) {
+    return false;
+  }
+  if (peer.card_sent_serial == card.serial) return false;
+  return !peer.card_tried || now >= *peer.card_tried + kCardRetry || now < *peer.card_tried;
+}
+
+void push_card(const TalkContext& context, const store::Peer& peer) {
+  const auto answer = post(context, peer, context.card.get()->card);
+  if (!answer) log_info("card for {}: {}", short_name(peer), answer.error().text);
+  note_card_tried(context, peer.fingerprint, answer.ok());
+  if (answer && !answer->empty()) take_answered_card(context, *answer);
+}
+
+void prove_route(const TalkContext& context, const store::Peer& peer,
+                 const peering::RouteName& route) {
+  std::optional<peering::StartedProof> started;
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    started = peering::start_proof(txn, route, context.flow.clock.now());
+    return done();
+  });
+  if (!written) return log_error("proof of {}: {}", route.domain.text(), written.error().text);
+  if (!started) return;
+  if (challenge_by_https(context, peer, *started) == HttpsStep::put_off) return;
+  challenge_by_mail(context, peer, *started);
+}
+
+void send_proof_answer(const TalkContext& context, const ProofReply& reply) {
+  const Addressee to = addressee_of(context, reply.peer);
+  if (!to.peer) return;
+  const auto keys = context.flow.keys.get();
+  auto message = peering::sign_answer(head_to(context, reply.peer), reply.answer,
+                                      {keys->ring, keys->identity});
+  if (!message) return log_error("answer to a challenge: {}", message.error().text);
+  const auto answered = post(context, *to.peer, *message);
+  if (answered || !to.domain) return;
+  log_info("answer to {} goes by mail: {}", short_name(*to.peer), answered.error().text);
+  const Status sent =
+      send_peering_mail(context.flow, {reply.peer, *to.domain, *message, peering::kProofLifetime});
+  if (!sent) log_error("answer to {}: {}", short_name(*to.peer), sent.error().text);
+}
+
+}  // namespace culvert::node

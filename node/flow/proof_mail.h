@@ -1,0 +1,24 @@
+// Peering messages as mail (peering.md, "Carriers"): a small message to the reserved address, which
+// the delivery path `proof` seals for the peer, and the same message once it was opened.
+#pragma once
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "node/flow/flow_context.h"
+
+namespace culvert::node {
+
+struct PeeringMailRequest {
+  Fingerprint peer;  // whose key it is sealed to
+  Domain domain;     // the mail goes to culvert-peering@ of it
+  ByteView message;  // CMS
+  std::chrono::seconds lifetime;
+};
+// Puts it into the queue, in one commit. Errors of the store. For a worker.
+Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request);
+
+// The CMS octets in an opened message. permanent `not-peering` for anything but one peering message
+// as its whole body.
+Result<Bytes> peering_message_of(ByteView mail);
+
+}  // namespace culvert::node

@@ -1,0 +1,38 @@
+// Acts on one peering message, whichever way it came: verifies, persists, then answers (peering.md,
+// principle 3 and "Carriers"). It means the same by every carrier. Blocking (a commit); a worker's.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "peering/inviter.h"
+#include "peering/proof.h"
+#include "store/store.h"
+
+namespace culvert::peering {
+
+struct IncomingMessage {
+  ByteView message;      // CMS
+  ProofCarrier carrier;  // mail or https
+  // By mail: the peer whose seal it came in; it must be the sender.
+  std::optional<Fingerprint> sealed_by;
+  std::string address;  // of the client, for people
+  Time now;
+  SteadyTime steady;
+};
+
+// What the caller has to do after the commit.
+struct IncomingOutcome {
+  Bytes answer;                            // for the same connection; may be empty
+  std::optional<ReceivedChallenge> prove;  // answer this challenge ...
+  std::optional<ProofAnswer> with;         // ... with that
+  bool routes_changed = false;
+};
+
+// permanent `refused` for everything that is not accepted, `detail` says why: who sent it gets one
+// and the same empty refusal. A message that was acted on before gives its stored answer and
+// changes nothing. Errors of the store otherwise.
+Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
+                                       const IncomingMessage& incoming, TryLimits& limits);
+
+}  // namespace culvert::peering
