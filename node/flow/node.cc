@@ -50,7 +50,7 @@ ServerRules server_rules(const Config& config, ServerRules::Side side) {
 ResolverOptions resolver_options(const Config& config) {
   ResolverOptions options;
   for (const SocketAddress& server : config.dns.resolvers) {
-    options.resolvers.push_back(server.address.text() + "@" + std::to_string(server.port));
+    options.resolvers.push_back(server.ip.text() + "@" + std::to_string(server.port));
   }
   options.trust_anchor_file = config.dns.trust_anchor.string();
   return options;

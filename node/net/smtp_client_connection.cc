@@ -65,9 +65,15 @@ struct SmtpClientConnection::Link final : TransportListener {
 // What a worker works with. The source is touched by one job at a time; the rest by the loop.
 struct SmtpClientConnection::Pull {
   std::unique_ptr<PieceSource> source;
+  bool begun = false;
   bool pulling = false;
   std::optional<Result<Bytes>> piece;
   bool last = false;
+
+  void begin(const std::vector<bool>& accepted) {
+    source->begin(accepted);
+    begun = true;
+  }
 };
 
 SmtpClientConnection::SmtpClientConnection(EventLoop& loop, Workers& workers,
@@ -234,11 +240,15 @@ void SmtpClientConnection::at_message() {
 void SmtpClientConnection::begin_delivery() {
   begun_ = true;
   dialog_->deliver(delivery_->envelope);
-  // The first piece is made while the envelope is under way.
-  if (dialog_->delivering() && pull_->source) pull();
+  // With one recipient the first piece is made while the envelope is under way: if it is refused,
+  // there is no body at all.
+  if (!dialog_->delivering() || !pull_->source || delivery_->envelope.recipients.size() != 1) return;
+  pull_->begin({true});
+  pull();
 }
 
 void SmtpClientConnection::send_body() {
+  if (!pull_->begun) pull_->begin(dialog_->accepted());
   while (dialog_->waits_for() == ClientWait::body &&
          link_->transport->queued_octets() <= kMaxQueuedBodyBytes && send_piece()) {
   }

@@ -238,6 +238,13 @@ void ClientDialog::connection_failed(const Error& why) {
 }
 
 bool ClientDialog::delivering() const { return session_->delivery.has_value(); }
+std::vector<bool> ClientDialog::accepted() const {
+  if (!session_->delivery) return {};
+  std::vector<bool> accepted(session_->delivery->decided.size(), false);
+  for (const std::size_t recipient : session_->delivery->accepted) accepted[recipient] = true;
+  return accepted;
+}
+
 const std::vector<RecipientOutcome>& ClientDialog::outcomes() const { return session_->outcomes; }
 const std::optional<Error>& ClientDialog::failure() const { return session_->failure; }
 bool ClientDialog::encrypted() const { return session_->encrypted; }

@@ -121,6 +121,8 @@ class ClientDialog {
 
   // True while a delivery has begun and its outcomes are not complete.
   bool delivering() const;
+  // Which recipients of the envelope the server accepted; final once waits_for() is body.
+  std::vector<bool> accepted() const;
   // Complete when waits_for() is message or close again; empty before any delivery.
   const std::vector<RecipientOutcome>& outcomes() const;
   // Why the session ended before it should: set when waits_for() is close, except after quit.
