@@ -35,15 +35,14 @@ def case_openssl_opens_and_verifies(lab):
         with smtp.Session(pair.a.inside) as session:
             session.send("alice@a.example", [f"m{number}@b.example"], raw, smtp.params_for(raw, session))
     assert pair.at_b.wait_for(len(every), 60) == len(every)
-    certificate, key, identity = lab.path("tunnel.pem"), lab.path("tunnel.key"), lab.path("identity-a.pem")
-    certificate.write_text(pair.b.command("cert", "export", "encryption").stdout)
-    key.write_text(pair.b.command("cert", "export", "encryption", "--key").stdout)
+    key, identity = lab.path("tunnel.pem"), lab.path("identity-a.pem")
+    key.write_text(pair.b.command("cert", "export", "tunnel-encrypt", "--with-key").stdout)  # certificate and key
     identity.write_text(pair.a.command("cert", "export", "identity").stdout)
     caught = sealed_on_wire(pair.ab)
     assert len(caught) == len(every)
     for message in caught:
         number = int(message.recipients[0][1:].partition("@")[0])
-        content = cms.verify(cms.decrypt(message.raw, key, certificate), identity)
+        content = cms.verify(cms.decrypt(message.raw, key, key), identity)
         head, _, inner = content.partition(b"\r\n\r\n")
         fields = [line.partition(b":")[0] for line in head.split(b"\r\n")]
         assert fields[:9] == [b"MIME-Version", b"Content-Type", b"Content-Transfer-Encoding", b"Culvert-Tunnel", b"Culvert-Id", b"Culvert-Sealed",

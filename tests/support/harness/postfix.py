@@ -26,7 +26,6 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 relayhost = {next_hop}
 transport_maps = inline:{{ {transports} }}
 message_size_limit = 0
-disable_dns_lookups = yes
 smtp_dns_support_level = disabled
 smtpd_peername_lookup = no
 smtpd_client_connection_count_limit = 0
