@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <mutex>
 
 #include "crypto/base/log.h"
@@ -59,8 +60,8 @@ struct Database::Impl {
   Status open_tables();
   Result<MDB_txn*> take_reader();
   void give_back(MDB_txn* reader);
-  std::uint64_t room(MDB_txn* txn) const;
-  std::uint64_t free_list_bytes(MDB_txn* txn, unsigned page_bytes) const;
+  std::uint64_t room();
+  std::uint64_t free_list_bytes(unsigned page_bytes);
 
   DatabaseOptions options;
   MDB_env* env = nullptr;
@@ -131,25 +132,30 @@ void Database::Impl::give_back(MDB_txn* reader) {
   idle_readers.push_back(reader);
 }
 
-// Pages that were used once and are free now. Read only when the disk is full: it costs time.
-std::uint64_t Database::Impl::free_list_bytes(MDB_txn* txn, unsigned page_bytes) const {
+// Pages that were used once and are free now. Asked only when the disk is full: it costs time. The
+// library shows its list of free pages to readers only.
+std::uint64_t Database::Impl::free_list_bytes(unsigned page_bytes) {
   constexpr MDB_dbi kFreeList = 0;
+  auto reader = take_reader();
+  if (!reader) return 0;
   MDB_cursor* cursor = nullptr;
-  if (mdb_cursor_open(txn, kFreeList, &cursor) != 0) return 0;
   std::uint64_t pages = 0;
-  MDB_val key{};
-  MDB_val value{};
-  while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
-    std::size_t count = 0;  // each record begins with how many pages it lists
-    if (value.mv_size >= sizeof count) count = *static_cast<const std::size_t*>(value.mv_data);
-    pages += count;
+  if (mdb_cursor_open(*reader, kFreeList, &cursor) == 0) {
+    MDB_val key{};
+    MDB_val value{};
+    while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
+      std::size_t count = 0;  // each record begins with how many pages it lists
+      if (value.mv_size >= sizeof count) std::memcpy(&count, value.mv_data, sizeof count);
+      pages += count;
+    }
+    mdb_cursor_close(cursor);
   }
-  mdb_cursor_close(cursor);
+  give_back(*reader);
   return pages * page_bytes;
 }
 
 // Octets that new mail may take, the reserve not counted. Makes room ahead. In the write lock.
-std::uint64_t Database::Impl::room(MDB_txn* txn) const {
+std::uint64_t Database::Impl::room() {
   MDB_envinfo info{};
   MDB_stat stat{};
   int file = -1;
@@ -160,7 +166,7 @@ std::uint64_t Database::Impl::room(MDB_txn* txn) const {
       std::min<std::uint64_t>(used + kRoomFactor * options.reserve_bytes, info.me_mapsize);
   const std::uint64_t ready = std::min<std::uint64_t>(reserve_up_to(file, wanted), info.me_mapsize);
   std::uint64_t free = ready > used ? ready - used : 0;
-  if (free < kRoomFactor * options.reserve_bytes) free += free_list_bytes(txn, stat.ms_psize);
+  if (free < kRoomFactor * options.reserve_bytes) free += free_list_bytes(stat.ms_psize);
   return free > options.reserve_bytes ? free - options.reserve_bytes : 0;
 }
 
@@ -194,7 +200,7 @@ Status Database::begin_write(TransactionState& state) {
   }
   state.database = this;
   state.handle = txn;
-  state.room_bytes = impl_->room(txn);
+  state.room_bytes = impl_->room();
   return done();
 }
 
