@@ -40,18 +40,14 @@ std::size_t claimed_size(ByteView der) {
   return 2 + count + length;
 }
 
-// The INTEGER as it stands, because CMS compares it so.
+// The INTEGER as it stands, because CMS compares it so. It is the first element of TBSCertificate,
+// or the second behind the version.
 Bytes serial_octets(const Botan::X509_Certificate& x509) {
-  Botan::BER_Decoder tbs(x509.signed_body());
-  Botan::BER_Object object = tbs.start_sequence().get_next_object();
-  const ByteView first(object.bits(), object.length());
-  if (object.is_a(Botan::ASN1_Type::Integer, Botan::ASN1_Class::Universal)) {
-    return {first.begin(), first.end()};
+  Botan::BER_Decoder fields(x509.signed_body());
+  Botan::BER_Object object = fields.get_next_object();
+  if (!object.is_a(Botan::ASN1_Type::Integer, Botan::ASN1_Class::Universal)) {
+    object = fields.get_next_object();
   }
-  Botan::BER_Decoder again(x509.signed_body());
-  auto inner = again.start_sequence();
-  inner.get_next_object();
-  object = inner.get_next_object();
   return {object.bits(), object.bits() + object.length()};
 }
 
