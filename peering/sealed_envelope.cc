@@ -109,6 +109,8 @@ class Parameters {
     const std::string wanted = " " + std::string(key) + "=";
     if (!rest_.starts_with(wanted)) return {};
     const std::size_t end = rest_.find(' ', wanted.size());
+    // Nothing behind the sign is left there, so that the whole is refused.
+    if (end == wanted.size() || rest_.size() == wanted.size()) return {};
     std::string value(rest_.substr(wanted.size(), end == rest_.npos ? end : end - wanted.size()));
     rest_.remove_prefix(end == rest_.npos ? rest_.size() : end);
     return value;
@@ -138,14 +140,14 @@ std::size_t path_length(std::string_view text) {
 Result<Mailbox> read_mailbox(std::string_view path) {
   const std::string_view inner = path.substr(1, path.size() - 2);
   auto mailbox = Mailbox::parse(inner);
-  if (mailbox && mailbox->text() != inner) return bad_envelope("a path is not in canonical form");
+  if (!mailbox || mailbox->text() != inner) return bad_envelope("a path is not in canonical form");
   return mailbox;
 }
 
 Result<Domain> read_domain(Result<std::string_view> text) {
   if (!text) return text.error();
   auto domain = Domain::parse(*text);
-  if (domain && domain->text() != *text) return bad_envelope("a domain is not in canonical form");
+  if (!domain || domain->text() != *text) return bad_envelope("a domain is not in canonical form");
   return domain;
 }
 
