@@ -5,6 +5,8 @@ CULVERT_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CULVERT_CACHE=${CULVERT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/culvert}
 CULVERT_LOG=${CULVERT_LOG:-$CULVERT_CACHE/log/$(basename "$0").log}
 mkdir -p "$CULVERT_CACHE" "$(dirname "$CULVERT_LOG")"
+# Every clone and build directory of this project may use what another one compiled.
+export CCACHE_BASEDIR=$CULVERT_ROOT CCACHE_NOHASHDIR=1
 
 # say TEXT: one line of progress.
 say() { printf '%s\n' "$*"; }
