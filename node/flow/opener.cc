@@ -7,10 +7,11 @@
 #include "crypto/cms/recipient_peek.h"
 #include "node/flow/opened_mail.h"
 #include "node/flow/quarantine_quota.h"
-#include "node/flow/route_holders.h"
+#include "peering/routes.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
 #include "store/quarantine.h"
+#include "store/routes.h"
 #include "store/seen.h"
 #include "store/trace.h"
 
@@ -18,6 +19,7 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kRetryOpening{1};
+constexpr std::size_t kQuarantinePage = 500;
 
 // What is known of one entry, and the steps that end it. Shared between the worker that opens and
 // the commit that follows; it ends when the commit has called `done_`.
@@ -55,11 +57,11 @@ class Opening : public std::enable_shared_from_this<Opening> {
     StagedMail staged(context_.store, store::MessageId::make(context_.clock.now()),
                       {config->node.name.text(), GateRules::Bcc::keep, std::nullopt});
     FrontCopy copy(staged);
-    const auto opened = peering::open_tunnel(
-        sealed,
-        {keys->ring, config->node.domains, message_.received,
-         [this](const Domain& domain) { return route_holders(context_.store, domain); }},
-        copy, trace_);
+    const auto opened =
+        peering::open_tunnel(sealed,
+                             {keys->ring, config->node.domains, message_.received,
+                              [this](const Domain& domain) { return holders_of(domain); }},
+                             copy, trace_);
     if (!opened) return refused(opened.error());
     if (opened->for_peering) {
       if (copy.whole()) on_peering_mail(opened->peer, copy.front());
@@ -91,6 +93,16 @@ class Opening : public std::enable_shared_from_this<Opening> {
     Bytes front_;
     std::size_t size_ = 0;
   };
+
+  Result<std::vector<peering::RouteHolder>> holders_of(const Domain& domain) const {
+    std::vector<peering::RouteHolder> holders;
+    const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
+      holders = peering::route_holders(txn, domain);
+      return culvert::done();
+    });
+    if (!read) return read.error();
+    return holders;
+  }
 
   // Recording and queueing are one commit (promise 2, Once).
   void commit(const peering::OpenedTunnelMail& opened, const StagedMail& staged,
@@ -255,6 +267,25 @@ class Opening : public std::enable_shared_from_this<Opening> {
   peering::OpenTrace trace_;  // how far opening came
 };
 
+// True for mail that waited for its signer's route, which takes mail now.
+bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
+  const auto domain = Domain::parse(item.route_domain);
+  if (item.reason_code != "no-route" || !item.peer || !domain) return false;
+  const auto route = store::find_route(txn, *domain, *item.peer);
+  return route && peering::inbound_of(route->state) != peering::Inbound::waits;
+}
+
+store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
+  store::QueueEntry entry;
+  entry.id = {item.message.id, 0};
+  entry.path = store::DeliveryPath::open;
+  entry.recipients = item.recipients;
+  entry.created = now;
+  entry.next_attempt = now;
+  entry.expires = now + kQueueLifetime;
+  return entry;
+}
+
 }  // namespace
 
 void Opener::open(const store::EntryId& id, std::function<void()> done) {
@@ -271,30 +302,24 @@ void Opener::open(const store::EntryId& id, std::function<void()> done) {
 }
 
 Status requeue_waiting_mail(FlowContext& context) {
-  std::vector<store::QuarantineItem> waiting;
-  const Status read = context.store.read([&waiting](const store::ReadTransaction& txn) -> Status {
+  std::vector<store::QuarantineItem> ready;
+  const Status read = context.store.read([&ready](const store::ReadTransaction& txn) -> Status {
     std::optional<store::MessageId> from;
     do {
-      store::QuarantinePage page = store::list_quarantine(txn, from, 500);
+      store::QuarantinePage page = store::list_quarantine(txn, from, kQuarantinePage);
       for (store::QuarantineItem& item : page.items) {
-        if (item.reason_code == "no-route") waiting.push_back(std::move(item));
+        if (route_is_open(txn, item)) ready.push_back(std::move(item));
       }
       from = page.next;
     } while (from);
     return done();
   });
-  if (!read || waiting.empty()) return read;
+  if (!read || ready.empty()) return read;
   const Time now = context.clock.now();
   return context.store.write([&](store::WriteTransaction& txn) -> Status {
-    for (const store::QuarantineItem& item : waiting) {
-      store::QueueEntry entry;
-      entry.id = {item.message.id, 0};
-      entry.path = store::DeliveryPath::open;
-      entry.recipients = item.recipients;
-      entry.created = now;
-      entry.next_attempt = now;
-      entry.expires = now + kQueueLifetime;
-      const auto moved = store::requeue_quarantine(txn, item.message.id, {entry});
+    for (const store::QuarantineItem& item : ready) {
+      const auto moved =
+          store::requeue_quarantine(txn, item.message.id, {entry_to_open(item, now)});
       if (!moved) return moved.error();
     }
     return done();

@@ -1,4 +1,4 @@
-// When a delivery that failed for now is tried again.
+// When a delivery that did not work out is tried again.
 #pragma once
 
 #include <algorithm>

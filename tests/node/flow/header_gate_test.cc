@@ -1,0 +1,98 @@
+#include "node/flow/header_gate.h"
+
+#include <gtest/gtest.h>
+
+namespace culvert::node {
+namespace {
+
+const GateRules kRules{"gate.a.example", GateRules::Bcc::remove, std::nullopt};
+
+struct Passed {
+  std::string octets;
+  HeaderFacts facts;
+};
+
+Passed pass(std::string_view message, std::size_t step, const GateRules& rules = kRules) {
+  Bytes out;
+  BytesSink sink(out);
+  HeaderGate gate(rules, sink);
+  for (std::size_t at = 0; at < message.size(); at += step) {
+    EXPECT_TRUE(gate.write(as_bytes(message.substr(at, step))).ok());
+  }
+  EXPECT_TRUE(gate.finish().ok());
+  EXPECT_EQ(gate.passed_bytes(), out.size());
+  return {to_text(out), *gate.facts()};
+}
+
+TEST(HeaderGate, LetsEverythingElsePassHoweverItIsCut) {
+  const std::string message =
+      "Subject: x\r\nBcc: secret@b.example\r\nCulvert-Result: tunnel; signed=yes\r\n"
+      "From: Jo <jo@b.example>\r\nMessage-ID: <1@b.example>\r\n\r\nBcc: body stays\r\n";
+  const std::string expected =
+      "Subject: x\r\nFrom: Jo <jo@b.example>\r\nMessage-ID: <1@b.example>\r\n\r\n"
+      "Bcc: body stays\r\n";
+  for (const std::size_t step : {1, 2, 3, 7, 1000}) {
+    const Passed passed = pass(message, step);
+    ASSERT_EQ(passed.octets, expected) << step;
+    EXPECT_EQ(passed.facts.from->text(), "jo@b.example");
+    EXPECT_EQ(passed.facts.message_id, "1@b.example");
+  }
+}
+
+TEST(HeaderGate, KeepsMessagesWithoutHeaderOrBody) {
+  for (const std::string_view message :
+       {"", "\r\n", "\r\nbody\r\n", "A: b\r\n", "no field", "A: b"}) {
+    for (const std::size_t step : {1, 100})
+      EXPECT_EQ(pass(message, step).octets, message);
+  }
+}
+
+TEST(HeaderGate, RefusesAHeaderThatNeverEnds) {
+  Bytes out;
+  BytesSink sink(out);
+  HeaderGate gate(kRules, sink);
+  const std::string line = "X: " + std::string(900, 'y') + "\r\n";
+  Status status = done();
+  for (int i = 0; i < 400 && status; ++i)
+    status = gate.write(as_bytes(line));
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, "header-too-large");
+  EXPECT_TRUE(out.empty());
+}
+
+// Named attack: Loop.
+TEST(HeaderGate, LoopIsSeenByReceivedFieldsAndByOurOwnMark) {
+  std::string fifty, own;
+  for (int i = 0; i < 51; ++i)
+    fifty += "Received: by mx.c.example; now\r\n";
+  for (int i = 0; i < 6; ++i)
+    own += "Received: by gate.a.example (Culvert) with ESMTP id x; now\r\n";
+  EXPECT_TRUE(pass(fifty + "\r\n", 1000).facts.is_loop());
+  EXPECT_TRUE(pass(own + "\r\n", 1000).facts.is_loop());
+  EXPECT_FALSE(pass(own.substr(own.find("\r\n") + 2) + "\r\n", 1000).facts.is_loop());
+}
+
+// Named attack: Foreign tenant.
+TEST(HeaderGate, ForeignTenantIsToldFromOursByTheSecretAlone) {
+  GateRules rules = kRules;
+  rules.required = RequiredHeader{"X-Our-Secret", "open sesame"};
+  const Passed ours = pass("x-our-secret:  open sesame \r\nA: b\r\n\r\n", 3, rules);
+  EXPECT_TRUE(ours.facts.required_present);
+  EXPECT_EQ(ours.octets, "A: b\r\n\r\n");
+  for (const char* foreign :
+       {"A: b\r\n\r\n", "X-Our-Secret: open\r\n\r\n", "X-Our-Secret: open sesame x\r\n\r\n",
+        "A: b\r\n\r\nX-Our-Secret: open sesame\r\n"}) {
+    EXPECT_FALSE(pass(foreign, 100, rules).facts.required_present) << foreign;
+  }
+}
+
+TEST(HeaderGate, SeesASealedTopLevelOnly) {
+  EXPECT_TRUE(pass("Content-Type: application/pkcs7-mime; name=x\r\n\r\n", 9).facts.sealed);
+  EXPECT_FALSE(pass("Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+                    "Content-Type: application/pkcs7-mime\r\n\r\n",
+                    9)
+                   .facts.sealed);
+}
+
+}  // namespace
+}  // namespace culvert::node

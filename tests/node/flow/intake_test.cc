@@ -1,0 +1,208 @@
+// Receivers over a real store, without sockets: what the listeners accept, refuse and commit.
+#include "node/flow/intake.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "store/bodies.h"
+#include "store/rules.h"
+#include "tests/store/fixture.h"
+
+namespace culvert::node {
+namespace {
+
+using store::kStart;
+
+const SmtpSession kClient{"127.0.0.1", 1234, "client.example", true, false, ""};
+
+// Decides as it is told, at once.
+class FixedCheck final : public RecipientCheck {
+ public:
+  void check(const Mailbox&, DecisionCallback decided) override { decided(decision); }
+  Decision decision;
+};
+
+class IntakeTest : public testing::Test {
+ protected:
+  void rule(std::string scope, std::string value) {
+    ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                    store::put_rule(txn, {scope, "encrypt", value});
+                    return done();
+                  }).ok());
+    ASSERT_TRUE(routing.refresh().ok());
+  }
+
+  // The answer to a whole transaction: the first refusal, or that of the end of DATA.
+  Reply hand_in(MailReceiver& receiver, const std::string& from, const std::vector<std::string>& to,
+                const std::string& body) {
+    MailCommand mail;
+    if (!from.empty()) mail.sender = *Mailbox::parse(from);
+    if (auto refused = receiver.on_mail(kClient, mail)) return *refused;
+    for (const std::string& recipient : to) {
+      Decision decision;
+      receiver.on_recipient({*Mailbox::parse(recipient), {}},
+                            [&decision](Decision d) { decision = std::move(d); });
+      if (decision) return *decision;
+    }
+    if (auto refused = receiver.on_body_begin([] {})) return *refused;
+    const auto taken = receiver.on_body(as_bytes(body));
+    if (!taken) return reply_for(taken.error());
+    std::promise<Reply> answer;
+    receiver.on_body_end([&answer](Reply reply) { answer.set_value(std::move(reply)); });
+    return answer.get_future().get();
+  }
+
+  std::vector<store::QueueEntry> queue() {
+    std::vector<store::QueueEntry> entries;
+    EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                    entries = store::list_queue(txn, std::nullopt, 100).entries;
+                    return done();
+                  }).ok());
+    return entries;
+  }
+
+  std::string stored_body(const store::MessageId& id) {
+    std::optional<store::Message> message;
+    EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                    message = store::find_message(txn, id);
+                    return done();
+                  }).ok());
+    auto body = store::open_body(*db, message->body);
+    return culvert::to_text(*read_all(**body, 1 << 20));
+  }
+
+  Config config{.node = {.name = *Domain::parse("gate.a.example"),
+                         .domains = {*Domain::parse("a.example")},
+                         .data_dir = {},
+                         .key_file = {}}};
+  store::TemporaryFolder folder;
+  crypto::NodeKey key = store::test_key();
+  std::unique_ptr<store::Store> db = *store::Store::open(
+      store::options_in(folder.path() / "data", store::StoreOptions::Mode::create), key);
+  ManualClock clock{kStart};
+  Workers workers{1, 100};
+  Routing routing{*db};
+  Live<Config> live_config{std::make_shared<Config>(config)};
+  Live<OwnKeys> keys{nullptr};
+  int wakes = 0;
+  FlowContext context{*db, workers, clock, routing, live_config, keys, [this] { ++wakes; }};
+  FixedCheck check;
+};
+
+TEST_F(IntakeTest, TakesMailOverWithOneEntryForEachPathAndDestination) {
+  const auto receiver = make_inside_receiver(context);
+  const Reply reply = hand_in(*receiver, "jo@a.example",
+                              {"x@b.example", "y@b.example", "z@c.example", "ann@a.example"},
+                              "Subject: x\r\nBcc: z@c.example\r\n\r\nhello\r\n");
+  EXPECT_EQ(reply.code, 250);
+  const auto entries = queue();
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].recipients.size(), 2U);
+  EXPECT_EQ(entries[0].path, store::DeliveryPath::clear);
+  EXPECT_EQ(entries[2].path, store::DeliveryPath::inside);
+  EXPECT_EQ(stored_body(entries[0].id.message), "Subject: x\r\n\r\nhello\r\n");
+}
+
+TEST_F(IntakeTest, RefusesInTheDialogueWhatMustBeSealedAndCannotBe) {
+  rule("domain:b.example", "mandatory");
+  const auto receiver = make_inside_receiver(context);
+  const Reply reply = hand_in(*receiver, "jo@a.example", {"x@b.example"}, "\r\n");
+  EXPECT_EQ(reply.code, 550);
+  EXPECT_EQ(reply.enhanced, "5.7.10");
+  EXPECT_TRUE(queue().empty());
+}
+
+// Named attack: Relay.
+TEST_F(IntakeTest, RelayFromOutsideToOutsideIsRefusedInEverySpelling) {
+  const auto receiver = make_outside_receiver(context, check);
+  for (const char* to : {"x@b.example", "\"x@a.example\"@b.example", "x%a.example@b.example",
+                         "a.example!x@b.example", "x@sub.a.example", "x@a.example.b.example"}) {
+    const Reply reply = hand_in(*receiver, "evil@b.example", {to}, "\r\n");
+    EXPECT_EQ(reply.code, 550) << to;
+    receiver->on_reset();
+  }
+  EXPECT_TRUE(queue().empty());
+  EXPECT_EQ(hand_in(*receiver, "b@b.example", {"ann@A.EXAMPLE"}, "\r\nx\r\n").code, 250);
+}
+
+TEST_F(IntakeTest, AsksForTheRecipientAndForgetsTheUnknownOne) {
+  const auto receiver = make_outside_receiver(context, check);
+  check.decision = make_reply(550, "5.1.1", "unknown");
+  EXPECT_EQ(hand_in(*receiver, "b@b.example", {"nobody@a.example"}, "\r\n").code, 550);
+  check.decision = std::nullopt;
+  receiver->on_reset();
+  EXPECT_EQ(hand_in(*receiver, "b@b.example", {"ann@a.example"}, "\r\nx\r\n").code, 250);
+  ASSERT_EQ(queue().size(), 1U);
+  EXPECT_EQ(queue()[0].recipients.size(), 1U);
+}
+
+TEST_F(IntakeTest, RefusesClientsOutsideTheNetworks) {
+  config.inside.networks = {*IpNetwork::parse("10.0.0.0/8")};
+  live_config.set(std::make_shared<Config>(config));
+  EXPECT_TRUE(make_inside_receiver(context)->on_connect(kClient).has_value());
+  EXPECT_FALSE(make_outside_receiver(context, check)->on_connect(kClient).has_value());
+}
+
+TEST_F(IntakeTest, HoldsSendersToTheDomainsIfConfigured) {
+  config.inside.senders = InsideSettings::Senders::own_domains;
+  live_config.set(std::make_shared<Config>(config));
+  const auto receiver = make_inside_receiver(context);
+  EXPECT_EQ(hand_in(*receiver, "x@b.example", {"y@c.example"}, "\r\nx\r\n").code, 550);
+  EXPECT_EQ(hand_in(*receiver, "", {"y@c.example"}, "\r\nx\r\n").code, 250);
+  EXPECT_EQ(hand_in(*receiver, "x@a.example", {"y@c.example"}, "\r\nx\r\n").code, 250);
+}
+
+// Named attack: Foreign tenant.
+TEST_F(IntakeTest, ForeignTenantWithoutTheSecretIsRefused) {
+  config.inside.required_header = RequiredHeader{"X-Our-Secret", "s3cret"};
+  live_config.set(std::make_shared<Config>(config));
+  const auto receiver = make_inside_receiver(context);
+  EXPECT_EQ(hand_in(*receiver, "x@a.example", {"y@c.example"}, "A: b\r\n\r\nx\r\n").code, 550);
+  const std::string ours = "X-Our-Secret: s3cret\r\nA: b\r\n\r\nx\r\n";
+  EXPECT_EQ(hand_in(*receiver, "x@a.example", {"y@c.example"}, ours).code, 250);
+  ASSERT_EQ(queue().size(), 1U);
+  EXPECT_EQ(stored_body(queue()[0].id.message), "A: b\r\n\r\nx\r\n");
+}
+
+// Named attack: Loop.
+TEST_F(IntakeTest, LoopIsRefused) {
+  const auto receiver = make_outside_receiver(context, check);
+  std::string header;
+  for (int i = 0; i < 51; ++i)
+    header += "Received: by x.example; now\r\n";
+  const Reply reply = hand_in(*receiver, "b@b.example", {"ann@a.example"}, header + "\r\nx\r\n");
+  EXPECT_EQ(reply.code, 554);
+  EXPECT_EQ(reply.enhanced, "5.4.6");
+}
+
+TEST_F(IntakeTest, KeepsTheNodesOwnAddressesForOtherNodes) {
+  const auto inside = make_inside_receiver(context);
+  EXPECT_EQ(hand_in(*inside, "", {"culvert-peering@a.example"}, "\r\n").code, 550);
+  EXPECT_EQ(hand_in(*inside, "", {"culvert-tunnel+0@b.example"}, "\r\n").code, 550);
+  const auto outside = make_outside_receiver(context, check);
+  EXPECT_EQ(hand_in(*outside, "x@b.example", {"culvert-peering@a.example"}, "\r\n").code, 550);
+  EXPECT_EQ(hand_in(*outside, "", {"culvert-peering@a.example", "x@a.example"}, "\r\n").code, 550);
+  EXPECT_EQ(hand_in(*outside, "", {"culvert-peering@a.example"}, "\r\nx\r\n").code, 250);
+  ASSERT_EQ(queue().size(), 1U);
+  EXPECT_EQ(queue()[0].path, store::DeliveryPath::open);
+}
+
+// Named attack: Decryption oracle. What looks sealed is taken over; whether it opens comes later.
+TEST_F(IntakeTest, DecryptionOracleGetsTheSameAnswerForEveryBlob) {
+  const auto receiver = make_outside_receiver(context, check);
+  const std::string header =
+      "Content-Type: application/pkcs7-mime\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n";
+  for (const char* blob : {"MIAGCyqGSIb3DQEJEAEXoIA=\r\n", "bm90IENNUw==\r\n", "!!!\r\n"}) {
+    const Reply reply = hand_in(*receiver, "b@b.example", {"ann@a.example"}, header + blob);
+    EXPECT_EQ(reply.code, 250);
+  }
+  for (const store::QueueEntry& entry : queue()) {
+    EXPECT_EQ(entry.path, store::DeliveryPath::open);
+  }
+  EXPECT_EQ(queue().size(), 3U);
+}
+
+}  // namespace
+}  // namespace culvert::node

@@ -1,0 +1,56 @@
+#include "node/flow/routing.h"
+
+#include <gtest/gtest.h>
+
+#include "node/flow/retry_schedule.h"
+
+namespace culvert::node {
+namespace {
+
+store::Route route(store::RouteState state, std::uint8_t peer) {
+  std::array<std::uint8_t, 32> octets{};
+  octets[0] = peer;
+  store::Route r{.domain = *Domain::parse("b.example"), .peer = Fingerprint(octets)};
+  r.state = state;
+  if (state == store::RouteState::active) r.active_since = from_unix(1);
+  return r;
+}
+
+TEST(Routing, PrefersAnActiveRouteToOneThatIsWaitedFor) {
+  using State = store::RouteState;
+  const auto view = combine_routes({route(State::withdrawn, 1), route(State::active, 2)}, {});
+  EXPECT_EQ(view.use, RouteUse::seals);
+  EXPECT_EQ(view.peer.view()[0], 2);
+  EXPECT_EQ(combine_routes({route(State::conflict, 1), route(State::paused, 2)}, {}).use,
+            RouteUse::waits);
+  for (const State state : {State::claimed, State::proving, State::proved, State::conflict}) {
+    EXPECT_EQ(combine_routes({route(state, 1)}, {}).use, RouteUse::none);
+  }
+}
+
+TEST(Routing, HoldsMailForAPeerWhoseKeyIsInDoubt) {
+  const store::Route active = route(store::RouteState::active, 1);
+  const auto view = combine_routes({active}, {{active.peer, {0, "a copy of its key", {}}}});
+  EXPECT_EQ(view.use, RouteUse::waits);
+  EXPECT_NE(view.why_waiting.find("a copy of its key"), std::string::npos);
+}
+
+TEST(Routing, ForgetsTheTunnelOnlyWhenTheRouteIsReleased) {
+  store::Route gone = route(store::RouteState::withdrawn, 1);
+  gone.active_since = from_unix(1);
+  EXPECT_TRUE(combine_routes({gone}, {}).was_active);
+  EXPECT_EQ(combine_routes({gone}, {}).use, RouteUse::waits);
+  gone.released = from_unix(2);
+  EXPECT_FALSE(combine_routes({gone}, {}).was_active);
+  EXPECT_EQ(combine_routes({gone}, {}).use, RouteUse::none);
+}
+
+TEST(RetrySchedule, DoublesUpToHalfAnHour) {
+  EXPECT_EQ(retry_delay(0), std::chrono::seconds(5));
+  EXPECT_EQ(retry_delay(3), std::chrono::seconds(40));
+  EXPECT_EQ(retry_delay(9), std::chrono::minutes(30));
+  EXPECT_EQ(retry_delay(4'000'000'000U), std::chrono::minutes(30));
+}
+
+}  // namespace
+}  // namespace culvert::node
