@@ -9,7 +9,6 @@ namespace culvert::node {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 // When all workers are busy, a piece is asked for again after this time.
 constexpr milliseconds kPullAgain{20};
@@ -113,12 +112,14 @@ void SmtpClientConnection::end() {
 }
 
 void SmtpClientConnection::connect() {
-  dialog_ = std::make_unique<ClientDialog>(ClientRules{options_.rules.hello_name, tls_use_});
+  ClientRules rules = options_.rules;
+  rules.tls = tls_use_;
+  dialog_ = std::make_unique<ClientDialog>(std::move(rules));
   timed_state_.reset();
   tls_.clear();
   link_ = std::make_unique<Link>(*this);
   link_->transport =
-      Transport::connect(loop_, options_.addresses[address_], kConnectPatience, *link_);
+      Transport::connect(loop_, options_.addresses[address_], dialog_->patience(), *link_);
 }
 
 void SmtpClientConnection::connected() {
@@ -126,7 +127,7 @@ void SmtpClientConnection::connected() {
     dialog_->start();
     return settle();
   }
-  link_->transport->set_deadline(kTlsPatience);
+  link_->transport->set_deadline(options_.rules.patience.tls);
   link_->transport->start_tls(*options_.tls, options_.host);
 }
 
@@ -242,7 +243,8 @@ void SmtpClientConnection::begin_delivery() {
   dialog_->deliver(delivery_->envelope);
   // With one recipient the first piece is made while the envelope is under way: if it is refused,
   // there is no body at all.
-  if (!dialog_->delivering() || !pull_->source || delivery_->envelope.recipients.size() != 1) return;
+  if (!dialog_->delivering() || !pull_->source || delivery_->envelope.recipients.size() != 1)
+    return;
   pull_->begin({true});
   pull();
 }
@@ -344,8 +346,8 @@ void SmtpClientConnection::keep_time() {
   timed_state_ = dialog_->state();
   timed_progress_ = dialog_->progress();
   const bool body = dialog_->state() == ClientState::body;
-  link_->transport->set_deadline(body ? seconds(0) : dialog_->patience());
-  link_->transport->set_idle_timeout(body ? dialog_->patience() : seconds(0));
+  link_->transport->set_deadline(body ? milliseconds(0) : dialog_->patience());
+  link_->transport->set_idle_timeout(body ? dialog_->patience() : milliseconds(0));
 }
 
 std::string SmtpClientConnection::next_hop() const {

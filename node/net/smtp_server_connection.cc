@@ -10,10 +10,11 @@ namespace culvert::node {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-// How often the rate of a long body is looked at.
-constexpr seconds kBodyRateCheck{60};
+// How often the rate of a long body is looked at, at most.
+constexpr milliseconds kBodyRateCheck{60'000};
+// The loop's time may be this much behind that of its timers.
+constexpr milliseconds kClockGrain{20};
 
 ServerRules with_tls(ServerRules rules, const TlsServerContext* tls) {
   if (!tls) rules.starttls = ServerRules::StartTls::absent;
@@ -250,28 +251,28 @@ void SmtpServerConnection::keep_time() {
 void SmtpServerConnection::restart_time(Timed timed) {
   if (timed_ == timed) return;
   timed_ = timed;
-  seconds time = dialog_.patience();
-  if (timed == Timed::nothing) time = seconds(0);
+  milliseconds time = dialog_.patience();
+  if (timed == Timed::nothing) time = milliseconds(0);
   if (timed == Timed::body) {
     if (timed_progress_ != dialog_.progress()) body_began_ = loop_.now();
     timed_progress_ = dialog_.progress();
-    time = std::max(kBodyRateCheck,
-                    std::chrono::duration_cast<seconds>(body_began_ + kBodyGrace - loop_.now()));
+    const milliseconds grace = settings_.rules.patience.body_grace;
+    const auto left = std::chrono::duration_cast<milliseconds>(body_began_ + grace - loop_.now());
+    time = std::max(std::min(kBodyRateCheck, grace), left);
   }
-  transport_->set_idle_timeout(timed == Timed::body ? dialog_.patience() : seconds(0));
+  transport_->set_idle_timeout(timed == Timed::body ? dialog_.patience() : milliseconds(0));
   transport_->set_deadline(time);
   deadline_ = loop_.now() + time;
 }
 
 bool SmtpServerConnection::body_is_too_slow() const {
-  const auto taken = std::chrono::duration_cast<seconds>(loop_.now() - body_began_);
-  return dialog_.body_bytes() <
-         kLeastBodyBytesPerSecond *
-             static_cast<std::uint64_t>(std::max<seconds::rep>(taken.count(), 0));
+  const std::chrono::duration<double> taken = loop_.now() - body_began_;
+  return static_cast<double>(dialog_.body_bytes()) <
+         static_cast<double>(settings_.rules.patience.least_body_bytes_per_second) * taken.count();
 }
 
 void SmtpServerConnection::on_timeout() {
-  if (timed_ == Timed::body && loop_.now() >= deadline_ && !body_is_too_slow()) {
+  if (timed_ == Timed::body && loop_.now() + kClockGrain >= deadline_ && !body_is_too_slow()) {
     timed_ = Timed::nothing;
     return restart_time(Timed::body);
   }

@@ -104,9 +104,7 @@ std::optional<Reply> ClientDialog::Session::obstacle(const ClientEnvelope& envel
 }
 
 void ClientDialog::Session::begin(const ClientEnvelope& envelope) {
-  delivery.emplace();
-  delivery->purpose = envelope.purpose;
-  delivery->decided.resize(envelope.recipients.size());
+  delivery.emplace(envelope);
   MailCommand mail = offered_part(envelope.mail, features);
   mail.parameters.smtputf8 = needs_smtputf8(envelope);
   delivery->unsent.push_back({Command::Kind::mail, 0, "MAIL " + mail_argument(mail)});
@@ -137,21 +135,22 @@ ClientDialog::~ClientDialog() = default;
 ClientState ClientDialog::state() const { return session_->state; }
 ClientWait ClientDialog::waits_for() const { return session_->wait; }
 
-std::chrono::seconds ClientDialog::patience() const {
+std::chrono::milliseconds ClientDialog::patience() const {
+  const ClientPatience& patience = session_->rules.patience;
   switch (session_->state) {
     case ClientState::connecting:
-      return kConnectPatience;
+      return patience.connect;
     case ClientState::handshake:
-      return kTlsPatience;
+      return patience.tls;
     case ClientState::ready:
-      return kKeptConnectionIdle;
+      return patience.idle;
     case ClientState::body:
-      return kBodyPiecePatience;
+      return patience.body_piece;
     case ClientState::final_reply:
-      return kFinalReplyPatience;
+      return patience.final_reply;
     case ClientState::quit:
     case ClientState::closed:
-      return kQuitPatience;
+      return patience.quit;
     case ClientState::banner:
     case ClientState::ehlo:
     case ClientState::helo:
@@ -160,7 +159,7 @@ std::chrono::seconds ClientDialog::patience() const {
     case ClientState::rset:
       break;
   }
-  return kReplyPatience;
+  return patience.reply;
 }
 
 std::uint64_t ClientDialog::progress() const { return session_->progress; }
@@ -241,7 +240,8 @@ bool ClientDialog::delivering() const { return session_->delivery.has_value(); }
 std::vector<bool> ClientDialog::accepted() const {
   if (!session_->delivery) return {};
   std::vector<bool> accepted(session_->delivery->decided.size(), false);
-  for (const std::size_t recipient : session_->delivery->accepted) accepted[recipient] = true;
+  for (const std::size_t recipient : session_->delivery->accepted)
+    accepted[recipient] = true;
   return accepted;
 }
 

@@ -21,6 +21,7 @@
 
 #include "crypto/base/bytes.h"
 #include "node/smtp/envelope.h"
+#include "node/smtp/limits.h"
 #include "node/smtp/reply.h"
 
 namespace culvert::node {
@@ -32,9 +33,21 @@ enum class TlsUse {
   established,    // the transport is already encrypted (smtps)
 };
 
+// How long the client waits; other values than these are for tests.
+struct ClientPatience {
+  std::chrono::milliseconds connect = kConnectPatience;
+  std::chrono::milliseconds tls = kTlsPatience;
+  std::chrono::milliseconds reply = kReplyPatience;  // for a whole reply
+  std::chrono::milliseconds body_piece = kBodyPiecePatience;
+  std::chrono::milliseconds final_reply = kFinalReplyPatience;
+  std::chrono::milliseconds idle = kKeptConnectionIdle;
+  std::chrono::milliseconds quit = kQuitPatience;
+};
+
 struct ClientRules {
   std::string hello_name;  // node.name
   TlsUse tls = TlsUse::opportunistic;
+  ClientPatience patience = {};
 };
 
 // What one transaction sends.
@@ -88,7 +101,7 @@ class ClientDialog {
   ClientState state() const;
   ClientWait waits_for() const;
   // How long it may wait for what it waits for.
-  std::chrono::seconds patience() const;
+  std::chrono::milliseconds patience() const;
   // Replies that have come so far. While it stands still, the server has not answered, however many
   // octets come.
   std::uint64_t progress() const;

@@ -22,7 +22,9 @@ struct ClientDialog::Session {
   };
   // From `deliver` to the last outcome.
   struct Delivery {
-    ClientEnvelope::Purpose purpose = ClientEnvelope::Purpose::deliver;
+    explicit Delivery(const ClientEnvelope& envelope)
+        : purpose(envelope.purpose), decided(envelope.recipients.size()) {}
+    ClientEnvelope::Purpose purpose;
     std::deque<Command> unsent;
     std::deque<Command> unanswered;
     std::vector<std::optional<RecipientOutcome>> decided;  // of each recipient

@@ -40,8 +40,6 @@ inline constexpr std::size_t kMaxHelloOctets = 255;
 inline constexpr std::chrono::seconds kCommandPatience{300};
 inline constexpr std::chrono::seconds kBodyPiecePatience{180};
 inline constexpr std::chrono::seconds kTlsPatience{30};
-// A peer that takes nothing of what we send for so long is gone.
-inline constexpr std::chrono::seconds kOutputPatience{180};
 // A body may take so long at any rate; beyond, it must have come at this rate on average. It ends
 // a sender that keeps a connection busy with one octet every few seconds.
 inline constexpr std::chrono::seconds kBodyGrace{600};
@@ -50,7 +48,6 @@ inline constexpr std::uint64_t kLeastBodyBytesPerSecond = 512;
 // How long the client waits (RFC 5321, 4.5.3.2).
 inline constexpr std::chrono::seconds kConnectPatience{30};
 inline constexpr std::chrono::seconds kReplyPatience{300};
-inline constexpr std::chrono::seconds kDataReplyPatience{120};
 inline constexpr std::chrono::seconds kFinalReplyPatience{600};
 inline constexpr std::chrono::seconds kQuitPatience{10};
 

@@ -105,10 +105,10 @@ ServerDialog::~ServerDialog() = default;
 ServerState ServerDialog::state() const { return session_->state; }
 ServerWait ServerDialog::waits_for() const { return session_->wait; }
 
-std::chrono::seconds ServerDialog::patience() const {
-  if (session_->wait == ServerWait::tls) return kTlsPatience;
-  if (session_->wait == ServerWait::close) return kOutputPatience;
-  return session_->state == ServerState::body ? kBodyPiecePatience : kCommandPatience;
+std::chrono::milliseconds ServerDialog::patience() const {
+  const ServerPatience& patience = session_->rules.patience;
+  if (session_->wait == ServerWait::tls) return patience.tls;
+  return session_->state == ServerState::body ? patience.body_piece : patience.command;
 }
 
 std::uint64_t ServerDialog::progress() const { return session_->progress; }

@@ -21,11 +21,21 @@
 #include <string>
 
 #include "crypto/base/bytes.h"
-#include "crypto/base/limits.h"
 #include "node/smtp/envelope.h"
+#include "node/smtp/limits.h"
 #include "node/smtp/reply.h"
 
 namespace culvert::node {
+
+// How long the server waits for the peer; other values than these are for tests.
+struct ServerPatience {
+  std::chrono::milliseconds command = kCommandPatience;  // for a whole command
+  std::chrono::milliseconds body_piece = kBodyPiecePatience;
+  std::chrono::milliseconds tls = kTlsPatience;
+  // A body takes so long at any rate; beyond, at least so many octets a second on average.
+  std::chrono::milliseconds body_grace = kBodyGrace;
+  std::uint64_t least_body_bytes_per_second = kLeastBodyBytesPerSecond;
+};
 
 // A listener's rules, as far as the dialogue shows them.
 struct ServerRules {
@@ -37,7 +47,8 @@ struct ServerRules {
   std::size_t max_recipients = kMaxRecipients;
   StartTls starttls = StartTls::offered;
   Side side = Side::outside;
-  std::optional<Domain> postmaster_domain;  // what `<postmaster>` alone means
+  std::optional<Domain> postmaster_domain = std::nullopt;  // what `<postmaster>` alone means
+  ServerPatience patience = {};
 };
 
 // Where the session stands.
@@ -74,8 +85,8 @@ class ServerDialog {
 
   ServerState state() const;
   ServerWait waits_for() const;
-  // How long it may wait for what it waits for.
-  std::chrono::seconds patience() const;
+  // How long it may wait for the peer in its state.
+  std::chrono::milliseconds patience() const;
   // Commands that have ended so far. While it stands still, the peer has not done what it is waited
   // for, however many octets come.
   std::uint64_t progress() const;
