@@ -82,6 +82,7 @@ class Listener::Copy final : public FdListener {
       rest(errno);
       return false;
     }
+    short_ = false;
     take(std::move(socket), from_system(from));
     return true;
   }
@@ -110,8 +111,11 @@ class Listener::Copy final : public FdListener {
   // Out of descriptors or memory: the connection stays in the backlog and the socket readable, so
   // looking again at once would spin.
   void rest(int error) {
-    log_warning("cannot accept on {}: {}; accepting again in {} ms", of_.address_.text(),
-                std::strerror(error), kAcceptRest.count());
+    // Once a shortage, not ten times a second.
+    if (!std::exchange(short_, true)) {
+      log_warning("cannot accept on {}: {}; trying again every {} ms", of_.address_.text(),
+                  std::strerror(error), kAcceptRest.count());
+    }
     watch_->set_interest(Interest::none);
     again_ = loop_.call_after(kAcceptRest, [this] { watch_->set_interest(Interest::read); });
   }
@@ -121,6 +125,7 @@ class Listener::Copy final : public FdListener {
   Socket socket_;
   std::unique_ptr<FdWatch> watch_;
   Timer again_;
+  bool short_ = false;
 };
 
 Listener::Listener(LoopGroup& loops, ListenOptions options, OnAccept on_accept)
