@@ -97,14 +97,6 @@ std::optional<std::string> first_of(std::vector<std::string> values) {
   return std::move(values.front());
 }
 
-std::string name_text(const Botan::X509_DN& name) {
-  try {
-    return printable(name.to_string());
-  } catch (const std::exception&) {
-    return "?";
-  }
-}
-
 bool lists_purpose(const Botan::X509_Certificate& x509, std::string_view purpose) {
   static const Botan::OID kAnyPurpose("2.5.29.37.0");
   return x509.allowed_extended_usage(purpose) || x509.has_ex_constraint(kAnyPurpose);
@@ -129,6 +121,16 @@ std::optional<Result<Bytes>> next_block(std::string_view& pem) {
 }
 
 }  // namespace
+
+std::string name_text(ByteView der) {
+  try {
+    Botan::X509_DN name;
+    Botan::BER_Decoder(der).decode(name);
+    return printable(name.to_string());
+  } catch (const std::exception&) {
+    return "?";
+  }
+}
 
 Result<Certificate> Certificate::from_der(ByteView der) {
   if (der.size() > kMaxCertificateBytes) return bad_certificate("it is too large");
@@ -167,8 +169,8 @@ std::string Certificate::pem() const { return Botan::PEM_Code::encode(der(), "CE
 
 const Bytes& Certificate::subject() const { return parts_->x509.raw_subject_dn(); }
 const Bytes& Certificate::issuer() const { return parts_->x509.raw_issuer_dn(); }
-std::string Certificate::subject_text() const { return name_text(parts_->x509.subject_dn()); }
-std::string Certificate::issuer_text() const { return name_text(parts_->x509.issuer_dn()); }
+std::string Certificate::subject_text() const { return name_text(subject()); }
+std::string Certificate::issuer_text() const { return name_text(issuer()); }
 
 std::optional<std::string> Certificate::subject_common_name() const {
   return first_of(parts_->x509.subject_info("X520.CommonName"));

@@ -63,6 +63,9 @@ inline constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
 // A public key larger than this is not computed with (RSA of 16,384 bits needs 2,080 octets).
 inline constexpr std::size_t kMaxPublicKeyBytes = 4096;
 
+// A Name in DER for people and logs: `CN=…, …`, printable, at most 200 octets; `?` if it is none.
+std::string name_text(ByteView der);
+
 struct CertificateParts;
 
 class Certificate {

@@ -12,6 +12,17 @@
 namespace culvert::crypto {
 namespace {
 
+// SEC 1, 2.3.3 knows uncompressed and compressed points; Botan reads the hybrid form of X9.62 too,
+// which would give one point a second spelling.
+bool is_hybrid_point(ByteView public_value) {
+  return !public_value.empty() && (public_value[0] == 6 || public_value[0] == 7);
+}
+
+Error bad_point(std::string detail = {}) {
+  return permanent_error("bad-point", "the public value is no point of the key's curve",
+                         std::move(detail));
+}
+
 Error no_key() { return permanent_error("no-key", "the key is not in the key ring"); }
 
 }  // namespace
@@ -87,14 +98,14 @@ Result<SecretBytes> MemoryKeyRing::agree(const KeyId& key, ByteView public_value
   if (!held->parts().agreement) {
     return internal_error("bad-key-use", "the key cannot agree on a secret");
   }
+  if (is_hybrid_point(public_value)) return bad_point("hybrid form");
   try {
     const Botan::PK_Key_Agreement agreement(*held->parts().agreement, Botan::system_rng(), "Raw");
     const auto secret = agreement.derive_key(0, public_value);
     return SecretBytes(ByteView(secret.bits_of()));
   } catch (const std::exception& e) {
     // Botan decodes the point and refuses what is not on the curve, and the point at infinity.
-    return permanent_error("bad-point", "the public value is no point of the key's curve",
-                           e.what());
+    return bad_point(e.what());
   }
 }
 

@@ -1,0 +1,105 @@
+#include "crypto/base/names.h"
+
+#include <gtest/gtest.h>
+
+namespace culvert {
+namespace {
+
+TEST(Domain, IsLowerCaseALabelsWithoutFinalDot) {
+  EXPECT_EQ(Domain::parse("A.Example.")->text(), "a.example");
+  EXPECT_EQ(Domain::parse("bücher.example")->text(), "xn--bcher-kva.example");
+  EXPECT_EQ(Domain::parse("xn--bcher-kva.example")->text(), "xn--bcher-kva.example");
+  EXPECT_EQ(Domain::parse("localhost")->text(), "localhost");
+}
+
+TEST(Domain, RefusesWhatIsNoName) {
+  const std::string long_label(64, 'a');
+  std::string long_name;
+  for (int i = 0; i < 64; ++i)
+    long_name += "abc.";
+  for (const std::string& bad :
+       {std::string(), std::string("."), std::string("a..b"), std::string("-a.example"),
+        std::string("a-.example"), std::string("a_b.example"), std::string("a b.example"),
+        std::string("[127.0.0.1]"), std::string("127.0.0.1"), std::string("a.example.."),
+        std::string("a.exa\0mple", 10), std::string("a.example\n"), long_label + ".example",
+        long_name + "example", std::string("\xff.example")}) {
+    const auto domain = Domain::parse(bad);
+    ASSERT_FALSE(domain.ok()) << bad;
+    EXPECT_EQ(domain.error().code, "bad-domain");
+    EXPECT_EQ(domain.error().text.find('\n'), std::string::npos);
+  }
+}
+
+TEST(Domain, KnowsItsAncestors) {
+  const Domain mail = *Domain::parse("mail.a.example");
+  EXPECT_TRUE(mail.is_within(*Domain::parse("a.example")));
+  EXPECT_TRUE(mail.is_within(mail));
+  EXPECT_FALSE(mail.is_within(*Domain::parse("il.a.example")));
+  EXPECT_FALSE(Domain::parse("a.example")->is_within(mail));
+}
+
+TEST(Domain, KnowsPublicSuffixes) {
+  EXPECT_TRUE(Domain::parse("com")->is_public_suffix());
+  EXPECT_TRUE(Domain::parse("co.uk")->is_public_suffix());
+  EXPECT_FALSE(Domain::parse("bbc.co.uk")->is_public_suffix());
+}
+
+TEST(Mailbox, KeepsTheLocalPartAndLowersTheDomain) {
+  const Mailbox mailbox = *Mailbox::parse("Jane.Doe+x@B.Example");
+  EXPECT_EQ(mailbox.text(), "Jane.Doe+x@b.example");
+  EXPECT_FALSE(mailbox.needs_utf8());
+  EXPECT_TRUE(Mailbox::parse("jürgen@b.example")->needs_utf8());
+  EXPECT_EQ(Mailbox::parse("\"a b\\\"@c\"@b.example")->local_part(), "\"a b\\\"@c\"");
+}
+
+// The attack on certificate addresses: nothing that looks like an address to one reader only.
+TEST(Mailbox, RefusesWhatOthersMayReadOtherwise) {
+  for (const std::string& bad : {std::string(),
+                                 std::string("@b.example"),
+                                 std::string("jane"),
+                                 std::string("jane@"),
+                                 std::string(".jane@b.example"),
+                                 std::string("jane.@b.example"),
+                                 std::string("ja..ne@b.example"),
+                                 std::string("ja ne@b.example"),
+                                 std::string("jane@b.example "),
+                                 std::string(" jane@b.example"),
+                                 std::string("jane@b.example\0", 15),
+                                 std::string("jane\0@b.example", 15),
+                                 std::string("jane@b.example,john@b.example"),
+                                 std::string("<jane@b.example>"),
+                                 std::string("jane(x)@b.example"),
+                                 std::string("@relay:jane@b.example"),
+                                 std::string("\"jane@b.example"),
+                                 std::string("\"a\rb\"@b.example"),
+                                 std::string("\"a\\\"@b.example"),
+                                 std::string(65, 'a') + "@b.example",
+                                 std::string("\xc3@b.example")}) {
+    const auto mailbox = Mailbox::parse(bad);
+    EXPECT_FALSE(mailbox.ok()) << bad;
+  }
+}
+
+TEST(Mailbox, IsMadeFromCheckedParts) {
+  const Domain domain = *Domain::parse("b.example");
+  EXPECT_EQ(Mailbox::make("culvert-tunnel+abc", domain)->text(), "culvert-tunnel+abc@b.example");
+  EXPECT_FALSE(Mailbox::make("a@b", domain).ok());
+  EXPECT_FALSE(Mailbox::make("", domain).ok());
+}
+
+TEST(ReversePath, IsAPathOrNull) {
+  EXPECT_EQ(path_text(std::nullopt), "<>");
+  EXPECT_EQ(path_text(*Mailbox::parse("a@b.example")), "<a@b.example>");
+}
+
+TEST(FingerprintTest, HasOneSpelling) {
+  const std::string digits(64, 'a');
+  EXPECT_EQ(Fingerprint::from_hex(digits)->hex(), digits);
+  EXPECT_FALSE(Fingerprint::from_hex(std::string(64, 'A')));
+  EXPECT_FALSE(Fingerprint::from_hex(std::string(62, 'a')));
+  EXPECT_FALSE(Fingerprint::from_hex(std::string(64, 'g')));
+  EXPECT_FALSE(Fingerprint::from_bytes(Bytes(31)));
+}
+
+}  // namespace
+}  // namespace culvert
