@@ -1,0 +1,41 @@
+// What is this object? Its layers from the outside in, as far as they can be seen: with keys also
+// through what is sealed for them. Nothing is trusted, nothing is released.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/keys/key_ring.h"
+
+namespace culvert::crypto {
+
+// One layer. `type` is a word: mime, pem, auth-enveloped-data, enveloped-data, signed-data,
+// content.
+struct Layer {
+  std::string type;
+  // Name and value in the order to be shown; names are words with hyphens.
+  std::vector<std::pair<std::string, std::string>> facts;
+  // Lists of such facts: the recipients or signers.
+  struct Entry {
+    std::string kind;  // recipient, signer
+    std::vector<std::pair<std::string, std::string>> facts;
+  };
+  std::vector<Entry> entries;
+};
+
+// Layers inside each other beyond this are not looked at.
+inline constexpr std::size_t kMaxLayers = 16;
+
+// Looks into `input` (see cms_input.h). An object that is refused on the way is told as the fact
+// `refused` of its layer; an Error only if `input` is no S/MIME object or cannot be read.
+Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys);
+
+// For people: an indented tree, LF line ends.
+std::string layers_text(const std::vector<Layer>& layers);
+// {"layers": [{"type", facts…, "recipients": […], "signers": […]}]}
+std::string layers_json(const std::vector<Layer>& layers);
+
+}  // namespace culvert::crypto

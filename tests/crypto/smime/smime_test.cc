@@ -1,0 +1,171 @@
+#include "crypto/mime/base64.h"
+#include "crypto/smime/cms_input.h"
+#include "crypto/smime/decrypt.h"
+#include "crypto/smime/inspect.h"
+#include "crypto/smime/verify.h"
+#include "tests/crypto/cms/support.h"
+
+namespace culvert::crypto::testing {
+namespace {
+
+Bytes mime(std::string_view encoding, std::string_view kind, ByteView der, std::string_view end) {
+  std::string text = "MIME-Version: 1.0";
+  text += end;
+  text += "Content-Type: application/pkcs7-mime; smime-type=" + std::string(kind);
+  text += end;
+  text += "Content-Transfer-Encoding: " + std::string(encoding);
+  text += end;
+  text += end;
+  Bytes out = to_bytes(text);
+  if (encoding == "binary") {
+    append(out, der);
+    return out;
+  }
+  std::string lines = to_base64(der);
+  for (std::size_t at = 76; at < lines.size(); at += 76 + end.size())
+    lines.insert(at, end);
+  append(out, lines);
+  append(out, end);
+  return out;
+}
+
+class Smime : public ::testing::Test {
+ protected:
+  // The tunnel form: signed entity, sealed, in base64.
+  Bytes tunnel_mail(ByteView content) const {
+    const Bytes entity = mime("binary", "signed-data", sign(content, a), "\r\n");
+    return mime("base64", "authEnveloped-data", seal(entity, {b.encryption.certificate}), "\r\n");
+  }
+  Trust trust_in(const Node& node) const { return {{node.identity.certificate}, kNow}; }
+
+  Node a{"gate.a.example"};
+  Node b{"gate.b.example"};
+};
+
+TEST_F(Smime, OpensEveryWrapping) {
+  const Bytes content = pattern(5000);
+  const Bytes der = seal(content, {b.encryption.certificate});
+  std::string pem = to_base64(der);
+  for (std::size_t at = 64; at < pem.size(); at += 65)
+    pem.insert(at, "\n");
+  pem = "-----BEGIN CMS-----\n" + pem + "\n-----END CMS-----\n";
+  for (const Bytes& wrapped :
+       {der, to_bytes(pem), mime("base64", "authEnveloped-data", der, "\r\n"),
+        mime("base64", "authEnveloped-data", der, "\n"),
+        mime("binary", "enveloped-data", der, "\r\n")}) {
+    for (const std::size_t step : {1UL, 4096UL}) {
+      TricklingSource source(wrapped, step);
+      Bytes out;
+      BytesSink sink(out);
+      const auto report = decrypt(source, b.keys, sink);
+      ASSERT_TRUE(report.ok()) << report.error().code << to_text(ByteView(wrapped).first(20));
+      EXPECT_TRUE(out == content);
+      EXPECT_EQ(report->cipher, "aes256-gcm");
+      EXPECT_EQ(report->content_bytes, content.size());
+    }
+  }
+}
+
+TEST_F(Smime, DecryptsThenVerifiesTheTunnelForm) {
+  const Bytes content = to_bytes("Content-Type: message/rfc822\r\n\r\nHello\r\n");
+  const Bytes mail = tunnel_mail(content);
+  ViewSource source(mail);
+  Bytes entity;
+  BytesSink sink(entity);
+  ASSERT_TRUE(decrypt(source, b.keys, sink).ok());
+  ViewSource signed_source(entity);
+  const auto report = verify(signed_source, trust_in(a));
+  ASSERT_TRUE(report.ok());
+  EXPECT_TRUE(report->valid());
+  EXPECT_EQ(report->signers.front().type, SignatureType::domain);
+  Bytes out;
+  BytesSink content_sink(out);
+  ASSERT_TRUE(write_verified_content(signed_source, trust_in(a), content_sink).ok());
+  EXPECT_EQ(out, content);
+}
+
+TEST_F(Smime, WritesNothingOfAnAlteredMessage) {
+  Bytes mail = tunnel_mail(pattern(600'000));
+  mail[mail.size() - 300] = mail[mail.size() - 300] == 'A' ? 'B' : 'A';
+  ViewSource source(mail);
+  Bytes out;
+  BytesSink sink(out);
+  EXPECT_FALSE(decrypt(source, b.keys, sink).ok());
+  EXPECT_TRUE(out.empty());
+}
+
+std::string reason(const Result<VerifyReport>& report) {
+  if (!report) return report.error().code;
+  return report->signers.front().reason ? report->signers.front().reason->code : "";
+}
+
+TEST_F(Smime, SaysWhyASignatureDoesNotCount) {
+  const Bytes cms = sign(pattern(100), a);
+  ViewSource source(cms);
+  EXPECT_EQ(reason(verify(source, trust_in(b))), "signer-untrusted");
+  ASSERT_TRUE(source.rewind().ok());
+  EXPECT_EQ(reason(verify(source, Trust{{a.identity.certificate}, kNow + std::chrono::days(91)})),
+            "certificate-expired");
+  ASSERT_TRUE(source.rewind().ok());
+  EXPECT_EQ(reason(verify(source, Trust{{a.signing.certificate}, kNow})), "");
+}
+
+TEST_F(Smime, DoesNotWriteContentThatIsNotVerified) {
+  const Bytes cms = sign(pattern(100), a);
+  ViewSource source(cms);
+  Bytes out;
+  BytesSink sink(out);
+  EXPECT_FALSE(write_verified_content(source, trust_in(b), sink).ok());
+}
+
+// The attack of that name: only the top-level entity is ever opened.
+TEST_F(Smime, Efail) {
+  const Bytes sealed = seal(pattern(10), {b.encryption.certificate});
+  const std::string mail =
+      "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+      "Content-Type: text/html\r\n\r\n<img src=\"http://c.example/\r\n--x\r\n" +
+      to_text(mime("base64", "authEnveloped-data", sealed, "\r\n")) + "--x--\r\n";
+  ViewSource source(as_bytes(mail));
+  Bytes out;
+  BytesSink sink(out);
+  const auto report = decrypt(source, b.keys, sink);
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code, "not-smime");
+  EXPECT_TRUE(out.empty());
+}
+
+TEST_F(Smime, InspectsLayerByLayerWithKeysAndWithout) {
+  const Bytes mail = tunnel_mail(pattern(300));
+  ViewSource source(mail);
+  const auto layers = inspect(source, b.keys);
+  ASSERT_TRUE(layers.ok());
+  std::vector<std::string> types;
+  for (const Layer& layer : *layers)
+    types.push_back(layer.type);
+  EXPECT_EQ(types, (std::vector<std::string>{"mime", "auth-enveloped-data", "mime", "signed-data",
+                                             "content"}));
+  EXPECT_NE(layers_text(*layers).find("gate.a.example"), std::string::npos);
+  EXPECT_NE(layers_json(*layers).find("\"layers\": ["), std::string::npos);
+
+  const MemoryKeyRing nothing;
+  ViewSource again(mail);
+  const auto outside = inspect(again, nothing);
+  ASSERT_TRUE(outside.ok());
+  ASSERT_EQ(outside->size(), 2U);
+  EXPECT_EQ(outside->back().entries.size(), 1U);
+  EXPECT_NE(layers_json(*outside).find("no-key"), std::string::npos);
+}
+
+TEST_F(Smime, RefusesWhatIsNoSmime) {
+  for (const char* text : {"", "hello", "Subject: x\r\n\r\nbody\r\n", "-----BEGIN CMS-----",
+                           "Content-Type: text/plain\r\n\r\nMIIB\r\n"}) {
+    ViewSource source(as_bytes(text));
+    const MemoryKeyRing nothing;
+    const auto layers = inspect(source, nothing);
+    ASSERT_FALSE(layers.ok()) << text;
+    EXPECT_EQ(layers.error().code, "not-smime") << text;
+  }
+}
+
+}  // namespace
+}  // namespace culvert::crypto::testing
