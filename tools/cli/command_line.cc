@@ -68,7 +68,10 @@ void add_slots(Leaf& leaf) {
     Slot& slot = leaf.slots.emplace_back();
     slot.name = operand.name;
     slot.option = leaf.app->add_option(operand.name, slot.values);
-    slot.option->expected(0, takes_many(operand) ? CLI::detail::expected_max_vector_size : 1);
+    if (takes_many(operand))
+      slot.option->expected(1, CLI::detail::expected_max_vector_size);
+    else
+      slot.option->expected(1)->allow_extra_args(false);
   }
   for (const Option& option : leaf.command->options) {
     Slot& slot = leaf.slots.emplace_back();

@@ -24,9 +24,12 @@ void add(std::vector<Command>& to, std::vector<Command> more) {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   all.push_back(init_command());
+  all.push_back(serve_command());
   all.push_back(check_command());
   all.push_back(status_command());
+  all.push_back(demo_command());
   all.push_back(peer_invite_command());
+  all.push_back(peer_accept_command());
   add(all, peer_list_commands());
   all.push_back(peer_remove_command());
   add(all, route_commands());
@@ -36,6 +39,7 @@ std::vector<Command> all_commands() {
   add(all, queue_change_commands());
   add(all, quarantine_commands());
   all.push_back(trace_command());
+  add(all, smime_commands());
   all.push_back(help_command());
   return all;
 }

@@ -11,9 +11,12 @@ namespace culvert::cli {
 std::vector<Command> all_commands();
 
 Command init_command();
+Command serve_command();
+Command demo_command();
 Command check_command();
 Command status_command();
 Command peer_invite_command();
+Command peer_accept_command();
 std::vector<Command> peer_list_commands();
 Command peer_remove_command();
 std::vector<Command> route_commands();
@@ -22,6 +25,7 @@ std::vector<Command> policy_commands();
 std::vector<Command> queue_list_commands();
 std::vector<Command> queue_change_commands();
 std::vector<Command> quarantine_commands();
+std::vector<Command> smime_commands();
 Command trace_command();
 
 }  // namespace culvert::cli

@@ -30,8 +30,9 @@ Json json_of(const store::QuarantineItem& item) {
 Result<store::MessageId> id_operand(const std::string& text) {
   const auto id = store::MessageId::parse(text);
   if (id) return *id;
-  return usage_error("'" + printable(text, 80) +
-                     "' is not an id; write one that `culvert quarantine list` shows");
+  return permanent_error(
+      "not-found",
+      "'" + printable(text, 80) + "' is no id; write one that `culvert quarantine list` shows");
 }
 
 Error not_there(const store::MessageId& id) {

@@ -16,8 +16,8 @@ Result<QueueName> parse_queue_name(const std::string& text) {
     return QueueName{entry->message, entry->number};
   }
   if (const auto message = store::MessageId::parse(text)) return QueueName{*message, std::nullopt};
-  return usage_error("'" + printable(text, 80) +
-                     "' is not an id; write one that `culvert queue list` shows");
+  return permanent_error("not-found", "'" + printable(text, 80) +
+                                          "' is no id; write one that `culvert queue list` shows");
 }
 
 std::vector<store::EntryId> entries_named(const store::ReadTransaction& txn,

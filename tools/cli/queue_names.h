@@ -15,7 +15,7 @@ struct QueueName {
   std::string text() const;
 };
 
-// `<32 hex>.<n>` or `<32 hex>`; usage error otherwise.
+// `<32 hex>.<n>` or `<32 hex>`; permanent `not-found` otherwise.
 Result<QueueName> parse_queue_name(const std::string& text);
 
 // The entries of that name that are in the queue.
