@@ -1,0 +1,74 @@
+// Peering documents behind a right signature: the JSON and the members of every type. What is read
+// is written back, signed and read again. The input without the signature is tried as a message
+// too.
+#include <cstdlib>
+
+#include "crypto/cms/message.h"
+#include "crypto/keys/certificate_maker.h"
+#include "crypto/keys/memory_key_ring.h"
+#include "peering/card.h"
+#include "peering/handshake_documents.h"
+#include "peering/proof_documents.h"
+
+using namespace culvert;
+
+namespace {
+
+struct Signer {
+  Signer()
+      : identity(crypto::make_identity(Domain::parse("gate.a.example").value(), Time{}).value()) {
+    if (!ring.add(identity.key, identity.certificate)) std::abort();
+  }
+  peering::IdentitySigner signer() const { return {ring, identity.certificate}; }
+
+  crypto::KeyAndCertificate identity;
+  crypto::MemoryKeyRing ring;
+};
+
+peering::VerifiedDocument again(const Result<Bytes>& message) {
+  if (!message) std::abort();
+  auto document = peering::verify_document(*message);
+  if (!document) std::abort();
+  return *std::move(document);
+}
+
+void check_proofs(const peering::VerifiedDocument& document, const Signer& by) {
+  if (const auto challenge = peering::read_challenge(document)) {
+    const auto copy = again(peering::sign_challenge(document.head(), *challenge, by.signer()));
+    if (peering::read_challenge(copy)->token != challenge->token) std::abort();
+  }
+  if (const auto answer = peering::read_answer(document)) {
+    const auto copy = again(peering::sign_answer(document.head(), *answer, by.signer()));
+    if (peering::read_answer(copy)->https_token != answer->https_token) std::abort();
+  }
+}
+
+// The input cannot know this run's fingerprint: the word SENDER stands for it.
+std::string with_sender(std::string_view text, const Fingerprint& sender) {
+  std::string out(text);
+  const std::size_t at = out.find("SENDER");
+  if (at != std::string::npos) out.replace(at, 6, sender.hex());
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Signer by;
+  const ByteView octets{data, size};
+  static_cast<void>(peering::verify_document(octets));
+  const std::string content = with_sender(as_text(octets), by.identity.certificate.key_id());
+  const auto message =
+      crypto::sign_message(by.ring, by.identity.certificate, as_bytes(content), Time{});
+  if (!message) return 0;
+  const auto document = peering::verify_document(*message);
+  if (!document) return 0;
+  static_cast<void>(peering::read_accept(*document));
+  static_cast<void>(peering::read_accepted(*document));
+  check_proofs(*document, by);
+  if (const auto card = peering::read_card(*document)) {
+    const auto copy = peering::read_card(again(peering::sign_card(*card, by.signer())));
+    if (!copy || copy->serial != card->serial || copy->domains != card->domains) std::abort();
+  }
+  return 0;
+}
