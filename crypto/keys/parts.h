@@ -4,16 +4,34 @@
 
 #include <botan/ecdh.h>
 #include <botan/pk_keys.h>
+#include <botan/pubkey.h>
 #include <botan/x509cert.h>
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "crypto/keys/certificate.h"
 #include "crypto/keys/private_key.h"
+#include "crypto/keys/signature.h"
 
 namespace culvert::crypto {
+
+// Verifiers that rest between two signatures. One holds tables of multiples of its point, which
+// take as long to make as a verification takes, and serves one thread at a time.
+class VerifierPool {
+ public:
+  // One that rests, or a new one. May throw.
+  std::unique_ptr<Botan::PK_Verifier> take(const Botan::Public_Key& key, SignatureScheme scheme);
+  void give_back(SignatureScheme scheme, std::unique_ptr<Botan::PK_Verifier> verifier);
+
+ private:
+  static constexpr std::size_t kMostResting = 8;
+  std::mutex mutex_;
+  std::multimap<SignatureScheme, std::unique_ptr<Botan::PK_Verifier>> resting_;
+};
 
 struct CertificateParts {
   Bytes der;
@@ -27,6 +45,7 @@ struct CertificateParts {
   KeyId key_id;
   Fingerprint hash;
   std::vector<Mailbox> addresses;
+  mutable VerifierPool verifiers;
 };
 
 struct PrivateKeyParts {

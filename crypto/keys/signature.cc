@@ -70,17 +70,36 @@ std::optional<SignatureScheme> preferred_scheme(KeyKind kind) {
   return std::nullopt;
 }
 
+std::unique_ptr<Botan::PK_Verifier> VerifierPool::take(const Botan::Public_Key& key,
+                                                       SignatureScheme scheme) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto found = resting_.extract(scheme)) return std::move(found.mapped());
+  }
+  const SchemeRow row = scheme_row(scheme);
+  const auto format = row.family == SchemeFamily::ecdsa ? Botan::Signature_Format::DerSequence
+                                                        : Botan::Signature_Format::Standard;
+  return std::make_unique<Botan::PK_Verifier>(key, row.padding, format);
+}
+
+void VerifierPool::give_back(SignatureScheme scheme, std::unique_ptr<Botan::PK_Verifier> verifier) {
+  const std::lock_guard lock(mutex_);
+  if (resting_.size() < kMostResting) resting_.emplace(scheme, std::move(verifier));
+}
+
 bool verify_signature(const Certificate& signer, SignatureScheme scheme, ByteView message,
                       ByteView signature) {
   const CertificateParts& parts = signer.parts();
-  const SchemeRow row = scheme_row(scheme);
-  if (!parts.key || family_of(parts.kind) != row.family || !is_bounded(*parts.key)) return false;
-  const auto format = row.family == SchemeFamily::ecdsa ? Botan::Signature_Format::DerSequence
-                                                        : Botan::Signature_Format::Standard;
+  if (!parts.key || family_of(parts.kind) != scheme_row(scheme).family || !is_bounded(*parts.key)) {
+    return false;
+  }
   try {
-    Botan::PK_Verifier verifier(*parts.key, row.padding, format);
-    return verifier.verify_message(message, signature);
+    auto verifier = parts.verifiers.take(*parts.key, scheme);
+    const bool good = verifier->verify_message(message, signature);
+    parts.verifiers.give_back(scheme, std::move(verifier));
+    return good;
   } catch (const std::exception&) {
+    // A verifier that threw is not used again.
     return false;
   }
 }

@@ -115,7 +115,8 @@ TEST(PrivateKeyTest, ComesBackFromPkcs8AndPem) {
   const PrivateKey key = PrivateKey::generate_p256();
   EXPECT_EQ(PrivateKey::from_pkcs8(key.pkcs8().view())->key_id(), key.key_id());
   EXPECT_EQ(PrivateKey::from_pem(as_text(key.pem().view()))->key_id(), key.key_id());
-  Bytes longer(key.pkcs8().view().begin(), key.pkcs8().view().end());
+  const SecretBytes der = key.pkcs8();
+  Bytes longer(der.view().begin(), der.view().end());
   longer.push_back(0);
   EXPECT_EQ(PrivateKey::from_pkcs8(longer).error().code, "bad-key");
   EXPECT_EQ(PrivateKey::from_pem("no key").error().code, "bad-key");
