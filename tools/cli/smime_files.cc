@@ -1,0 +1,161 @@
+#include "tools/cli/smime_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "crypto/base/log.h"
+#include "crypto/keys/sealing.h"
+
+namespace culvert::cli {
+namespace {
+
+bool is_standard(const std::optional<std::string>& name) { return !name || *name == "-"; }
+
+Error file_error(std::string_view code, const std::string& what, const std::string& name) {
+  return permanent_error(code, what + " '" + printable(name) + "': " + std::strerror(errno));
+}
+
+class FdSource final : public RewindableSource {
+ public:
+  // Closes `fd` when it dies, unless that is standard input.
+  explicit FdSource(int fd) : fd_(fd), begin_(lseek(fd, 0, SEEK_CUR)) {}
+  ~FdSource() override {
+    if (fd_ != STDIN_FILENO) close(fd_);
+  }
+  FdSource(const FdSource&) = delete;
+  FdSource& operator=(const FdSource&) = delete;
+
+  bool can_rewind() const { return begin_ >= 0; }
+
+  Result<std::size_t> read(MutableBytes into) override {
+    while (true) {
+      const ssize_t count = ::read(fd_, into.data(), into.size());
+      if (count >= 0) return static_cast<std::size_t>(count);
+      if (errno != EINTR) return file_error("not-readable", "cannot read", "the input");
+    }
+  }
+  Status rewind() override {
+    if (lseek(fd_, begin_, SEEK_SET) == begin_) return done();
+    return file_error("not-readable", "cannot read again", "the input");
+  }
+
+ private:
+  int fd_;
+  off_t begin_;
+};
+
+Status write_all(int fd, ByteView bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return file_error("not-writable", "cannot write", name);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return done();
+}
+
+class FdSink final : public Sink {
+ public:
+  explicit FdSink(int fd) : fd_(fd) {}
+  Status write(ByteView bytes) override { return write_all(fd_, bytes, "the temporary file"); }
+
+ private:
+  int fd_;
+};
+
+// A pipe's content in a nameless file, sealed: mail is never on disk in clear.
+class SpooledInput final : public RewindableSource {
+ public:
+  static Result<std::unique_ptr<RewindableSource>> spool(Source& from) {
+    std::string name = (std::filesystem::temp_directory_path() / "culvert-XXXXXX").string();
+    const int fd = mkostemp(name.data(), O_CLOEXEC);
+    if (fd < 0) return file_error("not-writable", "cannot make a temporary file like", name);
+    unlink(name.c_str());
+    auto spooled = std::unique_ptr<SpooledInput>(new SpooledInput(fd));
+    FdSink sink(fd);
+    crypto::SealingSink sealing(sink, spooled->key_);
+    if (const auto copied = copy_all(from, sealing); !copied) return copied.error();
+    if (const Status finished = sealing.finish(); !finished) return finished.error();
+    if (const Status back = spooled->rewind(); !back) return back.error();
+    return std::unique_ptr<RewindableSource>(std::move(spooled));
+  }
+
+  Result<std::size_t> read(MutableBytes into) override { return opening_.read(into); }
+  Status rewind() override { return opening_.rewind(); }
+
+ private:
+  explicit SpooledInput(int fd)
+      : key_(crypto::SealingKey::generate()), file_(fd), opening_(file_, key_) {}
+  crypto::SealingKey key_;
+  FdSource file_;
+  crypto::OpeningSource opening_;
+};
+
+Result<std::unique_ptr<FdSource>> open_fd(const std::optional<std::string>& name) {
+  int fd = STDIN_FILENO;
+  if (!is_standard(name)) {
+    fd = open(name->c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return file_error("not-readable", "cannot open", *name);
+  }
+  return std::make_unique<FdSource>(fd);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RewindableSource>> open_input(const std::optional<std::string>& name) {
+  auto source = open_fd(name);
+  if (!source) return source.error();
+  if (!(*source)->can_rewind()) return SpooledInput::spool(**source);
+  return std::unique_ptr<RewindableSource>(*std::move(source));
+}
+
+Result<std::string> read_small_file(const std::string& name, std::size_t limit_bytes) {
+  const auto source = open_fd(name);
+  if (!source) return source.error();
+  const auto octets = read_all(**source, limit_bytes);
+  if (!octets) return octets.error();
+  return to_text(*octets);
+}
+
+OutputFile::OutputFile(int fd, std::string name, std::string temporary)
+    : fd_(fd), name_(std::move(name)), temporary_(std::move(temporary)) {}
+
+OutputFile::~OutputFile() {
+  if (fd_ != STDOUT_FILENO) close(fd_);
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::optional<std::string>& name) {
+  if (is_standard(name)) {
+    return std::unique_ptr<OutputFile>(new OutputFile(STDOUT_FILENO, "standard output", {}));
+  }
+  struct stat found {};
+  if (stat(name->c_str(), &found) == 0 && !S_ISREG(found.st_mode)) {
+    const int fd = open(name->c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return file_error("not-writable", "cannot open", *name);
+    return std::unique_ptr<OutputFile>(new OutputFile(fd, *name, {}));
+  }
+  std::string temporary = *name + ".XXXXXX";
+  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return file_error("not-writable", "cannot make a file beside", *name);
+  return std::unique_ptr<OutputFile>(new OutputFile(fd, *name, std::move(temporary)));
+}
+
+Status OutputFile::write(ByteView bytes) { return write_all(fd_, bytes, name_); }
+
+Status OutputFile::keep() {
+  if (temporary_.empty()) return done();
+  if (fsync(fd_) != 0 || rename(temporary_.c_str(), name_.c_str()) != 0) {
+    return file_error("not-writable", "cannot keep", name_);
+  }
+  temporary_.clear();
+  return done();
+}
+
+}  // namespace culvert::cli
