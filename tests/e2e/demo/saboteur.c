@@ -1,9 +1,10 @@
-// Preloaded into the demo to break what it claims: whatever the program reads from a socket passes here, and
+// Preloaded into the demo to break what it claims: whatever it reads from a socket passes here (its nodes are left alone), and
 //   SABOTAGE=bytes  changes one letter of a mail that a node hands inside (it carries Culvert-Result: tunnel)
-//   SABOTAGE=clear  replaces sealed text between the nodes by clear text (the longest line that was handed in)
+//   SABOTAGE=clear  replaces sealed text between the nodes by clear text of an earlier mail
 // The demo must notice and end non-zero.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +13,17 @@
 
 static char clear_text[200];
 static size_t clear_length;
+
+// Whether this process is `culvert serve` or another command that the demo started.
+static int is_child(void) {
+  static int known = -1;
+  if (known >= 0) return known;
+  char words[4096] = {0};
+  FILE* file = fopen("/proc/self/cmdline", "r");
+  const size_t length = file ? fread(words, 1, sizeof words - 1, file) : 0;
+  if (file) fclose(file);
+  return known = memmem(words, length, "\0demo\0", 6) == NULL;
+}
 
 static int sabotage_is(const char* kind) {
   const char* wanted = getenv("SABOTAGE");
@@ -52,7 +64,7 @@ static void show_clear(char* text, size_t length) {
 }
 
 static void sabotage(void* bytes, ssize_t length) {
-  if (length <= 0) return;
+  if (length <= 0 || is_child()) return;
   if (sabotage_is("bytes")) change_a_letter(bytes, (size_t)length);
   if (sabotage_is("clear")) show_clear(bytes, (size_t)length);
 }

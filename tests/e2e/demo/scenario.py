@@ -48,7 +48,7 @@ def case_again_in_the_same_folder(lab):
 def case_a_changed_byte_is_noticed(lab):
     """One letter changed on the last hop: the byte comparison fails, and so does the demo."""
     done, _, _ = demo(lab, LD_PRELOAD=saboteur(lab), SABOTAGE="bytes")
-    assert done.returncode == 1, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode == 1 and "BROKEN" in done.stdout, f"status {done.returncode}\n{done.stdout}{done.stderr}"
     done, _, _ = demo(lab, LD_PRELOAD=saboteur(lab), SABOTAGE="none")
     assert done.returncode == 0, "the preloaded library alone breaks it: " + done.stdout + done.stderr
 
@@ -56,4 +56,4 @@ def case_a_changed_byte_is_noticed(lab):
 def case_clear_text_between_the_nodes_is_noticed(lab):
     """Clear text put on the wire between the nodes: the search finds it, and the demo fails."""
     done, _, _ = demo(lab, LD_PRELOAD=saboteur(lab), SABOTAGE="clear")
-    assert done.returncode == 1, f"status {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode == 1 and "BROKEN" in done.stdout, f"status {done.returncode}\n{done.stdout}{done.stderr}"

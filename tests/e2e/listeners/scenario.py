@@ -103,7 +103,11 @@ def case_starttls_forgets_what_came_before(lab):
     for address, sink, recipient in ((node.inside, world, "x@c.example"), (node.outside, inside, "alice@a.example")):
         with smtp.Session(address) as session:
             session.command("MAIL FROM:<before@a.example>")
-            session.starttls()
+            if session.command("STARTTLS", "").startswith("503"):  # RFC 3207 leaves it open within a transaction
+                session.command("RSET")
+                session.starttls()
+            else:
+                session.tls()
             assert "STARTTLS" not in session.extensions
             assert session.command(f"RCPT TO:<{recipient}>", "").startswith("503"), "the transaction before TLS is still there"
             session.send("alice@a.example", [recipient], mails.plain(1))
@@ -111,10 +115,7 @@ def case_starttls_forgets_what_came_before(lab):
     with smtp.Session(node.inside) as session:
         session.write(b"STARTTLS\r\nMAIL FROM:<x@x.example>\r\nRCPT TO:<alice@a.example>\r\n")
         assert session.reply().startswith("220")
-        import ssl
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        session.socket, session.buffer = context.wrap_socket(session.socket), b""
+        session.tls(greet=False)
         assert session.command("RCPT TO:<alice@a.example>", "").startswith("503"), "injected commands were taken"
 
 

@@ -1,5 +1,6 @@
 """Pairing: what an invitation allows, what it does not, and who gets a route."""
 import http.client
+import shutil
 import ssl
 import time
 
@@ -38,32 +39,30 @@ def case_two_commands_make_a_pair(lab):
 def case_wrong_used_and_expired_codes_are_refused_alike(lab):
     """An unknown, a used and an expired invitation get one and the same answer; a typing error is found without asking anybody."""
     pair = lab.strangers()
-    third, fourth = lab.node("c.example"), lab.node("d.example")
-    used = pair.a.invite("b.example")
+    other = lab.node("b.example", name="gate.other.example")
+    other.start()
+    unknown = forgotten_invitation(lab, pair.a)
+    used, expired = pair.a.invite("b.example"), pair.a.invite("b.example", valid="1s")
     pair.b.accept(used)
-    expired = pair.a.invite("c.example", valid="1s")
-    foreign = third_party_code(lab, pair)
     time.sleep(1.5)
-    third.start(), fourth.start()
-    answers = {name: refusal(third, code) for name, code in (("used", used), ("expired", expired), ("unknown", foreign))}
-    said = {e["code"] for e in answers.values()}
-    assert len(said) == 1, answers
-    texts = {e["text"].replace("c.example", "X").replace("b.example", "X") for e in answers.values()}
-    assert len(texts) == 1, answers
-    typing = fourth.command("peer", "accept", altered(used), "--yes", status=None)
+    answers = {name: refusal(other, code) for name, code in (("used", used), ("expired", expired), ("unknown", unknown))}
+    assert len({(e["code"], e["text"]) for e in answers.values()}) == 1, answers
+    typing = other.command("peer", "accept", altered(used), "--yes", status=None)
     assert typing.returncode in (1, 2) and typing.stderr, typing
-    assert all(p["fingerprint"] != third.fingerprint for p in pair.a.json("peer", "list"))
-    assert pair.a.stop() == 0 and pair.a.start()
     assert [p["fingerprint"] for p in pair.a.json("peer", "list")] == [pair.b.fingerprint]
 
 
-def third_party_code(lab, pair):
-    """A well-formed invitation to node a that a does not know: made by a, whose record of it is then gone with its data. It is made
-    by a second installation at the same URL, so that fingerprint and secret are unknown to the one that answers."""
-    other = lab.node("a.example", settings={"peering": {"url": f"https://{pair.a.peering}"}})
-    other.start()
-    code = other.invite("c.example")
-    other.stop()
+def forgotten_invitation(lab, node):
+    """A well-formed invitation by `node` that it does not know: its data directory is set back to before it was made."""
+    before = lab.path("before")
+    assert node.stop() == 0
+    shutil.copytree(node.data, before)
+    node.start()
+    code = node.invite("b.example")
+    assert node.stop() == 0
+    shutil.rmtree(node.data)
+    shutil.copytree(before, node.data)
+    node.start()
     return code
 
 
@@ -109,6 +108,7 @@ def case_removed_stays_removed(lab):
     pair = lab.pair()
     pair.a.command("peer", "remove", "b.example")
     assert pair.a.json("peer", "list")[0]["state"] == "removed"
+    time.sleep(1.2)  # a running node acts on it within a second
     smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
     time.sleep(1)
     assert len(pair.a.queue()) == 1 and not pair.at_b.snapshot() and not pair.world.snapshot()

@@ -186,6 +186,8 @@ def case_dkim_signature_survives(lab):
              if b"Subject" in raw and raw.endswith(b"\r\n") and raw.partition(b"\r\n\r\n")[0].isascii()]
     signed = []
     for local, raw in every:
+        if b"X-UPPER : " in raw:
+            continue  # dkimpy does not read a blank before the colon
         signature = dkim.sign(raw, b"s1", b"a.example", key, canonicalize=(b"simple", b"simple"), include_headers=[b"From", b"To", b"Subject", b"Date"])
         signed.append((local, signature + raw))
     assert not send_all(pair.a.inside, "alice@a.example", "b.example", signed)

@@ -76,11 +76,16 @@ class Session:
     def starttls(self):
         """TLS without a check of the certificate, as opportunistic mail has it."""
         self.command("STARTTLS", "220")
+        self.tls()
+
+    def tls(self, greet=True):
+        """The handshake that follows the answer to STARTTLS, and EHLO again."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         self.socket = context.wrap_socket(self.socket)
         self.buffer = b""
-        self.ehlo()
+        if greet:
+            self.ehlo()
 
     def send(self, sender, recipients, raw, mail_params=""):
         """One transaction, pipelined; returns the reply to the end of the data. Raises Refused at the first refusal."""
