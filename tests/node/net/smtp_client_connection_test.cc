@@ -69,7 +69,8 @@ struct Client {
   std::unique_ptr<SmtpClientConnection> connection;
 };
 
-// A server that says fixed things: `greeting` at once, then one of `answers` for each line it gets.
+// A server that says fixed things: `greeting` at once, then one of `answers` for each line it gets,
+// and for the first octets of a TLS handshake.
 class Parrot {
  public:
   Parrot(std::string greeting, std::vector<std::string> answers)
@@ -97,6 +98,8 @@ class Parrot {
     Talk* const t = talk.get();
     t->transport = Transport::accepted(loop, std::move(accepted.socket), t->heard);
     t->heard.when_octets = [this, t](ByteView octets) {
+      if (octets.front() == 0x16) return say(*t);  // a ClientHello
+      if (octets.front() == 0x15) return;          // an alert
       for (const char c : as_text(octets)) {
         if (c == '\n') say(*t);
       }
@@ -155,11 +158,9 @@ TEST(SmtpClientConnection, DeliversABigMessageUnderTlsNeverFarAheadOfTheSocket) 
     client.loop.run_once(2ms);
   // The server reads nothing: what was made waits in the queue and in the kernel's buffers.
   EXPECT_LT(made.load(), 16'000'000u);
-  ASSERT_TRUE(run_until(client.loop, [&] {
-    while (auto resume = hop.room.take_held())
-      resume();
-    return client.report.has_value();
-  }));
+  hop.room.always_behind = false;
+  hop.room.take_held()();
+  ASSERT_TRUE(client.reported());
   EXPECT_EQ(client.outcome(), "250 2.0.0 kept on stable storage as 00ff");
   EXPECT_EQ(client.report->tls.substr(0, 5), "TLSv1");
   EXPECT_EQ(made.load(), kLines * 64);
@@ -217,7 +218,7 @@ TEST(SmtpClientConnection, TellsWhyNobodyCouldBeReached) {
 
 TEST(SmtpClientConnection, GoesWithoutTlsWhenAnOpportunisticHandshakeFails) {
   Parrot broken("220 x\r\n",
-                {"250-x\r\n250 STARTTLS\r\n", "220 go\r\nthis is no handshake\r\n", "250 x\r\n",
+                {"250-x\r\n250 STARTTLS\r\n", "220 go\r\n", "this is no handshake\r\n", "250 x\r\n",
                  "250 ok\r\n", "250 ok\r\n", "354 go\r\n", "", "250 in\r\n"});
   Client client({broken.address()});
   client.deliver(std::make_unique<NumberedMessage>(1));
@@ -228,7 +229,8 @@ TEST(SmtpClientConnection, GoesWithoutTlsWhenAnOpportunisticHandshakeFails) {
 }
 
 TEST(SmtpClientConnection, NeverGoesWithoutTlsWhenItIsRequired) {
-  Parrot broken("220 x\r\n", {"250-x\r\n250 STARTTLS\r\n", "220 go\r\nthis is no handshake\r\n"});
+  Parrot broken("220 x\r\n",
+                {"250-x\r\n250 STARTTLS\r\n", "220 go\r\n", "this is no handshake\r\n"});
   Client client({broken.address()}, {"gate.a.example", TlsUse::required});
   client.deliver(std::make_unique<NumberedMessage>(1));
   ASSERT_TRUE(client.reported());

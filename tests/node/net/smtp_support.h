@@ -2,6 +2,7 @@
 // message that is made on demand.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -28,7 +29,7 @@ class Mailroom {
   bool hold_recipients = false;
   bool hold_answers = false;
   // The receiver says `behind` after every piece.
-  bool always_behind = false;
+  std::atomic<bool> always_behind = false;
   // Its answer to a whole message; 250 if nothing.
   std::optional<Reply> answer;
 
@@ -130,12 +131,12 @@ inline std::unique_ptr<MailReceiver> Mailroom::receiver() {
   return std::make_unique<Receiver>(*this);
 }
 
-// Octet `n` of a message that is the same whoever makes it: lines of 62 digits.
+// Lines of a message that are the same whoever makes them: 62 characters, the number last.
 inline Bytes numbered_lines(std::size_t first_line, std::size_t count) {
   Bytes out;
   for (std::size_t line = first_line; line < first_line + count; ++line) {
     std::string text = std::to_string(line);
-    text.insert(0, 62 - text.size(), '.');
+    text.insert(0, 62 - text.size(), '-');
     append(out, text + "\r\n");
   }
   return out;
