@@ -47,8 +47,9 @@ TEST(SmtpReply, IsBrokenIntoLinesOfAtMost512Octets) {
 
 // Header injection: no value that a peer supplied makes a second reply.
 TEST(SmtpReply, HeaderInjectionIntoAReplyIsImpossible) {
-  const std::string wire = wire_form(
-      make_reply(550, "5.7.1", std::string("x\r\n250 2.0.0 fine\n250 y\rz\0\x1b[31m\x7f", 38)));
+  constexpr std::string_view kNasty("x\r\n250 2.0.0 fine\n250 y\rz\0\x1b[31m\x7f", 32);
+  static_assert(kNasty.back() == '\x7f');
+  const std::string wire = wire_form(make_reply(550, "5.7.1", kNasty));
   EXPECT_EQ(lines_of(wire).size(), 1u);
   for (const char c : wire.substr(0, wire.size() - 2)) {
     EXPECT_GE(static_cast<unsigned char>(c), 0x20u);
