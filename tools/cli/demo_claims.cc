@@ -37,7 +37,7 @@ void DemoStory::excerpt(std::string_view octets, std::size_t limit) {
     else
       ++left;
   }
-  if (left > 0) print(fmt::format("   | … {} more lines", left));
+  if (left > 0) print(fmt::format("   | … {} more line{}", left, left == 1 ? "" : "s"));
 }
 
 void DemoStory::claim(std::string text, bool holds, std::string found) {

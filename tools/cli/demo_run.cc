@@ -118,16 +118,16 @@ Status DemoRun::send_both_ways() {
   if (const Status carried = carry({a_, b_, to_b_, "1-alice-to-bob"}, first_mail()); !carried) {
     return carried;
   }
-  story_.chapter("Bob answers");
-  return carry({b_, a_, to_a_, "2-bob-to-alice"}, answer_mail());
+  story_.chapter("Bob answers; the same the other way");
+  return carry({b_, a_, to_a_, "2-bob-to-alice", Leg::Showing::claims_only}, answer_mail());
 }
 
 Status DemoRun::carry(const Leg& leg, const DemoMail& mail) {
   const std::size_t heard_before = leg.between.heard().size();
   const std::size_t sunk_before = leg.to.mail_server().mails().size();
   secrets_.insert(secrets_.end(), mail.secrets.begin(), mail.secrets.end());
-  story_.say("What the mail server of " + leg.from.domain() + " hands to its node:");
-  story_.excerpt(mail.octets, 14);
+  show(leg, "What the mail server of " + leg.from.domain() + " hands to its node:", mail.octets,
+       14);
   capture(leg.name + "-handed-in.eml", mail.octets);
   if (const auto reply = hand_in(leg.from.inside_port(), mail); !reply.empty())
     return refused(reply);
@@ -140,12 +140,22 @@ Status DemoRun::carry(const Leg& leg, const DemoMail& mail) {
   return done();
 }
 
+void DemoRun::show(const Leg& leg, const std::string& title, const std::string& octets,
+                   std::size_t lines) {
+  if (leg.showing == Leg::Showing::claims_only) return;
+  story_.say(title);
+  story_.excerpt(octets, lines);
+}
+
 void DemoRun::check_secrecy(const Leg& leg, const DemoMail& mail, std::size_t heard_before) {
   const std::string heard = leg.between.heard();
   const std::string now = heard.substr(heard_before);
   const std::string sealed = last_sealed(now);
-  story_.say("What an eavesdropper between the nodes sees, even when he takes their TLS away:");
-  story_.excerpt(without_replies(sealed), 16);
+  show(leg, "What an eavesdropper between the nodes sees, even when he takes their TLS away:",
+       without_replies(sealed), 16);
+  if (leg.showing == Leg::Showing::octets) {
+    story_.say("(Who writes to whom, when and how much remains visible to him.)");
+  }
   capture(leg.name + "-between-the-nodes.txt", now);
   story_.claim("a sealed message passed between the nodes", !sealed.empty(),
                fmt::format("{} octets", sealed.size()));
@@ -158,8 +168,7 @@ void DemoRun::check_secrecy(const Leg& leg, const DemoMail& mail, std::size_t he
 }
 
 void DemoRun::check_arrival(const Leg& leg, const DemoMail& mail, const std::string& arrived) {
-  story_.say("What the mail server of " + leg.to.domain() + " gets:");
-  story_.excerpt(arrived, 20);
+  show(leg, "What the mail server of " + leg.to.domain() + " gets:", arrived, 24);
   capture(leg.name + "-arrived.eml", arrived);
   const Arrival arrival = compare_arrival(mail.octets, arrived);
   story_.claim("it arrived byte for byte as it was handed in, under added trace fields",

@@ -33,8 +33,10 @@ class DemoRun {
     DemoNode& to;
     Eavesdropper& between;
     std::string name;  // of the captured files
+    enum class Showing { octets, claims_only } showing = Showing::octets;
   };
   Status carry(const Leg& leg, const struct DemoMail& mail);
+  void show(const Leg& leg, const std::string& title, const std::string& octets, std::size_t lines);
   void check_arrival(const Leg& leg, const DemoMail& mail, const std::string& arrived);
   void check_secrecy(const Leg& leg, const DemoMail& mail, std::size_t heard_before);
   void capture(const std::string& name, const std::string& octets);

@@ -89,7 +89,7 @@ std::string certificates_text(const Facts& facts, Time now) {
   std::string text;
   for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
     text += (text.empty() ? "" : ", ") +
-            fmt::format("{} {}{}", store::role_name(certificate->role),
+            fmt::format("{} ends {}{}", store::role_name(certificate->role),
                         relative_time(certificate->not_after, now),
                         certificate->not_after < now + kSoon ? " (SOON)" : "");
   }
