@@ -185,7 +185,7 @@ void SmtpServerConnection::answered(std::uint64_t question, Decision decision) {
   work();
 }
 
-// Brings transport and clock in line with what the dialog says and waits for now.
+// Brings transport and clock in line with what the dialog says and what it waits for.
 void SmtpServerConnection::settle() {
   if (gone_ || !transport_->is_open()) return;
   end_if_due();
