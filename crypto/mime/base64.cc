@@ -174,12 +174,18 @@ Status Base64Source::refill() {
   const auto count = from_.read(text_);
   if (!count) return count.error();
   ended_ = *count == 0;
-  return ended_ ? decoder_.finish()
-                : decoder_.decode(as_text(ByteView(text_).first(*count)), decoded_);
+  const Status decoded = ended_ ? decoder_.finish()
+                                : decoder_.decode(as_text(ByteView(text_).first(*count)), decoded_);
+  // What stands before the damage is given first, so that what is read does not depend on how the
+  // text was cut.
+  if (!decoded) damage_ = decoded.error();
+  return done();
 }
 
 Result<std::size_t> Base64Source::read(MutableBytes into) {
-  while (at_ == decoded_.size() && !ended_) {
+  while (at_ == decoded_.size()) {
+    if (damage_) return *damage_;
+    if (ended_) break;
     if (const Status s = refill(); !s) return s.error();
   }
   const std::size_t count = std::min(into.size(), decoded_.size() - at_);
@@ -193,6 +199,7 @@ Status Base64Source::rewind() {
   decoded_.clear();
   at_ = 0;
   ended_ = false;
+  damage_.reset();
   return from_.rewind();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,8 @@ class Base64Decoder {
   int padding_ = 0;
 };
 
-// Decodes while it is read. `from` must outlive this.
+// Decodes while it is read; what stands before a damaged place is given before its error. `from`
+// must outlive this.
 class Base64Source final : public RewindableSource {
  public:
   explicit Base64Source(RewindableSource& from) : from_(from) {}
@@ -65,6 +67,7 @@ class Base64Source final : public RewindableSource {
   Bytes decoded_;
   std::size_t at_ = 0;
   bool ended_ = false;
+  std::optional<Error> damage_;
   Bytes text_;
 };
 

@@ -12,6 +12,7 @@
 #include "node/net/https_server.h"
 #include "node/net/smtp_server.h"
 #include "node/system/addresses_file.h"
+#include "node/system/instance_lock.h"
 #include "node/system/notify.h"
 #include "node/system/signals.h"
 #include "store/key_file.h"
@@ -81,6 +82,7 @@ struct Node::Parts {
   const Clock& clock;
   Live<Config> config;
   EventLoop home;
+  std::optional<InstanceLock> instance;
   std::unique_ptr<crypto::NodeKey> key;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<Routing> routing;
@@ -113,6 +115,9 @@ struct Node::Parts {
 
 Status Node::Parts::open_store() {
   const auto now_config = config.get();
+  auto alone = InstanceLock::take(now_config->node.data_dir);
+  if (!alone) return alone.error();
+  instance.emplace(*std::move(alone));
   auto node_key = store::load_node_key(now_config->node.key_file);
   if (!node_key) return node_key.error();
   key = std::make_unique<crypto::NodeKey>(*std::move(node_key));

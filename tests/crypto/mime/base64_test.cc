@@ -87,5 +87,17 @@ TEST(Base64, SourceGivesTheSameOctetsAgainAfterRewind) {
   EXPECT_EQ(*read_all(source, octets.size()), octets);
 }
 
+TEST(Base64, SourceGivesWhatStandsBeforeTheDamage) {
+  const std::string text = "Zm9vYmFy\r\n!Zm9v\r\n";
+  ViewSource view(as_bytes(text));
+  Base64Source source(view);
+  std::array<std::uint8_t, 100> out{};
+  const auto count = source.read(out);
+  ASSERT_TRUE(count.ok());
+  EXPECT_EQ(as_text(ByteView(out).first(*count)), "foobar");
+  EXPECT_FALSE(source.read(out).ok());
+  EXPECT_FALSE(source.read(out).ok());
+}
+
 }  // namespace
 }  // namespace culvert::crypto
