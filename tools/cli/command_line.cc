@@ -83,7 +83,8 @@ void add_slots(Leaf& leaf) {
       if (option.value.ends_with("…"))
         slot.option->expected(1, CLI::detail::expected_max_vector_size);
       else
-        slot.option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+        slot.option->expected(1)->allow_extra_args(false)->multi_option_policy(
+            CLI::MultiOptionPolicy::TakeLast);
     }
   }
 }
