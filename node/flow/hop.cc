@@ -70,12 +70,11 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
         hop && hop->tls == NextHop::Tls::from_start ? TlsUse::established : TlsUse::opportunistic;
     options.tls = &context.tls;
     drop_connection();
-    connection =
-        std::make_unique<SmtpClientConnection>(loop, context.flow.workers, std::move(options),
-                                               [self = weak_from_this()](SmtpClientConnection&) {
-                                                 if (auto line = self.lock())
-                                                   line->drop_connection();
-                                               });
+    connection = std::make_unique<SmtpClientConnection>(
+        loop, context.flow.workers, std::move(options),
+        [self = weak_from_this()](SmtpClientConnection& gone) {
+          if (auto line = self.lock()) line->forget(gone);
+        });
     deliver();
   }
 
@@ -97,6 +96,12 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     AttemptReport on_report = std::move(order->on_report);
     order.reset();
     context.home.post([on_report = std::move(on_report), done]() mutable { on_report(done); });
+  }
+
+  // A connection that was replaced ends in the same turn as its successor begins, and must not take
+  // that one with it: its order would never be reported, and its mail wait until a restart.
+  void forget(const SmtpClientConnection& gone) {
+    if (connection.get() == &gone) drop_connection();
   }
 
   void drop_connection() {
