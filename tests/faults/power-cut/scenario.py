@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness import ledger  # noqa: E402
 from harness.lab import Skip  # noqa: E402
-from harness.load import Load, arrivals_at  # noqa: E402
+from harness.load import Load, arrivals_at, still_queued  # noqa: E402
 from harness.node import is_sanitized  # noqa: E402
 
 FILE = Path(__file__).resolve()
@@ -24,7 +24,8 @@ def pair_on_disk(lab, prefix=()):
 
 
 def cuts(lab, disk, pair, count):
-    """Cuts the power of node a `count` times under load; returns the ledger's findings, and whether a always came back."""
+    """Cuts the power of node a `count` times under load; returns the ledger's findings, and whether a always came back and all came
+    to rest."""
     source = random.Random(count)
     load = Load(pair, lab.folder / "ledger", sizes=(500, 5_000)).start()
     came_back = True
@@ -40,10 +41,12 @@ def cuts(lab, disk, pair, count):
             break
     time.sleep(0.3 if came_back else 0)
     load.stop()
+    known = set()
     if came_back:
         pair.a.command("queue", "retry", "--all", status=None)
-        load.come_to_rest(seconds=60)
-    findings = ledger.check(load.book.entries, arrivals_at(pair.at_b), between_nodes=True)
+        came_back = load.come_to_rest(seconds=60)
+        known = still_queued(pair)
+    findings = ledger.check(load.book.entries, arrivals_at(pair.at_b), between_nodes=True, still_known=known)
     lab.note(f"{count} power cuts: {str(findings).splitlines()[0]}, {len(findings.faults)} faults")
     return findings, came_back
 

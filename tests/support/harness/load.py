@@ -91,3 +91,8 @@ def arrivals_at(sink):
         digest = original.sha256(original.below_trace(delivery.raw))
         found += [ledger.Arrival(r.partition("@")[0].rpartition(".")[0], r, digest) for r in delivery.recipients]
     return found
+
+
+def still_queued(pair):
+    """Ids of what `Client`s sent that waits in the queue of either node."""
+    return {r.partition("@")[0].rpartition(".")[0] for node in (pair.a, pair.b) for item in node.queue() for r in item["recipients"]}
