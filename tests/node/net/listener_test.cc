@@ -130,6 +130,10 @@ std::chrono::microseconds used_time() {
 }
 
 TEST(Listener, RestsWithoutSpinningWhileDescriptorsAreShortAndRecovers) {
+#ifdef __SANITIZE_ADDRESS__
+  // Our sanitizer runs check virtual tables too, for which the run-time opens a pipe.
+  GTEST_SKIP() << "the sanitizer itself needs descriptors";
+#endif
   LoopGroup loops(1);
   auto listener =
       Listener::open(loops, {*SocketAddress::parse("127.0.0.1:0"), nullptr, ""},
