@@ -47,7 +47,8 @@ def cuts(lab, disk, pair, count):
         came_back = load.come_to_rest(seconds=60)
         known = still_queued(pair)
     findings = ledger.check(load.book.entries, arrivals_at(pair.at_b), between_nodes=True, still_known=known)
-    lab.note(f"{count} power cuts: {str(findings).splitlines()[0]}, {len(findings.faults)} faults")
+    lab.note(f"{count} power cuts: {str(findings).splitlines()[0]}, {len(findings.faults)} faults"
+             + ("" if came_back else "; the node did not come back, or did not come to rest"))
     return findings, came_back
 
 
