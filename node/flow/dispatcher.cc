@@ -130,7 +130,7 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
   });
   // Gone meanwhile, or held by a person.
   if (!read || !entry || !message || entry->state == store::EntryState::held) {
-    return hops_.home.post(when_settled(key, id));
+    return when_settled(key, id)(done());
   }
   auto settled = when_settled(key, id);
   AttemptPlan plan = plan_attempt(flow_, *entry, *message);
@@ -147,7 +147,7 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
 void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
   auto settled = when_settled(key, id);
   const Status submitted = flow_.workers.submit([this, id, settled] { opener_.open(id, settled); });
-  if (!submitted) hops_.home.post(settled);
+  if (!submitted) settled(submitted);
 }
 
 void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
@@ -164,16 +164,34 @@ void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
   });
 }
 
-std::function<void()> Dispatcher::when_settled(const Key& key, const store::EntryId& id) {
-  return [this, key, id] { hops_.home.post([this, key, id] { settled(key, id); }); };
+std::function<void(const Status&)> Dispatcher::when_settled(const Key& key,
+                                                            const store::EntryId& id) {
+  return [this, key, id](const Status& status) {
+    hops_.home.post([this, key, id, stored = status.ok()] {
+      if (!stored) rest(id);
+      settled(key, id);
+    });
+  };
 }
 
 void Dispatcher::settled(const Key& key, const store::EntryId& id) {
-  claimed_.erase(id);
+  if (resting_.count(id) == 0) claimed_.erase(id);
   Lane& lane = lanes_[key];
   --lane.in_hand;
   feed(key, lane);
   if (lane.ready.size() < kReadAhead / 4) wake();
+}
+
+// It stays claimed for a while: trying at once would do the same again and again.
+void Dispatcher::rest(const store::EntryId& id) {
+  resting_[id] = hops_.home.call_after(kUnsettledRest, [this, id] {
+    // Posted: a timer must not die in its own callback.
+    hops_.home.post([this, id] {
+      claimed_.erase(id);
+      resting_.erase(id);
+      wake();
+    });
+  });
 }
 
 Hop& Dispatcher::free_hop(Lane& lane) {

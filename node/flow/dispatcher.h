@@ -24,6 +24,8 @@ inline constexpr std::size_t kMaxOpeningAtOnce = 16;
 inline constexpr std::size_t kReadAhead = 64;
 // Even if nothing wakes it, the dispatcher looks so often: other processes write too.
 inline constexpr std::chrono::milliseconds kDispatchInterval{1000};
+// An entry whose outcome could not be stored (a full disk) is left alone for so long.
+inline constexpr std::chrono::seconds kUnsettledRest{30};
 
 class Dispatcher {
  public:
@@ -53,7 +55,8 @@ class Dispatcher {
   void begin_opening(const Key& key, const store::EntryId& id);
   void carry(const Key& key, Lane& lane, Attempt attempt);
   void settled(const Key& key, const store::EntryId& id);
-  std::function<void()> when_settled(const Key& key, const store::EntryId& id);
+  void rest(const store::EntryId& id);
+  std::function<void(const Status&)> when_settled(const Key& key, const store::EntryId& id);
   Hop& free_hop(Lane& lane);
 
   FlowContext& flow_;
@@ -62,6 +65,7 @@ class Dispatcher {
   Opener& opener_;
   std::map<Key, Lane> lanes_;
   std::set<store::EntryId> claimed_;
+  std::map<store::EntryId, Timer> resting_;  // claimed, because their outcome could not be stored
   std::atomic<bool> awake_{false};
   bool stopping_ = false;
   std::size_t next_loop_ = 0;

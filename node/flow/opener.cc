@@ -26,7 +26,7 @@ constexpr std::size_t kQuarantinePage = 500;
 class Opening : public std::enable_shared_from_this<Opening> {
  public:
   Opening(FlowContext& context, store::QueueEntry entry, store::Message message,
-          std::function<void()> done)
+          std::function<void(const Status&)> done)
       : context_(context),
         entry_(std::move(entry)),
         message_(std::move(message)),
@@ -54,14 +54,15 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void open(RewindableSource& sealed, const PeeringMail& on_peering_mail) {
     const auto config = context_.config.get();
     const auto keys = context_.keys.get();
+    const auto routing = context_.routing.current();
     StagedMail staged(context_.store, store::MessageId::make(context_.clock.now()),
                       {config->node.name.text(), GateRules::Bcc::keep, std::nullopt});
     FrontCopy copy(staged);
-    const auto opened =
-        peering::open_tunnel(sealed,
-                             {keys->ring, config->node.domains, message_.received,
-                              [this](const Domain& domain) { return holders_of(domain); }},
-                             copy, trace_);
+    const auto opened = peering::open_tunnel(
+        sealed,
+        {keys->ring, config->node.domains, message_.received,
+         [&routing](const Domain& domain) { return routing->holders_of(domain); }},
+        copy, trace_);
     if (!opened) return refused(opened.error());
     if (opened->for_peering) {
       if (copy.whole()) on_peering_mail(opened->peer, copy.front());
@@ -93,16 +94,6 @@ class Opening : public std::enable_shared_from_this<Opening> {
     Bytes front_;
     std::size_t size_ = 0;
   };
-
-  Result<std::vector<peering::RouteHolder>> holders_of(const Domain& domain) const {
-    std::vector<peering::RouteHolder> holders;
-    const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
-      holders = peering::route_holders(txn, domain);
-      return culvert::done();
-    });
-    if (!read) return read.error();
-    return holders;
-  }
 
   // Recording and queueing are one commit (promise 2, Once).
   void commit(const peering::OpenedTunnelMail& opened, const StagedMail& staged,
@@ -139,7 +130,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
       // Refusing writes again, and a commit thread must not wait for itself.
       const Status sent =
           self->context_.workers.submit([self, error = written.error()] { self->refused(error); });
-      if (!sent) self->end();
+      if (!sent) self->end(sent);
     });
   }
 
@@ -251,19 +242,19 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void write(store::Store::WriteFn fn) {
     context_.store.write_async(std::move(fn), [self = shared_from_this()](const Status& written) {
       if (!written) log_error("message {}: {}", self->message_.id.hex(), written.error().text);
-      self->end();
+      self->end(written);
     });
   }
 
-  void end() {
+  void end(const Status& status = culvert::done()) {
     context_.wake_dispatcher();
-    done_();
+    done_(status);
   }
 
   FlowContext& context_;
   store::QueueEntry entry_;
   store::Message message_;
-  std::function<void()> done_;
+  std::function<void(const Status&)> done_;
   peering::OpenTrace trace_;  // how far opening came
 };
 
@@ -288,7 +279,7 @@ store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
 
 }  // namespace
 
-void Opener::open(const store::EntryId& id, std::function<void()> done) {
+void Opener::open(const store::EntryId& id, std::function<void(const Status&)> done) {
   std::optional<store::QueueEntry> entry;
   std::optional<store::Message> message;
   const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
@@ -296,7 +287,7 @@ void Opener::open(const store::EntryId& id, std::function<void()> done) {
     message = store::find_message(txn, id.message);
     return culvert::done();
   });
-  if (!read || !entry || !message) return done();
+  if (!read || !entry || !message) return done(read);
   std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done))
       ->run(on_peering_mail_);
 }

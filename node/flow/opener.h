@@ -21,9 +21,9 @@ class Opener {
       : context_(context), on_peering_mail_(std::move(on_peering_mail)) {}
 
   // Opens one entry of the path `open`; for a worker, because it computes. `done` is called once,
-  // from any thread, when all that follows is committed; what is temporary leaves the entry
-  // deferred.
-  void open(const store::EntryId& id, std::function<void()> done);
+  // from any thread, when all that follows is committed, or with the error if it could not be; what
+  // is temporary leaves the entry deferred.
+  void open(const store::EntryId& id, std::function<void(const Status&)> done);
 
  private:
   FlowContext& context_;

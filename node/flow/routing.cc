@@ -75,13 +75,18 @@ RouteView combine_routes(const std::vector<store::Route>& routes,
 }
 
 const RouteView* RoutingSnapshot::route_of(const Domain& domain) const {
-  const auto found = routes_.find(domain);
-  return found == routes_.end() ? nullptr : &found->second;
+  const auto found = parts_.routes.find(domain);
+  return found == parts_.routes.end() ? nullptr : &found->second;
 }
 
 const PeerView* RoutingSnapshot::peer(const Fingerprint& fingerprint) const {
-  const auto found = peers_.find(fingerprint);
-  return found == peers_.end() ? nullptr : &found->second;
+  const auto found = parts_.peers.find(fingerprint);
+  return found == parts_.peers.end() ? nullptr : &found->second;
+}
+
+std::vector<peering::RouteHolder> RoutingSnapshot::holders_of(const Domain& domain) const {
+  const auto found = parts_.holders.find(domain);
+  return found == parts_.holders.end() ? std::vector<peering::RouteHolder>{} : found->second;
 }
 
 const crypto::Certificate* PeerView::encryption_at(Time now) const {
@@ -94,14 +99,14 @@ const crypto::Certificate* PeerView::encryption_at(Time now) const {
 PathDecision RoutingSnapshot::decide_for(const ReversePath& sender, const Mailbox& recipient,
                                          bool recipient_is_ours) const {
   const RouteView* route = route_of(recipient.domain());
-  return decide(rules_, {sender, recipient, recipient_is_ours,
-                         route == nullptr ? RouteUse::none : route->use});
+  return decide(parts_.rules, {sender, recipient, recipient_is_ours,
+                               route == nullptr ? RouteUse::none : route->use});
 }
 
 Status Routing::refresh() {
   std::vector<Rules::Row> rows;
   std::map<Domain, std::vector<store::Route>> by_domain;
-  std::map<Fingerprint, PeerView> peers;
+  RoutingSnapshot::Parts parts;
   const Status read = store_.read([&](const store::ReadTransaction& txn) -> Status {
     for (const store::Rule& rule : store::list_rules(txn)) {
       rows.push_back({rule.scope, rule.key, rule.value});
@@ -109,18 +114,20 @@ Status Routing::refresh() {
     for (store::Route& route : store::list_routes(txn)) {
       by_domain[route.domain].push_back(std::move(route));
     }
+    for (const auto& [domain, routes] : by_domain) {
+      parts.holders.emplace(domain, peering::route_holders(txn, domain));
+    }
     for (const store::Peer& peer : store::list_peers(txn)) {
-      peers.emplace(peer.fingerprint, peer_view(txn, peer));
+      parts.peers.emplace(peer.fingerprint, peer_view(txn, peer));
     }
     return done();
   });
   if (!read) return read;
-  std::map<Domain, RouteView> views;
   for (const auto& [domain, routes] : by_domain) {
-    views.emplace(domain, combine_routes(routes, peers));
+    parts.routes.emplace(domain, combine_routes(routes, parts.peers));
   }
-  auto fresh =
-      std::make_shared<const RoutingSnapshot>(Rules(rows), std::move(views), std::move(peers));
+  parts.rules = Rules(rows);
+  auto fresh = std::make_shared<const RoutingSnapshot>(std::move(parts));
   const std::lock_guard lock(mutex_);
   current_ = std::move(fresh);
   return done();

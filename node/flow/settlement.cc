@@ -97,7 +97,7 @@ void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement)
                     settlement->entry.id.text(), written.error().text, written.error().detail);
         }
         if (settlement->bounce) context.wake_dispatcher();
-        settlement->done();
+        settlement->done(written);
       });
 }
 
@@ -109,7 +109,7 @@ void settle(FlowContext& context, Settlement plan) {
     settlement->bounce = plan_bounce(context, settlement->message, settlement->sorted.failed);
     commit(context, settlement);
   });
-  if (!submitted) settlement->done();  // nothing is recorded: the entry is due again
+  if (!submitted) settlement->done(submitted);
 }
 
 }  // namespace
@@ -153,7 +153,7 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
         store::defer(txn, entry.id, {now + postpone.delay, postpone.reason, entry.recipients, {}});
         return culvert::done();
       },
-      [done = std::move(done)](const Status&) { done(); });
+      std::move(done));
 }
 
 void settle_redirect(FlowContext& context, const store::QueueEntry& entry, const Redirect& redirect,
@@ -169,9 +169,9 @@ void settle_redirect(FlowContext& context, const store::QueueEntry& entry, const
         store::redirect(txn, id, redirect.path, redirect.destination, now);
         return culvert::done();
       },
-      [&context, done = std::move(done)](const Status&) {
+      [&context, done = std::move(done)](const Status& written) {
         context.wake_dispatcher();
-        done();
+        done(written);
       });
 }
 

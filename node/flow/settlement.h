@@ -10,7 +10,7 @@
 
 namespace culvert::node {
 
-using SettledCallback = std::function<void()>;
+using SettledCallback = std::function<void(const Status&)>;
 
 // After a delivery, with one outcome for each recipient of the entry.
 void settle_delivery(FlowContext& context, const Attempt& attempt, const DeliveryReport& report,

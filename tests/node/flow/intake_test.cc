@@ -72,7 +72,8 @@ class IntakeTest : public testing::Test {
     return culvert::to_text(*read_all(**body, 1 << 20));
   }
 
-  Config config{.node = {.name = *Domain::parse("gate.a.example"),
+  Config config{.file = {},
+                .node = {.name = *Domain::parse("gate.a.example"),
                          .domains = {*Domain::parse("a.example")},
                          .data_dir = {},
                          .key_file = {}}};
