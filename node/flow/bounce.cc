@@ -84,7 +84,8 @@ DsnRequest request_for(const FlowContext& context, const store::Message& origina
 
 }  // namespace
 
-std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::Message& message,
+std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::QueueEntry& entry,
+                                      const store::Message& message,
                                       const std::vector<FailedRecipient>& failed) {
   const auto target = target_of(context, message);
   if (!target) {
@@ -96,6 +97,7 @@ std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::M
   const auto id = store::MessageId::make(now);
   DsnRequest request = request_for(context, message, id, *target);
   request.failed = failed;
+  if (entry.path == store::DeliveryPath::tunnel) request.original = DsnRequest::Original::sealed;
   const Bytes report = make_dsn(request);
   store::BodyWriter writer(context.store, id);
   if (const Status written = writer.write(report); !written) return std::nullopt;

@@ -21,7 +21,10 @@ struct BouncePlan {
 // Nothing if nobody is to be told: a null sender, NOTIFY without FAILURE, or mail that came through
 // a tunnel whose peer cannot be told through a tunnel (formats.md: "never elsewhere"). `failed` not
 // empty. Reads the stored header and writes the body: for a worker.
-std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::Message& message,
+// `entry` is the one that failed: mail of the path `tunnel` counts as sealed, so that its subject
+// is masked.
+std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::QueueEntry& entry,
+                                      const store::Message& message,
                                       const std::vector<FailedRecipient>& failed);
 
 // In the closure that finishes the failed entry.

@@ -106,7 +106,8 @@ void settle(FlowContext& context, Settlement plan) {
   auto settlement = std::make_shared<Settlement>(std::move(plan));
   if (settlement->sorted.failed.empty()) return commit(context, settlement);
   const Status submitted = context.workers.submit([&context, settlement] {
-    settlement->bounce = plan_bounce(context, settlement->message, settlement->sorted.failed);
+    settlement->bounce =
+        plan_bounce(context, settlement->entry, settlement->message, settlement->sorted.failed);
     commit(context, settlement);
   });
   if (!submitted) settlement->done(submitted);
