@@ -30,8 +30,7 @@ listen   = ["0.0.0.0:25"]
 
 [delivery]
 inside  = "smtp://127.0.0.1:10026"      # where mail for node.domains goes
-outside = "mx"                          # or "smtp://relay.a.example:587", or
-                                        # { url = "smtps://…", user = "…", password_file = "…" }
+outside = "mx"                          # or "smtp://relay.a.example:25", "smtps://…"
 [delivery.hosts]                        # per domain, before MX
 # "b.example" = "smtp://gate.b.example:25"
 

@@ -89,10 +89,15 @@ TEST(Config, ReadsEveryKeyOfSmtp) {
 }
 
 TEST(Config, ReadsEveryKeyOfDelivery) {
-  const Config config = good(
-      "[delivery]\ninside='smtp://127.0.0.1:26'\n"
-      "outside={url='smtps://relay.a.example', user='u', password_file='relay.password'}\n"
-      "[delivery.hosts]\n\"B.example\"='smtp://gate.b.example:25'\n");
+  const ConfigReading reading =
+      read(std::string(kNode) +
+           "[delivery]\ninside='smtp://127.0.0.1:26'\n"
+           "outside={url='smtps://relay.a.example', user='u', password_file='relay.password'}\n"
+           "[delivery.hosts]\n\"B.example\"='smtp://gate.b.example:25'\n");
+  ASSERT_TRUE(reading.config);
+  ASSERT_EQ(reading.findings.size(), 1U);
+  EXPECT_THAT(reading.findings[0].message(), HasSubstr("delivery.outside.user: has no effect"));
+  const Config& config = *reading.config;
   EXPECT_EQ(config.delivery.inside.text(), "smtp://127.0.0.1:26");
   ASSERT_TRUE(config.delivery.outside);
   EXPECT_EQ(config.delivery.outside->text(), "smtps://relay.a.example:465");
