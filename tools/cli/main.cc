@@ -65,6 +65,8 @@ int run(const std::vector<std::string>& words) {
 }  // namespace culvert::cli
 
 int main(int argc, char** argv) {
+  // Standard output belongs to the result: what commands log goes to standard error.
+  culvert::start_log(culvert::LogLevel::warning, culvert::LogFormat::text);
   try {
     return culvert::cli::run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {
