@@ -58,10 +58,21 @@ Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& act
   return outcome;
 }
 
+// Strangers are sent away by a read: they must not queue before mail at the one writer.
+Status check_trusted(const store::Store& store, const Fingerprint& sender) {
+  return store.read([&](const store::ReadTransaction& txn) -> Status {
+    auto peer = find_trusted_peer(txn, sender);
+    return peer ? done() : Status(peer.error());
+  });
+}
+
 Result<IncomingOutcome> act_on_proof(store::Store& store, const Acting& acting) {
   const ExpectedDocument expected{acting.document.type(), acting.self.signer.fingerprint(),
                                   acting.incoming.now};
   if (auto fit = check_head(acting.document, expected); !fit) return fit.error();
+  if (auto trusted = check_trusted(store, acting.document.head().sender); !trusted) {
+    return trusted.error();
+  }
   Result<IncomingOutcome> outcome = refused("not acted on");
   auto written = store.write([&](store::WriteTransaction& txn) -> Status {
     outcome = act_once(txn, acting);
@@ -76,6 +87,7 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const PairingSelf& self
                                     const IncomingMessage& incoming) {
   auto card = open_card(incoming.message);
   if (!card) return card.error();
+  if (auto trusted = check_trusted(store, card->card.sender); !trusted) return trusted.error();
   CardJudgement judged;
   auto written = store.write([&](store::WriteTransaction& txn) {
     judged = take_card(txn, *card, {self.domains, incoming.now});

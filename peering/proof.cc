@@ -60,14 +60,6 @@ ProofToken token_of(const SecretBytes& stored) {
   return token;
 }
 
-void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& route) {
-  for (const Proof& proof : store::proofs_of_peer(txn, ProofRole::verifying, route.peer)) {
-    if (proof.domain == route.domain) {
-      store::remove_proof(txn, ProofRole::verifying, route.peer, proof.id);
-    }
-  }
-}
-
 bool any_proof_of_domain(const store::ReadTransaction& txn, const RouteName& route) {
   const auto all = store::proofs_of_peer(txn, ProofRole::verifying, route.peer);
   return std::any_of(all.begin(), all.end(),
@@ -173,8 +165,10 @@ Result<std::optional<ProofAnswer>> take_challenge(store::WriteTransaction& txn,
       received.carrier == ProofCarrier::mail ? proof->mail_token : proof->web_token;
   if (token.empty()) token = SecretBytes(ByteView(challenge.token));
 
+  // Answers cost a signature and a conversation: one a minute for the same challenge.
+  const bool answered_just_now = proof->answered && now < *proof->answered + kAnswerInterval;
   std::optional<ProofAnswer> answer;
-  if (received.carrier == ProofCarrier::mail) {
+  if (received.carrier == ProofCarrier::mail && !answered_just_now) {
     answer = ProofAnswer{challenge.proof, challenge.domain, token_of(proof->mail_token), {}};
     if (!proof->web_token.empty()) answer->https_token = token_of(proof->web_token);
     proof->answered = now;

@@ -25,6 +25,8 @@ inline constexpr std::chrono::seconds kFirstChallengeDelay{2};
 // so long; then it is tried all the same.
 inline constexpr std::chrono::hours kRefusedPatience{1};
 
+inline constexpr std::chrono::seconds kAnswerInterval{60};  // to challenges of one proof
+
 // Routes that are due for a challenge now: named ones and those asked for by `route prove`, of
 // paired peers, within the limits. Claims alone make nobody send mail.
 std::vector<store::Route> routes_to_challenge(const store::ReadTransaction& txn, Time now);

@@ -76,11 +76,21 @@ void claim(store::WriteTransaction& txn, const store::Peer& peer, const Domain& 
 
 }  // namespace
 
+void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& route) {
+  for (const store::Proof& proof :
+       store::proofs_of_peer(txn, store::ProofRole::verifying, route.peer)) {
+    if (proof.domain == route.domain) {
+      store::remove_proof(txn, store::ProofRole::verifying, route.peer, proof.id);
+    }
+  }
+}
+
 void take_domains(store::WriteTransaction& txn, const store::Peer& peer,
                   const std::vector<Domain>& domains, Time now) {
   for (const Route& route : store::routes_of_peer(txn, peer.fingerprint)) {
     if (!contains(domains, route.domain)) {
       change_route(txn, {route.domain, peer.fingerprint}, RouteEvent::unlisted, now);
+      remove_proofs_of_domain(txn, {route.domain, peer.fingerprint});
     }
   }
   for (const Domain& domain : domains) {

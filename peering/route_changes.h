@@ -18,6 +18,9 @@ struct RouteName {
   Domain domain;
   Fingerprint peer;
 };
+// Ends what was begun to prove it: an answer that was kept back proves nothing later.
+void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& route);
+
 // An event for one route; false if it changes nothing or there is no such route.
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now);
 

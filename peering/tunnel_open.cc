@@ -146,8 +146,8 @@ bool lists(const RouteHolder& holder, const crypto::Certificate& certificate) {
 // found the other way round, from certificate to peer.
 Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
                                             const std::vector<RouteHolder>& holders,
-                                            const SealedEnvelope& envelope) {
-  crypto::SignerCandidates candidates{{}, crypto::SignerCandidates::Included::ignore};
+                                            const SealedEnvelope& envelope, Time arrived) {
+  crypto::SignerCandidates candidates{{}, crypto::SignerCandidates::Included::ignore, 1};
   for (const RouteHolder& holder : holders) {
     candidates.known.insert(candidates.known.end(), holder.signing.begin(), holder.signing.end());
   }
@@ -161,8 +161,10 @@ Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
   }
   if (signer.refusal) return *signer.refusal;
   if (signer.type != crypto::SignatureType::domain) return not_tunnel("not a domain's signature");
-  if (!signer.certificate->valid_at(envelope.sealed)) {
-    return permanent_error("wrong-signer", "the certificate was not valid when it was sealed");
+  // Also on arrival: who stole an expired key chooses the time of sealing himself.
+  if (!signer.certificate->valid_at(envelope.sealed) || !signer.certificate->valid_at(arrived)) {
+    return permanent_error("wrong-signer",
+                           "the certificate was not valid when it was sealed and when it arrived");
   }
   return *std::move(signer.certificate);
 }
@@ -270,7 +272,7 @@ Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContex
   if (!holders) return holders.error();
   if (holders->empty())
     return permanent_error("no-route", "nobody has a route " + front->envelope.from.text());
-  auto signer = verified_signer(*layer->reader, *holders, front->envelope);
+  auto signer = verified_signer(*layer->reader, *holders, front->envelope, context.arrived);
   if (!signer) return signer.error();
   const auto holder = std::find_if(holders->begin(), holders->end(), [&](const auto& candidate) {
     return lists(candidate, *signer);

@@ -44,6 +44,15 @@ struct RouteHolder {
   bool in_force = false;                     // is or was active, and not released
   std::vector<crypto::Certificate> signing;  // on the peer's current card, less what is revoked
 };
+// A peer with its certificates parsed, for all its routes: a card may have a thousand domains.
+struct SigningPeer {
+  Fingerprint fingerprint;
+  store::PeerState state;
+  std::vector<crypto::Certificate> signing;  // on its current card or allowed, less what is revoked
+};
+SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer);
+RouteHolder holder_of(const store::Route& route, const SigningPeer& peer);
+
 // All of them, from the store.
 std::vector<RouteHolder> route_holders(const store::ReadTransaction& txn, const Domain& domain);
 

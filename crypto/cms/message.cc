@@ -40,11 +40,11 @@ Result<Bytes> sign_message(const KeyRing& keys, const Certificate& signer, ByteV
 }
 
 Result<SignedMessage> verify_message(ByteView cms, const Certificate& identity) {
-  return verify(cms, {{identity}, SignerCandidates::Included::ignore});
+  return verify(cms, {{identity}, SignerCandidates::Included::ignore, 1, KeyKind::ec_p256});
 }
 
 Result<SignedMessage> verify_self_carried_message(ByteView cms) {
-  return verify(cms, {{}, SignerCandidates::Included::use});
+  return verify(cms, {{}, SignerCandidates::Included::use, 1, KeyKind::ec_p256});
 }
 
 }  // namespace culvert::crypto

@@ -10,6 +10,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/cms/limits.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {
@@ -73,6 +74,11 @@ struct SignerCandidates {
   enum class Included { use, ignore };
   // `ignore`: only `known` counts, as for peers, whose card lists the certificates.
   Included included = Included::use;
+  // More are refused before any signature is computed: what a stranger sends must not buy minutes
+  // of processor time.
+  std::size_t most_signers = kMaxCmsSigners;
+  // Only keys of that kind are tried; nothing: all.
+  std::optional<KeyKind> only_kind{};
 };
 
 // A ContentInfo in, the signed content out. Content is handed on before its signature is checked:

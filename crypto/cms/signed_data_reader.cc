@@ -183,10 +183,15 @@ Result<SignedDataResult> SignedDataReader::finish(const SignerCandidates& candid
   if (!signers) return signers.error();
   if (const Status left = s.ber.leave(); !left) return left.error();
   if (const Status left = leave_content_info(s.ber); !left) return left.error();
+  if (signers->size() > candidates.most_signers) return refuse(Refusal::too_many_signers);
 
   std::vector<Certificate> tried = candidates.known;
   if (candidates.included == SignerCandidates::Included::use) {
     tried.insert(tried.end(), certificates->begin(), certificates->end());
+  }
+  if (candidates.only_kind) {
+    std::erase_if(tried,
+                  [&](const Certificate& c) { return c.key_kind() != candidates.only_kind; });
   }
   SignedDataResult result;
   for (const SignerInfo& signer : *signers) {

@@ -139,7 +139,7 @@ std::optional<NextHop> read_hop(Section& parent, std::string_view key, const fs:
   if (read.user.empty() != read.password_file.empty()) {
     table.wrong(read.user.empty() ? "user" : "password_file",
                 "user and password_file belong together; set both or neither");
-  } else if (!read.user.empty()) {
+  } else if (!read.user.empty() && table.has("url")) {
     table.without_effect("user",
                          "has no effect; this version does not authenticate to a next hop, "
                          "which must take mail from this node's address");

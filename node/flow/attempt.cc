@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/smtp/parameters.h"
+#include "peering/document.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_seal.h"
 
@@ -40,6 +41,9 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   const PeerView* view = routing->peer(peer);
   const crypto::Certificate* recipient =
       view == nullptr ? nullptr : view->encryption_at(context.clock.now());
+  if (view != nullptr && context.clock.now() > view->card_expires + peering::kClockDifference) {
+    return Postpone{kWaitForRoute, "the peer's card has expired and no newer one came"};
+  }
   if (recipient == nullptr) {
     return Postpone{kWaitForRoute, "the peer's card has no valid encryption certificate"};
   }

@@ -38,8 +38,9 @@ std::optional<Target> target_of_opened(const FlowContext& context,
 }
 
 std::optional<Target> target_of(const FlowContext& context, const store::Message& message) {
-  if (message.opened) return target_of_opened(context, *message.opened);
+  // A report about a report would go round for ever.
   if (!message.sender) return std::nullopt;
+  if (message.opened) return target_of_opened(context, *message.opened);
   const auto config = context.config.get();
   const bool ours = config->serves(message.sender->domain());
   const PathDecision decision =
@@ -84,14 +85,15 @@ DsnRequest request_for(const FlowContext& context, const store::Message& origina
 
 }  // namespace
 
-std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::QueueEntry& entry,
-                                      const store::Message& message,
-                                      const std::vector<FailedRecipient>& failed) {
+Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
+                                              const store::QueueEntry& entry,
+                                              const store::Message& message,
+                                              const std::vector<FailedRecipient>& failed) {
   const auto target = target_of(context, message);
   if (!target) {
     log_warning("message {} failed for {} and nobody can be told: {}", message.id.hex(),
                 failed.front().recipient.text(), failed.front().reply);
-    return std::nullopt;
+    return std::optional<BouncePlan>();
   }
   const Time now = context.clock.now();
   const auto id = store::MessageId::make(now);
@@ -100,9 +102,9 @@ std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::Q
   if (entry.path == store::DeliveryPath::tunnel) request.original = DsnRequest::Original::sealed;
   const Bytes report = make_dsn(request);
   store::BodyWriter writer(context.store, id);
-  if (const Status written = writer.write(report); !written) return std::nullopt;
+  if (const Status written = writer.write(report); !written) return written.error();
   auto body = writer.finish();
-  if (!body) return std::nullopt;
+  if (!body) return body.error();
   BouncePlan plan;
   plan.body = *std::move(body);
   plan.message.id = id;
@@ -122,7 +124,7 @@ std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::Q
   plan.entry.created = now;
   plan.entry.next_attempt = now;
   plan.entry.expires = now + kQueueLifetime;
-  return plan;
+  return std::optional(std::move(plan));
 }
 
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {

@@ -18,14 +18,16 @@ struct BouncePlan {
   store::QueueEntry entry;
 };
 
-// Nothing if nobody is to be told: a null sender, NOTIFY without FAILURE, or mail that came through
-// a tunnel whose peer cannot be told through a tunnel (formats.md: "never elsewhere"). `failed` not
-// empty. Reads the stored header and writes the body: for a worker.
+// Nothing if nobody is to be told: a null sender (a report is never reported), or mail that came
+// through a tunnel whose peer cannot be told through a tunnel (formats.md: "never elsewhere"). An
+// error means that the report could not be staged, and the failure must not be settled yet.
+// `failed` not empty. Reads the stored header and writes the body: for a worker.
 // `entry` is the one that failed: mail of the path `tunnel` counts as sealed, so that its subject
 // is masked.
-std::optional<BouncePlan> plan_bounce(const FlowContext& context, const store::QueueEntry& entry,
-                                      const store::Message& message,
-                                      const std::vector<FailedRecipient>& failed);
+Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
+                                              const store::QueueEntry& entry,
+                                              const store::Message& message,
+                                              const std::vector<FailedRecipient>& failed);
 
 // In the closure that finishes the failed entry.
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now);

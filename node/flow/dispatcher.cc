@@ -80,6 +80,7 @@ void Dispatcher::look() {
     });
     if (!read) return log_error("the queue cannot be read: {}", read.error().text);
     for (const store::DueDestination& found : due.destinations) {
+      if (in_hand_ >= kMaxAttemptsAtOnce) break;
       const Key key{found.path, found.destination};
       Lane& lane = lanes_[key];
       for (const store::EntryId& id : found.entries) {
@@ -90,7 +91,7 @@ void Dispatcher::look() {
       feed(key, lane);
     }
     scan.after = due.more_after;
-    more = due.more_after.has_value();
+    more = due.more_after.has_value() && in_hand_ < kMaxAttemptsAtOnce;
   }
   tend_lanes();
 }
@@ -100,6 +101,7 @@ void Dispatcher::tend_lanes() {
   const SteadyTime long_ago = hops_.home.now() - kLaneLifetime;
   for (auto at = lanes_.begin(); at != lanes_.end();) {
     feed(at->first, at->second);
+    return_expired(at->first, at->second);
     at = at->second.idle_since(long_ago) ? lanes_.erase(at) : std::next(at);
   }
 }
@@ -110,10 +112,11 @@ void Dispatcher::feed(const Key& key, Lane& lane) {
   // A destination that failed is asked by one connection until it answers.
   const std::size_t allowed = lane.failures > 0 ? 1 : most;
   while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed &&
-         hops_.home.now() >= lane.not_before) {
+         in_hand_ < kMaxAttemptsAtOnce && hops_.home.now() >= lane.not_before) {
     const store::EntryId id = lane.ready.front();
     lane.ready.pop_front();
     ++lane.in_hand;
+    ++in_hand_;
     lane.used = hops_.home.now();
     begin(key, lane, id);
   }
@@ -128,9 +131,9 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     message = store::find_message(txn, id.message);
     return done();
   });
-  // Gone meanwhile, or held by a person.
+  // Gone meanwhile, or held by a person; or unreadable, which trying at once does not mend.
   if (!read || !entry || !message || entry->state == store::EntryState::held) {
-    return when_settled(key, id)(done());
+    return when_settled(key, id)(read);
   }
   auto settled = when_settled(key, id);
   AttemptPlan plan = plan_attempt(flow_, *entry, *message);
@@ -142,6 +145,32 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     return settle_redirect(flow_, *entry, *redirect, std::move(settled));
   }
   settle_give_up(flow_, *entry, *message, std::get<GiveUp>(plan), std::move(settled));
+}
+
+// A destination that is not asked for a while returns in time what waits for it.
+void Dispatcher::return_expired(const Key& key, Lane& lane) {
+  if (hops_.home.now() >= lane.not_before || lane.ready.empty()) return;
+  const Time now = flow_.clock.now();
+  std::deque<store::EntryId> waiting;
+  waiting.swap(lane.ready);
+  for (const store::EntryId& id : waiting) {
+    std::optional<store::QueueEntry> entry;
+    std::optional<store::Message> message;
+    const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+      entry = store::find_entry(txn, id);
+      if (entry && now >= entry->expires) message = store::find_message(txn, id.message);
+      return done();
+    });
+    if (!read || !message) {
+      lane.ready.push_back(id);
+      continue;
+    }
+    ++lane.in_hand;
+    ++in_hand_;
+    settle_give_up(flow_, *entry, *message,
+                   {std::string(kExpiredStatus), "not delivered in time; last: " + entry->reason},
+                   when_settled(key, id));
+  }
 }
 
 void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
@@ -178,6 +207,7 @@ void Dispatcher::settled(const Key& key, const store::EntryId& id) {
   if (resting_.count(id) == 0) claimed_.erase(id);
   Lane& lane = lanes_[key];
   --lane.in_hand;
+  --in_hand_;
   feed(key, lane);
   if (lane.ready.size() < kReadAhead / 4) wake();
 }

@@ -20,6 +20,8 @@ namespace culvert::node {
 // Connections at once to one destination, and messages being opened at once.
 inline constexpr std::size_t kMaxHopsPerDestination = 16;
 inline constexpr std::size_t kMaxOpeningAtOnce = 16;
+// Attempts at once over all destinations: each may hold a connection and a name look-up.
+inline constexpr std::size_t kMaxAttemptsAtOnce = 500;
 // Due entries that are read ahead for one destination.
 inline constexpr std::size_t kReadAhead = 64;
 // Even if nothing wakes it, the dispatcher looks so often: other processes write too.
@@ -52,6 +54,7 @@ class Dispatcher {
   void tend_lanes();
   void feed(const Key& key, Lane& lane);
   void begin(const Key& key, Lane& lane, const store::EntryId& id);
+  void return_expired(const Key& key, Lane& lane);
   void begin_opening(const Key& key, const store::EntryId& id);
   void carry(const Key& key, Lane& lane, Attempt attempt);
   void settled(const Key& key, const store::EntryId& id);
@@ -68,6 +71,7 @@ class Dispatcher {
   std::map<store::EntryId, Timer> resting_;  // claimed, because their outcome could not be stored
   std::atomic<bool> awake_{false};
   bool stopping_ = false;
+  std::size_t in_hand_ = 0;  // over all lanes
   std::size_t next_loop_ = 0;
   Timer timer_;
   LifeToken life_;

@@ -27,10 +27,22 @@ std::string message_id_of(std::string_view body) {
   return printable(id, kMaxMessageIdOctets);
 }
 
+// The longest run of name characters behind each `@`.
+void note_from_domains(std::string_view body, std::vector<Domain>& into) {
+  constexpr std::string_view kEnds = " \t\r\n<>(),;:\"[]\\@";
+  for (std::size_t at = body.find('@'); at != std::string_view::npos; at = body.find('@', at + 1)) {
+    const std::string_view rest = body.substr(at + 1);
+    const auto domain = Domain::parse(rest.substr(0, rest.find_first_of(kEnds)));
+    if (domain && into.size() < kMaxFromDomains) into.push_back(*domain);
+  }
+}
+
 void note_field(const crypto::HeaderField& field, const GateRules& rules, HeaderFacts& facts) {
   if (crypto::same_name(field.name, "Received")) {
     ++facts.received_fields;
     if (is_own_received(field.body, rules.own_name)) ++facts.own_passes;
+  } else if (crypto::same_name(field.name, "From")) {
+    note_from_domains(field.body, facts.from_domains);
   } else if (crypto::same_name(field.name, "Message-ID") && facts.message_id.empty()) {
     facts.message_id = message_id_of(field.body);
   } else if (rules.required && is_required(field, *rules.required)) {

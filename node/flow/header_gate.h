@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/base/names.h"
 #include "crypto/base/stream.h"
@@ -22,8 +23,11 @@ struct GateRules {
 // What was found in the header as it came.
 struct HeaderFacts {
   std::size_t received_fields = 0;
-  std::size_t own_passes = 0;     // Received fields that this node wrote
-  std::optional<Mailbox> from;    // the one author, if there is exactly one
+  std::size_t own_passes = 0;   // Received fields that this node wrote
+  std::optional<Mailbox> from;  // the one author, if there is exactly one
+  // Every domain behind an `@` in any From field, comments and all: whom a reader might take for
+  // the author. At most kMaxFromDomains.
+  std::vector<Domain> from_domains;
   bool sealed = false;            // the top-level entity is a CMS blob
   bool required_present = false;  // the required field stood there with its value
   std::string message_id;         // printable, without the angle brackets; may be empty
@@ -31,6 +35,8 @@ struct HeaderFacts {
   // reliability.md, Loop: too many Received fields or passes of our own.
   bool is_loop() const;
 };
+
+inline constexpr std::size_t kMaxFromDomains = 50;
 
 class HeaderGate final : public Sink {
  public:

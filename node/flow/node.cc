@@ -1,5 +1,6 @@
 #include "node/flow/node.h"
 
+#include <atomic>
 #include <thread>
 
 #include "crypto/base/log.h"
@@ -23,6 +24,7 @@ namespace {
 // Commands change the store beside us; we notice within this time (product.md, section 3).
 constexpr std::chrono::milliseconds kChangePoll{300};
 constexpr std::chrono::milliseconds kPeeringTick{1000};
+constexpr std::chrono::seconds kWaitingMailPoll{60};
 // What is in hand at the end has so long.
 constexpr std::chrono::seconds kDrainTime{20};
 constexpr std::size_t kMaxWaitingJobs = 100'000;
@@ -74,6 +76,7 @@ struct Node::Parts {
   Status announce();
   void begin_timers();
   void tick_peering();
+  void look_at_waiting_mail();
   void look_for_changes();
   void maintain_now();
   void reload();
@@ -110,6 +113,7 @@ struct Node::Parts {
   Timer change_timer;
   Timer peering_timer;
   Timer maintenance_timer;
+  Timer waiting_timer;
   std::unique_ptr<SignalWatch> signals;
 };
 
@@ -226,11 +230,23 @@ void Node::Parts::begin_timers() {
   look_for_changes();
   maintain_now();
   tick_peering();
+  look_at_waiting_mail();
 }
 
 void Node::Parts::tick_peering() {
   peering_timer = home.call_after(kPeeringTick, [this] { tick_peering(); });
   peering->tick();
+}
+
+// Peering looks when a route becomes active; mail that was being opened in that moment comes later.
+void Node::Parts::look_at_waiting_mail() {
+  waiting_timer = home.call_after(kWaitingMailPoll, [this] { look_at_waiting_mail(); });
+  const Status submitted = workers->submit([this] {
+    if (const Status looked = requeue_waiting_mail(*flow); !looked) {
+      log_error("mail that waits for a route: {}", looked.error().text);
+    }
+  });
+  if (!submitted) log_warning("mail that waits for a route: {}", submitted.error().text);
 }
 
 // A command wrote: rules, routes and keys are read anew, and what waited is tried at once.
@@ -281,16 +297,24 @@ void Node::Parts::reload() {
 void Node::Parts::drain() {
   notify_service_manager("STOPPING=1");
   log_info("stopping: finishing what is in hand");
-  for (const auto& server : smtp_servers)
-    server->drain(kDrainTime);
+  // Elsewhere, because sessions that end need the home loop to go on meanwhile.
+  std::atomic<bool> listeners_drained{false};
+  std::thread drainer = start_thread("drain", [this, &listeners_drained] {
+    for (const auto& server : smtp_servers)
+      server->drain(kDrainTime);
+    listeners_drained = true;
+  });
   const SteadyTime end = clock.steady() + kDrainTime;
-  while (!dispatcher->drained() && clock.steady() < end) {
+  while (!listeners_drained || (!dispatcher->drained() && clock.steady() < end)) {
     home.run_once(std::chrono::milliseconds(50));
   }
+  drainer.join();
   peering_servers.clear();
   smtp_servers.clear();
   peering->stop();
   workers->stop();
+  // Commits under way call back into what ends now.
+  static_cast<void>(store->write([](store::WriteTransaction&) { return done(); }));
   dispatcher.reset();
   probe.reset();
   loops->run_on_all([](EventLoop&) {});
@@ -306,8 +330,9 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   if (const Status s = p.open_store(); !s) return s.error();
   if (const Status s = p.load_keys(); !s) return s.error();
   if (const Status s = p.open_network(); !s) return s.error();
-  p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.routing, p.config, *p.keys,
-                               [&p] { p.dispatcher->wake(); }});
+  p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.routing, p.config, *p.keys, [&p] {
+                                 if (p.dispatcher) p.dispatcher->wake();
+                               }});
   p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls});
   p.peering = std::make_unique<PeeringService>(*p.flow);
   p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {

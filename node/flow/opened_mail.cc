@@ -1,5 +1,7 @@
 #include "node/flow/opened_mail.h"
 
+#include "peering/tunnel_header.h"
+
 namespace culvert::node {
 namespace {
 
@@ -56,6 +58,8 @@ std::vector<PlannedRecipient> opened_recipients(const peering::SealedEnvelope& e
   std::vector<PlannedRecipient> planned;
   planned.reserve(envelope.recipients.size());
   for (const peering::SealedRecipient& r : envelope.recipients) {
+    // The node's own addresses are nobody's mailbox inside.
+    if (peering::is_tunnel_address(r.mailbox) || peering::is_peering_address(r.mailbox)) continue;
     planned.push_back({{r.mailbox, r.notify, r.orcpt},
                        store::DeliveryPath::inside,
                        "",

@@ -20,6 +20,15 @@ namespace {
 
 constexpr std::chrono::minutes kRetryOpening{1};
 constexpr std::size_t kQuarantinePage = 500;
+constexpr std::chrono::seconds kRouteOpened{1};
+
+// True for mail that waited for its signer's route, which takes mail now.
+bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
+  const auto domain = Domain::parse(item.route_domain);
+  if (item.reason_code != "no-route" || !item.peer || !domain) return false;
+  const auto route = store::find_route(txn, *domain, *item.peer);
+  return route && peering::inbound_of(route->state) != peering::Inbound::waits;
+}
 
 // What is known of one entry, and the steps that end it. Shared between the worker that opens and
 // the commit that follows; it ends when the commit has called `done_`.
@@ -34,7 +43,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
   void run(const PeeringMail& on_peering_mail) {
     auto body = store::open_body(context_.store, message_.body);
-    if (!body) return gone_or_later(body.error());
+    if (!body) return refused(body.error());
     if (!is_tunnel_mail(**body)) return pass_untouched();
     if (const Status rewound = (*body)->rewind(); !rewound) return later(rewound.error());
     open(**body, on_peering_mail);
@@ -184,7 +193,15 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (trace_.envelope) item.route_domain = trace_.envelope->from.text();
     log_warning("message {} is in quarantine: {} ({})", message_.id.hex(), error.text, error.code);
     write([self = shared_from_this(), item](store::WriteTransaction& txn) -> Status {
-      const auto moved = store::quarantine_entry(txn, self->entry_.id, item);
+      // Its route became active in this moment: nothing else would look at it again.
+      if (route_is_open(txn, item)) {
+        store::defer(txn, self->entry_.id, {item.since + kRouteOpened, "", item.recipients, {}});
+        return culvert::done();
+      }
+      // A peer beyond its quota counts as anybody: what fills that one closes the gate at intake.
+      store::QuarantineItem kept = item;
+      if (kept.peer && is_over_quota(txn, *kept.peer, self->message_.size_bytes)) kept.peer.reset();
+      const auto moved = store::quarantine_entry(txn, self->entry_.id, kept);
       if (!moved) return moved.error();
       store::add_trace(
           txn, self->message_.id,
@@ -222,11 +239,6 @@ class Opening : public std::enable_shared_from_this<Opening> {
     });
   }
 
-  void gone_or_later(const Error& error) {
-    if (error.code == "no-body") return end();
-    later(error);
-  }
-
   void later(const Error& error) {
     log_error("message {} cannot be opened at present: {} {}", message_.id.hex(), error.text,
               error.detail);
@@ -257,14 +269,6 @@ class Opening : public std::enable_shared_from_this<Opening> {
   std::function<void(const Status&)> done_;
   peering::OpenTrace trace_;  // how far opening came
 };
-
-// True for mail that waited for its signer's route, which takes mail now.
-bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
-  const auto domain = Domain::parse(item.route_domain);
-  if (item.reason_code != "no-route" || !item.peer || !domain) return false;
-  const auto route = store::find_route(txn, *domain, *item.peer);
-  return route && peering::inbound_of(route->state) != peering::Inbound::waits;
-}
 
 store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
   store::QueueEntry entry;

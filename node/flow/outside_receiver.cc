@@ -82,16 +82,17 @@ class OutsideReceiver final : public Intake {
 
   Decision complete(const HeaderFacts& facts, const std::string& received,
                     TakenMail& mail) override {
-    mail.message.added_header = received;
+    // For sealed mail these fields count only if it turns out to be for somebody else: what is
+    // opened gets its own.
+    mail.message.added_header =
+        outcome_fields(unsealed_outcome(context_, mail.message, facts), config_->node.name.text()) +
+        received;
     if (facts.sealed) {
       if (quarantine_is_full(context_.store)) return replies::storage_full();
       for (PlannedRecipient& r : mail.recipients)
         r.path = store::DeliveryPath::open;
       return std::nullopt;
     }
-    mail.message.added_header =
-        outcome_fields(unsealed_outcome(context_, mail.message), config_->node.name.text()) +
-        received;
     return std::nullopt;
   }
 

@@ -58,6 +58,11 @@ Status fill_ring(const Loaded& loaded, OwnKeys& own) {
     if (!certificate) return certificate.error();
     auto key = crypto::PrivateKey::from_pkcs8(secret->second.view());
     if (!key) return key.error();
+    // Only encryption keys open: whatever is sealed for another key of this node finds none.
+    if (c.role != store::CertificateRole::tunnel_encrypt) {
+      own.ring.add_signing_key(*key);
+      continue;
+    }
     if (const Status added = own.ring.add(*key, *certificate); !added) return added;
   }
   return done();

@@ -47,7 +47,7 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerVie
 }
 
 PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer) {
-  PeerView view{peer.largest_message_bytes, peer.outbound_held, {}};
+  PeerView view{peer.largest_message_bytes, peer.outbound_held, peer.card_expires, {}};
   for (const Bytes& der : peer.encryption_certificates) {
     auto certificate = crypto::Certificate::from_der(der);
     if (!certificate) continue;
@@ -106,6 +106,7 @@ PathDecision RoutingSnapshot::decide_for(const ReversePath& sender, const Mailbo
 Status Routing::refresh() {
   std::vector<Rules::Row> rows;
   std::map<Domain, std::vector<store::Route>> by_domain;
+  std::map<Fingerprint, peering::SigningPeer> signing;
   RoutingSnapshot::Parts parts;
   const Status read = store_.read([&](const store::ReadTransaction& txn) -> Status {
     for (const store::Rule& rule : store::list_rules(txn)) {
@@ -114,16 +115,19 @@ Status Routing::refresh() {
     for (store::Route& route : store::list_routes(txn)) {
       by_domain[route.domain].push_back(std::move(route));
     }
-    for (const auto& [domain, routes] : by_domain) {
-      parts.holders.emplace(domain, peering::route_holders(txn, domain));
-    }
     for (const store::Peer& peer : store::list_peers(txn)) {
       parts.peers.emplace(peer.fingerprint, peer_view(txn, peer));
+      signing.emplace(peer.fingerprint, peering::signing_peer(txn, peer));
     }
     return done();
   });
   if (!read) return read;
   for (const auto& [domain, routes] : by_domain) {
+    for (const store::Route& route : routes) {
+      const auto peer = signing.find(route.peer);
+      if (peer == signing.end()) continue;
+      parts.holders[domain].push_back(peering::holder_of(route, peer->second));
+    }
     parts.routes.emplace(domain, combine_routes(routes, parts.peers));
   }
   parts.rules = Rules(rows);

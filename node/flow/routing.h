@@ -28,7 +28,8 @@ struct RouteView {
 // What sealing for a peer needs to know of it.
 struct PeerView {
   std::uint64_t largest_message_bytes = 0;
-  std::string outbound_held;                    // not empty: nothing is sealed for it, and why
+  std::string outbound_held;  // not empty: nothing is sealed for it, and why
+  Time card_expires{};        // beyond, nothing is sealed for it until a new card comes
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
 
   // The newest that is valid at `now`; nothing: mail has to wait for a new card.

@@ -8,12 +8,13 @@
 namespace culvert::node {
 namespace {
 
-constexpr std::string_view kExpiredStatus = "4.4.7";
+constexpr std::chrono::minutes kReportDelay{5};
 
 // The recipients of one attempt, sorted by what happened to them.
 struct Sorted {
   std::vector<store::QueueRecipient> later;
-  std::vector<FailedRecipient> failed;  // those who are to be told
+  std::vector<FailedRecipient> failed;                   // those whose sender is to be told
+  std::vector<store::QueueRecipient> failed_recipients;  // the same, as they stand in the queue
   std::string later_reason;
   std::size_t delivered = 0;
   store::TraceEvent event;
@@ -32,6 +33,7 @@ struct Failure {
 
 void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorted) {
   if (!wants_report(r)) return;
+  sorted.failed_recipients.push_back(r);
   sorted.failed.push_back({r.mailbox, r.orcpt, std::move(failure.status), std::move(failure.reply),
                            std::move(failure.host)});
 }
@@ -86,12 +88,33 @@ Status write(const FlowContext& context, const Settlement& s, store::WriteTransa
   return done();
 }
 
+// The outcome cannot be recorded with its report (the disk is nearly full). What was delivered is
+// recorded all the same, or it would be delivered again; the rest is looked at later.
+void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement,
+             const Error& error) {
+  log_error("message {}: the report about a failure has to wait: {} {}",
+            settlement->entry.id.text(), error.text, error.detail);
+  store::Deferral deferral{context.clock.now() + kReportDelay,
+                           "its report cannot be stored: " + error.text,
+                           settlement->sorted.later,
+                           {}};
+  const auto& failed = settlement->sorted.failed_recipients;
+  deferral.remaining.insert(deferral.remaining.end(), failed.begin(), failed.end());
+  context.store.write_async(
+      [id = settlement->entry.id, deferral](store::WriteTransaction& txn) -> Status {
+        store::defer(txn, id, deferral);
+        return culvert::done();
+      },
+      settlement->done);
+}
+
 void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement) {
   context.store.write_async(
       [&context, settlement](store::WriteTransaction& txn) {
         return write(context, *settlement, txn);
       },
       [&context, settlement](const Status& written) {
+        if (!written && settlement->bounce) return put_off(context, settlement, written.error());
         if (!written) {
           log_error("message {}: the outcome could not be recorded: {} {}",
                     settlement->entry.id.text(), written.error().text, written.error().detail);
@@ -106,11 +129,13 @@ void settle(FlowContext& context, Settlement plan) {
   auto settlement = std::make_shared<Settlement>(std::move(plan));
   if (settlement->sorted.failed.empty()) return commit(context, settlement);
   const Status submitted = context.workers.submit([&context, settlement] {
-    settlement->bounce =
+    auto bounce =
         plan_bounce(context, settlement->entry, settlement->message, settlement->sorted.failed);
+    if (!bounce) return put_off(context, settlement, bounce.error());
+    settlement->bounce = *std::move(bounce);
     commit(context, settlement);
   });
-  if (!submitted) settlement->done(submitted);
+  if (!submitted) put_off(context, settlement, submitted.error());
 }
 
 }  // namespace

@@ -245,7 +245,7 @@ void SmtpClientConnection::begin_delivery() {
   // there is no body at all.
   if (!dialog_->delivering() || !pull_->source || delivery_->envelope.recipients.size() != 1)
     return;
-  pull_->begin({true});
+  if (!pull_->begun) pull_->begin({true});
   pull();
 }
 
