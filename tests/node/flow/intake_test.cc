@@ -5,14 +5,10 @@
 
 #include <future>
 
-#include "store/bodies.h"
-#include "store/rules.h"
-#include "tests/store/fixture.h"
+#include "tests/node/flow/fixture.h"
 
 namespace culvert::node {
 namespace {
-
-using store::kStart;
 
 const SmtpSession kClient{"127.0.0.1", 1234, "client.example", true, false, ""};
 
@@ -23,16 +19,8 @@ class FixedCheck final : public RecipientCheck {
   Decision decision;
 };
 
-class IntakeTest : public testing::Test {
+class IntakeTest : public FlowTest {
  protected:
-  void rule(std::string scope, std::string value) {
-    ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
-                    store::put_rule(txn, {scope, "encrypt", value});
-                    return done();
-                  }).ok());
-    ASSERT_TRUE(routing.refresh().ok());
-  }
-
   // The answer to a whole transaction: the first refusal, or that of the end of DATA.
   Reply hand_in(MailReceiver& receiver, const std::string& from, const std::vector<std::string>& to,
                 const std::string& body) {
@@ -53,41 +41,6 @@ class IntakeTest : public testing::Test {
     return answer.get_future().get();
   }
 
-  std::vector<store::QueueEntry> queue() {
-    std::vector<store::QueueEntry> entries;
-    EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
-                    entries = store::list_queue(txn, std::nullopt, 100).entries;
-                    return done();
-                  }).ok());
-    return entries;
-  }
-
-  std::string stored_body(const store::MessageId& id) {
-    std::optional<store::Message> message;
-    EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
-                    message = store::find_message(txn, id);
-                    return done();
-                  }).ok());
-    auto body = store::open_body(*db, message->body);
-    return culvert::to_text(*read_all(**body, 1 << 20));
-  }
-
-  Config config{.file = {},
-                .node = {.name = *Domain::parse("gate.a.example"),
-                         .domains = {*Domain::parse("a.example")},
-                         .data_dir = {},
-                         .key_file = {}}};
-  store::TemporaryFolder folder;
-  crypto::NodeKey key = store::test_key();
-  std::unique_ptr<store::Store> db = *store::Store::open(
-      store::options_in(folder.path() / "data", store::StoreOptions::Mode::create), key);
-  ManualClock clock{kStart};
-  Workers workers{1, 100};
-  Routing routing{*db};
-  Live<Config> live_config{std::make_shared<Config>(config)};
-  Live<OwnKeys> keys{nullptr};
-  int wakes = 0;
-  FlowContext context{*db, workers, clock, routing, live_config, keys, [this] { ++wakes; }};
   FixedCheck check;
 };
 

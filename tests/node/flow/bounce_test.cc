@@ -1,0 +1,108 @@
+// Who is told of a failure, and who must not be.
+#include "node/flow/bounce.h"
+
+#include <gtest/gtest.h>
+
+#include "node/flow/unsealed.h"
+#include "tests/node/flow/fixture.h"
+
+namespace culvert::node {
+namespace {
+
+class BounceTest : public FlowTest {
+ protected:
+  // A stored message from `sender`, with one entry.
+  store::Message stored(const std::string& sender) {
+    store::Message message;
+    message.id = store::MessageId::make(kStart);
+    message.received = kStart;
+    if (!sender.empty()) message.sender = *Mailbox::parse(sender);
+    store::BodyWriter writer(*db, message.id);
+    EXPECT_TRUE(writer.write(as_bytes("Subject: merger\r\n\r\nsecret\r\n")).ok());
+    auto body = writer.finish();
+    message.body = body->ref();
+    entry.id = {message.id, 0};
+    entry.recipients = {{*Mailbox::parse("x@b.example"), "", ""}};
+    EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                    return store::put_message(txn, message, *body, {entry});
+                  }).ok());
+    return message;
+  }
+
+  std::optional<BouncePlan> plan(const store::Message& message) {
+    auto made = plan_bounce(context, entry, message,
+                            {{*Mailbox::parse("x@b.example"), "", "5.1.1", "550 no", "mx"}});
+    EXPECT_TRUE(made.ok());
+    return *std::move(made);
+  }
+
+  std::string report_of(const BouncePlan& made) {
+    EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                    return put_bounce(txn, made, kStart);
+                  }).ok());
+    return stored_body(made.message.id);
+  }
+
+  store::QueueEntry entry;
+};
+
+TEST_F(BounceTest, TellsTheSenderInside) {
+  const auto made = plan(stored("jo@a.example"));
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->entry.path, store::DeliveryPath::inside);
+  EXPECT_FALSE(made->message.sender.has_value());
+  const std::string report = report_of(*made);
+  EXPECT_NE(report.find("Subject: merger"), std::string::npos);
+  EXPECT_EQ(report.find("secret"), std::string::npos);
+}
+
+TEST_F(BounceTest, NeverReportsAReport) {
+  EXPECT_FALSE(plan(stored("")).has_value());
+  store::Message report = stored("");
+  report.opened = store::OpenedContext{store::fingerprint(1), *Mailbox::parse("jo@b.example"), ""};
+  EXPECT_FALSE(plan(report).has_value());
+}
+
+// Named attack: Bounce leak.
+TEST_F(BounceTest, BounceLeakOfMailForTheTunnelIsMasked) {
+  entry.path = store::DeliveryPath::tunnel;
+  const auto made = plan(stored("jo@a.example"));
+  ASSERT_TRUE(made.has_value());
+  const std::string report = report_of(*made);
+  EXPECT_EQ(report.find("merger"), std::string::npos);
+  EXPECT_NE(report.find("Subject: [...]"), std::string::npos);
+}
+
+TEST_F(BounceTest, TellsNobodyOutsideTheTunnelOfOpenedMail) {
+  store::Message opened = stored("jo@b.example");
+  opened.opened =
+      store::OpenedContext{store::fingerprint(1), *Mailbox::parse("jo@b.example"), "x@b.example"};
+  EXPECT_FALSE(plan(opened).has_value());
+}
+
+// Named attack: Relay phishing, without any seal.
+TEST_F(BounceTest, ExpectsTheTunnelWhereverItsDomainStandsInFrom) {
+  store::Route route{.domain = *Domain::parse("b.example"), .peer = store::fingerprint(1)};
+  route.state = store::RouteState::active;
+  route.active_since = kStart;
+  ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                  store::put_route(txn, route);
+                  return done();
+                }).ok());
+  ASSERT_TRUE(routing.refresh().ok());
+  const GateRules rules{"gate.a.example", GateRules::Bcc::keep, std::nullopt};
+  const auto expected = [&](const std::string& header) {
+    const HeaderFacts facts = facts_of(header, rules);
+    return unsealed_outcome(context, {}, facts).expected == Outcome::Expected::tunnel;
+  };
+  for (const char* from :
+       {"ceo@b.example", "\"CEO\" <ceo@B.example> (x)", "x@c.example, ceo@b.example",
+        "ceo@b.example <x@c.example>", "(ceo@b.example) x@c.example"}) {
+    EXPECT_TRUE(expected("From: " + std::string(from) + "\r\n")) << from;
+  }
+  EXPECT_TRUE(expected("From: x@c.example\r\nFrom: ceo@b.example\r\n"));
+  EXPECT_FALSE(expected("From: x@c.example\r\nSubject: ceo@b.example\r\n"));
+}
+
+}  // namespace
+}  // namespace culvert::node
