@@ -59,6 +59,12 @@ CLI::App* app_of(CLI::App& root, const std::string& name) {
   return app;
 }
 
+// CLI11 of Debian 13 takes no `=` in a name: `KEY=VALUE` is KEY_VALUE to it, and itself to people.
+std::string parser_name(std::string name) {
+  std::replace(name.begin(), name.end(), '=', '_');
+  return name;
+}
+
 bool takes_many(const Operand& operand) {
   return operand.count == Operand::Count::some || operand.count == Operand::Count::any;
 }
@@ -67,7 +73,7 @@ void add_slots(Leaf& leaf) {
   for (const Operand& operand : leaf.command->operands) {
     Slot& slot = leaf.slots.emplace_back();
     slot.name = operand.name;
-    slot.option = leaf.app->add_option(operand.name, slot.values);
+    slot.option = leaf.app->add_option(parser_name(operand.name), slot.values);
     if (takes_many(operand))
       slot.option->expected(1, CLI::detail::expected_max_vector_size);
     else
