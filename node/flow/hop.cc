@@ -117,7 +117,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
 };
 
 Hop::Hop(const HopContext& context, EventLoop& loop)
-    : context_(context), loop_(loop), line_(std::make_shared<Line>(context, loop)) {}
+    : loop_(loop), line_(std::make_shared<Line>(context, loop)) {}
 
 Hop::~Hop() {
   loop_.post([line = std::move(line_)] {

@@ -42,7 +42,6 @@ class Hop {
   struct Line;
   void send(Attempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report);
 
-  const HopContext& context_;
   EventLoop& loop_;
   bool busy_ = false;
   // Shared with the loop that it lives on, and with a name look-up under way.
