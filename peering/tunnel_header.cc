@@ -106,10 +106,9 @@ bool is_tunnel_address(const Mailbox& mailbox) {
   return local == kTunnelLocalPart || local.starts_with(std::string(kTunnelLocalPart) + "+");
 }
 
-Domain choose_culvert_from(std::string_view header, const ReversePath& sender,
+Domain choose_culvert_from(const std::optional<Domain>& author, const ReversePath& sender,
                            const std::vector<Domain>& own_domains) {
-  const auto from = crypto::single_from(header);
-  if (from && serves(own_domains, from->domain())) return from->domain();
+  if (author && serves(own_domains, *author)) return *author;
   if (sender && serves(own_domains, sender->domain())) return sender->domain();
   return own_domains.front();
 }

@@ -3,6 +3,7 @@
 // nothing else. Pure functions, any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,8 @@ bool is_peering_address(const Mailbox& mailbox);
 bool is_tunnel_address(const Mailbox& mailbox);
 
 // Culvert-From: the From domain if it is ours, else that of MAIL FROM if ours, else the first of
-// ours. `header` is that of the original; `own_domains` is not empty.
-Domain choose_culvert_from(std::string_view header, const ReversePath& sender,
+// ours. `author`: the domain of the one From address, if there is one; `own_domains` is not empty.
+Domain choose_culvert_from(const std::optional<Domain>& author, const ReversePath& sender,
                            const std::vector<Domain>& own_domains);
 
 // The TOKEN of `culvert-tunnel+TOKEN@`: 32 hexadecimal digits, the first 128 bits of

@@ -57,8 +57,7 @@ struct QueueEntry {
   Time created{};
   Time next_attempt{};
   Time expires{};
-  std::string reason{};            // of the last deferral or hold, one line
-  std::string outer_message_id{};  // of the sealed message; the same over retries
+  std::string reason{};  // of the last deferral or hold, one line
   std::optional<Time> delay_reported{};
   bool operator==(const QueueEntry&) const = default;
 };

@@ -27,7 +27,7 @@ enum : std::uint32_t {
   kNextAttempt = 9,
   kExpires = 10,
   kReason = 11,
-  kOuterMessageId = 12,
+  // 12 was never in use.
   kDelayReported = 13,
   kPeer = 14,
 };
@@ -112,7 +112,6 @@ Bytes encode(const QueueEntry& entry) {
       .time(kNextAttempt, entry.next_attempt)
       .time(kExpires, entry.expires)
       .text(kReason, entry.reason)
-      .text(kOuterMessageId, entry.outer_message_id)
       .time(kDelayReported, entry.delay_reported)
       .take();
 }
@@ -132,7 +131,6 @@ Result<QueueEntry> decode_queue_entry(ByteView record) {
   entry.next_attempt = in->time_or_zero(kNextAttempt);
   entry.expires = in->time_or_zero(kExpires);
   entry.reason = in->text(kReason);
-  entry.outer_message_id = in->text(kOuterMessageId);
   entry.delay_reported = in->time(kDelayReported);
   if (!in->bytes(kPeer).empty()) entry.peer = in->fingerprint(kPeer);
   if (Status ok = in->status(); !ok) return std::move(ok).error();

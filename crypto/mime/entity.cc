@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/mime/header.h"
-
 namespace culvert::crypto {
 namespace {
 
@@ -128,9 +126,9 @@ std::optional<ContentType> parse_content_type(std::string_view body) {
   return out;
 }
 
-std::optional<EntityKind> entity_kind(std::string_view header) {
-  const auto types = bodies_of(header, "Content-Type");
-  const auto encodings = bodies_of(header, "Content-Transfer-Encoding");
+std::optional<EntityKind> entity_kind(const std::vector<HeaderField>& fields) {
+  const auto types = bodies_of(fields, "Content-Type");
+  const auto encodings = bodies_of(fields, "Content-Transfer-Encoding");
   if (types.size() > 1 || encodings.size() > 1) return std::nullopt;
   EntityKind kind{{"text/plain", {}}, TransferEncoding::identity};
   if (!types.empty()) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/mime/header.h"
+
 namespace culvert::crypto {
 
 struct ContentType {
@@ -33,7 +35,10 @@ struct EntityKind {
   ContentType type;
   TransferEncoding encoding = TransferEncoding::identity;
 };
-std::optional<EntityKind> entity_kind(std::string_view header);
+std::optional<EntityKind> entity_kind(const std::vector<HeaderField>& fields);
+inline std::optional<EntityKind> entity_kind(std::string_view header) {
+  return entity_kind(fields_of(header));
+}
 
 // True for application/pkcs7-mime and its old name application/x-pkcs7-mime.
 bool is_pkcs7_mime(const ContentType& type);

@@ -142,19 +142,19 @@ std::vector<HeaderField> fields_of(std::string_view header) {
   return fields;
 }
 
-std::vector<std::string_view> bodies_of(std::string_view header, std::string_view name) {
+std::vector<std::string_view> bodies_of(const std::vector<HeaderField>& fields,
+                                        std::string_view name) {
   std::vector<std::string_view> bodies;
-  for (const HeaderField& field : fields_of(header)) {
+  for (const HeaderField& field : fields) {
     if (same_name(field.name, name)) bodies.push_back(field.body);
   }
   return bodies;
 }
 
-std::string without_fields(std::string_view header,
+std::string without_fields(const std::vector<HeaderField>& fields,
                            const std::function<bool(const HeaderField&)>& unwanted) {
   std::string kept;
-  kept.reserve(header.size());
-  for (const HeaderField& field : fields_of(header)) {
+  for (const HeaderField& field : fields) {
     if (field.name.empty() || !unwanted(field)) kept.append(field.raw);
   }
   return kept;
@@ -182,8 +182,8 @@ bool is_trust_mark(const HeaderField& field, std::string_view authserv_id) {
          same_name(authserv_id_of(field.body), authserv_id);
 }
 
-std::optional<Mailbox> single_from(std::string_view header) {
-  const auto bodies = bodies_of(header, "From");
+std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields) {
+  const auto bodies = bodies_of(fields, "From");
   if (bodies.size() != 1) return std::nullopt;
   const std::string text = unfolded(bodies.front());
   const auto address = address_part(text);

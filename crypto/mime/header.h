@@ -43,10 +43,11 @@ Result<MessageHead> read_head(Source& from);
 std::vector<HeaderField> fields_of(std::string_view header);
 
 // The bodies of all fields of that name, top first.
-std::vector<std::string_view> bodies_of(std::string_view header, std::string_view name);
+std::vector<std::string_view> bodies_of(const std::vector<HeaderField>& fields,
+                                        std::string_view name);
 
-// The header without the fields for which `unwanted` says true; all else stays as it is.
-std::string without_fields(std::string_view header,
+// The header of these fields without those for which `unwanted` says true; all else stays as it is.
+std::string without_fields(const std::vector<HeaderField>& fields,
                            const std::function<bool(const HeaderField&)>& unwanted);
 
 // The body on one line: CRLF before white space is removed (RFC 5322, 2.2.3), ends are trimmed.
@@ -59,6 +60,9 @@ bool is_trust_mark(const HeaderField& field, std::string_view authserv_id);
 // The mailbox of the message's only From field, if it names exactly one mailbox in a form that
 // every reader understands alike. Two fields, lists, groups, comments, route addresses, or an
 // address that is hidden in a display name give nothing: who is meant would be a matter of taste.
-std::optional<Mailbox> single_from(std::string_view header);
+std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields);
+inline std::optional<Mailbox> single_from(std::string_view header) {
+  return single_from(fields_of(header));
+}
 
 }  // namespace culvert::crypto

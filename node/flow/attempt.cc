@@ -27,12 +27,9 @@ DsnReturn wire(store::Ret ret) {
   return DsnReturn::not_given;
 }
 
-// The same choice as peering::choose_culvert_from makes from the whole header.
-Domain culvert_from(const Config& config, const store::Message& message) {
-  const auto author = Domain::parse(message.from_domain);
-  if (author && config.serves(*author)) return *author;
-  if (message.sender && config.serves(message.sender->domain())) return message.sender->domain();
-  return config.node.domains.front();
+std::optional<Domain> author_of(const store::Message& message) {
+  auto domain = Domain::parse(message.from_domain);
+  return domain ? std::optional(*std::move(domain)) : std::nullopt;
 }
 
 AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
@@ -49,7 +46,12 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   }
   const auto config = context.config.get();
   SealPlan seal{
-      context.keys.get(), *recipient, config->node.domains, culvert_from(*config, message), {}, {}};
+      context.keys.get(),
+      *recipient,
+      config->node.domains,
+      peering::choose_culvert_from(author_of(message), message.sender, config->node.domains),
+      {},
+      {}};
   peering::SealedId id{};
   std::copy_n(message.id.view().begin(), id.size(), id.begin());
   const std::uint32_t number = static_cast<std::uint32_t>(entry.id.number) << 16;

@@ -66,13 +66,22 @@ std::string original_header(const FlowContext& context, const store::Message& me
   return head ? head->header : std::string();
 }
 
-DsnRequest request_for(const FlowContext& context, const store::Message& original,
-                       const store::MessageId& id, const Target& target) {
+// What was the failed entry's, and whom the report goes to.
+struct Failed {
+  const store::QueueEntry& entry;
+  const store::Message& original;
+  const Target& target;
+};
+
+DsnRequest request_for(const FlowContext& context, const Failed& what, const store::MessageId& id) {
   const auto config = context.config.get();
-  const bool sealed = original.opened || target.path == store::DeliveryPath::tunnel;
+  const store::Message& original = what.original;
+  // Came sealed, was to be sealed, or the report leaves sealed for a peer.
+  const bool sealed = original.opened || what.entry.path == store::DeliveryPath::tunnel ||
+                      what.target.path == store::DeliveryPath::tunnel;
   return {config->node.name.text(),
           config->node.domains.front(),
-          target.to,
+          what.target.to,
           original.envid,
           "culvert-" + id.hex(),
           id.hex() + "@" + config->node.name.text(),
@@ -97,9 +106,8 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
   }
   const Time now = context.clock.now();
   const auto id = store::MessageId::make(now);
-  DsnRequest request = request_for(context, message, id, *target);
+  DsnRequest request = request_for(context, {entry, message, *target}, id);
   request.failed = failed;
-  if (entry.path == store::DeliveryPath::tunnel) request.original = DsnRequest::Original::sealed;
   const Bytes report = make_dsn(request);
   store::BodyWriter writer(context.store, id);
   if (const Status written = writer.write(report); !written) return written.error();

@@ -9,8 +9,6 @@
 namespace culvert::node {
 namespace {
 
-constexpr std::size_t kMaxMessageIdOctets = 250;
-
 bool is_required(const crypto::HeaderField& field, const RequiredHeader& required) {
   return crypto::same_name(field.name, required.name);
 }
@@ -19,12 +17,6 @@ bool must_go(const crypto::HeaderField& field, const GateRules& rules) {
   if (crypto::is_trust_mark(field, rules.own_name)) return true;
   if (rules.bcc == GateRules::Bcc::remove && crypto::same_name(field.name, "Bcc")) return true;
   return rules.required && is_required(field, *rules.required);
-}
-
-std::string message_id_of(std::string_view body) {
-  std::string id = crypto::unfolded(body);
-  if (id.size() >= 2 && id.front() == '<' && id.back() == '>') id = id.substr(1, id.size() - 2);
-  return printable(id, kMaxMessageIdOctets);
 }
 
 // The longest run of name characters behind each `@`.
@@ -43,8 +35,6 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
     if (is_own_received(field.body, rules.own_name)) ++facts.own_passes;
   } else if (crypto::same_name(field.name, "From")) {
     note_from_domains(field.body, facts.from_domains);
-  } else if (crypto::same_name(field.name, "Message-ID") && facts.message_id.empty()) {
-    facts.message_id = message_id_of(field.body);
   } else if (rules.required && is_required(field, *rules.required)) {
     facts.required_present =
         facts.required_present || equal_in_constant_time(as_bytes(crypto::unfolded(field.body)),
@@ -58,20 +48,14 @@ bool HeaderFacts::is_loop() const {
   return received_fields > kMaxReceivedFields || own_passes > kMaxOwnPasses;
 }
 
-HeaderFacts facts_of(std::string_view header, const GateRules& rules) {
+HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateRules& rules) {
   HeaderFacts facts;
-  for (const crypto::HeaderField& field : crypto::fields_of(header)) {
+  for (const crypto::HeaderField& field : fields)
     note_field(field, rules, facts);
-  }
-  facts.from = crypto::single_from(header);
-  const auto kind = crypto::entity_kind(header);
+  facts.from = crypto::single_from(fields);
+  const auto kind = crypto::entity_kind(fields);
   facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
   return facts;
-}
-
-std::string gated(std::string_view header, const GateRules& rules) {
-  return crypto::without_fields(
-      header, [&rules](const crypto::HeaderField& field) { return must_go(field, rules); });
 }
 
 Status HeaderGate::write(ByteView octets) {
@@ -88,22 +72,20 @@ Status HeaderGate::write(ByteView octets) {
 Status HeaderGate::finish() { return facts_ ? done() : header_ended(header_.size()); }
 
 Status HeaderGate::header_ended(std::size_t header_size) {
-  const std::string_view header = std::string_view(header_).substr(0, header_size);
-  if (header_size > kMaxHeaderBytes || crypto::fields_of(header).size() > kMaxHeaderFields) {
+  const auto fields = crypto::fields_of(std::string_view(header_).substr(0, header_size));
+  if (header_size > kMaxHeaderBytes || fields.size() > kMaxHeaderFields) {
     return permanent_error("header-too-large",
                            "the message header is too large (at most 256 KiB and 2,000 fields)");
   }
-  facts_ = facts_of(header, rules_);
-  if (const Status s = pass(as_bytes(gated(header, rules_))); !s) return s;
+  facts_ = facts_of(fields, rules_);
+  const std::string kept = crypto::without_fields(
+      fields, [this](const crypto::HeaderField& field) { return must_go(field, rules_); });
+  if (const Status s = pass(as_bytes(kept)); !s) return s;
   const std::string rest = header_.substr(header_size);
   header_.clear();
   return rest.empty() ? done() : pass(as_bytes(rest));
 }
 
-Status HeaderGate::pass(ByteView octets) {
-  if (octets.empty()) return done();
-  passed_bytes_ += octets.size();
-  return to_.write(octets);
-}
+Status HeaderGate::pass(ByteView octets) { return octets.empty() ? done() : to_.write(octets); }
 
 }  // namespace culvert::node

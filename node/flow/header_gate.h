@@ -9,6 +9,7 @@
 
 #include "crypto/base/names.h"
 #include "crypto/base/stream.h"
+#include "crypto/mime/header.h"
 #include "node/config/config.h"
 
 namespace culvert::node {
@@ -30,7 +31,6 @@ struct HeaderFacts {
   std::vector<Domain> from_domains;
   bool sealed = false;            // the top-level entity is a CMS blob
   bool required_present = false;  // the required field stood there with its value
-  std::string message_id;         // printable, without the angle brackets; may be empty
 
   // reliability.md, Loop: too many Received fields or passes of our own.
   bool is_loop() const;
@@ -50,8 +50,6 @@ class HeaderGate final : public Sink {
 
   // Set as soon as the header has ended.
   const std::optional<HeaderFacts>& facts() const { return facts_; }
-  // Octets that were let through.
-  std::uint64_t passed_bytes() const { return passed_bytes_; }
 
  private:
   Status header_ended(std::size_t header_size);
@@ -61,11 +59,9 @@ class HeaderGate final : public Sink {
   Sink& to_;
   std::string header_;
   std::optional<HeaderFacts> facts_;
-  std::uint64_t passed_bytes_ = 0;
 };
 
-// The same for a header that is at hand.
-HeaderFacts facts_of(std::string_view header, const GateRules& rules);
-std::string gated(std::string_view header, const GateRules& rules);
+// What stands in a header that is at hand.
+HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateRules& rules);
 
 }  // namespace culvert::node

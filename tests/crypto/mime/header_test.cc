@@ -51,7 +51,7 @@ TEST(Header, FindsFoldedFieldsAndKeepsTheirFolding) {
   EXPECT_EQ(unfolded(fields[0].body), "one two");
   EXPECT_EQ(fields[1].name, "X");
   EXPECT_EQ(fields[2].name, "");
-  EXPECT_EQ(bodies_of(header, "FROM").size(), 1U);
+  EXPECT_EQ(bodies_of(fields, "FROM").size(), 1U);
 }
 
 // Named attack: Inner headers.
@@ -63,7 +63,7 @@ TEST(Header, InnerHeadersRemovesEveryMarkThatOnlyThisNodeMaySet) {
       "Authentication-Results:\r\n gate.a.example.;smime=pass\r\n"
       "Authentication-Results: other.example; dkim=pass\r\n";
   const std::string kept = without_fields(
-      header, [](const HeaderField& f) { return is_trust_mark(f, "gate.a.example"); });
+      fields_of(header), [](const HeaderField& f) { return is_trust_mark(f, "gate.a.example"); });
   EXPECT_EQ(kept, "Subject: kept\r\nAuthentication-Results: other.example; dkim=pass\r\n");
 }
 

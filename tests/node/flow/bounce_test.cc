@@ -92,7 +92,7 @@ TEST_F(BounceTest, ExpectsTheTunnelWhereverItsDomainStandsInFrom) {
   ASSERT_TRUE(routing.refresh().ok());
   const GateRules rules{"gate.a.example", GateRules::Bcc::keep, std::nullopt};
   const auto expected = [&](const std::string& header) {
-    const HeaderFacts facts = facts_of(header, rules);
+    const HeaderFacts facts = facts_of(crypto::fields_of(header), rules);
     return unsealed_outcome(context, {}, facts).expected == Outcome::Expected::tunnel;
   };
   for (const char* from :
