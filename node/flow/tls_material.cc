@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "crypto/keys/certificate_maker.h"
+#include "node/flow/key_records.h"
 #include "store/keyring.h"
 #include "store/secrets.h"
 
@@ -47,24 +48,6 @@ Result<std::optional<StoredPair>> newest_pair(const store::Store& store,
   return found;
 }
 
-Status keep(store::Store& store, store::CertificateRole role, const crypto::KeyAndCertificate& made,
-            Time now) {
-  store::StoredCertificate record;
-  record.role = role;
-  record.der = made.certificate.der();
-  record.issuer = made.certificate.issuer();
-  record.serial = made.certificate.serial();
-  record.key_name = std::string(store::role_name(role)) + "/" + made.key.key_id().hex();
-  record.not_before = made.certificate.not_before();
-  record.not_after = made.certificate.not_after();
-  record.created = now;
-  return store.write([&](store::WriteTransaction& txn) -> Status {
-    store::put_secret(txn, record.key_name, made.key.pkcs8());
-    store::put_certificate(txn, record);
-    return done();
-  });
-}
-
 TlsMaterial material(const crypto::PrivateKey& key, std::string chain) {
   return {std::move(chain), key.pem()};
 }
@@ -84,7 +67,11 @@ Result<TlsMaterial> stored_or_new(store::Store& store, store::CertificateRole ro
   }
   auto made = make();
   if (!made) return made.error();
-  if (const Status kept = keep(store, role, *made, now); !kept) return kept.error();
+  const Status kept = store.write([&](store::WriteTransaction& txn) -> Status {
+    put_key(txn, role, *made, now);
+    return done();
+  });
+  if (!kept) return kept.error();
   return material(made->key, made->certificate.pem());
 }
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "crypto/keys/certificate_maker.h"
+#include "node/flow/key_records.h"
 #include "node/flow/own_keys.h"
-#include "store/keyring.h"
 #include "store/secrets.h"
 
 namespace culvert::cli {
@@ -14,25 +14,6 @@ struct NewKey {
   store::CertificateRole role;
   crypto::KeyAndCertificate made;
 };
-
-// A key is stored under its role and its id, so that renewed keys stand beside old ones.
-std::string key_name(const NewKey& key) {
-  return std::string(store::role_name(key.role)) + "/" + key.made.key.key_id().hex();
-}
-
-store::StoredCertificate record_of(const NewKey& key, Time now) {
-  const crypto::Certificate& certificate = key.made.certificate;
-  store::StoredCertificate record;
-  record.role = key.role;
-  record.der = certificate.der();
-  record.issuer = certificate.issuer();
-  record.serial = certificate.serial();
-  record.key_name = key_name(key);
-  record.not_before = certificate.not_before();
-  record.not_after = certificate.not_after();
-  record.created = now;
-  return record;
-}
 
 Result<std::vector<NewKey>> make_keys(const Domain& node_name, Time now) {
   auto identity = crypto::make_identity(node_name, now);
@@ -62,8 +43,7 @@ Result<Fingerprint> make_node_keys(store::Store& store, const Domain& node_name,
   const crypto::SealingKey token_key = crypto::SealingKey::generate();
   const Status written = store.write([&](store::WriteTransaction& txn) -> Status {
     for (const NewKey& key : *keys) {
-      store::put_secret(txn, key_name(key), key.made.key.pkcs8());
-      store::put_certificate(txn, record_of(key, now));
+      node::put_key(txn, key.role, key.made, now);
     }
     store::put_secret(txn, node::kTokenKeyName, SecretBytes(token_key.view()));
     return done();
