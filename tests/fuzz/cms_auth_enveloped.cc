@@ -8,7 +8,7 @@ namespace culvert::crypto::fuzz {
 namespace {
 
 Result<Bytes> run(ByteView input, std::size_t step) {
-  PieceSource source(input, step);
+  TricklingSource source(input, step);
   const auto reader = AuthEnvelopedReader::open(source, keys());
   if (!reader) return reader.error();
   return read_all(**reader, input.size());

@@ -22,8 +22,8 @@ void check(const CertificateName& name) {
 }
 
 void check_input(ByteView input) {
-  PieceSource whole(input, input.size() + 1);
-  PieceSource pieces(input, 1);
+  TricklingSource whole(input, input.size() + 1);
+  TricklingSource pieces(input, 1);
   const auto peek = peek_recipients(whole);
   const auto again = peek_recipients(pieces);
   expect(peek.ok() == again.ok());

@@ -14,7 +14,7 @@ struct Outcome {
 };
 
 Outcome run(ByteView input, std::size_t step) {
-  PieceSource source(input, step);
+  TricklingSource source(input, step);
   const auto reader = SignedDataReader::open(source);
   if (!reader) return {reader.error().code, {}, {}};
   const auto content = read_all(**reader, input.size());

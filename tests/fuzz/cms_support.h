@@ -1,41 +1,20 @@
-// What the CMS fuzz targets share: a source in pieces of any size, and the key that seeds are for.
+// What the CMS fuzz targets share: the key that seeds are for.
 #pragma once
 
-#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <string>
 
-#include "crypto/base/stream.h"
 #include "crypto/keys/certificate_maker.h"
 #include "crypto/keys/memory_key_ring.h"
+#include "tests/support/trickling_source.h"
 
 namespace culvert::crypto::fuzz {
 
 inline void expect(bool good) {
   if (!good) std::abort();
 }
-
-class PieceSource final : public RewindableSource {
- public:
-  PieceSource(ByteView all, std::size_t step) : all_(all), step_(step) {}
-  Result<std::size_t> read(MutableBytes into) override {
-    const std::size_t count = std::min({into.size(), step_, all_.size() - at_});
-    std::copy_n(all_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
-    at_ += count;
-    return count;
-  }
-  Status rewind() override {
-    at_ = 0;
-    return done();
-  }
-
- private:
-  ByteView all_;
-  std::size_t step_;
-  std::size_t at_ = 0;
-};
 
 inline std::string text_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -1,4 +1,4 @@
-// What the CMS tests share: a node's keys, awkward sources, and short ways to seal and open.
+// What the CMS tests share: a node's keys, and short ways to seal and open.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 #include "crypto/cms/signed_data.h"
 #include "crypto/keys/certificate_maker.h"
 #include "crypto/keys/memory_key_ring.h"
+#include "tests/support/trickling_source.h"
 
 namespace culvert::crypto::testing {
 
@@ -33,29 +34,6 @@ struct Node {
   KeyAndCertificate signing;
   KeyAndCertificate encryption;
   MemoryKeyRing keys;
-};
-
-// Gives at most `step` octets a read.
-class TricklingSource final : public RewindableSource {
- public:
-  TricklingSource(ByteView all, std::size_t step) : all_(all), step_(step) {}
-  Result<std::size_t> read(MutableBytes into) override {
-    const std::size_t count = std::min({into.size(), step_, all_.size() - at_});
-    std::copy_n(all_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
-    at_ += count;
-    return count;
-  }
-  Status rewind() override {
-    at_ = 0;
-    ++rewinds;
-    return done();
-  }
-  int rewinds = 0;
-
- private:
-  ByteView all_;
-  std::size_t step_;
-  std::size_t at_ = 0;
 };
 
 // Octets that repeat late and hold every value.
