@@ -30,6 +30,8 @@ struct Attempt {
 
   ClientEnvelope envelope() const;
 };
+// Shared, because dispatcher, hop and message source need it at once, each on its own thread.
+using SharedAttempt = std::shared_ptr<const Attempt>;
 // It has to wait.
 struct Postpone {
   std::chrono::seconds delay{};

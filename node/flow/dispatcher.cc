@@ -180,9 +180,9 @@ void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
 }
 
 void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
-  auto shared = std::make_shared<Attempt>(attempt);
+  const auto shared = std::make_shared<const Attempt>(std::move(attempt));
   Hop& hop = free_hop(lane);
-  hop.carry(std::move(attempt), [this, key, shared](const DeliveryReport& report) {
+  hop.carry(shared, [this, key, shared](const DeliveryReport& report) {
     Lane& lane_now = lanes_[key];
     if (is_dead(report)) {
       lane_now.not_before = hops_.home.now() + retry_delay(lane_now.failures++);

@@ -33,7 +33,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
   Line(const HopContext& context_, EventLoop& loop_) : context(context_), loop(loop_) {}
 
   struct Order {
-    Attempt attempt;
+    SharedAttempt attempt;
     ClientEnvelope::Purpose purpose = ClientEnvelope::Purpose::deliver;
     AttemptReport on_report;
   };
@@ -46,7 +46,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
 
   void find_targets() {
     const auto config = context.flow.config.get();
-    const store::QueueEntry& entry = order->attempt.entry;
+    const store::QueueEntry& entry = order->attempt->entry;
     hop = configured_hop(*config, entry.path, entry.destination);
     OnTargets found = [self = shared_from_this()](Result<MailTargets> targets) {
       self->loop.post([self, targets = std::move(targets)] { self->targets_found(targets); });
@@ -60,7 +60,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
   void targets_found(const Result<MailTargets>& targets) {
     if (closed || !order) return;
     if (!targets) {
-      return report(failure_report(order->attempt.entry.recipients.size(), targets.error()));
+      return report(failure_report(order->attempt->entry.recipients.size(), targets.error()));
     }
     SmtpClientOptions options;
     options.addresses = addresses_of(*targets, hop ? hop->port : kSmtpPort);
@@ -80,7 +80,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
 
   void deliver() {
     SmtpDelivery delivery;
-    delivery.envelope = order->attempt.envelope();
+    delivery.envelope = order->attempt->envelope();
     delivery.envelope.purpose = order->purpose;
     if (order->purpose == ClientEnvelope::Purpose::deliver) {
       delivery.message = message_source(context.flow, order->attempt);
@@ -126,15 +126,15 @@ Hop::~Hop() {
   });
 }
 
-void Hop::carry(Attempt attempt, AttemptReport on_report) {
+void Hop::carry(SharedAttempt attempt, AttemptReport on_report) {
   send(std::move(attempt), ClientEnvelope::Purpose::deliver, std::move(on_report));
 }
 
-void Hop::verify(Attempt attempt, AttemptReport on_report) {
+void Hop::verify(SharedAttempt attempt, AttemptReport on_report) {
   send(std::move(attempt), ClientEnvelope::Purpose::verify, std::move(on_report));
 }
 
-void Hop::send(Attempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report) {
+void Hop::send(SharedAttempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report) {
   busy_ = true;
   AttemptReport freed = [alive = life_.guard([this] { busy_ = false; }),
                          on_report = std::move(on_report)](const DeliveryReport& report) mutable {

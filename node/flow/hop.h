@@ -34,13 +34,13 @@ class Hop {
 
   bool busy() const { return busy_; }
   // Not while busy. `on_report` comes once, on the home loop; the hop is free again then.
-  void carry(Attempt attempt, AttemptReport on_report);
+  void carry(SharedAttempt attempt, AttemptReport on_report);
   // Asks instead whether the next hop of `attempt` takes its recipients; nothing is sent.
-  void verify(Attempt attempt, AttemptReport on_report);
+  void verify(SharedAttempt attempt, AttemptReport on_report);
 
  private:
   struct Line;
-  void send(Attempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report);
+  void send(SharedAttempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report);
 
   EventLoop& loop_;
   bool busy_ = false;

@@ -33,19 +33,19 @@ class StoredMessage final : public RewindableSource {
 // Opens the stored message when the first piece is asked for, in a worker.
 class MessageSource : public PieceSource {
  public:
-  MessageSource(const FlowContext& context, const Attempt& attempt)
-      : context_(context), attempt_(attempt) {}
+  MessageSource(const FlowContext& context, SharedAttempt attempt)
+      : context_(context), attempt_(std::move(attempt)) {}
 
  protected:
   Status open() {
-    auto opened = stored_message(context_, attempt_.message);
+    auto opened = stored_message(context_, attempt_->message);
     if (!opened) return opened.error();
     stored_ = *std::move(opened);
     return done();
   }
 
   const FlowContext& context_;
-  const Attempt attempt_;
+  const SharedAttempt attempt_;
   std::unique_ptr<RewindableSource> stored_;
 };
 
@@ -81,8 +81,8 @@ class SealedSource final : public MessageSource {
  private:
   Status start() {
     if (const Status opened = open(); !opened) return opened;
-    const SealPlan& plan = *attempt_.seal;
-    const auto to = Domain::parse(attempt_.entry.destination);
+    const SealPlan& plan = *attempt_->seal;
+    const auto to = Domain::parse(attempt_->entry.destination);
     if (!to) return to.error();
     envelope_.emplace(peering::SealedEnvelope{.from = plan.from, .to = *to});
     fill(*envelope_);
@@ -95,7 +95,7 @@ class SealedSource final : public MessageSource {
   }
 
   void fill(peering::SealedEnvelope& envelope) const {
-    const store::Message& message = attempt_.message;
+    const store::Message& message = attempt_->message;
     std::copy_n(message.id.view().begin(), envelope.id.size(), envelope.id.begin());
     envelope.sealed = context_.clock.now();
     envelope.sender = message.sender;
@@ -106,8 +106,8 @@ class SealedSource final : public MessageSource {
     if (message.ret == store::Ret::full) envelope.ret = peering::SealedRet::full;
     if (message.ret == store::Ret::hdrs) envelope.ret = peering::SealedRet::headers;
     envelope.envid = message.envid;
-    for (std::size_t i = 0; i < attempt_.entry.recipients.size(); ++i) {
-      const store::QueueRecipient& r = attempt_.entry.recipients[i];
+    for (std::size_t i = 0; i < attempt_->entry.recipients.size(); ++i) {
+      const store::QueueRecipient& r = attempt_->entry.recipients[i];
       if (i < accepted_.size() && !accepted_[i]) continue;
       envelope.recipients.push_back({r.mailbox, r.notify, r.orcpt});
     }
@@ -129,9 +129,9 @@ Result<std::unique_ptr<RewindableSource>> stored_message(const FlowContext& cont
   return source;
 }
 
-std::unique_ptr<PieceSource> message_source(const FlowContext& context, const Attempt& attempt) {
-  if (attempt.seal) return std::make_unique<SealedSource>(context, attempt);
-  return std::make_unique<PlainSource>(context, attempt);
+std::unique_ptr<PieceSource> message_source(const FlowContext& context, SharedAttempt attempt) {
+  if (attempt->seal) return std::make_unique<SealedSource>(context, std::move(attempt));
+  return std::make_unique<PlainSource>(context, std::move(attempt));
 }
 
 }  // namespace culvert::node

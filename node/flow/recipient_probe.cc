@@ -7,12 +7,12 @@
 namespace culvert::node {
 namespace {
 
-Attempt question_about(const Mailbox& recipient) {
+SharedAttempt question_about(const Mailbox& recipient) {
   Attempt attempt;
   attempt.entry.path = store::DeliveryPath::inside;
   attempt.entry.recipients = {{recipient, "", ""}};
   attempt.message.smtputf8 = recipient.needs_utf8();
-  return attempt;
+  return std::make_shared<const Attempt>(std::move(attempt));
 }
 
 }  // namespace
