@@ -45,6 +45,13 @@ bool equal_in_constant_time(ByteView a, ByteView b) {
   return difference == 0;
 }
 
+bool is_all_zero(ByteView bytes) {
+  unsigned any = 0;
+  for (const std::uint8_t octet : bytes)
+    any |= octet;
+  return any == 0;
+}
+
 void wipe(MutableBytes bytes) {
   volatile std::uint8_t* p = bytes.data();
   for (std::size_t i = 0; i < bytes.size(); ++i)

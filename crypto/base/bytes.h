@@ -38,6 +38,9 @@ std::optional<Bytes> from_hex(std::string_view digits);
 // True if both are equal; the time depends on the lengths only.
 bool equal_in_constant_time(ByteView a, ByteView b);
 
+// True if every octet is 0; the time depends on the length only.
+bool is_all_zero(ByteView bytes);
+
 // Overwrites with zeros in a way that the compiler keeps.
 void wipe(MutableBytes bytes);
 

@@ -1,13 +1,14 @@
 #include "crypto/cms/recipient_kari.h"
 
+#include "crypto/cms/agreed_key.h"
 #include "crypto/cms/algorithms.h"
 #include "crypto/cms/certificate_name.h"
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/der_writer.h"
-#include "crypto/cms/key_wrap.h"
 #include "crypto/cms/limits.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/agreement.h"
+#include "crypto/keys/key_wrap.h"
 
 namespace culvert::crypto {
 namespace {

@@ -4,24 +4,42 @@
 #include <botan/ecdh.h>
 #include <botan/pubkey.h>
 #include <botan/system_rng.h>
+#include <botan/x25519.h>
+#include <botan/x448.h>
 
 #include <exception>
 
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
+namespace {
+
+// The key of this one message; null if `recipient` is no key to agree with.
+std::unique_ptr<Botan::PK_Key_Agreement_Key> ephemeral_for(const CertificateParts& recipient) {
+  auto& rng = Botan::system_rng();
+  if (recipient.kind == KeyKind::x25519) return std::make_unique<Botan::X25519_PrivateKey>(rng);
+  if (recipient.kind == KeyKind::x448) return std::make_unique<Botan::X448_PrivateKey>(rng);
+  const auto* ec = dynamic_cast<const Botan::EC_PublicKey*>(recipient.key.get());
+  if (ec == nullptr || !is_ec(recipient.kind)) return nullptr;
+  return std::make_unique<Botan::ECDH_PrivateKey>(rng, ec->domain());
+}
+
+}  // namespace
 
 Result<EphemeralAgreement> agree_once_with(const Certificate& recipient) {
-  const auto* ec = dynamic_cast<const Botan::EC_PublicKey*>(recipient.parts().key.get());
-  if (ec == nullptr || !is_ec(recipient.key_kind())) {
-    return permanent_error("bad-key-use", "the certificate's key is not on a known curve");
-  }
+  const CertificateParts& parts = recipient.parts();
+  const Error no_agreement =
+      permanent_error("bad-key-use", "the certificate's key is not on a known curve");
+  if (!parts.key) return no_agreement;
   try {
-    auto& rng = Botan::system_rng();
-    const Botan::ECDH_PrivateKey ephemeral(rng, ec->domain());
-    const Botan::PK_Key_Agreement agreement(ephemeral, rng, "Raw");
-    const auto secret = agreement.derive_key(0, ec->raw_public_key_bits());
-    return EphemeralAgreement{ephemeral.public_value(), SecretBytes(ByteView(secret.bits_of()))};
+    const auto ephemeral = ephemeral_for(parts);
+    if (ephemeral == nullptr) return no_agreement;
+    const Botan::PK_Key_Agreement agreement(dynamic_cast<const Botan::Private_Key&>(*ephemeral),
+                                            Botan::system_rng(), "Raw");
+    SecretBytes secret(
+        ByteView(agreement.derive_key(0, parts.key->raw_public_key_bits()).bits_of()));
+    if (is_all_zero(secret.view())) return no_agreement;
+    return EphemeralAgreement{ephemeral->public_value(), std::move(secret)};
   } catch (const std::exception& e) {
     return internal_error("bad-key-use", "the key agreement failed", e.what());
   }

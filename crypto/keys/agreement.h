@@ -1,4 +1,5 @@
-// The sender's half of an ephemeral-static Diffie-Hellman agreement (RFC 5753, 3.1.1).
+// The sender's half of an ephemeral-static Diffie-Hellman agreement (RFC 5753, 3.1.1;
+// RFC 8418, 2.1).
 #pragma once
 
 #include "crypto/base/bytes.h"
@@ -8,12 +9,13 @@
 namespace culvert::crypto {
 
 struct EphemeralAgreement {
-  Bytes public_value;  // uncompressed point (SEC 1, 2.3.3)
+  Bytes public_value;  // uncompressed point (SEC 1, 2.3.3), or that of X25519 or X448
   SecretBytes secret;  // as KeyRing::agree gives it to the other side
 };
 
 // Makes a key for this one message on the curve of the recipient's key and agrees with that key.
-// permanent `bad-key-use` if the certificate's key is not on a curve that we know. Thread-safe.
+// permanent `bad-key-use` if the certificate's key is not on a curve that we know, or is of low
+// order. Thread-safe.
 Result<EphemeralAgreement> agree_once_with(const Certificate& recipient);
 
 }  // namespace culvert::crypto

@@ -7,12 +7,14 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 #include "crypto/keys/certificate.h"
+#include "crypto/keys/pbkdf2.h"
+#include "crypto/keys/rsa_transport.h"
 #include "crypto/keys/signature.h"
 
 namespace culvert::crypto {
 
-// What a held key may open. Tunnel keys open AEAD content only (formats.md, "Refused"), so that
-// content re-labelled as CBC finds no key.
+// What a held key may open. Tunnel keys open AEAD content only, and by RSA with OAEP only
+// (formats.md, "Refused"), so that content re-labelled as CBC finds no key.
 enum class ContentRule { aead_only, any };
 
 // A key that the ring holds, and a certificate for it.
@@ -35,10 +37,34 @@ class KeyRing {
   virtual Result<Bytes> sign(const KeyId& key, SignatureScheme scheme, ByteView message) const = 0;
 
   // The shared secret of a Diffie-Hellman agreement: the x-coordinate at the length of the field
-  // (SEC 1, 3.3.1), or the result of X25519. `public_value` is an encoded point (SEC 1, 2.3.3) or
-  // 32 octets. permanent `bad-point` for what is not on the key's curve, is the point at infinity
-  // or of low order; permanent `no-key`, internal `bad-key-use`.
+  // (SEC 1, 3.3.1), or the result of X25519 or X448. `public_value` is an encoded point (SEC 1,
+  // 2.3.3), or 32 or 56 octets. permanent `bad-point` for what is not on the key's curve, is the
+  // point at infinity or of low order; permanent `no-key`, internal `bad-key-use`.
   virtual Result<SecretBytes> agree(const KeyId& key, ByteView public_value) const = 0;
+
+  // The key of `key_bytes` octets that was encrypted to an RSA key. With PKCS#1 v1.5 this never
+  // tells whether the padding was right: what is not a key of that size comes back as a random one
+  // (RFC 3218, 2.3.2), in the same time, and fails later like a wrong tag. With OAEP permanent
+  // `key-unwrap-failed`, and the size is the caller's to compare. permanent `no-key`, internal
+  // `bad-key-use`.
+  virtual Result<SecretBytes> decrypt(const KeyId& key, const RsaTransport& transport,
+                                      ByteView encrypted, std::size_t key_bytes) const = 0;
+
+  // The shared secret of a key encapsulation (ML-KEM, FIPS 203: 32 octets; a wrong ciphertext gives
+  // another secret, not an error). permanent `bad-ciphertext` for one of another length; permanent
+  // `no-key`, internal `bad-key-use`.
+  virtual Result<SecretBytes> decapsulate(const KeyId& key, ByteView ciphertext) const = 0;
+
+  // The content key that was wrapped (RFC 3394) under the shared key that both sides know by
+  // `identifier`. permanent `no-key` if there is none of `wrap_key_bytes` octets, permanent
+  // `key-unwrap-failed`.
+  virtual Result<SecretBytes> unwrap_shared(ByteView identifier, std::size_t wrap_key_bytes,
+                                            ByteView wrapped) const = 0;
+
+  // A key-encryption key of `parameters.key_bytes` octets out of the password (RFC 8018, 5.2).
+  // permanent `no-key` if the ring holds no password. Costs time by the iterations, which the
+  // caller has bounded.
+  virtual Result<SecretBytes> derive_from_password(const Pbkdf2& parameters) const = 0;
 };
 
 }  // namespace culvert::crypto

@@ -1,11 +1,14 @@
 #include "crypto/keys/memory_key_ring.h"
 
 #include <botan/pubkey.h>
+#include <botan/rsa.h>
 #include <botan/system_rng.h>
 
+#include <algorithm>
 #include <exception>
 #include <mutex>
 
+#include "crypto/keys/key_wrap.h"
 #include "crypto/keys/parts.h"
 #include "crypto/keys/scheme.h"
 
@@ -24,6 +27,20 @@ Error bad_point(std::string detail = {}) {
 }
 
 Error no_key() { return permanent_error("no-key", "the key is not in the key ring"); }
+
+// The key that computes an agreement, or null: an EC key has a class of its own for it.
+const Botan::Private_Key* agreement_key(const PrivateKeyParts& parts) {
+  if (parts.agreement) return parts.agreement.get();
+  const bool agrees = parts.kind == KeyKind::x25519 || parts.kind == KeyKind::x448;
+  return agrees ? parts.key.get() : nullptr;
+}
+
+bool is_readable_rsa(const PrivateKeyParts& parts) {
+  const auto* rsa = dynamic_cast<const Botan::RSA_PublicKey*>(parts.key.get());
+  if (rsa == nullptr) return false;
+  const std::size_t bits = rsa->get_n().bits();
+  return bits >= kMinRsaBitsRead && bits <= kMaxRsaBitsRead;
+}
 
 }  // namespace
 
@@ -44,6 +61,16 @@ Status MemoryKeyRing::add(const PrivateKey& key, const Certificate& certificate,
 void MemoryKeyRing::add_signing_key(const PrivateKey& key) {
   const std::unique_lock lock(mutex_);
   keys_.insert_or_assign(key.key_id(), key);
+}
+
+void MemoryKeyRing::add_shared_key(ByteView identifier, SecretBytes key) {
+  const std::unique_lock lock(mutex_);
+  shared_keys_.insert_or_assign(Bytes(identifier.begin(), identifier.end()), std::move(key));
+}
+
+void MemoryKeyRing::set_password(SecretBytes password) {
+  const std::unique_lock lock(mutex_);
+  password_ = std::move(password);
 }
 
 void MemoryKeyRing::remove(const KeyId& key) {
@@ -95,18 +122,74 @@ Result<Bytes> MemoryKeyRing::sign(const KeyId& key, SignatureScheme scheme,
 Result<SecretBytes> MemoryKeyRing::agree(const KeyId& key, ByteView public_value) const {
   const auto held = key_of(key);
   if (!held) return no_key();
-  if (!held->parts().agreement) {
-    return internal_error("bad-key-use", "the key cannot agree on a secret");
-  }
-  if (is_hybrid_point(public_value)) return bad_point("hybrid form");
+  const Botan::Private_Key* own = agreement_key(held->parts());
+  if (own == nullptr) return internal_error("bad-key-use", "the key cannot agree on a secret");
+  if (is_ec(held->kind()) && is_hybrid_point(public_value)) return bad_point("hybrid form");
   try {
-    const Botan::PK_Key_Agreement agreement(*held->parts().agreement, Botan::system_rng(), "Raw");
+    const Botan::PK_Key_Agreement agreement(*own, Botan::system_rng(), "Raw");
     const auto secret = agreement.derive_key(0, public_value);
+    // RFC 8418, 2.1: a point of low order gives zeros, whatever our key is.
+    if (is_all_zero(secret.bits_of())) return bad_point("low order");
     return SecretBytes(ByteView(secret.bits_of()));
   } catch (const std::exception& e) {
     // Botan decodes the point and refuses what is not on the curve, and the point at infinity.
     return bad_point(e.what());
   }
+}
+
+Result<SecretBytes> MemoryKeyRing::decrypt(const KeyId& key, const RsaTransport& transport,
+                                           ByteView encrypted, std::size_t key_bytes) const {
+  const auto held = key_of(key);
+  if (!held) return no_key();
+  if (!is_readable_rsa(held->parts())) {
+    return internal_error("bad-key-use", "the key is no RSA key of a size that is used");
+  }
+  const auto engine = rsa_transport_engine(transport);
+  if (!engine) return permanent_error("key-unwrap-failed", "the label of OAEP cannot be used");
+  try {
+    auto& rng = Botan::system_rng();
+    const Botan::PK_Decryptor_EME decryptor(*held->parts().key, rng, *engine);
+    if (transport.scheme == RsaTransport::Scheme::pkcs1_v15) {
+      const auto secret =
+          decryptor.decrypt_or_random(encrypted.data(), encrypted.size(), key_bytes, rng);
+      return SecretBytes(ByteView(secret));
+    }
+    return SecretBytes(ByteView(decryptor.decrypt(encrypted)));
+  } catch (const std::exception& e) {
+    return permanent_error("key-unwrap-failed", "the content key cannot be decrypted", e.what());
+  }
+}
+
+Result<SecretBytes> MemoryKeyRing::decapsulate(const KeyId& key, ByteView ciphertext) const {
+  const auto held = key_of(key);
+  if (!held) return no_key();
+  if (held->kind() != KeyKind::ml_kem) {
+    return internal_error("bad-key-use", "the key cannot open an encapsulation");
+  }
+  try {
+    Botan::PK_KEM_Decryptor decryptor(*held->parts().key, Botan::system_rng(), "Raw");
+    return SecretBytes(ByteView(decryptor.decrypt(ciphertext, 0, {})));
+  } catch (const std::exception& e) {
+    return permanent_error("bad-ciphertext", "the encapsulated key has a wrong length", e.what());
+  }
+}
+
+Result<SecretBytes> MemoryKeyRing::unwrap_shared(ByteView identifier, std::size_t wrap_key_bytes,
+                                                 ByteView wrapped) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = shared_keys_.find(Bytes(identifier.begin(), identifier.end()));
+  if (found == shared_keys_.end() || found->second.size() != wrap_key_bytes) return no_key();
+  return unwrap_key(found->second, wrapped);
+}
+
+Result<SecretBytes> MemoryKeyRing::derive_from_password(const Pbkdf2& parameters) const {
+  std::optional<SecretBytes> password;
+  {
+    const std::shared_lock lock(mutex_);
+    if (!password_) return no_key();
+    password = password_->clone();
+  }
+  return pbkdf2(password->view(), parameters);
 }
 
 }  // namespace culvert::crypto

@@ -17,12 +17,22 @@ class MemoryKeyRing final : public KeyRing {
              ContentRule rule = ContentRule::aead_only);
   // Adds a key that only signs, and is found by its id alone.
   void add_signing_key(const PrivateKey& key);
+  // Adds a key-encryption key of 16, 24 or 32 octets that both sides know by `identifier`.
+  void add_shared_key(ByteView identifier, SecretBytes key);
+  // The password for messages that are sealed with one; UTF-8, used as it is. Replaces another.
+  void set_password(SecretBytes password);
   // Forgets the key and its certificates. Work under way with it ends normally.
   void remove(const KeyId& key);
 
   std::optional<HeldKey> find(const CertificateName& name) const override;
   Result<Bytes> sign(const KeyId& key, SignatureScheme scheme, ByteView message) const override;
   Result<SecretBytes> agree(const KeyId& key, ByteView public_value) const override;
+  Result<SecretBytes> decrypt(const KeyId& key, const RsaTransport& transport, ByteView encrypted,
+                              std::size_t key_bytes) const override;
+  Result<SecretBytes> decapsulate(const KeyId& key, ByteView ciphertext) const override;
+  Result<SecretBytes> unwrap_shared(ByteView identifier, std::size_t wrap_key_bytes,
+                                    ByteView wrapped) const override;
+  Result<SecretBytes> derive_from_password(const Pbkdf2& parameters) const override;
 
  private:
   std::optional<PrivateKey> key_of(const KeyId& key) const;
@@ -31,6 +41,8 @@ class MemoryKeyRing final : public KeyRing {
   std::map<KeyId, PrivateKey> keys_;
   std::map<IssuerAndSerial, HeldKey> by_issuer_and_serial_;
   std::map<Bytes, HeldKey> by_subject_key_identifier_;
+  std::map<Bytes, SecretBytes> shared_keys_;
+  std::optional<SecretBytes> password_;
 };
 
 }  // namespace culvert::crypto

@@ -1,7 +1,7 @@
 // Messages that are right but for one thing, so that each refusal is met by its own reason.
 #include "crypto/cms/content_cipher.h"
 #include "crypto/cms/der_writer.h"
-#include "crypto/cms/key_wrap.h"
+#include "crypto/cms/agreed_key.h"
 #include "crypto/cms/recipient_info.h"
 #include "crypto/keys/random.h"
 #include "tests/crypto/cms/support.h"

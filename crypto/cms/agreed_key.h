@@ -1,4 +1,4 @@
-// AES key wrap (RFC 3394) and the X9.63 key derivation (SEC 1, 3.6.1) of RFC 5753.
+// From an agreed secret to the key that wraps: the X9.63 derivation (SEC 1, 3.6.1) of RFC 5753.
 #pragma once
 
 #include "crypto/base/bytes.h"
@@ -12,11 +12,5 @@ namespace culvert::crypto {
 // ECC-CMS-SharedInfo (RFC 5753, 7.2).
 Result<SecretBytes> derive_wrap_key(const AgreementRow& agreement, const SecretBytes& secret,
                                     const WrapRow& wrap, ByteView key_info, ByteView ukm);
-
-// `key` must have a multiple of 8 octets, at least 16.
-Result<Bytes> wrap_key(const SecretBytes& wrap_key, const SecretBytes& key);
-
-// `key-unwrap-failed` if `wrapped` was not made with that key.
-Result<SecretBytes> unwrap_key(const SecretBytes& wrap_key, ByteView wrapped);
 
 }  // namespace culvert::crypto

@@ -1,12 +1,10 @@
-#include "crypto/cms/key_wrap.h"
+#include "crypto/cms/agreed_key.h"
 
 #include <botan/kdf.h>
-#include <botan/rfc3394.h>
 
 #include <exception>
 
 #include "crypto/cms/der_writer.h"
-#include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
 namespace {
@@ -29,28 +27,6 @@ Result<SecretBytes> derive_wrap_key(const AgreementRow& agreement, const SecretB
     return SecretBytes(ByteView(key));
   } catch (const std::exception& e) {
     return internal_error("bad-key-use", "the wrapping key could not be derived", e.what());
-  }
-}
-
-Result<Bytes> wrap_key(const SecretBytes& wrap_key, const SecretBytes& key) {
-  try {
-    const auto wrapped = Botan::rfc3394_keywrap(
-        Botan::secure_vector<std::uint8_t>(key.view().begin(), key.view().end()),
-        Botan::SymmetricKey(wrap_key.view()));
-    return Bytes(wrapped.begin(), wrapped.end());
-  } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the content key could not be wrapped", e.what());
-  }
-}
-
-Result<SecretBytes> unwrap_key(const SecretBytes& wrap_key, ByteView wrapped) {
-  try {
-    const auto key =
-        Botan::rfc3394_keyunwrap(Botan::secure_vector<std::uint8_t>(wrapped.begin(), wrapped.end()),
-                                 Botan::SymmetricKey(wrap_key.view()));
-    return SecretBytes(ByteView(key));
-  } catch (const std::exception& e) {
-    return refuse(Refusal::key_unwrap_failed, e.what());
   }
 }
 
