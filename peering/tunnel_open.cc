@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/base/limits.h"
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/mime/entity.h"
@@ -223,7 +223,7 @@ struct SignedLayer {
   std::unique_ptr<crypto::SignedDataReader> reader;
 };
 
-Result<SignedLayer> open_signed_layer(crypto::AuthEnvelopedReader& enveloped) {
+Result<SignedLayer> open_signed_layer(crypto::EnvelopedReader& enveloped) {
   if (enveloped.content_type() != kIdData) return not_tunnel("sealed content of another type");
   auto head = crypto::read_head(enveloped);
   if (!head) return head.error();
@@ -258,7 +258,7 @@ Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContex
   auto body = cms_body_of(message);
   if (!body) return body.error();
   if (!*body) return not_tunnel("the top-level entity is not a CMS blob");
-  auto enveloped = crypto::AuthEnvelopedReader::open(**body, context.keys);
+  auto enveloped = crypto::EnvelopedReader::open(**body, context.keys);
   if (!enveloped) return enveloped.error();
   auto layer = open_signed_layer(**enveloped);
   if (!layer) return layer.error();

@@ -1,7 +1,7 @@
 #include "peering/tunnel_seal.h"
 
 #include "crypto/base/limits.h"
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/header.h"
@@ -19,7 +19,7 @@ struct TunnelSealer::State {
   Bytes pending;  // what `next` gives away
   BytesSink collected{pending};
   crypto::Base64Encoder base64{collected};
-  std::unique_ptr<crypto::AuthEnvelopedWriter> enveloped;
+  std::unique_ptr<crypto::EnvelopedWriter> enveloped;
   std::unique_ptr<crypto::SignedDataWriter> signed_data;
   Bytes chunk = Bytes(kStreamChunkBytes);
   bool ended = false;
@@ -54,7 +54,7 @@ Result<std::unique_ptr<TunnelSealer>> TunnelSealer::start(const SealRequest& req
                                     .token = request.token});
   append(state->pending, state->outer.header);
 
-  auto enveloped = crypto::AuthEnvelopedWriter::start(state->base64, {request.recipient});
+  auto enveloped = crypto::EnvelopedWriter::start(state->base64, {.recipients = {request.recipient}});
   if (!enveloped) return enveloped.error();
   state->enveloped = *std::move(enveloped);
   if (auto written = state->enveloped->write(as_bytes(kSignedEntityHeader)); !written) {

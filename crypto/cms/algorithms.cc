@@ -18,14 +18,29 @@ constexpr std::array kDigests{
     DigestRow{Oid{"1.2.840.113549.2.5"}, "md5", "", Strength::broken},
 };
 
+constexpr auto kAead = CipherKind::aead;
+constexpr auto kCbc = CipherKind::unauthenticated;
+constexpr auto kGcmParameters = CipherRow::Parameters::gcm;
+constexpr auto kNonce = CipherRow::Parameters::nonce;
+constexpr auto kVector = CipherRow::Parameters::vector;
+
 constexpr std::array kCiphers{
-    CipherRow{Oid{"2.16.840.1.101.3.4.1.6"}, "aes128-gcm", "AES-128/GCM", 16, CipherKind::aead},
-    CipherRow{Oid{"2.16.840.1.101.3.4.1.26"}, "aes192-gcm", "AES-192/GCM", 24, CipherKind::aead},
-    CipherRow{kOidAes256Gcm, "aes256-gcm", "AES-256/GCM", 32, CipherKind::aead},
-    CipherRow{Oid{"2.16.840.1.101.3.4.1.2"}, "aes128-cbc", "", 16, CipherKind::unauthenticated},
-    CipherRow{Oid{"2.16.840.1.101.3.4.1.22"}, "aes192-cbc", "", 24, CipherKind::unauthenticated},
-    CipherRow{Oid{"2.16.840.1.101.3.4.1.42"}, "aes256-cbc", "", 32, CipherKind::unauthenticated},
-    CipherRow{Oid{"1.2.840.113549.3.7"}, "des-ede3-cbc", "", 24, CipherKind::unauthenticated},
+    CipherRow{kOidAes256Gcm, "aes256-gcm", "AES-256/GCM", 32, kAead, kGcmParameters, 16,
+              Strength::strong},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.26"}, "aes192-gcm", "AES-192/GCM", 24, kAead,
+              kGcmParameters, 16, Strength::strong},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.6"}, "aes128-gcm", "AES-128/GCM", 16, kAead, kGcmParameters,
+              16, Strength::strong},
+    CipherRow{Oid{"1.2.840.113549.1.9.16.3.18"}, "chacha20-poly1305", "ChaCha20Poly1305", 32, kAead,
+              kNonce, 16, Strength::strong},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.42"}, "aes256-cbc", "AES-256/CBC", 32, kCbc, kVector, 16,
+              Strength::strong},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.22"}, "aes192-cbc", "AES-192/CBC", 24, kCbc, kVector, 16,
+              Strength::strong},
+    CipherRow{Oid{"2.16.840.1.101.3.4.1.2"}, "aes128-cbc", "AES-128/CBC", 16, kCbc, kVector, 16,
+              Strength::strong},
+    CipherRow{Oid{"1.2.840.113549.3.7"}, "des-ede3-cbc", "TripleDES/CBC", 24, kCbc, kVector, 8,
+              Strength::weak},
 };
 
 constexpr std::array kWraps{
@@ -117,6 +132,11 @@ Result<AlgorithmName> read_algorithm(BerReader& from, std::uint8_t identifier) {
 
 const DigestRow* find_digest(ByteView oid) { return find_row(kDigests, oid); }
 const CipherRow* find_cipher(ByteView oid) { return find_row(kCiphers, oid); }
+const CipherRow* find_cipher_named(std::string_view name) {
+  const auto* found = std::find_if(kCiphers.begin(), kCiphers.end(),
+                                   [&](const CipherRow& row) { return row.name == name; });
+  return found == kCiphers.end() ? nullptr : found;
+}
 const WrapRow* find_wrap(ByteView oid) { return find_row(kWraps, oid); }
 const AgreementRow* find_agreement(ByteView oid) { return find_row(kAgreements, oid); }
 

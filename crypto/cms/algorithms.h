@@ -25,8 +25,8 @@ struct AlgorithmName {
 // Reads the next element of `from` as an AlgorithmIdentifier under `identifier`.
 Result<AlgorithmName> read_algorithm(BerReader& from, std::uint8_t identifier = kTagSequence);
 
-// Whether a signature with it can count.
-enum class Strength { strong, broken };
+// Whether what was made with it counts: weak is used and marked, broken is refused.
+enum class Strength { strong, weak, broken };
 
 struct DigestRow {
   Oid oid;
@@ -45,8 +45,14 @@ struct CipherRow {
   std::string_view engine;  // as Botan names it, without the tag length
   std::size_t key_bytes;
   CipherKind kind;
+  // What stands behind the OID: GCMParameters, a nonce, or an initialisation vector.
+  enum class Parameters { gcm, nonce, vector } parameters;
+  std::size_t block_bytes;
+  Strength strength;
 };
 const CipherRow* find_cipher(ByteView oid);
+// By the name that people write: `aes256-gcm`. Null if there is none.
+const CipherRow* find_cipher_named(std::string_view name);
 
 struct WrapRow {
   Oid oid;

@@ -3,84 +3,80 @@
 #include <botan/aead.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 
-#include "crypto/cms/der_writer.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
+
+struct ContentCipher::Engine {
+  Engine(std::unique_ptr<Botan::Cipher_Mode> mode_, const ContentAlgorithm& algorithm)
+      : mode(std::move(mode_)),
+        tag_bytes(algorithm.tag_bytes),
+        block_bytes(algorithm.row->block_bytes) {}
+  ~Engine() { wipe(last_block); }
+
+  std::unique_ptr<Botan::Cipher_Mode> mode;
+  std::size_t tag_bytes;  // 0: blocks and padding instead
+  std::size_t block_bytes;
+  // The block that was decrypted last: padding may end before the last piece begins.
+  std::array<std::uint8_t, kBlockBytes> last_block{};
+  std::size_t processed = 0;
+};
+
 namespace {
 
-constexpr std::size_t kMaxNonceBytes = 16;
-constexpr std::size_t kMinTagBytes = 12;
-constexpr std::size_t kDefaultTagBytes = 12;  // RFC 5084, 3.2: DEFAULT 12
-constexpr std::size_t kMaxParameterBytes = 64;
+Error cipher_failed(const std::exception& e) {
+  return internal_error("bad-key-use", "the content cipher failed", e.what());
+}
 
-Result<GcmParameters> parse(ByteView parameters) {
-  BerReader in(parameters);
-  GcmParameters out;
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
-  auto nonce = in.content(kTagOctetString, kMaxParameterBytes);
-  if (!nonce) return nonce.error();
-  out.nonce = *std::move(nonce);
-  out.tag_bytes = kDefaultTagBytes;
-  const auto next = in.peek();
-  if (!next) return next.error();
-  if (*next != kTagEnd) {
-    const auto length = in.content(kTagInteger, kMaxParameterBytes);
-    if (!length) return length.error();
-    // One octet without sign holds every length that is allowed.
-    const bool small = length->size() == 1 && length->front() <= kGcmTagBytes;
-    out.tag_bytes = small ? length->front() : 0;
+// GCM takes the length of its tag in its name; padding of CBC is ours (RFC 5652, 6.3), because it
+// is checked once and stripped in another pass.
+std::string engine_name(const ContentAlgorithm& algorithm) {
+  std::string name(algorithm.row->engine);
+  if (algorithm.row->parameters == CipherRow::Parameters::gcm) {
+    name += "(" + std::to_string(algorithm.tag_bytes) + ")";
   }
-  if (const Status left = in.leave(); !left) return left.error();
-  if (const Status ended = in.expect_end(); !ended) return ended.error();
-  return out;
+  if (algorithm.row->parameters == CipherRow::Parameters::vector) name += "/NoPadding";
+  return name;
+}
+
+// How many octets of padding end this block, 0 if it is none (RFC 5652, 6.3). Takes the same time
+// for every block.
+std::size_t padding_of(ByteView block) {
+  const unsigned count = block.back();
+  unsigned wrong = (count == 0 ? 1U : 0U) | (count > block.size() ? 1U : 0U);
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const unsigned from_end = static_cast<unsigned>(block.size() - i);
+    const unsigned is_padding = from_end <= count ? 0xffU : 0U;
+    wrong |= is_padding & (block[i] ^ count);
+  }
+  return wrong == 0 ? count : 0;
 }
 
 }  // namespace
-
-Result<GcmParameters> read_gcm_parameters(ByteView parameters) {
-  auto read = parse(parameters);
-  if (!read) return refuse(Refusal::bad_cipher_parameters, read.error().code);
-  if (read->nonce.size() < kGcmNonceBytes || read->nonce.size() > kMaxNonceBytes) {
-    return refuse(Refusal::bad_cipher_parameters, "nonce");
-  }
-  if (read->tag_bytes < kMinTagBytes || read->tag_bytes > kGcmTagBytes) {
-    return refuse(Refusal::bad_tag_length, "ICVlen");
-  }
-  return read;
-}
-
-Bytes der_gcm_parameters(const GcmParameters& parameters) {
-  return der_sequence({der_octet_string(parameters.nonce),
-                       der_integer(static_cast<std::uint32_t>(parameters.tag_bytes))});
-}
-
-struct ContentCipher::Engine {
-  std::unique_ptr<Botan::AEAD_Mode> mode;
-  std::size_t tag_bytes;
-};
 
 ContentCipher::ContentCipher(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 ContentCipher::~ContentCipher() = default;
 ContentCipher::ContentCipher(ContentCipher&&) noexcept = default;
 
 Result<ContentCipher> ContentCipher::start(Direction direction, const Setup& setup) {
-  if (setup.key.size() != setup.row.key_bytes) return refuse(Refusal::key_size_mismatch);
-  const std::size_t tag_bytes = setup.parameters.tag_bytes;
-  const std::string name = std::string(setup.row.engine) + "(" + std::to_string(tag_bytes) + ")";
+  const CipherRow& row = *setup.algorithm.row;
+  if (setup.key.size() != row.key_bytes) return refuse(Refusal::key_size_mismatch);
   try {
-    auto mode = Botan::AEAD_Mode::create_or_throw(name, direction == Direction::seal
-                                                            ? Botan::Cipher_Dir::Encryption
-                                                            : Botan::Cipher_Dir::Decryption);
+    auto mode = Botan::Cipher_Mode::create_or_throw(
+        engine_name(setup.algorithm), direction == Direction::seal ? Botan::Cipher_Dir::Encryption
+                                                                   : Botan::Cipher_Dir::Decryption);
     if (kBlockBytes % mode->update_granularity() != 0) {
       return internal_error("bad-key-use", "the cipher works on other blocks than expected");
     }
     mode->set_key(setup.key.view());
-    mode->set_associated_data(setup.associated);
-    mode->start(setup.parameters.nonce);
-    return ContentCipher(std::make_unique<Engine>(Engine{std::move(mode), tag_bytes}));
+    if (auto* aead = dynamic_cast<Botan::AEAD_Mode*>(mode.get())) {
+      aead->set_associated_data(setup.associated);
+    }
+    mode->start(setup.algorithm.nonce);
+    return ContentCipher(std::make_unique<Engine>(std::move(mode), setup.algorithm));
   } catch (const std::exception& e) {
     return internal_error("bad-key-use", "the content cipher could not be started", e.what());
   }
@@ -90,37 +86,70 @@ Status ContentCipher::process(MutableBytes piece) {
   if (piece.empty()) return done();
   try {
     engine_->mode->process(piece);
-    return done();
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the content cipher failed", e.what());
+    return cipher_failed(e);
   }
+  const std::size_t block = engine_->block_bytes;
+  std::copy_n(piece.end() - static_cast<std::ptrdiff_t>(block), block, engine_->last_block.begin());
+  engine_->processed += piece.size();
+  return done();
 }
 
-Result<Bytes> ContentCipher::finish_seal(MutableBytes last) {
-  const std::size_t whole = last.size() - last.size() % kBlockBytes;
+// The end of an AEAD: what is left of the last piece and, when opening, the tag behind it.
+Result<Bytes> ContentCipher::finish_with(MutableBytes rest, ByteView tag) {
+  Botan::secure_vector<std::uint8_t> end(rest.begin(), rest.end());
+  end.insert(end.end(), tag.begin(), tag.end());
+  engine_->mode->finish(end);
+  std::copy_n(end.begin(), rest.size(), rest.begin());
+  return Bytes(end.begin() + static_cast<std::ptrdiff_t>(rest.size()), end.end());
+}
+
+Result<ContentCipher::Sealed> ContentCipher::finish_seal(MutableBytes last) {
+  const bool has_tag = engine_->tag_bytes != 0;
+  const std::size_t block = has_tag ? kBlockBytes : engine_->block_bytes;
+  const std::size_t whole = last.size() - last.size() % block;
   if (const Status worked = process(last.first(whole)); !worked) return worked.error();
   const MutableBytes rest = last.subspan(whole);
   try {
-    Botan::secure_vector<std::uint8_t> end(rest.begin(), rest.end());
-    engine_->mode->finish(end);
-    std::copy_n(end.begin(), rest.size(), rest.begin());
-    return Bytes(end.begin() + static_cast<std::ptrdiff_t>(rest.size()), end.end());
+    if (has_tag) {
+      auto tag = finish_with(rest, {});
+      if (!tag) return tag.error();
+      return Sealed{last.size(), {}, *std::move(tag)};
+    }
+    Botan::secure_vector<std::uint8_t> padded(block,
+                                              static_cast<std::uint8_t>(block - rest.size()));
+    std::copy(rest.begin(), rest.end(), padded.begin());
+    engine_->mode->finish(padded);
+    return Sealed{whole, Bytes(padded.begin(), padded.end()), {}};
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the content cipher failed", e.what());
+    return cipher_failed(e);
   }
 }
 
-Status ContentCipher::finish_open(MutableBytes last, ByteView tag) {
+// Every failure is one and the same: a key that was made up for a bad PKCS#1 v1.5 padding ends
+// here, like altered content (RFC 3218).
+Result<std::size_t> ContentCipher::finish_blocks(MutableBytes last) {
+  const bool is_whole = last.size() % engine_->block_bytes == 0;
+  if (is_whole) {
+    if (const Status worked = process(last); !worked) return worked.error();
+  }
+  const std::size_t padding =
+      is_whole && engine_->processed != 0
+          ? padding_of(ByteView(engine_->last_block).first(engine_->block_bytes))
+          : 0;
+  if (padding != 0) return padding;
+  wipe(last);
+  return refuse(Refusal::bad_content);
+}
+
+Result<std::size_t> ContentCipher::finish_open(MutableBytes last, ByteView tag) {
   if (tag.size() != engine_->tag_bytes) return refuse(Refusal::bad_tag_length);
+  if (engine_->tag_bytes == 0) return finish_blocks(last);
   const std::size_t whole = last.size() - last.size() % kBlockBytes;
-  if (const Status worked = process(last.first(whole)); !worked) return worked;
-  const MutableBytes rest = last.subspan(whole);
+  if (const Status worked = process(last.first(whole)); !worked) return worked.error();
   try {
-    Botan::secure_vector<std::uint8_t> end(rest.begin(), rest.end());
-    end.insert(end.end(), tag.begin(), tag.end());
-    engine_->mode->finish(end);
-    std::copy_n(end.begin(), rest.size(), rest.begin());
-    return done();
+    if (const auto opened = finish_with(last.subspan(whole), tag); !opened) return opened.error();
+    return std::size_t{0};
   } catch (const std::exception&) {
     wipe(last);
     return refuse(Refusal::bad_tag);

@@ -1,36 +1,21 @@
-// AES-GCM over content of any length, in place, with the parameters of RFC 5084, 3.2.
+// The content cipher at work, over content of any length, in place.
 #pragma once
 
 #include <memory>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
-#include "crypto/cms/algorithms.h"
+#include "crypto/cms/content_algorithm.h"
 
 namespace culvert::crypto {
-
-// GCMParameters. We write a nonce of 12 octets and an explicit length of 16.
-struct GcmParameters {
-  Bytes nonce;
-  std::size_t tag_bytes = 0;
-};
-
-inline constexpr std::size_t kGcmNonceBytes = 12;
-inline constexpr std::size_t kGcmTagBytes = 16;
-
-// Refuses what is no GCMParameters in DER form, nonces that are not of 12 to 16 octets, and tag
-// lengths below 12 or above 16. An absent length means 12.
-Result<GcmParameters> read_gcm_parameters(ByteView parameters);
-Bytes der_gcm_parameters(const GcmParameters& parameters);
 
 class ContentCipher {
  public:
   enum class Direction { seal, open };
   struct Setup {
-    const CipherRow& row;  // an AEAD
-    const GcmParameters& parameters;
-    const SecretBytes& key;
-    ByteView associated;
+    const ContentAlgorithm& algorithm;
+    const SecretBytes& key;  // after derive_content_key
+    ByteView associated;     // empty for a cipher without a tag
   };
   // `key-size-mismatch` if the key is not of the cipher's size.
   static Result<ContentCipher> start(Direction direction, const Setup& setup);
@@ -42,14 +27,25 @@ class ContentCipher {
 
   // Works on `piece` in place.
   Status process(MutableBytes piece);
-  // Works on the last piece, of any size, in place; returns the tag.
-  Result<Bytes> finish_seal(MutableBytes last);
-  // The same, and compares the tag: `bad-tag`, and all that was processed is worthless.
-  Status finish_open(MutableBytes last, ByteView tag);
+
+  struct Sealed {
+    std::size_t kept = 0;  // how much of the last piece is ciphertext now
+    Bytes more;            // ciphertext behind it: the padded block
+    Bytes tag;             // empty for a cipher without one
+  };
+  // Works on the last piece, of any size, in place.
+  Result<Sealed> finish_seal(MutableBytes last);
+
+  // Works on the last piece in place. Returns how many octets at the end of all content are padding
+  // and not plaintext; they may lie in the piece before. `bad-tag`, or without a tag `bad-content`:
+  // all that was processed is worthless then.
+  Result<std::size_t> finish_open(MutableBytes last, ByteView tag);
 
  private:
   struct Engine;
   explicit ContentCipher(std::unique_ptr<Engine> engine);
+  Result<Bytes> finish_with(MutableBytes rest, ByteView tag);
+  Result<std::size_t> finish_blocks(MutableBytes last);
   std::unique_ptr<Engine> engine_;
 };
 

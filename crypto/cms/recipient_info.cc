@@ -59,7 +59,8 @@ Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
   return from.leave();
 }
 
-Result<Bytes> seal_key_for(const Certificate& recipient, const SecretBytes& content_key) {
+Result<Bytes> seal_key_for(const Recipient& to, const SecretBytes& content_key, const KeyOptions&) {
+  const auto& recipient = std::get<Certificate>(to);
   if (find_curve(recipient.key_kind()) != nullptr) {
     return seal_key_by_agreement(recipient, content_key);
   }

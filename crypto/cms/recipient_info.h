@@ -8,6 +8,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/cms/ber_reader.h"
+#include "crypto/cms/recipient.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {
@@ -33,6 +34,7 @@ using RecipientVisitor =
 Status visit_recipients(BerReader& from, const RecipientVisitor& visit);
 
 // The RecipientInfo for a certificate, by the kind of its key.
-Result<Bytes> seal_key_for(const Certificate& recipient, const SecretBytes& content_key);
+Result<Bytes> seal_key_for(const Recipient& recipient, const SecretBytes& content_key,
+                           const KeyOptions& options);
 
 }  // namespace culvert::crypto

@@ -39,6 +39,8 @@ enum class Refusal {
   bad_cipher_parameters,
   bad_tag_length,
   bad_tag,
+  aead_without_tag,
+  bad_content,
   bad_attributes,
   content_type_mismatch,
   // Verifying.

@@ -3,7 +3,7 @@
 #include <array>
 
 #include "crypto/base/log.h"
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/oid.h"
 #include "crypto/cms/recipient_peek.h"
@@ -126,15 +126,15 @@ void Inspection::see_sealed(RewindableSource& der, std::string type) {
     layer.entries.push_back({"recipient", {{"named-by", "a shared key or password"}}});
   }
   const Status back = der.rewind();
-  auto opened = back ? AuthEnvelopedReader::open(der, keys_)
-                     : Result<std::unique_ptr<AuthEnvelopedReader>>(back.error());
+  auto opened = back ? EnvelopedReader::open(der, keys_)
+                     : Result<std::unique_ptr<EnvelopedReader>>(back.error());
   if (!opened) {
     add_refusal(layer.facts, opened.error());
     layers_.push_back(std::move(layer));
     return;
   }
   layer.facts.emplace_back("cipher", std::string((*opened)->cipher()));
-  layer.facts.emplace_back("opened-for", (*opened)->recipient().subject_text());
+  layer.facts.emplace_back("opened-for", (*opened)->content_key().recipient.subject_text());
   layers_.push_back(std::move(layer));
   see_content(**opened);
 }

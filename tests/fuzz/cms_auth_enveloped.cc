@@ -1,6 +1,6 @@
 // AuthEnvelopedData: opened at once and octet by octet it must give the same, and what opens can be
 // sealed again and gives the same content.
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 
 #include "tests/fuzz/cms_support.h"
 
@@ -9,7 +9,7 @@ namespace {
 
 Result<Bytes> run(ByteView input, std::size_t step) {
   TricklingSource source(input, step);
-  const auto reader = AuthEnvelopedReader::open(source, keys());
+  const auto reader = EnvelopedReader::open(source, keys());
   if (!reader) return reader.error();
   return read_all(**reader, input.size());
 }
@@ -24,10 +24,10 @@ void check_again(const Bytes& content) {
   }();
   Bytes sealed;
   BytesSink sink(sealed);
-  auto writer = AuthEnvelopedWriter::start(sink, {made->certificate});
+  auto writer = EnvelopedWriter::start(sink, {.recipients = {made->certificate}});
   expect(writer.ok() && (*writer)->write(content).ok() && (*writer)->finish().ok());
   ViewSource source(sealed);
-  const auto reader = AuthEnvelopedReader::open(source, *ring);
+  const auto reader = EnvelopedReader::open(source, *ring);
   expect(reader.ok());
   const auto again = read_all(**reader, content.size());
   expect(again.ok() && *again == content);

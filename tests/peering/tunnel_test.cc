@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 #include "crypto/cms/recipient_peek.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/mime/base64.h"
@@ -92,7 +92,7 @@ class TunnelTest : public testing::Test {
     BytesSink sink(text);
     crypto::Base64Encoder base64(sink);
     auto enveloped =
-        crypto::AuthEnvelopedWriter::start(base64, {b_.encryption().certificate}).value();
+        crypto::EnvelopedWriter::start(base64, {.recipients = {b_.encryption().certificate}}).value();
     EXPECT_TRUE(enveloped->write(as_bytes(kSignedEntityHeader)).ok());
     auto signed_data = crypto::SignedDataWriter::start(*enveloped, by.ring(),
                                                        {by.signing().certificate.key_id(),

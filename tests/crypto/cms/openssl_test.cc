@@ -127,5 +127,46 @@ TEST_F(OpenSsl, SignsWhatWeVerify) {
   }
 }
 
+TEST_F(OpenSsl, DecryptsEnvelopedDataOfOurs) {
+  for (const char* cipher : {"aes128-cbc", "aes192-cbc", "aes256-cbc"}) {
+    for (const std::size_t size : {0UL, 15UL, 16UL, 65536UL, 500'000UL}) {
+      const Bytes content = pattern(size);
+      Bytes sealed;
+      BytesSink sink(sealed);
+      auto writer = EnvelopedWriter::start(
+          sink, {.recipients = {b.encryption.certificate}, .cipher = find_cipher_named(cipher)});
+      ASSERT_TRUE(writer.ok());
+      ASSERT_TRUE((*writer)->write(content).ok());
+      ASSERT_TRUE((*writer)->finish().ok());
+      write("sealed.der", sealed);
+      ASSERT_TRUE(
+          cms("-decrypt -inform DER -in sealed.der -out plain -binary "
+              "-recip encryption.pem -inkey encryption.key"))
+          << cipher << size;
+      EXPECT_EQ(read("plain"), content) << cipher << size;
+    }
+  }
+}
+
+TEST_F(OpenSsl, SealsEnvelopedDataThatWeOpen) {
+  MemoryKeyRing keys;
+  ASSERT_TRUE(keys.add(b.encryption.key, b.encryption.certificate, ContentRule::any).ok());
+  for (const char* cipher : {"-aes128", "-aes192", "-aes256"}) {
+    for (const char* form : {"", "-stream -indef"}) {
+      const Bytes content = pattern(300'001);
+      write("plain", content);
+      ASSERT_TRUE(cms(std::string("-encrypt -binary -outform DER -in plain -out sealed.der ") +
+                      form + " " + cipher + " -recip encryption.pem -keyopt ecdh_kdf_md:sha256"));
+      const Bytes sealed = read("sealed.der");
+      ViewSource source(sealed);
+      const auto reader = EnvelopedReader::open(source, keys);
+      ASSERT_TRUE(reader.ok()) << cipher << ": " << reader.error().text;
+      EXPECT_EQ((*reader)->kind(), SealKind::enveloped);
+      EXPECT_FALSE((*reader)->weak());
+      EXPECT_EQ(*read_all(**reader, 1'000'000), content) << cipher << form;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace culvert::crypto::testing

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "crypto/base/stream.h"
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/keys/certificate_maker.h"
@@ -51,7 +51,8 @@ inline Bytes seal(ByteView content, const std::vector<Certificate>& recipients,
                   std::size_t step = 1000) {
   Bytes out;
   BytesSink sink(out);
-  auto writer = AuthEnvelopedWriter::start(sink, recipients);
+  auto writer =
+      EnvelopedWriter::start(sink, {.recipients = {recipients.begin(), recipients.end()}});
   EXPECT_TRUE(writer.ok());
   for (std::size_t at = 0; at < content.size(); at += step) {
     EXPECT_TRUE((*writer)->write(content.subspan(at, std::min(step, content.size() - at))).ok());
@@ -61,7 +62,7 @@ inline Bytes seal(ByteView content, const std::vector<Certificate>& recipients,
 }
 
 inline Result<Bytes> open_from(RewindableSource& source, const KeyRing& keys) {
-  const auto reader = AuthEnvelopedReader::open(source, keys);
+  const auto reader = EnvelopedReader::open(source, keys);
   if (!reader) return reader.error();
   return read_all(**reader, std::size_t{1} << 30);
 }

@@ -1,7 +1,7 @@
 // Messages that are right but for one thing, so that each refusal is met by its own reason.
+#include "crypto/cms/agreed_key.h"
 #include "crypto/cms/content_cipher.h"
 #include "crypto/cms/der_writer.h"
-#include "crypto/cms/agreed_key.h"
 #include "crypto/cms/recipient_info.h"
 #include "crypto/keys/random.h"
 #include "tests/crypto/cms/support.h"
@@ -33,21 +33,22 @@ class Refused : public ::testing::Test {
  protected:
   Bytes cook(const Recipe& recipe) const {
     const SecretBytes key = random_secret(recipe.key_bytes);
-    const GcmParameters parameters{random_bytes(12), recipe.tag_bytes};
     // The cipher is chosen by the size of the key, the name by the recipe.
     const Oid& real = recipe.key_bytes == 16 ? kOidAes128Gcm : kOidAes256Gcm;
+    ContentAlgorithm gcm = make_content_algorithm(*find_cipher(real.octets()), KeyDerivation::none);
+    gcm.tag_bytes = recipe.tag_bytes;
+    const Bytes parameters = der_sequence(
+        {der_octet_string(gcm.nonce), der_integer(static_cast<std::uint32_t>(gcm.tag_bytes))});
     Bytes associated = recipe.attributes;
     if (!associated.empty()) associated.front() = kTagSet;
     if (!recipe.authenticate) associated.clear();
-    auto cipher = ContentCipher::start(ContentCipher::Direction::seal,
-                                       {*find_cipher(real.octets()), parameters, key, associated});
+    auto cipher = ContentCipher::start(ContentCipher::Direction::seal, {gcm, key, associated});
     Bytes sealed = recipe.content;
-    const Bytes tag = *cipher->finish_seal(sealed);
+    const Bytes tag = cipher->finish_seal(sealed)->tag;
     const Bytes infos =
-        recipe.recipients.value_or(der_set_of({*seal_key_for(b.encryption.certificate, key)}));
-    const Bytes algorithm =
-        der_sequence({recipe.cipher_oid.value_or(der_oid(real)),
-                      recipe.parameters ? *recipe.parameters : der_gcm_parameters(parameters)});
+        recipe.recipients.value_or(der_set_of({*seal_key_for(b.encryption.certificate, key, {})}));
+    const Bytes algorithm = der_sequence(
+        {recipe.cipher_oid.value_or(der_oid(real)), recipe.parameters.value_or(parameters)});
     const Bytes encrypted = recipe.encrypted.value_or(der(primitive_context_tag(0), {sealed}));
     const Bytes inner = der_sequence(
         {recipe.version, infos, der_sequence({recipe.content_type, algorithm, encrypted}),
@@ -113,7 +114,7 @@ TEST_F(Refused, ForCiphersThatProveNothing) {
 
 // GCM content under the label of EnvelopedData, or of CBC there: the attack of EFAIL's kin.
 TEST_F(Refused, ForContentRelabelled) {
-  EXPECT_EQ(code({.message_type = der_oid(kOidEnvelopedData)}), "not-aead");
+  EXPECT_EQ(code({.message_type = der_oid(kOidEnvelopedData)}), "aead-without-tag");
   EXPECT_EQ(code({.cipher_oid = der_oid(kOidAes256Cbc),
                   .parameters = der_octet_string(Bytes(16, 1)),
                   .message_type = der_oid(kOidEnvelopedData)}),
@@ -212,7 +213,7 @@ TEST_F(Refused, ForKeyAgreementsThatAreNotInTheTable) {
 TEST_F(Refused, ForMoreThanAThousandRecipients) {
   const Certificate& other = b.signing.certificate;
   const SecretBytes key = random_secret(32);
-  const Bytes info = *seal_key_for(other, key);
+  const Bytes info = *seal_key_for(other, key, {});
   std::vector<Bytes> infos(1001, info);
   EXPECT_EQ(code({.recipients = der_set_of(infos)}), "too-many-recipients");
   // A thousand are read; the key that they carry is not the content's.

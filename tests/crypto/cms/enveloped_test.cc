@@ -1,4 +1,4 @@
-#include "crypto/cms/auth_enveloped.h"
+#include "crypto/cms/enveloped.h"
 
 #include "crypto/cms/limits.h"
 #include "tests/crypto/cms/support.h"
@@ -60,7 +60,7 @@ TEST_F(AuthEnveloped, StartsAgainAfterRewind) {
     const Bytes content = pattern(size);
     const Bytes sealed = seal(content, {b.encryption.certificate});
     ViewSource source(sealed);
-    const auto reader = AuthEnvelopedReader::open(source, b.keys);
+    const auto reader = EnvelopedReader::open(source, b.keys);
     ASSERT_TRUE(reader.ok());
     Bytes some(777);
     ASSERT_TRUE((*reader)->read(some).ok());
@@ -74,11 +74,11 @@ TEST_F(AuthEnveloped, StartsAgainAfterRewind) {
 TEST_F(AuthEnveloped, SaysWithWhatAndForWhomItWasSealed) {
   const Bytes sealed = seal(pattern(10), {a.encryption.certificate, b.encryption.certificate});
   ViewSource source(sealed);
-  const auto reader = AuthEnvelopedReader::open(source, b.keys);
+  const auto reader = EnvelopedReader::open(source, b.keys);
   ASSERT_TRUE(reader.ok());
   EXPECT_EQ((*reader)->cipher(), "aes256-gcm");
   EXPECT_EQ((*reader)->content_type(), "1.2.840.113549.1.7.1");
-  EXPECT_EQ((*reader)->recipient(), b.encryption.certificate);
+  EXPECT_EQ((*reader)->content_key().recipient, b.encryption.certificate);
 }
 
 TEST_F(AuthEnveloped, IsRefusedWithoutAKeyOfOurs) {
@@ -120,13 +120,13 @@ TEST_F(AuthEnveloped, GivesNotOneOctetOfALargeMessageWhoseLastBitIsFlipped) {
   Bytes sealed = seal(pattern(2'000'000), {b.encryption.certificate});
   sealed[sealed.size() - 20 - 6] ^= 1;  // in the last piece of the ciphertext or its frame
   ViewSource source(sealed);
-  EXPECT_FALSE(AuthEnvelopedReader::open(source, b.keys).ok());
+  EXPECT_FALSE(EnvelopedReader::open(source, b.keys).ok());
 }
 
 TEST_F(AuthEnveloped, FailsAtTheEndWhenTheInputChangesBetweenThePasses) {
   Bytes sealed = seal(pattern(2'000'000), {b.encryption.certificate});
   ViewSource source(sealed);
-  const auto reader = AuthEnvelopedReader::open(source, b.keys);
+  const auto reader = EnvelopedReader::open(source, b.keys);
   ASSERT_TRUE(reader.ok());
   sealed[1'000'000] ^= 1;
   const auto all = read_all(**reader, 1 << 22);
@@ -146,13 +146,15 @@ TEST_F(AuthEnveloped, TakesAThousandRecipientsAndNotOneMore) {
   recipients.push_back(b.encryption.certificate);
   Bytes out;
   BytesSink sink(out);
-  EXPECT_EQ(refusal(AuthEnvelopedWriter::start(sink, recipients)), Refusal::too_many_recipients);
+  EXPECT_EQ(
+      refusal(EnvelopedWriter::start(sink, {.recipients = {recipients.begin(), recipients.end()}})),
+      Refusal::too_many_recipients);
 }
 
 TEST_F(AuthEnveloped, IsSealedForNobodyOnlyByRefusal) {
   Bytes out;
   BytesSink sink(out);
-  EXPECT_EQ(refusal(AuthEnvelopedWriter::start(sink, {})), Refusal::no_recipient);
+  EXPECT_EQ(refusal(EnvelopedWriter::start(sink, {})), Refusal::no_recipient);
 }
 
 TEST_F(AuthEnveloped, NeverRepeatsItself) {
@@ -164,7 +166,7 @@ TEST_F(AuthEnveloped, HoldsTheSignedFormInside) {
   const Bytes content = pattern(700'000);
   const Bytes sealed = seal(sign(content, a), {b.encryption.certificate});
   ViewSource source(sealed);
-  const auto opened = AuthEnvelopedReader::open(source, b.keys);
+  const auto opened = EnvelopedReader::open(source, b.keys);
   ASSERT_TRUE(opened.ok());
   const auto verified =
       verify_from(**opened, {{a.signing.certificate}, SignerCandidates::Included::ignore});
