@@ -3,6 +3,7 @@
 #include <botan/data_src.h>
 #include <botan/ec_group.h>
 #include <botan/ecdsa.h>
+#include <botan/pem.h>
 #include <botan/pkcs8.h>
 #include <botan/system_rng.h>
 #include <botan/x509_key.h>
@@ -11,6 +12,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/digest.h"
+#include "crypto/keys/ml_kem_key.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -34,6 +36,15 @@ std::shared_ptr<const PrivateKeyParts> parts_from(std::unique_ptr<const Botan::P
   return parts;
 }
 
+// A PrivateKeyInfo, whole. Throws if it is none.
+std::unique_ptr<const Botan::Private_Key> load(ByteView der) {
+  if (auto key = load_ml_kem_key(der)) return key;
+  Botan::DataSource_Memory source(der);
+  std::unique_ptr<const Botan::Private_Key> key = Botan::PKCS8::load_key(source);
+  if (!source.end_of_data()) throw Botan::Decoding_Error("octets follow it");
+  return key;
+}
+
 }  // namespace
 
 PrivateKey PrivateKey::generate_p256() {
@@ -44,10 +55,7 @@ PrivateKey PrivateKey::generate_p256() {
 
 Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   try {
-    Botan::DataSource_Memory source(der);
-    std::unique_ptr<const Botan::Private_Key> key = Botan::PKCS8::load_key(source);
-    if (!source.end_of_data()) return bad_key("octets follow it");
-    return PrivateKey(parts_from(std::move(key)));
+    return PrivateKey(parts_from(load(der)));
   } catch (const std::exception& e) {
     return bad_key("its form is wrong", e.what());
   }
@@ -66,10 +74,10 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view p
     return bad_key("it is encrypted: a password is needed");
   try {
     Botan::DataSource_Memory source(pem.substr(std::min(plain, encrypted)));
-    std::unique_ptr<const Botan::Private_Key> key = encrypted < plain
-                                                        ? Botan::PKCS8::load_key(source, password)
-                                                        : Botan::PKCS8::load_key(source);
-    return PrivateKey(parts_from(std::move(key)));
+    if (encrypted < plain) {
+      return PrivateKey(parts_from(Botan::PKCS8::load_key(source, password)));
+    }
+    return PrivateKey(parts_from(load(Botan::PEM_Code::decode_check_label(source, "PRIVATE KEY"))));
   } catch (const std::exception& e) {
     return bad_key(encrypted < plain ? "its form or the password is wrong" : "its form is wrong",
                    e.what());
@@ -77,11 +85,14 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view p
 }
 
 SecretBytes PrivateKey::pkcs8() const {
+  SecretBytes ml_kem = ml_kem_pkcs8(*parts_->key);
+  if (!ml_kem.empty()) return ml_kem;
   return SecretBytes(ByteView(parts_->key->private_key_info()));
 }
 
 SecretBytes PrivateKey::pem() const {
-  std::string text = Botan::PKCS8::PEM_encode(*parts_->key);
+  const SecretBytes der = pkcs8();
+  std::string text = Botan::PEM_Code::encode(der.view().data(), der.size(), "PRIVATE KEY");
   SecretBytes out(as_bytes(text));
   wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   return out;

@@ -2,7 +2,10 @@
 // passwords. The keys are those of the shared vectors, made by OpenSSL.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "crypto/keys/agreement.h"
+#include "crypto/keys/encapsulation.h"
 #include "crypto/keys/key_wrap.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "crypto/keys/random.h"
@@ -58,6 +61,58 @@ TEST_F(KeyTransport, RefusesPointsOfLowOrder) {
     EXPECT_EQ(x448.ring.agree(x448.key.key_id(), longer).error().code, "bad-point");
   }
   EXPECT_EQ(x25519.ring.agree(x25519.key.key_id(), Bytes(31, 9)).error().code, "bad-point");
+}
+
+TEST_F(KeyTransport, DecapsulatesWithEveryFormOfMlKemKey) {
+  for (const char* name : {"mlkem512", "mlkem768", "mlkem1024"}) {
+    for (const char* form : {".key.pem", ".both.key.pem", ".expanded.key.pem"}) {
+      const auto key = PrivateKey::from_pem(key_text(std::string(name) + form));
+      ASSERT_TRUE(key) << name << form << ": " << key.error().detail;
+      const Held held(name, form);
+      const auto made = encapsulate_to(held.certificate);
+      ASSERT_TRUE(made) << made.error().detail;
+      const auto opened = held.ring.decapsulate(held.key.key_id(), made->ciphertext);
+      ASSERT_TRUE(opened) << opened.error().detail;
+      EXPECT_TRUE(equal_in_constant_time(opened->view(), made->secret.view())) << name << form;
+      EXPECT_EQ(held.ring.decapsulate(held.key.key_id(), Bytes(100)).error().code,
+                "bad-ciphertext");
+    }
+  }
+}
+
+TEST_F(KeyTransport, WritesMlKemKeysInAFormThatItReads) {
+  for (const char* form : {".key.pem", ".both.key.pem", ".expanded.key.pem"}) {
+    const Held held("mlkem768", form);
+    const auto again = PrivateKey::from_pkcs8(held.key.pkcs8().view());
+    ASSERT_TRUE(again) << form << ": " << again.error().detail;
+    EXPECT_TRUE(again->belongs_to(held.certificate));
+    EXPECT_TRUE(equal_in_constant_time(again->pkcs8().view(), held.key.pkcs8().view()));
+  }
+  const std::string seed = key_text("mlkem768.key.pem");
+  EXPECT_EQ(as_text(Held("mlkem768").key.pem().view()), seed);
+  EXPECT_EQ(as_text(Held("mlkem768", ".both.key.pem").key.pem().view()), seed);
+}
+
+TEST_F(KeyTransport, RefusesMlKemKeysOfAnotherLength) {
+  for (const char* form : {".key.pem", ".expanded.key.pem"}) {
+    const SecretBytes octets = Held("mlkem512", form).key.pkcs8();
+    SecretBytes longer(octets.size() + 1);
+    std::copy_n(octets.view().begin(), octets.size(), longer.writable().begin());
+    EXPECT_EQ(PrivateKey::from_pkcs8(longer.view()).error().code, "bad-key") << form;
+    EXPECT_FALSE(PrivateKey::from_pkcs8(octets.view().first(octets.size() - 1))) << form;
+  }
+}
+
+TEST_F(KeyTransport, RefusesMlKemKeysThatContradictThemselves) {
+  for (const char* name : {"mlkem512", "mlkem768", "mlkem1024"}) {
+    for (const char* form : {".both.key.pem", ".expanded.key.pem"}) {
+      std::string text = key_text(std::string(name) + form);
+      // In the hash of the public key, which the expanded key holds behind it.
+      char& digit = text[text.find("\n-----END") - 60];
+      digit = digit == 'A' ? 'B' : 'A';
+      EXPECT_EQ(PrivateKey::from_pem(text).error().code, "bad-key") << name << form;
+    }
+  }
 }
 
 TEST_F(KeyTransport, DecryptsWhatWasEncryptedToAnRsaKey) {
