@@ -1,16 +1,24 @@
-// From an agreed secret to the key that wraps: the X9.63 derivation (SEC 1, 3.6.1) of RFC 5753.
+// From a shared secret to the key that wraps: the X9.63 derivation (SEC 1, 3.6.1) of RFC 5753, HKDF
+// (RFC 5869) of RFC 8418 and RFC 9629.
 #pragma once
+
+#include <optional>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 #include "crypto/cms/algorithms.h"
+#include "crypto/cms/recipient_parts.h"
 
 namespace culvert::crypto {
 
-// The key-encryption key out of an agreed secret. `key_info` is the DER of the wrap's
-// AlgorithmIdentifier, `ukm` the user keying material or empty: with the key's length they make
-// ECC-CMS-SharedInfo (RFC 5753, 7.2).
+// The key-encryption key out of an agreed secret: wrap, `ukm` and the key's length make
+// ECC-CMS-SharedInfo (RFC 5753, 7.2). HKDF takes `ukm` as its salt too (RFC 8418, 2.2).
 Result<SecretBytes> derive_wrap_key(const AgreementRow& agreement, const SecretBytes& secret,
-                                    const WrapRow& wrap, ByteView key_info, ByteView ukm);
+                                    const Wrap& wrap, const std::optional<Bytes>& ukm);
+
+// The key-encryption key out of an encapsulated secret: the same make CMSORIforKEMOtherInfo (RFC
+// 9629, 5), and there is no salt.
+Result<SecretBytes> derive_wrap_key(const EncapsulationKdfRow& kdf, const SecretBytes& secret,
+                                    const Wrap& wrap, const std::optional<Bytes>& ukm);
 
 }  // namespace culvert::crypto

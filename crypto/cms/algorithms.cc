@@ -49,22 +49,64 @@ constexpr std::array kWraps{
     WrapRow{kOidAes256Wrap, "aes256-wrap", 32},
 };
 
+constexpr auto kInfo = AgreementRow::Ukm::info;
+constexpr auto kInfoAndSalt = AgreementRow::Ukm::info_and_salt;
+constexpr Oid kOidStdDhSha384Kdf{"1.3.132.1.11.2"};
+constexpr Oid kOidStdDhSha512Kdf{"1.3.132.1.11.3"};
+constexpr Oid kOidStdDhHkdfSha256{"1.2.840.113549.1.9.16.3.19"};
+constexpr Oid kOidStdDhHkdfSha512{"1.2.840.113549.1.9.16.3.21"};
+
 constexpr std::array kAgreements{
-    AgreementRow{kOidStdDhSha256Kdf, "stdDH-sha256kdf", "KDF2(SHA-256)"},
-    AgreementRow{Oid{"1.3.132.1.11.2"}, "stdDH-sha384kdf", "KDF2(SHA-384)"},
-    AgreementRow{Oid{"1.3.132.1.11.3"}, "stdDH-sha512kdf", "KDF2(SHA-512)"},
-    AgreementRow{Oid{"1.3.132.1.14.1"}, "cofactorDH-sha256kdf", "KDF2(SHA-256)"},
-    AgreementRow{Oid{"1.3.132.1.14.2"}, "cofactorDH-sha384kdf", "KDF2(SHA-384)"},
-    AgreementRow{Oid{"1.3.132.1.14.3"}, "cofactorDH-sha512kdf", "KDF2(SHA-512)"},
+    AgreementRow{kOidStdDhSha256Kdf, "stdDH-sha256kdf", "KDF2(SHA-256)", kInfo, Strength::strong},
+    AgreementRow{kOidStdDhSha384Kdf, "stdDH-sha384kdf", "KDF2(SHA-384)", kInfo, Strength::strong},
+    AgreementRow{kOidStdDhSha512Kdf, "stdDH-sha512kdf", "KDF2(SHA-512)", kInfo, Strength::strong},
+    AgreementRow{Oid{"1.3.132.1.14.1"}, "cofactorDH-sha256kdf", "KDF2(SHA-256)", kInfo,
+                 Strength::strong},
+    AgreementRow{Oid{"1.3.132.1.14.2"}, "cofactorDH-sha384kdf", "KDF2(SHA-384)", kInfo,
+                 Strength::strong},
+    AgreementRow{Oid{"1.3.132.1.14.3"}, "cofactorDH-sha512kdf", "KDF2(SHA-512)", kInfo,
+                 Strength::strong},
+    AgreementRow{Oid{"1.3.133.16.840.63.0.2"}, "stdDH-sha1kdf", "KDF2(SHA-1)", kInfo,
+                 Strength::weak},
+    AgreementRow{Oid{"1.3.133.16.840.63.0.3"}, "cofactorDH-sha1kdf", "KDF2(SHA-1)", kInfo,
+                 Strength::weak},
+    AgreementRow{kOidStdDhHkdfSha256, "stdDH-hkdf-sha256", "HKDF(SHA-256)", kInfoAndSalt,
+                 Strength::strong},
+    AgreementRow{Oid{"1.2.840.113549.1.9.16.3.20"}, "stdDH-hkdf-sha384", "HKDF(SHA-384)",
+                 kInfoAndSalt, Strength::strong},
+    AgreementRow{kOidStdDhHkdfSha512, "stdDH-hkdf-sha512", "HKDF(SHA-512)", kInfoAndSalt,
+                 Strength::strong},
 };
 
 constexpr std::array kCurves{
-    CurveRow{KeyKind::ec_p256, Oid{"1.2.840.10045.3.1.7"}},
-    CurveRow{KeyKind::ec_p384, Oid{"1.3.132.0.34"}},
-    CurveRow{KeyKind::ec_p521, Oid{"1.3.132.0.35"}},
-    CurveRow{KeyKind::ec_bp256, Oid{"1.3.36.3.3.2.8.1.1.7"}},
-    CurveRow{KeyKind::ec_bp384, Oid{"1.3.36.3.3.2.8.1.1.11"}},
-    CurveRow{KeyKind::ec_bp512, Oid{"1.3.36.3.3.2.8.1.1.13"}},
+    CurveRow{KeyKind::ec_p256, kOidEcPublicKey, Oid{"1.2.840.10045.3.1.7"}, kOidStdDhSha256Kdf,
+             kOidStdDhSha256Kdf},
+    CurveRow{KeyKind::ec_p384, kOidEcPublicKey, Oid{"1.3.132.0.34"}, kOidStdDhSha384Kdf,
+             kOidStdDhSha256Kdf},
+    CurveRow{KeyKind::ec_p521, kOidEcPublicKey, Oid{"1.3.132.0.35"}, kOidStdDhSha512Kdf,
+             kOidStdDhSha256Kdf},
+    CurveRow{KeyKind::ec_bp256, kOidEcPublicKey, Oid{"1.3.36.3.3.2.8.1.1.7"}, kOidStdDhSha256Kdf,
+             kOidStdDhSha256Kdf},
+    CurveRow{KeyKind::ec_bp384, kOidEcPublicKey, Oid{"1.3.36.3.3.2.8.1.1.11"}, kOidStdDhSha384Kdf,
+             kOidStdDhSha256Kdf},
+    CurveRow{KeyKind::ec_bp512, kOidEcPublicKey, Oid{"1.3.36.3.3.2.8.1.1.13"}, kOidStdDhSha512Kdf,
+             kOidStdDhSha256Kdf},
+    CurveRow{KeyKind::x25519, Oid{"1.3.101.110"}, std::nullopt, kOidStdDhHkdfSha256,
+             kOidStdDhHkdfSha256},
+    CurveRow{KeyKind::x448, Oid{"1.3.101.111"}, std::nullopt, kOidStdDhHkdfSha512,
+             kOidStdDhHkdfSha256},
+};
+
+constexpr std::array kEncapsulations{
+    EncapsulationRow{Oid{"2.16.840.1.101.3.4.4.1"}, "ML-KEM-512", KemSet::ml_kem_512},
+    EncapsulationRow{kOidMlKem768, "ML-KEM-768", KemSet::ml_kem_768},
+    EncapsulationRow{Oid{"2.16.840.1.101.3.4.4.3"}, "ML-KEM-1024", KemSet::ml_kem_1024},
+};
+
+constexpr std::array kEncapsulationKdfs{
+    EncapsulationKdfRow{kOidHkdfSha256, "HKDF(SHA-256)"},
+    EncapsulationKdfRow{Oid{"1.2.840.113549.1.9.16.3.29"}, "HKDF(SHA-384)"},
+    EncapsulationKdfRow{Oid{"1.2.840.113549.1.9.16.3.30"}, "HKDF(SHA-512)"},
 };
 
 constexpr auto kAbsent = SignatureRow::Parameters::absent;
@@ -139,6 +181,16 @@ const CipherRow* find_cipher_named(std::string_view name) {
 }
 const WrapRow* find_wrap(ByteView oid) { return find_row(kWraps, oid); }
 const AgreementRow* find_agreement(ByteView oid) { return find_row(kAgreements, oid); }
+const EncapsulationRow* find_encapsulation(ByteView oid) { return find_row(kEncapsulations, oid); }
+const EncapsulationKdfRow* find_encapsulation_kdf(ByteView oid) {
+  return find_row(kEncapsulationKdfs, oid);
+}
+
+const WrapRow* wrap_of_size(std::size_t key_bytes) {
+  const auto* found = std::find_if(kWraps.begin(), kWraps.end(),
+                                   [&](const WrapRow& row) { return row.key_bytes == key_bytes; });
+  return found == kWraps.end() ? nullptr : found;
+}
 
 const CurveRow* find_curve(KeyKind kind) {
   const auto* found = std::find_if(kCurves.begin(), kCurves.end(),

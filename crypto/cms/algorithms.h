@@ -11,6 +11,7 @@
 #include "crypto/cms/ber_reader.h"
 #include "crypto/cms/oid.h"
 #include "crypto/keys/certificate.h"
+#include "crypto/keys/encapsulation.h"
 #include "crypto/keys/signature.h"
 
 namespace culvert::crypto {
@@ -60,21 +61,43 @@ struct WrapRow {
   std::size_t key_bytes;
 };
 const WrapRow* find_wrap(ByteView oid);
+// The wrap whose key has that size, which is the one that we write for a content key of that size.
+// Null if there is none.
+const WrapRow* wrap_of_size(std::size_t key_bytes);
 
-// A key agreement scheme of RFC 5753 with its X9.63 key derivation. All curves that we know have
-// cofactor 1, so the cofactor schemes compute the same as the standard ones.
+// A key agreement scheme: of RFC 5753 with the X9.63 key derivation, or of RFC 8418 with HKDF. All
+// curves that we know have cofactor 1, so the cofactor schemes compute the same as the standard
+// ones.
 struct AgreementRow {
   Oid oid;
   std::string_view name;
-  std::string_view kdf_engine;
+  std::string_view kdf_engine;                 // as Botan names it
+  enum class Ukm { info, info_and_salt } ukm;  // where it goes in the derivation
+  Strength strength;
 };
 const AgreementRow* find_agreement(ByteView oid);
 
 struct CurveRow {
   KeyKind kind;
-  Oid oid;
+  Oid algorithm;             // of a public key on it
+  std::optional<Oid> named;  // what the algorithm's parameters say; nothing: they are absent
+  Oid agreement;             // what we write
+  Oid small_agreement;       // what we write with SHA-256
 };
 const CurveRow* find_curve(KeyKind kind);
+
+// A key encapsulation (RFC 9936), and the key derivations of KEMRecipientInfo (RFC 9629; RFC 8619).
+struct EncapsulationRow {
+  Oid oid;
+  std::string_view name;
+  KemSet set;
+};
+const EncapsulationRow* find_encapsulation(ByteView oid);
+struct EncapsulationKdfRow {
+  Oid oid;
+  std::string_view engine;  // as Botan names it
+};
+const EncapsulationKdfRow* find_encapsulation_kdf(ByteView oid);
 
 struct SignatureRow {
   Oid oid;
@@ -99,6 +122,8 @@ inline constexpr Oid kOidSha512{"2.16.840.1.101.3.4.2.3"};
 inline constexpr Oid kOidAes256Gcm{"2.16.840.1.101.3.4.1.46"};
 inline constexpr Oid kOidAes256Wrap{"2.16.840.1.101.3.4.1.45"};
 inline constexpr Oid kOidStdDhSha256Kdf{"1.3.132.1.11.1"};
+inline constexpr Oid kOidMlKem768{"2.16.840.1.101.3.4.4.2"};
+inline constexpr Oid kOidHkdfSha256{"1.2.840.113549.1.9.16.3.28"};
 inline constexpr Oid kOidEcPublicKey{"1.2.840.10045.2.1"};
 
 }  // namespace culvert::crypto

@@ -1,56 +1,89 @@
 #include "crypto/cms/content_key.h"
 
+#include <algorithm>
+
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
 namespace {
 
-// One message names each of our keys once; more would only make us compute.
-constexpr std::size_t kMaxMatchedRecipients = 8;
+// Collects the recipients that may be ours.
+class Matching {
+ public:
+  explicit Matching(const KeyRing& keys) : keys_(keys) {}
 
-Result<SecretBytes> open_one(const MatchedRecipient& recipient, const CipherRow& cipher,
-                             const KeyRing& keys) {
-  if (recipient.kind->open == nullptr) {
-    return refuse(Refusal::unsupported_recipient, std::string(recipient.kind->name));
+  // Looks at one RecipientInfo; returns how many recipients it holds.
+  Result<std::size_t> see(const RecipientKind& kind, ByteView info) {
+    if (kind.names == nullptr) {
+      keep({&kind, Bytes(info.begin(), info.end()), 0, std::nullopt});
+      return std::size_t{1};
+    }
+    const auto names = kind.names(info);
+    if (!names) return names.error();
+    for (std::size_t i = 0; i < names->size(); ++i) {
+      auto held = keys_.find((*names)[i]);
+      if (held) keep({&kind, Bytes(info.begin(), info.end()), i, *std::move(held)});
+    }
+    return names->size();
   }
-  if (recipient.key.rule == ContentRule::aead_only && cipher.kind != CipherKind::aead) {
+
+  std::vector<MatchedRecipient> take() { return std::move(matched_); }
+
+ private:
+  void keep(MatchedRecipient recipient) {
+    const auto count =
+        std::count_if(matched_.begin(), matched_.end(),
+                      [&](const MatchedRecipient& other) { return other.kind == recipient.kind; });
+    if (static_cast<std::size_t>(count) < recipient.kind->most_tried) {
+      matched_.push_back(std::move(recipient));
+    }
+  }
+
+  const KeyRing& keys_;
+  std::vector<MatchedRecipient> matched_;
+};
+
+Result<ContentKey> open_one(const MatchedRecipient& recipient, const CipherRow& cipher,
+                            const KeyRing& keys) {
+  const HeldKey* held = recipient.held ? &*recipient.held : nullptr;
+  if (held != nullptr && held->rule == ContentRule::aead_only && cipher.kind != CipherKind::aead) {
     return refuse(Refusal::not_aead, "the key opens AEAD content only");
   }
-  auto key = recipient.kind->open(recipient.info, recipient.index, recipient.key, keys);
-  if (key && key->size() != cipher.key_bytes) return refuse(Refusal::key_size_mismatch);
-  return key;
+  auto opened =
+      recipient.kind->open({recipient.info, recipient.index, held, cipher.key_bytes, keys});
+  if (!opened) return opened.error();
+  if (opened->key.size() != cipher.key_bytes) return refuse(Refusal::key_size_mismatch);
+  std::optional<Certificate> certificate;
+  if (held != nullptr) certificate = held->certificate;
+  return ContentKey{std::move(opened->key), std::move(certificate), recipient.kind->name,
+                    opened->weakness};
 }
 
 }  // namespace
 
 Result<std::vector<MatchedRecipient>> match_recipients(BerReader& from, const KeyRing& keys) {
-  std::vector<MatchedRecipient> matched;
+  Matching matching(keys);
   const Status visited =
       visit_recipients(from, [&](const RecipientKind& kind, ByteView info) -> Result<std::size_t> {
-        if (kind.names == nullptr) return std::size_t{1};
-        const auto names = kind.names(info);
-        if (!names) return names.error();
-        for (std::size_t i = 0; i < names->size(); ++i) {
-          if (matched.size() == kMaxMatchedRecipients) break;
-          auto held = keys.find((*names)[i]);
-          if (!held) continue;
-          matched.push_back({&kind, Bytes(info.begin(), info.end()), i, *std::move(held)});
-        }
-        return names->size();
+        return matching.see(kind, info);
       });
   if (!visited) return visited.error();
-  return matched;
+  return matching.take();
 }
 
 Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipients,
                                     const CipherRow& cipher, const KeyRing& keys) {
-  Error last = refuse(Refusal::no_key);
-  for (const MatchedRecipient& recipient : recipients) {
-    auto key = open_one(recipient, cipher, keys);
-    if (key) return ContentKey{*std::move(key), recipient.key.certificate};
-    last = std::move(key).error();
+  Error refusal = refuse(Refusal::no_key);
+  for (const Turn turn : {Turn::usual, Turn::costly, Turn::silent}) {
+    for (const MatchedRecipient& recipient : recipients) {
+      if (recipient.kind->turn != turn) continue;
+      auto key = open_one(recipient, cipher, keys);
+      if (key) return key;
+      const bool says_more = refusal_of(key.error()) != Refusal::no_key;
+      if (says_more && refusal_of(refusal) == Refusal::no_key) refusal = std::move(key).error();
+    }
   }
-  return last;
+  return refusal;
 }
 
 }  // namespace culvert::crypto

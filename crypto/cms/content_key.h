@@ -1,6 +1,8 @@
 // From the recipients of a sealed message and our keys to its content key.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "crypto/base/result.h"
@@ -11,24 +13,29 @@
 
 namespace culvert::crypto {
 
-// A recipient whose key we hold.
+// A recipient whose key we hold, or may hold: shared keys and passwords are found by trying.
 struct MatchedRecipient {
   const RecipientKind* kind;
-  Bytes info;         // the whole RecipientInfo
-  std::size_t index;  // of the recipient in it
-  HeldKey key;
+  Bytes info;                   // the whole RecipientInfo
+  std::size_t index;            // of the recipient in it
+  std::optional<HeldKey> held;  // nothing for kinds that name no certificate
 };
 
-// Reads RecipientInfos and keeps those that `keys` has a key for, at most a few.
+// Reads RecipientInfos and keeps those that `keys` has or may have a key for, at most a few of each
+// kind.
 Result<std::vector<MatchedRecipient>> match_recipients(BerReader& from, const KeyRing& keys);
 
 struct ContentKey {
   SecretBytes key;
-  Certificate recipient;
+  // The certificate that it was sealed for; nothing for a shared key or a password.
+  std::optional<Certificate> recipient;
+  std::string_view kind;      // of recipient: `key agreement`, `password`, …
+  std::string_view weakness;  // what protects badly, for people; empty if nothing does
 };
 
 // The content key for `cipher`, by the first recipient that yields one of its size. `no-key` if
-// nothing matched; otherwise the refusal of the recipient tried last.
+// none is ours; otherwise the first refusal that says more. PKCS#1 v1.5 is tried last, because it
+// yields a key even if the sender made none.
 Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipients,
                                     const CipherRow& cipher, const KeyRing& keys);
 

@@ -277,6 +277,8 @@ SealKind EnvelopedReader::kind() const { return state_->kind; }
 std::string_view EnvelopedReader::cipher() const { return state_->algorithm.row->name; }
 std::string EnvelopedReader::content_type() const { return oid_text(state_->content_type); }
 const ContentKey& EnvelopedReader::content_key() const { return *state_->key; }
-bool EnvelopedReader::weak() const { return state_->algorithm.row->strength == Strength::weak; }
+bool EnvelopedReader::weak() const {
+  return state_->algorithm.row->strength == Strength::weak || !state_->key->weakness.empty();
+}
 
 }  // namespace culvert::crypto

@@ -4,40 +4,54 @@
 #include <array>
 
 #include "crypto/cms/algorithms.h"
-#include "crypto/cms/certificate_name.h"
-#include "crypto/cms/content_info.h"
 #include "crypto/cms/recipient_kari.h"
+#include "crypto/cms/recipient_kekri.h"
+#include "crypto/cms/recipient_kemri.h"
+#include "crypto/cms/recipient_ktri.h"
+#include "crypto/cms/recipient_pwri.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
 namespace {
 
-// KeyTransRecipientInfo: the certificate is named at its front.
-Result<std::vector<CertificateName>> names_by_transport(ByteView info) {
-  BerReader in(info);
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
-  if (const auto version = read_version(in); !version) return version.error();
-  auto name = read_certificate_name(in);
-  if (!name) return name.error();
-  return std::vector<CertificateName>{*std::move(name)};
-}
+// A message names each of our certificates once; more would only make us compute.
+constexpr std::size_t kMostByCertificate = 8;
+// Shared keys are found by trying, which costs little.
+constexpr std::size_t kMostByShared = 64;
+// Each may ask for kMaxPbkdf2Iterations.
+constexpr std::size_t kMostByPassword = 2;
+
+constexpr auto kUsual = Turn::usual;
 
 constexpr std::array kKinds{
-    RecipientKind{kTagSequence, "key transport", &names_by_transport, nullptr},
-    RecipientKind{context_tag(1), "key agreement", &names_by_agreement, &open_key_by_agreement},
-    RecipientKind{context_tag(2), "shared key", nullptr, nullptr},
-    RecipientKind{context_tag(3), "password", nullptr, nullptr},
-    RecipientKind{context_tag(4), "other", nullptr, nullptr},
+    RecipientKind{kTagSequence, "PKCS#1 v1.5 key transport", &is_pkcs1_transport,
+                  &names_by_transport, &open_key_by_transport, Turn::silent, kMostByCertificate},
+    RecipientKind{kTagSequence, "key transport", nullptr, &names_by_transport,
+                  &open_key_by_transport, kUsual, kMostByCertificate},
+    RecipientKind{context_tag(1), "key agreement", nullptr, &names_by_agreement,
+                  &open_key_by_agreement, kUsual, kMostByCertificate},
+    RecipientKind{context_tag(2), "shared key", nullptr, nullptr, &open_key_by_shared, kUsual,
+                  kMostByShared},
+    RecipientKind{context_tag(3), "password", nullptr, nullptr, &open_key_by_password, Turn::costly,
+                  kMostByPassword},
+    RecipientKind{context_tag(4), "key encapsulation", &is_encapsulation, &names_by_encapsulation,
+                  &open_key_by_encapsulation, kUsual, kMostByCertificate},
+    RecipientKind{context_tag(4), "other", nullptr, nullptr, nullptr, kUsual, 0},
 };
 
-}  // namespace
-
-const RecipientKind* find_recipient_kind(std::uint8_t identifier) {
-  const auto* found = std::find_if(kKinds.begin(), kKinds.end(), [&](const RecipientKind& kind) {
-    return kind.identifier == identifier;
-  });
-  return found == kKinds.end() ? nullptr : found;
+bool is_known(std::uint8_t identifier) {
+  return std::any_of(kKinds.begin(), kKinds.end(),
+                     [&](const RecipientKind& kind) { return kind.identifier == identifier; });
 }
+
+// The first row that fits: the last one of every identifier takes all.
+const RecipientKind& kind_of(std::uint8_t identifier, ByteView info) {
+  return *std::find_if(kKinds.begin(), kKinds.end(), [&](const RecipientKind& kind) {
+    return kind.identifier == identifier && (kind.is == nullptr || kind.is(info));
+  });
+}
+
+}  // namespace
 
 Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
   if (const Status in = from.enter(kTagSet); !in) return in;
@@ -46,11 +60,10 @@ Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
     const auto next = from.peek();
     if (!next) return next.error();
     if (*next == kTagEnd) break;
-    const RecipientKind* kind = find_recipient_kind(*next);
-    if (kind == nullptr) return refuse(Refusal::unexpected_element, "kind of recipient");
+    if (!is_known(*next)) return refuse(Refusal::unexpected_element, "kind of recipient");
     const auto info = from.element(kMaxRecipientInfoBytes);
     if (!info) return info.error();
-    const auto recipients = visit(*kind, *info);
+    const auto recipients = visit(kind_of(*next, *info), *info);
     if (!recipients) return recipients.error();
     count += std::max<std::size_t>(*recipients, 1);
     if (count > kMaxCmsRecipients) return refuse(Refusal::too_many_recipients);
@@ -59,12 +72,19 @@ Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
   return from.leave();
 }
 
-Result<Bytes> seal_key_for(const Recipient& to, const SecretBytes& content_key, const KeyOptions&) {
-  const auto& recipient = std::get<Certificate>(to);
-  if (find_curve(recipient.key_kind()) != nullptr) {
-    return seal_key_by_agreement(recipient, content_key);
+Result<Bytes> seal_key_for(const Recipient& recipient, const SecretBytes& content_key,
+                           const KeyOptions& options) {
+  if (const auto* shared = std::get_if<SharedKey>(&recipient)) {
+    return seal_key_by_shared(*shared, content_key);
   }
-  return refuse(Refusal::unsupported_recipient, std::string(key_kind_name(recipient.key_kind())));
+  const auto& certificate = std::get<Certificate>(recipient);
+  const KeyKind kind = certificate.key_kind();
+  if (kind == KeyKind::rsa) return seal_key_by_transport(certificate, content_key, options.rsa);
+  if (kind == KeyKind::ml_kem) return seal_key_by_encapsulation(certificate, content_key);
+  if (find_curve(kind) != nullptr) {
+    return seal_key_by_agreement(certificate, content_key, options.agreement);
+  }
+  return refuse(Refusal::unsupported_recipient, std::string(key_kind_name(kind)));
 }
 
 }  // namespace culvert::crypto

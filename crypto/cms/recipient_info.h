@@ -1,5 +1,5 @@
 // RecipientInfo (RFC 5652, 6.2): a table with a row for each kind. A kind that is to be opened gets
-// its functions in a file of its own (recipient_kari.h) and its row here.
+// its functions in a file of its own (recipient_kari.h, …) and its row here.
 #pragma once
 
 #include <functional>
@@ -13,18 +13,41 @@
 
 namespace culvert::crypto {
 
+// What a row is asked for: the content key that is meant for one recipient.
+struct KeyRequest {
+  ByteView info;          // the whole RecipientInfo
+  std::size_t index;      // of the recipient in it
+  const HeldKey* key;     // whose it is; null for kinds that name no certificate
+  std::size_t key_bytes;  // what the content cipher needs; the caller compares
+  const KeyRing& keys;
+};
+
+struct OpenedKey {
+  SecretBytes key;
+  // What protects badly, for people; empty if nothing does.
+  std::string_view weakness{};
+};
+
+// When it is tried, if a message has several recipients that are ours.
+enum class Turn {
+  usual,
+  costly,  // it asks for much work
+  silent,  // it never says that it failed, so none behind it would be tried
+};
+
 struct RecipientKind {
   std::uint8_t identifier;
   std::string_view name;
+  // Whether a RecipientInfo with that identifier is of this kind; null if all others are.
+  bool (*is)(ByteView info);
   // The certificates that a whole RecipientInfo names; null for kinds that name none.
   Result<std::vector<CertificateName>> (*names)(ByteView info);
-  // The content key for the one at `index`; null for kinds that are recognised only.
-  Result<SecretBytes> (*open)(ByteView info, std::size_t index, const HeldKey& key,
-                              const KeyRing& keys);
+  // Null for kinds that are recognised only.
+  Result<OpenedKey> (*open)(const KeyRequest& request);
+  Turn turn;
+  // How many of this kind are tried in one message, because each is work that a stranger asks for.
+  std::size_t most_tried;
 };
-
-// The row for an identifier octet, or null.
-const RecipientKind* find_recipient_kind(std::uint8_t identifier);
 
 // Reads RecipientInfos, the next element of `from`, handing each whole one to `visit`. Refuses an
 // empty set (`no-recipient`) and more than kMaxCmsRecipients in all, where an info counts as many
@@ -32,9 +55,5 @@ const RecipientKind* find_recipient_kind(std::uint8_t identifier);
 using RecipientVisitor =
     std::function<Result<std::size_t>(const RecipientKind& kind, ByteView info)>;
 Status visit_recipients(BerReader& from, const RecipientVisitor& visit);
-
-// The RecipientInfo for a certificate, by the kind of its key.
-Result<Bytes> seal_key_for(const Recipient& recipient, const SecretBytes& content_key,
-                           const KeyOptions& options);
 
 }  // namespace culvert::crypto

@@ -6,6 +6,7 @@
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/limits.h"
+#include "crypto/cms/recipient_parts.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/agreement.h"
 #include "crypto/keys/key_wrap.h"
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::uint8_t kVersion = 3;
 constexpr std::size_t kMaxPublicValueBytes = 1024;
-constexpr std::size_t kMaxUkmBytes = 1024;
-constexpr std::size_t kMaxWrappedKeyBytes = 256;
 
 struct RecipientKey {
   CertificateName name;
@@ -27,7 +26,7 @@ struct AgreementInfo {
   // Nothing if the originator is named by a certificate (static-static agreement).
   std::optional<AlgorithmName> originator_algorithm;
   Bytes public_value;
-  Bytes ukm;
+  std::optional<Bytes> ukm;
   AlgorithmName agreement;
   std::vector<RecipientKey> recipients;
 };
@@ -49,17 +48,6 @@ Status read_originator(BerReader& in, AgreementInfo& info) {
   info.originator_algorithm = *std::move(algorithm);
   info.public_value.assign(bits->begin() + 1, bits->end());
   if (const Status left = in.leave(); !left) return left;
-  return in.leave();
-}
-
-Status read_ukm(BerReader& in, AgreementInfo& info) {
-  const auto next = in.peek();
-  if (!next) return next.error();
-  if (*next != context_tag(1)) return done();
-  if (const Status entered = in.enter(context_tag(1)); !entered) return entered;
-  auto ukm = in.octets(kTagOctetString, kMaxUkmBytes);
-  if (!ukm) return ukm.error();
-  info.ukm = *std::move(ukm);
   return in.leave();
 }
 
@@ -88,7 +76,9 @@ Result<AgreementInfo> read_info(ByteView octets) {
   if (!version) return version.error();
   if (*version != kVersion) return refuse(Refusal::unexpected_element, "version of the recipient");
   if (const Status read = read_originator(in, info); !read) return read.error();
-  if (const Status read = read_ukm(in, info); !read) return read.error();
+  auto ukm = read_ukm(in, context_tag(1));
+  if (!ukm) return ukm.error();
+  info.ukm = *std::move(ukm);
   auto agreement = read_algorithm(in);
   if (!agreement) return agreement.error();
   info.agreement = *std::move(agreement);
@@ -98,53 +88,73 @@ Result<AgreementInfo> read_info(ByteView octets) {
   return info;
 }
 
-// The sender's key must be an EC key whose parameters are absent, NULL, or name the recipient's
-// curve (RFC 5753, 3.1.1).
-Status check_originator(const AgreementInfo& info, const HeldKey& key) {
-  const CurveRow* curve = find_curve(key.certificate.key_kind());
-  if (curve == nullptr || !info.originator_algorithm) {
-    return refuse(Refusal::unsupported_recipient);
+// The sender's key must be of the recipient's kind. The parameters of an EC key are absent, NULL,
+// or name the recipient's curve (RFC 5753, 3.1.1); the others have none (RFC 8410, 3).
+Status check_originator(const AgreementInfo& info, const CurveRow& curve) {
+  if (!info.originator_algorithm) {
+    return refuse(Refusal::unsupported_recipient, "the originator's key is not in the message");
   }
   const AlgorithmName& algorithm = *info.originator_algorithm;
-  if (!(kOidEcPublicKey == algorithm.oid)) return refuse(Refusal::bad_originator_key);
-  if (algorithm.parameters_absent_or_null() || algorithm.parameters == der_oid(curve->oid)) {
+  if (!(curve.algorithm == algorithm.oid)) {
+    return refuse(Refusal::bad_originator_key, oid_text(algorithm.oid));
+  }
+  if (algorithm.parameters.empty()) return done();
+  if (curve.named &&
+      (algorithm.parameters_absent_or_null() || algorithm.parameters == der_oid(*curve.named))) {
     return done();
   }
   return refuse(Refusal::bad_originator_key, "another curve is named");
 }
 
-Result<const WrapRow*> wrap_of(const AgreementInfo& info) {
-  BerReader in{ByteView(info.agreement.parameters)};
-  const auto wrap = read_algorithm(in);
-  if (!wrap) return refuse(Refusal::unsupported_recipient, "no key wrap is named");
-  const WrapRow* row = find_wrap(wrap->oid);
-  if (row == nullptr || !wrap->parameters_absent_or_null()) {
-    return refuse(Refusal::unsupported_recipient, oid_text(wrap->oid));
-  }
-  return row;
+// The parameters of the agreement are the name of the wrap.
+Result<Wrap> wrap_in(const AlgorithmName& agreement) {
+  BerReader in{ByteView(agreement.parameters)};
+  const auto name = read_algorithm(in);
+  if (!name) return refuse(Refusal::unsupported_recipient, "no key wrap is named");
+  return wrap_of(*name);
+}
+
+// The key under which the content key of `info` was wrapped for the holder of `key`.
+Result<SecretBytes> wrapping_key(const AgreementInfo& info, const AgreementRow& agreement,
+                                 const KeyRequest& request) {
+  const CurveRow* curve = find_curve(request.key->certificate.key_kind());
+  if (curve == nullptr) return refuse(Refusal::unsupported_recipient, "a key on no known curve");
+  if (const Status fits = check_originator(info, *curve); !fits) return fits.error();
+  const auto wrap = wrap_in(info.agreement);
+  if (!wrap) return wrap.error();
+  const auto secret = request.keys.agree(request.key->key, info.public_value);
+  if (!secret) return refuse_for(Refusal::bad_originator_key, secret.error());
+  return derive_wrap_key(agreement, *secret, *wrap, info.ukm);
+}
+
+Bytes der_originator(const CurveRow& curve, ByteView public_value) {
+  const Bytes unused_bits{0};
+  const Bytes bits = der(kTagBitString, {unused_bits, public_value});
+  return der(context_tag(0), {der(context_tag(1), {der_algorithm(curve.algorithm), bits})});
 }
 
 }  // namespace
 
-Result<Bytes> seal_key_by_agreement(const Certificate& recipient, const SecretBytes& content_key) {
+Result<Bytes> seal_key_by_agreement(const Certificate& recipient, const SecretBytes& content_key,
+                                    KeyOptions::Agreement agreement) {
+  const CurveRow* curve = find_curve(recipient.key_kind());
+  const WrapRow* row = wrap_of_size(content_key.size());
+  if (curve == nullptr || row == nullptr) return refuse(Refusal::unsupported_recipient);
   const auto agreed = agree_once_with(recipient);
-  if (!agreed) return refuse(Refusal::unsupported_recipient, agreed.error().text);
-  const Bytes wrap_name = der_algorithm(kOidAes256Wrap);
-  const auto key = derive_wrap_key(*find_agreement(kOidStdDhSha256Kdf.octets()), agreed->secret,
-                                   *find_wrap(kOidAes256Wrap.octets()), wrap_name, {});
+  if (!agreed) return refuse_for(Refusal::unsupported_recipient, agreed.error());
+  const Oid& scheme =
+      agreement == KeyOptions::Agreement::by_curve ? curve->agreement : curve->small_agreement;
+  const Wrap wrap = wrap_named(*row);
+  const auto key =
+      derive_wrap_key(*find_agreement(scheme.octets()), agreed->secret, wrap, std::nullopt);
   if (!key) return key.error();
   const auto wrapped = wrap_key(*key, content_key);
   if (!wrapped) return wrapped.error();
-
-  const Bytes unused_bits{0};
-  const Bytes point = der(kTagBitString, {unused_bits, agreed->public_value});
-  const Bytes originator =
-      der(context_tag(0), {der(context_tag(1), {der_algorithm(kOidEcPublicKey), point})});
-  const Bytes algorithm = der_sequence({der_oid(kOidStdDhSha256Kdf), wrap_name});
   const Bytes recipient_key =
       der_sequence({der_issuer_and_serial(recipient), der_octet_string(*wrapped)});
   return der(context_tag(1),
-             {der_integer(kVersion), originator, algorithm, der_sequence({recipient_key})});
+             {der_integer(kVersion), der_originator(*curve, agreed->public_value),
+              der_sequence({der_oid(scheme), wrap.name}), der_sequence({recipient_key})});
 }
 
 Result<std::vector<CertificateName>> names_by_agreement(ByteView info) {
@@ -156,27 +166,20 @@ Result<std::vector<CertificateName>> names_by_agreement(ByteView info) {
   return names;
 }
 
-Result<SecretBytes> open_key_by_agreement(ByteView info, std::size_t index, const HeldKey& key,
-                                          const KeyRing& keys) {
-  const auto read = read_info(info);
+Result<OpenedKey> open_key_by_agreement(const KeyRequest& request) {
+  const auto read = read_info(request.info);
   if (!read) return read.error();
-  if (index >= read->recipients.size()) return refuse(Refusal::no_key);
-  if (const Status fits = check_originator(*read, key); !fits) return fits.error();
+  if (request.index >= read->recipients.size()) return refuse(Refusal::no_key);
   const AgreementRow* agreement = find_agreement(read->agreement.oid);
   if (agreement == nullptr) {
     return refuse(Refusal::unsupported_recipient, oid_text(read->agreement.oid));
   }
-  const auto wrap = wrap_of(*read);
-  if (!wrap) return wrap.error();
-  auto secret = keys.agree(key.key, read->public_value);
-  if (!secret) {
-    if (secret.error().fault != Fault::permanent) return secret.error();
-    return refuse(Refusal::bad_originator_key, secret.error().detail);
-  }
-  const auto wrap_key =
-      derive_wrap_key(*agreement, *secret, **wrap, read->agreement.parameters, read->ukm);
-  if (!wrap_key) return wrap_key.error();
-  return unwrap_key(*wrap_key, read->recipients[index].wrapped);
+  const auto wrapping = wrapping_key(*read, *agreement, request);
+  if (!wrapping) return wrapping.error();
+  auto key = unwrap_key(*wrapping, read->recipients[request.index].wrapped);
+  if (!key) return key.error();
+  const bool weak = agreement->strength == Strength::weak;
+  return OpenedKey{*std::move(key), weak ? "key derivation with SHA-1" : ""};
 }
 
 }  // namespace culvert::crypto

@@ -19,6 +19,11 @@ Result<RecipientPeek> peek_recipients(Source& der) {
           return std::size_t{1};
         }
         auto names = row.names(info);
+        if (!names && info.front() == context_tag(4)) {
+          // Another's extension, whatever is wrong with it, does not decide what the rest says.
+          ++peek.unnamed;
+          return std::size_t{1};
+        }
         if (!names) return names.error();
         for (CertificateName& name : *names)
           peek.names.push_back(std::move(name));

@@ -1,6 +1,7 @@
 // Opens a sealed object. The tunnel form (AuthEnvelopedData); EnvelopedData is refused by name.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "crypto/base/result.h"
@@ -11,7 +12,7 @@ namespace culvert::crypto {
 
 struct DecryptReport {
   std::string cipher;  // `aes256-gcm`
-  Certificate recipient;
+  std::optional<Certificate> recipient;  // nothing for a shared key or a password
   std::uint64_t content_bytes = 0;
 };
 

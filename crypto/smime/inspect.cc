@@ -134,7 +134,9 @@ void Inspection::see_sealed(RewindableSource& der, std::string type) {
     return;
   }
   layer.facts.emplace_back("cipher", std::string((*opened)->cipher()));
-  layer.facts.emplace_back("opened-for", (*opened)->content_key().recipient.subject_text());
+  if (const auto& recipient = (*opened)->content_key().recipient) {
+    layer.facts.emplace_back("opened-for", recipient->subject_text());
+  }
   layers_.push_back(std::move(layer));
   see_content(**opened);
 }

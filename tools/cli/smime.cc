@@ -51,7 +51,8 @@ Result<Report> smime_decrypt(const Arguments& arguments) {
   if (!report) return report.error();
   if (const Status kept = (*output)->keep(); !kept) return kept.error();
   if (is_standard_output(arguments.value("OUT"))) return Report{};
-  const std::string recipient = report->recipient.subject_text();
+  const std::string recipient =
+      report->recipient ? report->recipient->subject_text() : "a shared key or a password";
   return Report{.text = fmt::format("opened: {} octets, {}, sealed for {}\n", report->content_bytes,
                                     report->cipher, recipient),
                 .json = json_text(Json{{"octets", report->content_bytes},

@@ -199,10 +199,10 @@ TEST_F(Refused, ForKeyAgreementsThatAreNotInTheTable) {
   append(point, ByteView(b.signing.certificate.public_key_info()).last(65));
   const Bytes key =
       der(context_tag(1), {der_algorithm(kOidEcPublicKey), der(kTagBitString, {point})});
-  const Bytes sha1_kdf = der_oid(Oid{"1.3.133.16.840.63.0.2"});
+  const Bytes mqv = der_oid(Oid{"1.3.132.1.15.1"});
   const Bytes des_wrap = der_algorithm(Oid{"1.2.840.113549.1.9.16.3.6"});
   for (const Bytes& bad :
-       {der_sequence({sha1_kdf, der_algorithm(kOidAes256Wrap)}),
+       {der_sequence({mqv, der_algorithm(kOidAes256Wrap)}),
         der_sequence({der_oid(kOidStdDhSha256Kdf), des_wrap}), der_algorithm(kOidStdDhSha256Kdf)}) {
     EXPECT_EQ(
         code({.recipients = der(kTagSet, {agreement_info(b.encryption.certificate, key, bad)})}),
