@@ -5,14 +5,6 @@
 namespace culvert::crypto {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
 // token of RFC 2045, 5.1.
 bool is_token_char(char c) {
   constexpr std::string_view kSpecials = "()<>@,;:\\\"/[]?=";
@@ -96,7 +88,45 @@ TransferEncoding encoding_from(std::string_view body) {
   return TransferEncoding::unknown;
 }
 
+// What follows the value of a field: `; name=value` and again.
+std::vector<ContentType::Parameter> parameters_from(Reader& reader) {
+  std::vector<ContentType::Parameter> parameters;
+  while (reader.skip_past(';')) {
+    reader.take(';');
+    std::string name = lower_case(reader.token());
+    if (name.empty() || !reader.take('=')) continue;
+    if (auto value = reader.value()) parameters.push_back({std::move(name), *std::move(value)});
+  }
+  return parameters;
+}
+
+bool has_cms_suffix(std::string_view file_name) {
+  const std::string name = lower_case(file_name);
+  for (const std::string_view suffix : {".p7m", ".p7c", ".p7s", ".p7z"}) {
+    if (name.ends_with(suffix)) return true;
+  }
+  return false;
+}
+
+// A Content-Disposition (RFC 2183) that names a file so.
+bool disposes_of_cms(std::string_view body) {
+  const std::string text = unfolded(body);
+  Reader reader(text);
+  for (const auto& parameter : parameters_from(reader)) {
+    if (parameter.name == "filename" && has_cms_suffix(parameter.value)) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
 
 std::optional<std::string_view> ContentType::parameter(std::string_view name) const {
   std::optional<std::string_view> found;
@@ -116,14 +146,7 @@ std::optional<ContentType> parse_content_type(std::string_view body) {
   if (type.empty() || !reader.take('/')) return std::nullopt;
   const std::string subtype = reader.token();
   if (subtype.empty()) return std::nullopt;
-  ContentType out{lower_case(type + "/" + subtype), {}};
-  while (reader.skip_past(';')) {
-    reader.take(';');
-    std::string name = lower_case(reader.token());
-    if (name.empty() || !reader.take('=')) continue;
-    if (auto value = reader.value()) out.parameters.push_back({std::move(name), *std::move(value)});
-  }
-  return out;
+  return ContentType{lower_case(type + "/" + subtype), parameters_from(reader)};
 }
 
 std::optional<EntityKind> entity_kind(const std::vector<HeaderField>& fields) {
@@ -143,6 +166,24 @@ std::optional<EntityKind> entity_kind(const std::vector<HeaderField>& fields) {
 bool is_pkcs7_mime(const ContentType& type) {
   return type.media_type == "application/pkcs7-mime" ||
          type.media_type == "application/x-pkcs7-mime";
+}
+
+SmimeForm smime_form(const std::vector<HeaderField>& fields) {
+  const auto kind = entity_kind(fields);
+  if (!kind) return SmimeForm::none;
+  if (is_pkcs7_mime(kind->type)) return SmimeForm::pkcs7_mime;
+  if (kind->type.media_type == "multipart/signed") return SmimeForm::multipart_signed;
+  if (kind->type.media_type != "application/octet-stream") return SmimeForm::none;
+  const auto name = kind->type.parameter("name");
+  const auto dispositions = bodies_of(fields, "Content-Disposition");
+  const bool is_named = (name && has_cms_suffix(*name)) ||
+                        (dispositions.size() == 1 && disposes_of_cms(dispositions.front()));
+  return is_named ? SmimeForm::pkcs7_mime : SmimeForm::none;
+}
+
+bool is_structural_field(std::string_view name) {
+  constexpr std::string_view kContent = "Content-";
+  return same_name(name, "MIME-Version") || same_name(name.substr(0, kContent.size()), kContent);
 }
 
 }  // namespace culvert::crypto

@@ -23,6 +23,9 @@ struct ContentType {
   std::optional<std::string_view> parameter(std::string_view name) const;
 };
 
+// The text with A to Z as a to z; all else, UTF-8 too, as it is.
+std::string lower_case(std::string_view text);
+
 // Reads a Content-Type body (folded or not). Nothing if it has no type/subtype; parameters that are
 // not understood are left out.
 std::optional<ContentType> parse_content_type(std::string_view body);
@@ -42,5 +45,20 @@ inline std::optional<EntityKind> entity_kind(std::string_view header) {
 
 // True for application/pkcs7-mime and its old name application/x-pkcs7-mime.
 bool is_pkcs7_mime(const ContentType& type);
+
+// Which S/MIME form an entity claims to be. What it holds is told by its octets alone.
+enum class SmimeForm {
+  none,
+  // application/pkcs7-mime, its old name, or application/octet-stream with a file name that ends in
+  // .p7m, .p7c, .p7s or .p7z, as Content-Type or Content-Disposition gives it (RFC 8551, 3.9).
+  pkcs7_mime,
+  multipart_signed,
+};
+SmimeForm smime_form(const std::vector<HeaderField>& fields);
+inline SmimeForm smime_form(std::string_view header) { return smime_form(fields_of(header)); }
+
+// True for what describes an entity and not a message: MIME-Version and every `Content-` field
+// (RFC 9787, 1.1.1).
+bool is_structural_field(std::string_view name);
 
 }  // namespace culvert::crypto

@@ -1,0 +1,75 @@
+#include "crypto/mime/entity_front.h"
+
+#include <array>
+#include <optional>
+
+#include "crypto/base/limits.h"
+#include "crypto/mime/header.h"
+#include "crypto/mime/mime_refusal.h"
+
+namespace culvert::crypto {
+namespace {
+
+// Takes the lines of a header one after the other.
+class FrontReader {
+ public:
+  // Looks at what `octets` (all that was read so far) holds beyond the last call. True when the
+  // empty line was met.
+  bool advance(std::string_view octets) {
+    std::size_t end = octets.find('\n', searched_);
+    while (end != std::string_view::npos) {
+      const bool has_cr = end > line_ && octets[end - 1] == '\r';
+      if (!has_cr) front_.line_ends = LineEnds::converted;
+      const std::string_view line = octets.substr(line_, end - line_ - (has_cr ? 1 : 0));
+      line_ = searched_ = end + 1;
+      front_.size = line_;
+      if (line.empty()) return true;
+      front_.header.append(line).append("\r\n");
+      end = octets.find('\n', line_);
+    }
+    searched_ = octets.size();
+    return false;
+  }
+
+  EntityFront finish(std::string_view octets) {
+    front_.header.append(octets.substr(line_));
+    front_.size = octets.size();
+    return std::move(front_);
+  }
+
+  EntityFront take() { return std::move(front_); }
+
+ private:
+  EntityFront front_;
+  std::size_t line_ = 0;
+  std::size_t searched_ = 0;
+};
+
+Result<EntityFront> read_front(Source& from) {
+  std::string octets;
+  std::array<std::uint8_t, 16384> chunk;
+  FrontReader reader;
+  while (true) {
+    const auto count = from.read(chunk);
+    if (!count) return count.error();
+    if (*count == 0) return reader.finish(octets);
+    octets.append(as_text(ByteView(chunk).first(*count)));
+    if (reader.advance(octets)) return reader.take();
+    if (octets.size() > kMaxHeaderBytes) return refuse(MimeRefusal::header_too_large);
+  }
+}
+
+}  // namespace
+
+Result<EntityFront> read_entity_front(RewindableSource& from) {
+  auto front = read_front(from);
+  if (!front) return front;
+  if (front->header.size() > kMaxHeaderBytes ||
+      fields_of(front->header).size() > kMaxHeaderFields) {
+    return refuse(MimeRefusal::header_too_large);
+  }
+  if (const Status back = from.rewind(); !back) return back.error();
+  return front;
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,24 @@
+// The header of an entity that may stand in a file: lines end in CRLF or in LF alone. (What comes
+// by SMTP is read by header.h, which knows CRLF only.)
+#pragma once
+
+#include <string>
+
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/mime/canonical.h"
+
+namespace culvert::crypto {
+
+struct EntityFront {
+  std::string header;    // every line with CRLF; without the empty line
+  std::size_t size = 0;  // octets of the header and the empty line, as they stand in the source
+  LineEnds line_ends = LineEnds::crlf;
+};
+
+// Reads the header at the front of `from`, which must be at its beginning and is there again
+// afterwards. Without an empty line all of it is header. Refused (mime_refusal.h):
+// header_too_large.
+Result<EntityFront> read_entity_front(RewindableSource& from);
+
+}  // namespace culvert::crypto

@@ -1,0 +1,194 @@
+#include "crypto/mime/multipart_signed.h"
+
+#include "crypto/base/limits.h"
+#include "crypto/mime/entity.h"
+#include "crypto/mime/entity_front.h"
+#include "crypto/mime/mime_refusal.h"
+
+namespace culvert::crypto {
+
+// Where things stand, in octets from the beginning of the message.
+struct MultipartSigned::Layout {
+  std::string header;
+  std::string micalg;
+  std::uint64_t content_begin = 0;
+  std::uint64_t content_end = 0;
+  LineEnds line_ends = LineEnds::crlf;
+  std::uint64_t signature_begin = 0;  // behind the header of its part
+  std::uint64_t signature_end = 0;
+  TransferEncoding encoding = TransferEncoding::base64;
+};
+
+namespace {
+
+using Kind = BoundaryLine::Kind;
+
+bool is_signature_type(std::string_view media_type) {
+  return media_type == "application/pkcs7-signature" ||
+         media_type == "application/x-pkcs7-signature";
+}
+
+// The top-level Content-Type, if it is that of a signed message for S/MIME.
+Result<ContentType> signed_type(std::string_view header) {
+  const auto kind = entity_kind(header);
+  if (!kind) return refuse(MimeRefusal::ambiguous_type);
+  if (kind->type.media_type != "multipart/signed") {
+    return refuse(MimeRefusal::not_multipart_signed);
+  }
+  if (kind->encoding != TransferEncoding::identity) {
+    return refuse(MimeRefusal::unsupported_encoding);
+  }
+  const auto protocol = kind->type.parameter("protocol");
+  if (protocol && !is_signature_type(lower_case(*protocol))) {
+    return refuse(MimeRefusal::other_protocol);
+  }
+  return kind->type;
+}
+
+// The boundary lines up to the closing one, or up to the first that says that this is not what it
+// should be. What follows the closing one is epilogue and not even read.
+Result<std::vector<BoundaryLine>> boundary_lines(RewindableSource& message, std::uint64_t start,
+                                                 const std::string& boundary) {
+  SharedInput input(message);
+  DelimiterScanner scanner(boundary, start);
+  std::vector<BoundaryLine> found;
+  Bytes chunk(kStreamChunkBytes);
+  std::uint64_t at = start;
+  while (found.size() <= kSignedParts && (found.empty() || found.back().kind == Kind::delimiter)) {
+    const auto count = input.read_at(at, chunk);
+    if (!count) return count.error();
+    if (*count == 0) {
+      scanner.finish(found);
+      return found;
+    }
+    scanner.feed(ByteView(chunk).first(*count), found);
+    at += *count;
+  }
+  return found;
+}
+
+// Nothing if these are the lines around and between two parts.
+std::optional<MimeRefusal> fault_of(const std::vector<BoundaryLine>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    switch (lines[i].kind) {
+      case Kind::ambiguous:
+        return MimeRefusal::ambiguous_boundary;
+      case Kind::closing:
+        if (i == kSignedParts) return std::nullopt;
+        return i == 0 ? MimeRefusal::no_parts : MimeRefusal::one_part;
+      case Kind::delimiter:
+        if (i == kSignedParts) return MimeRefusal::too_many_parts;
+        break;
+    }
+  }
+  return lines.empty() ? MimeRefusal::no_parts : MimeRefusal::no_closing_boundary;
+}
+
+// The header between two boundary lines; an empty one if the part has none.
+Result<EntityFront> front_between(RewindableSource& message, const BoundaryLine& before,
+                                  const BoundaryLine& behind) {
+  SharedInput input(message);
+  PartSource part(input, before.end, behind.begin);
+  return read_entity_front(part);
+}
+
+// The signed part may be a multipart, but not one with the same boundary: its boundary lines would
+// be those of the message.
+bool has_nested_boundary(const std::optional<EntityKind>& content, std::string_view boundary) {
+  if (!content || !content->type.media_type.starts_with("multipart/")) return false;
+  for (const auto& parameter : content->type.parameters) {
+    if (parameter.name == "boundary" && parameter.value.starts_with(boundary)) return true;
+  }
+  return false;
+}
+
+// How the second part is encoded, if it is a signature.
+Result<TransferEncoding> signature_encoding(std::string_view header,
+                                            const std::optional<EntityKind>& content) {
+  const auto kind = entity_kind(header);
+  if (!kind) return refuse(MimeRefusal::ambiguous_type);
+  if (!is_signature_type(kind->type.media_type)) {
+    return refuse(content && is_signature_type(content->type.media_type)
+                      ? MimeRefusal::signature_first
+                      : MimeRefusal::no_signature_part);
+  }
+  if (kind->encoding != TransferEncoding::base64 && kind->encoding != TransferEncoding::identity) {
+    return refuse(MimeRefusal::unsupported_encoding);
+  }
+  return kind->encoding;
+}
+
+}  // namespace
+
+Result<MultipartSigned::Layout> MultipartSigned::find_parts(RewindableSource& message) {
+  auto front = read_entity_front(message);
+  if (!front) return front.error();
+  const auto type = signed_type(front->header);
+  if (!type) return type.error();
+  const auto boundary = boundary_of(*type);
+  if (!boundary) return boundary.error();
+  const auto lines = boundary_lines(message, front->size, *boundary);
+  if (!lines) return lines.error();
+  Layout layout;
+  const Status placed = place_parts(message, *lines, *boundary, layout);
+  if (!placed) return placed.error();
+  layout.header = std::move(front->header);
+  if (const auto micalg = type->parameter("micalg")) layout.micalg = lower_case(*micalg);
+  return layout;
+}
+
+Status MultipartSigned::place_parts(RewindableSource& message,
+                                    const std::vector<BoundaryLine>& lines,
+                                    std::string_view boundary, Layout& layout) {
+  std::optional<EntityKind> content;
+  if (lines.size() > 1) {
+    const auto front = front_between(message, lines[0], lines[1]);
+    if (!front) return front.error();
+    content = entity_kind(front->header);
+  }
+  // Why there are too many lines is told best by the first part, if it can be seen.
+  if (has_nested_boundary(content, boundary)) return refuse(MimeRefusal::nested_boundary);
+  if (const auto fault = fault_of(lines)) return refuse(*fault);
+  const auto front = front_between(message, lines[1], lines[2]);
+  if (!front) return front.error();
+  const auto encoding = signature_encoding(front->header, content);
+  if (!encoding) return encoding.error();
+
+  layout.content_begin = lines[0].end;
+  layout.content_end = lines[1].begin;
+  if (lines[1].bare_before_begin > lines[0].bare_before_end) {
+    layout.line_ends = LineEnds::converted;
+  }
+  layout.signature_begin = lines[1].end + front->size;
+  layout.signature_end = lines[2].begin;
+  layout.encoding = *encoding;
+  return done();
+}
+
+MultipartSigned::MultipartSigned(RewindableSource& message, const Layout& layout)
+    : input_(message),
+      raw_content_(input_, layout.content_begin, layout.content_end),
+      raw_signature_(input_, layout.signature_begin, layout.signature_end),
+      header_(layout.header),
+      micalg_(layout.micalg),
+      line_ends_(layout.line_ends) {
+  if (layout.encoding == TransferEncoding::base64) decoded_signature_.emplace(raw_signature_);
+}
+
+Result<std::unique_ptr<MultipartSigned>> MultipartSigned::open(RewindableSource& message) {
+  const auto layout = find_parts(message);
+  if (!layout) return layout.error();
+  return std::unique_ptr<MultipartSigned>(new MultipartSigned(message, *layout));
+}
+
+RewindableSource& MultipartSigned::content() {
+  if (line_ends_ == LineEnds::crlf) return raw_content_;
+  return canonical_content_;
+}
+
+RewindableSource& MultipartSigned::signature() {
+  if (decoded_signature_) return *decoded_signature_;
+  return raw_signature_;
+}
+
+}  // namespace culvert::crypto

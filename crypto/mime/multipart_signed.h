@@ -1,0 +1,64 @@
+// multipart/signed (RFC 1847, RFC 8551, 3.5.3), read from a stream of any length: what is signed
+// and the signature, each as a source. Nothing is verified here. Only the top-level entity is
+// looked at: a signed part of something else is no signed message.
+//
+// What readers could understand in two ways is refused (mime_refusal.h) instead of guessed at: the
+// signature would cover one thing and people would see another.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/mime/base64.h"
+#include "crypto/mime/canonical.h"
+#include "crypto/mime/delimiter_scanner.h"
+#include "crypto/mime/part_source.h"
+
+namespace culvert::crypto {
+
+// What is signed, and the signature.
+inline constexpr std::size_t kSignedParts = 2;
+
+class MultipartSigned {
+ public:
+  // Reads `message`, an entity from its header on, once up to its closing boundary; it must be at
+  // its beginning, outlive this, and be read by nobody else. Lines end in CRLF or LF. The two parts
+  // are found, not read: base64 that is damaged shows when the signature is read.
+  static Result<std::unique_ptr<MultipartSigned>> open(RewindableSource& message);
+
+  // The header of the message, every line with CRLF.
+  const std::string& header() const { return header_; }
+  // The first part from its own header on, without the line end before the boundary that follows:
+  // exactly what is hashed. Lines that end in LF alone are given with CRLF (RFC 8551, 3.1.1), which
+  // line_ends() tells.
+  RewindableSource& content();
+  LineEnds line_ends() const { return line_ends_; }
+  // The CMS object, decoded. Both sources may be read in turns; changing between them may cost a
+  // pass over the message.
+  RewindableSource& signature();
+  // The digests that the sender names, lower case; empty if it does not. A hint and nothing more.
+  const std::string& micalg() const { return micalg_; }
+
+ private:
+  struct Layout;
+  MultipartSigned(RewindableSource& message, const Layout& layout);
+  static Result<Layout> find_parts(RewindableSource& message);
+  static Status place_parts(RewindableSource& message, const std::vector<BoundaryLine>& lines,
+                            std::string_view boundary, Layout& layout);
+
+  SharedInput input_;
+  PartSource raw_content_;
+  CanonicalSource canonical_content_{raw_content_};
+  PartSource raw_signature_;
+  std::optional<Base64Source> decoded_signature_;
+  std::string header_;
+  std::string micalg_;
+  LineEnds line_ends_ = LineEnds::crlf;
+};
+
+}  // namespace culvert::crypto

@@ -1,0 +1,40 @@
+// Parts of one stream, each to be read as a source of its own and again from its beginning.
+#pragma once
+
+#include "crypto/base/stream.h"
+
+namespace culvert::crypto {
+
+// A stream that several parts are read from. It is read forward, and from the beginning again when
+// a part is asked for that has passed; reading two parts alternately thus costs passes, not memory.
+class SharedInput {
+ public:
+  // `from` must outlive this, and nobody else may read it.
+  explicit SharedInput(RewindableSource& from) : from_(from) {}
+  // Reads at the octet `offset`, as Source::read does.
+  Result<std::size_t> read_at(std::uint64_t offset, MutableBytes into);
+
+ private:
+  Status move_to(std::uint64_t offset);
+
+  RewindableSource& from_;
+  bool is_placed_ = false;
+  std::uint64_t at_ = 0;
+};
+
+// The octets from `begin` up to `end`, which is not among them. `input` must outlive this.
+class PartSource final : public RewindableSource {
+ public:
+  PartSource(SharedInput& input, std::uint64_t begin, std::uint64_t end)
+      : input_(input), begin_(begin), end_(end < begin ? begin : end), at_(begin) {}
+  Result<std::size_t> read(MutableBytes into) override;
+  Status rewind() override;
+
+ private:
+  SharedInput& input_;
+  std::uint64_t begin_;
+  std::uint64_t end_;
+  std::uint64_t at_;
+};
+
+}  // namespace culvert::crypto
