@@ -1,0 +1,71 @@
+#include "crypto/mime/header_fields.h"
+
+#include <algorithm>
+#include <array>
+
+namespace culvert::crypto {
+namespace {
+
+template <std::size_t N>
+bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
+  return std::any_of(names.begin(), names.end(),
+                     [name](std::string_view known) { return same_name(name, known); });
+}
+
+bool has_prefix(std::string_view name, std::string_view prefix) {
+  return same_name(name.substr(0, prefix.size()), prefix);
+}
+
+}  // namespace
+
+bool is_transport_field(std::string_view name) {
+  static constexpr std::array<std::string_view, 8> kNames{
+      "Received",     "Return-Path",    "Delivered-To",           "X-Original-To",
+      "Received-SPF", "DKIM-Signature", "Authentication-Results", "DomainKey-Signature"};
+  return is_one_of(name, kNames) || has_prefix(name, "ARC-") || has_prefix(name, "Culvert-");
+}
+
+bool is_user_facing_field(std::string_view name) {
+  static constexpr std::array<std::string_view, 17> kNames{"Subject",
+                                                           "From",
+                                                           "To",
+                                                           "Cc",
+                                                           "Date",
+                                                           "Reply-To",
+                                                           "Followup-To",
+                                                           "Mail-Followup-To",
+                                                           "Mail-Reply-To",
+                                                           "Sender",
+                                                           "In-Reply-To",
+                                                           "References",
+                                                           "Comments",
+                                                           "Keywords",
+                                                           "Disposition-Notification-To",
+                                                           "Return-Receipt-To",
+                                                           "Organization"};
+  return is_one_of(name, kNames) || has_prefix(name, "Resent-");
+}
+
+bool is_blind_field(std::string_view name) {
+  return same_name(name, "Bcc") || same_name(name, "Resent-Bcc");
+}
+
+bool is_field_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
+}
+
+std::string comparable(std::string_view body) {
+  std::string out;
+  for (const char c : unfolded(body)) {
+    const bool is_blank = c == ' ' || c == '\t';
+    if (!is_blank) {
+      out.push_back(c);
+    } else if (!out.ends_with(' ')) {
+      out.push_back(' ');
+    }
+  }
+  return out;
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,33 @@
+// Which header fields are whose, for header protection; not for callers outside this folder.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "crypto/mime/entity.h"
+#include "crypto/mime/header.h"
+
+namespace culvert::crypto {
+
+inline constexpr std::string_view kHpOuter = "HP-Outer";
+
+// Fields that a mail server adds on the way (RFC 5321, 4.4; 8601; 6376; 8617), and `Culvert-*`: the
+// author's message does not hold them, and nobody may say them from inside.
+bool is_transport_field(std::string_view name);
+
+// Fields that people see as the message's own (RFC 9787, 1.1.2), or that tell a mail program which
+// other message this one belongs to, or what to do with it. Beside protected fields such a field
+// from outside may be forged.
+bool is_user_facing_field(std::string_view name);
+
+// Bcc and Resent-Bcc.
+bool is_blind_field(std::string_view name);
+
+// True if the name has only what RFC 5322, 3.6.8 allows.
+bool is_field_name(std::string_view name);
+
+// The body on one line, each run of white space as one blank, for comparing.
+std::string comparable(std::string_view body);
+
+}  // namespace culvert::crypto
