@@ -3,94 +3,75 @@
 #include <algorithm>
 
 #include "crypto/base/limits.h"
+#include "crypto/mime/base64_groups.h"
 
 namespace culvert::crypto {
 namespace {
 
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::uint8_t kNone = 0xff;
-
-constexpr std::array<std::uint8_t, 256> make_values() {
-  std::array<std::uint8_t, 256> values{};
-  for (auto& v : values)
-    v = kNone;
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
-  }
-  return values;
-}
-
-// Two characters for each value of twelve bits.
-constexpr std::array<char, 8192> make_pairs() {
-  std::array<char, 8192> pairs{};
-  for (std::size_t i = 0; i < 4096; ++i) {
-    pairs[2 * i] = kAlphabet[i >> 6];
-    pairs[2 * i + 1] = kAlphabet[i & 63];
-  }
-  return pairs;
-}
-
-constexpr auto kValues = make_values();
-constexpr auto kPairs = make_pairs();
+constexpr std::size_t kLineCharacters = 76;
+constexpr std::size_t kWrittenLine = kLineCharacters + 2;
+constexpr std::size_t kLinesAtOnce = kStreamChunkBytes / kWrittenLine;
 
 Error bad_base64(const char* why) {
   return permanent_error("bad-base64", std::string("the base64 text is damaged: ") + why);
 }
 
-// Writes the four characters of three octets.
-void encode_group(const std::uint8_t* in, std::uint8_t* out) {
-  const std::size_t high = static_cast<std::size_t>(in[0] << 4 | in[1] >> 4);
-  const std::size_t low = static_cast<std::size_t>((in[1] & 15) << 8 | in[2]);
-  std::copy_n(&kPairs[2 * high], 2, out);
-  std::copy_n(&kPairs[2 * low], 2, out + 2);
-}
-
 // Encodes all of `in`, padding at the end, to `out`; returns one past the last character.
 std::uint8_t* encode_run(ByteView in, std::uint8_t* out) {
-  std::size_t at = 0;
-  for (; at + 3 <= in.size(); at += 3, out += 4)
-    encode_group(in.data() + at, out);
-  if (at == in.size()) return out;
+  const std::size_t rest = in.size() % 3;
+  const std::size_t whole = in.size() - rest;
+  encode_groups(in.first(whole), out);
+  out += whole / 3 * 4;
+  if (rest == 0) return out;
   std::array<std::uint8_t, 3> last{};
-  std::copy(in.begin() + static_cast<std::ptrdiff_t>(at), in.end(), last.begin());
-  encode_group(last.data(), out);
+  std::copy(in.begin() + static_cast<std::ptrdiff_t>(whole), in.end(), last.begin());
+  encode_groups(last, out);
   out[3] = '=';
-  if (in.size() - at == 1) out[2] = '=';
+  if (rest == 1) out[2] = '=';
   return out + 4;
 }
 
-// Decodes whole groups of four alphabet characters; returns how many characters that were.
-std::size_t decode_groups(std::string_view text, Bytes& out) {
-  const std::size_t groups = text.size() / 4;
-  const std::size_t start = out.size();
-  out.resize(start + groups * 3);
-  std::uint8_t* to = out.data() + start;
-  std::size_t done_groups = 0;
-  for (; done_groups < groups; ++done_groups, to += 3) {
-    const auto* c = reinterpret_cast<const unsigned char*>(text.data()) + done_groups * 4;
-    const unsigned a = kValues[c[0]], b = kValues[c[1]], d = kValues[c[2]], e = kValues[c[3]];
-    if (((a | b | d | e) & 0xc0) != 0) break;
-    to[0] = static_cast<std::uint8_t>(a << 2 | b >> 4);
-    to[1] = static_cast<std::uint8_t>(b << 4 | d >> 2);
-    to[2] = static_cast<std::uint8_t>(d << 6 | e);
+std::uint8_t* end_line(std::uint8_t* out) {
+  *out++ = '\r';
+  *out++ = '\n';
+  return out;
+}
+
+// Decodes what is as it should be at the front of `text`, which must begin a group, and takes it
+// off: whole lines of whole groups, then the whole groups of a line that is otherwise or cut, but
+// for one with padding. False if a character among these does not belong there; its line is left.
+bool take_lines(std::string_view& text, std::uint8_t*& to) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t groups = (line.ends_with('=') ? line.size() - 1 : line.size()) / 4;
+    if (!decode_groups(as_bytes(line.substr(0, groups * 4)), to)) return false;
+    to += groups * 3;
+    const bool whole = end != std::string_view::npos && line.size() == groups * 4;
+    text.remove_prefix(whole ? end + 1 : groups * 4);
+    if (!whole) return true;
   }
-  out.resize(start + done_groups * 3);
-  return done_groups * 4;
+  return true;
 }
 
 }  // namespace
 
 Status Base64Encoder::write_lines(ByteView whole_lines) {
-  const std::size_t lines = whole_lines.size() / kLineOctets;
-  out_.resize(lines * 78);
-  std::uint8_t* to = out_.data();
-  for (std::size_t i = 0; i < lines; ++i) {
-    to = encode_run(whole_lines.subspan(i * kLineOctets, kLineOctets), to);
-    *to++ = '\r';
-    *to++ = '\n';
+  while (!whole_lines.empty()) {
+    const ByteView some =
+        whole_lines.first(std::min(whole_lines.size(), kLinesAtOnce * kLineOctets));
+    const std::size_t written = some.size() / kLineOctets * kWrittenLine;
+    if (out_.size() < written) out_.resize(written);
+    std::uint8_t* to = out_.data();
+    for (std::size_t at = 0; at < some.size(); at += kLineOctets) {
+      encode_groups(some.subspan(at, kLineOctets), to);
+      to = end_line(to + kLineCharacters);
+    }
+    if (const Status s = to_.write(ByteView(out_).first(written)); !s) return s;
+    whole_lines = whole_lines.subspan(some.size());
   }
-  return to_.write(out_);
+  return done();
 }
 
 Status Base64Encoder::write(ByteView octets) {
@@ -115,53 +96,70 @@ Status Base64Encoder::write(ByteView octets) {
 
 Status Base64Encoder::finish() {
   if (pending_size_ == 0) return done();
-  out_.resize(80);
-  std::uint8_t* end = encode_run(ByteView(pending_).first(pending_size_), out_.data());
-  *end++ = '\r';
-  *end++ = '\n';
+  std::array<std::uint8_t, kWrittenLine> line;
+  const std::uint8_t* end =
+      end_line(encode_run(ByteView(pending_).first(pending_size_), line.data()));
   pending_size_ = 0;
-  return to_.write(ByteView(out_.data(), end));
+  return to_.write(ByteView(line.data(), end));
 }
 
-Status Base64Decoder::take(char c, Bytes& out) {
-  if (c == '\r' || c == '\n') return done();
-  if (c == '=') {
-    if (characters_ + padding_ >= 4 || characters_ < 2)
-      return bad_base64("padding in a wrong place");
-    if (++padding_ + characters_ < 4) return done();
-    const int unused_bits = characters_ == 2 ? 4 : 2;
-    if ((bits_ & ((1U << unused_bits) - 1)) != 0) return bad_base64("unused bits are set");
-    out.push_back(static_cast<std::uint8_t>(bits_ >> (characters_ == 2 ? 4 : 10)));
-    if (characters_ == 3) out.push_back(static_cast<std::uint8_t>(bits_ >> 2));
-    return done();
+Status Base64Decoder::take_padding(std::uint8_t*& to) {
+  if (characters_ < 2 || characters_ + padding_ == 4) {
+    return bad_base64("padding in a wrong place");
   }
-  const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
-  if (value == kNone) return bad_base64("a character outside the alphabet");
+  if (++padding_ + characters_ < 4) return done();
+  const int unused_bits = characters_ == 2 ? 4 : 2;
+  if ((bits_ & ((1U << unused_bits) - 1)) != 0) return bad_base64("unused bits are set");
+  bits_ >>= unused_bits;
+  for (int left = characters_ - 1; left > 0; --left)
+    *to++ = static_cast<std::uint8_t>(bits_ >> (8 * (left - 1)));
+  return done();
+}
+
+Status Base64Decoder::take(char c, std::uint8_t*& to) {
+  if (after_cr_ && c != '\n') return bad_base64("a carriage return without a line feed");
+  after_cr_ = c == '\r';
+  if (c == '\r' || c == '\n') return done();
+  if (c == '=') return take_padding(to);
+  const std::uint8_t value = base64_value(c);
+  if (value == kNotBase64) return bad_base64("a character outside the alphabet");
   if (padding_ > 0) return bad_base64("text behind the padding");
   bits_ = bits_ << 6 | value;
   if (++characters_ < 4) return done();
   for (const int shift : {16, 8, 0})
-    out.push_back(static_cast<std::uint8_t>(bits_ >> shift));
+    *to++ = static_cast<std::uint8_t>(bits_ >> shift);
   characters_ = 0;
   bits_ = 0;
   return done();
 }
 
-Status Base64Decoder::decode(std::string_view text, Bytes& out) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (characters_ == 0 && padding_ == 0) at += decode_groups(text.substr(at), out);
-    // What is left of the line: its end, its padding, or a group that the chunk cuts.
-    for (bool line_end = false; at < text.size() && !line_end; ++at) {
-      if (const Status s = take(text[at], out); !s) return s;
-      line_end = text[at] == '\n' && characters_ == 0;
+Status Base64Decoder::decode_to(std::string_view text, std::uint8_t*& to) {
+  while (!text.empty()) {
+    const bool damaged = is_between_groups() && !take_lines(text, to);
+    // What is left of the line: its end, its padding, a group that the line or the piece cuts; of a
+    // damaged one all up to the damage.
+    while (!text.empty()) {
+      if (const Status s = take(text.front(), to); !s) return s;
+      text.remove_prefix(1);
+      if (!damaged && is_between_groups()) break;
     }
   }
   return done();
 }
 
+Status Base64Decoder::decode(std::string_view text, Bytes& out) {
+  const std::size_t start = out.size();
+  const auto under_way = static_cast<std::size_t>(characters_ + padding_);
+  out.resize(start + (under_way + text.size()) / 4 * 3);
+  std::uint8_t* to = out.data() + start;
+  const Status decoded = decode_to(text, to);
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  return decoded;
+}
+
 Status Base64Decoder::finish() const {
-  if (padding_ > 0 ? characters_ + padding_ != 4 : characters_ != 0) {
+  if (after_cr_) return bad_base64("a carriage return without a line feed");
+  if (characters_ != 0 && characters_ + padding_ != 4) {
     return bad_base64("it ends in the middle of a group");
   }
   return done();

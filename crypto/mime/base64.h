@@ -1,5 +1,14 @@
 // base64 as a stream (RFC 2045, 6.8; RFC 4648, 4), written in lines of 76 characters with CRLF.
 // Botan's decoder is an order of magnitude slower than the cipher behind it, hence our own.
+//
+// What is read, and nothing else:
+//   text      = *group [last]           groups of four characters
+//   group     = 4char                   A-Z a-z 0-9 + /
+//   last      = 2char "==" / 3char "="  unused bits zero
+//   line ends = CRLF or LF, mixed, between any two characters, before and behind all
+// So padding ends the text, and only line ends may follow. Blanks, tabs, a CR without LF and any
+// other octet are refused: what one reader skips and another does not is where a mail gets two
+// meanings. A line may have any length.
 #pragma once
 
 #include <array>
@@ -33,22 +42,26 @@ class Base64Encoder final : public Sink {
   Bytes out_;
 };
 
-// The octets of base64 text. Accepted: the standard alphabet, CRLF or LF anywhere, padding where
-// RFC 4648 demands it and nothing but line ends behind it. Everything else (other white space and
-// characters, unused bits that are not zero, a missing end) is permanent `bad-base64`.
+// The octets of base64 text as described above, in pieces of any size. Every refusal is a permanent
+// `bad-base64` whose text says which rule is broken; after one, nothing more may be decoded.
 class Base64Decoder {
  public:
-  // Appends what `text` completes to `out`.
+  // Appends what `text` completes to `out`, on an error what stands before the damage.
   Status decode(std::string_view text, Bytes& out);
   // To be called at the end of the text.
   Status finish() const;
 
  private:
-  Status take(char c, Bytes& out);
+  Status decode_to(std::string_view text, std::uint8_t*& to);
+  bool is_between_groups() const { return characters_ == 0 && padding_ == 0 && !after_cr_; }
+  Status take(char c, std::uint8_t*& to);
+  Status take_line_end(char c);
+  Status take_padding(std::uint8_t*& to);
 
-  std::uint32_t bits_ = 0;
-  int characters_ = 0;  // of the group of four under way
+  std::uint32_t bits_ = 0;  // of the group under way
+  int characters_ = 0;      // of it
   int padding_ = 0;
+  bool after_cr_ = false;
 };
 
 // Decodes while it is read; what stands before a damaged place is given before its error. `from`

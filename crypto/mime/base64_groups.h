@@ -1,0 +1,23 @@
+// Whole groups of base64 (RFC 4648, 4: three octets, four characters), without lines, padding or
+// state: where base64.h spends its time.
+#pragma once
+
+#include <cstdint>
+
+#include "crypto/base/bytes.h"
+
+namespace culvert::crypto {
+
+// Value of a character of the alphabet; kNotBase64 for any other, '=' among them.
+inline constexpr std::uint8_t kNotBase64 = 0xff;
+std::uint8_t base64_value(char c);
+
+// The characters of `octets`, a multiple of three of them, go to `text`, which has room for four
+// for each three.
+void encode_groups(ByteView octets, std::uint8_t* text);
+
+// The inverse: `text` is a multiple of four characters. False if one of them is outside the
+// alphabet; what was written to `octets` means nothing then.
+bool decode_groups(ByteView text, std::uint8_t* octets);
+
+}  // namespace culvert::crypto
