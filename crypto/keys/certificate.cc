@@ -73,6 +73,14 @@ std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x
   }
 }
 
+// Botan has one class for both kinds of RSA key.
+KeyKind kind_in(const Botan::X509_Certificate& x509, const Botan::Public_Key& key) {
+  static const Botan::OID kPssKey("1.2.840.113549.1.1.10");
+  const KeyKind kind = kind_of(key);
+  const bool is_pss = x509.subject_public_key_algo().oid() == kPssKey;
+  return kind == KeyKind::rsa && is_pss ? KeyKind::rsa_pss : kind;
+}
+
 Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   auto parts = std::make_shared<CertificateParts>();
   parts->der.assign(der.begin(), der.end());
@@ -85,7 +93,7 @@ Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   parts->serial = serial_octets(parts->x509);
   if (parts->serial.empty()) return bad_certificate("it has no serial number");
   parts->key = key_of(parts->x509);
-  if (parts->key) parts->kind = kind_of(*parts->key);
+  if (parts->key) parts->kind = kind_in(parts->x509, *parts->key);
   parts->key_id = KeyId(sha256(parts->x509.subject_public_key_info()));
   parts->hash = Fingerprint(sha256(der));
   parts->addresses = addresses_of(parts->x509);

@@ -47,6 +47,8 @@ enum class KeyKind {
   ec_bp384,
   ec_bp512,
   rsa,
+  // RSA whose certificate allows RSASSA-PSS only (RFC 4055, 1.2).
+  rsa_pss,
   ed25519,
   ed448,
   x25519,

@@ -62,6 +62,8 @@ std::string_view key_kind_name(KeyKind kind) {
       return "brainpoolP512r1";
     case KeyKind::rsa:
       return "RSA";
+    case KeyKind::rsa_pss:
+      return "RSA-PSS";
     case KeyKind::ed25519:
       return "Ed25519";
     case KeyKind::ed448:

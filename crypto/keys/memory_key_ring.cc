@@ -105,7 +105,7 @@ Result<Bytes> MemoryKeyRing::sign(const KeyId& key, SignatureScheme scheme,
   const auto held = key_of(key);
   if (!held) return no_key();
   const SchemeRow row = scheme_row(scheme);
-  if (family_of(held->kind()) != row.family) {
+  if (!can_make(held->kind(), row.family)) {
     return internal_error("bad-key-use", "the key cannot make this kind of signature");
   }
   const auto format = row.family == SchemeFamily::ecdsa ? Botan::Signature_Format::DerSequence

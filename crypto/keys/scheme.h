@@ -7,7 +7,7 @@
 
 namespace culvert::crypto {
 
-enum class SchemeFamily { ecdsa, rsa, ed25519, none };
+enum class SchemeFamily { ecdsa, rsa_v15, rsa_pss, ed25519, ed448 };
 
 struct SchemeRow {
   std::string_view padding;
@@ -15,6 +15,7 @@ struct SchemeRow {
 };
 
 SchemeRow scheme_row(SignatureScheme scheme);
-SchemeFamily family_of(KeyKind kind);
+// True if a key of that kind makes signatures of that family.
+bool can_make(KeyKind kind, SchemeFamily family);
 
 }  // namespace culvert::crypto

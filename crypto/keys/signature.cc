@@ -7,22 +7,24 @@
 #include <exception>
 
 #include "crypto/keys/parts.h"
+#include "crypto/keys/rsa_transport.h"
 #include "crypto/keys/scheme.h"
 
 namespace culvert::crypto {
 namespace {
 
-// formats.md: at least 1,024 and at most 16,384 bits to read. A huge exponent costs as much as a
-// huge modulus; nobody uses one.
-constexpr std::size_t kMinRsaBits = 1024;
-constexpr std::size_t kMaxRsaBits = 16384;
-constexpr std::size_t kMaxRsaExponentBits = 256;
+// The same bounds as elsewhere: verification takes time by the bits of the exponent times the
+// square of those of the modulus.
+constexpr std::size_t kMaxExponentBits = 256;
+constexpr std::size_t kSmallModulusBits = 3072;
+constexpr std::size_t kMaxExponentBitsOfLarge = 64;
 
 bool is_bounded(const Botan::Public_Key& key) {
   const auto* rsa = dynamic_cast<const Botan::RSA_PublicKey*>(&key);
   if (rsa == nullptr) return true;
-  return rsa->get_n().bits() >= kMinRsaBits && rsa->get_n().bits() <= kMaxRsaBits &&
-         rsa->get_e().bits() <= kMaxRsaExponentBits;
+  const std::size_t bits = rsa->get_n().bits();
+  const std::size_t most = bits > kSmallModulusBits ? kMaxExponentBitsOfLarge : kMaxExponentBits;
+  return bits >= kMinRsaBitsRead && bits <= kMaxRsaBitsRead && rsa->get_e().bits() <= most;
 }
 
 }  // namespace
@@ -36,35 +38,64 @@ SchemeRow scheme_row(SignatureScheme scheme) {
     case SignatureScheme::ecdsa_sha512:
       return {"SHA-512", SchemeFamily::ecdsa};
     case SignatureScheme::rsa_sha256:
-      return {"PKCS1v15(SHA-256)", SchemeFamily::rsa};
+      return {"PKCS1v15(SHA-256)", SchemeFamily::rsa_v15};
     case SignatureScheme::rsa_sha384:
-      return {"PKCS1v15(SHA-384)", SchemeFamily::rsa};
+      return {"PKCS1v15(SHA-384)", SchemeFamily::rsa_v15};
     case SignatureScheme::rsa_sha512:
-      return {"PKCS1v15(SHA-512)", SchemeFamily::rsa};
+      return {"PKCS1v15(SHA-512)", SchemeFamily::rsa_v15};
+    case SignatureScheme::rsa_pss_sha256:
+      return {"PSS(SHA-256,MGF1,32)", SchemeFamily::rsa_pss};
+    case SignatureScheme::rsa_pss_sha384:
+      return {"PSS(SHA-384,MGF1,48)", SchemeFamily::rsa_pss};
+    case SignatureScheme::rsa_pss_sha512:
+      return {"PSS(SHA-512,MGF1,64)", SchemeFamily::rsa_pss};
     case SignatureScheme::ed25519:
       return {"Pure", SchemeFamily::ed25519};
+    case SignatureScheme::ed448:
+      return {"Pure", SchemeFamily::ed448};
   }
-  return {"", SchemeFamily::none};
+  return {"", SchemeFamily::ecdsa};
 }
 
-SchemeFamily family_of(KeyKind kind) {
-  if (is_ec(kind)) return SchemeFamily::ecdsa;
-  if (kind == KeyKind::rsa) return SchemeFamily::rsa;
-  if (kind == KeyKind::ed25519) return SchemeFamily::ed25519;
-  return SchemeFamily::none;
+bool can_make(KeyKind kind, SchemeFamily family) {
+  switch (family) {
+    case SchemeFamily::ecdsa:
+      return is_ec(kind);
+    case SchemeFamily::rsa_v15:
+      return kind == KeyKind::rsa;
+    case SchemeFamily::rsa_pss:
+      return kind == KeyKind::rsa || kind == KeyKind::rsa_pss;
+    case SchemeFamily::ed25519:
+      return kind == KeyKind::ed25519;
+    case SchemeFamily::ed448:
+      return kind == KeyKind::ed448;
+  }
+  return false;
 }
 
 std::optional<SignatureScheme> preferred_scheme(KeyKind kind) {
-  if (kind == KeyKind::ec_p384 || kind == KeyKind::ec_bp384) return SignatureScheme::ecdsa_sha384;
-  if (kind == KeyKind::ec_p521 || kind == KeyKind::ec_bp512) return SignatureScheme::ecdsa_sha512;
-  switch (family_of(kind)) {
-    case SchemeFamily::ecdsa:
+  switch (kind) {
+    case KeyKind::ec_p256:
+    case KeyKind::ec_bp256:
       return SignatureScheme::ecdsa_sha256;
-    case SchemeFamily::rsa:
+    case KeyKind::ec_p384:
+    case KeyKind::ec_bp384:
+      return SignatureScheme::ecdsa_sha384;
+    case KeyKind::ec_p521:
+    case KeyKind::ec_bp512:
+      return SignatureScheme::ecdsa_sha512;
+    case KeyKind::rsa:
       return SignatureScheme::rsa_sha256;
-    case SchemeFamily::ed25519:
+    case KeyKind::rsa_pss:
+      return SignatureScheme::rsa_pss_sha256;
+    case KeyKind::ed25519:
       return SignatureScheme::ed25519;
-    case SchemeFamily::none:
+    case KeyKind::ed448:
+      return SignatureScheme::ed448;
+    case KeyKind::x25519:
+    case KeyKind::x448:
+    case KeyKind::ml_kem:
+    case KeyKind::other:
       return std::nullopt;
   }
   return std::nullopt;
@@ -87,12 +118,18 @@ void VerifierPool::give_back(SignatureScheme scheme, std::unique_ptr<Botan::PK_V
   if (resting_.size() < kMostResting) resting_.emplace(scheme, std::move(verifier));
 }
 
+KeyFit check_key(const Certificate& signer, SignatureScheme scheme) {
+  const CertificateParts& parts = signer.parts();
+  // Such a key was not even parsed, so that its kind is not known.
+  if (parts.x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return KeyFit::bad_size;
+  if (!parts.key || !can_make(parts.kind, scheme_row(scheme).family)) return KeyFit::wrong_kind;
+  return is_bounded(*parts.key) ? KeyFit::fits : KeyFit::bad_size;
+}
+
 bool verify_signature(const Certificate& signer, SignatureScheme scheme, ByteView message,
                       ByteView signature) {
+  if (check_key(signer, scheme) != KeyFit::fits) return false;
   const CertificateParts& parts = signer.parts();
-  if (!parts.key || family_of(parts.kind) != scheme_row(scheme).family || !is_bounded(*parts.key)) {
-    return false;
-  }
   try {
     auto verifier = parts.verifiers.take(*parts.key, scheme);
     const bool good = verifier->verify_message(message, signature);

@@ -7,7 +7,8 @@
 namespace culvert::crypto {
 
 // What is computed, not how CMS names it (that is crypto/cms/algorithms.h). ECDSA signatures are
-// DER (RFC 3279, 2.2.3).
+// DER (RFC 3279, 2.2.3). RSASSA-PSS here has one hash for message and mask, and a salt as long as
+// the hash; others are verified by pss.h.
 enum class SignatureScheme {
   ecdsa_sha256,
   ecdsa_sha384,
@@ -15,14 +16,29 @@ enum class SignatureScheme {
   rsa_sha256,
   rsa_sha384,
   rsa_sha512,
-  ed25519
+  rsa_pss_sha256,
+  rsa_pss_sha384,
+  rsa_pss_sha512,
+  ed25519,
+  ed448
 };
 
 // The scheme that we write with a key of this kind; nothing if it cannot sign.
 std::optional<SignatureScheme> preferred_scheme(KeyKind kind);
 
-// True if the key of `signer` made `signature` over `message`. False as well if the scheme does not
-// fit the kind of key, or the key is larger than kMaxPublicKeyBytes.
+// Whether a certificate's key can be asked about a scheme.
+enum class KeyFit {
+  fits,
+  // The key is of another kind, or of one that is not known.
+  wrong_kind,
+  // RSA of fewer than 1,024 or more than 16,384 bits, or with an exponent that nobody uses and that
+  // costs as much as a huge modulus: above 256 bits, or above 64 with more than 3,072 bits.
+  bad_size
+};
+KeyFit check_key(const Certificate& signer, SignatureScheme scheme);
+
+// True if the key of `signer` made `signature` over `message`. False as well if the key does not
+// fit (check_key).
 bool verify_signature(const Certificate& signer, SignatureScheme scheme, ByteView message,
                       ByteView signature);
 
