@@ -3,19 +3,30 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/cms/der_writer.h"
 #include "crypto/cms/limits.h"
+#include "crypto/cms/pss_parameters.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
 namespace {
 
+constexpr auto kAnyNull = DigestRow::Parameters::absent_or_null;
+constexpr Oid kOidShake256Len{"2.16.840.1.101.3.4.2.18"};
+constexpr Oid kOidShake256{"2.16.840.1.101.3.4.2.12"};
+
 constexpr std::array kDigests{
-    DigestRow{kOidSha256, "sha256", "SHA-256", Strength::strong},
-    DigestRow{kOidSha384, "sha384", "SHA-384", Strength::strong},
-    DigestRow{kOidSha512, "sha512", "SHA-512", Strength::strong},
+    DigestRow{kOidSha256, "sha256", "SHA-256", 32, Strength::strong, kAnyNull},
+    DigestRow{kOidSha384, "sha384", "SHA-384", 48, Strength::strong, kAnyNull},
+    DigestRow{kOidSha512, "sha512", "SHA-512", 64, Strength::strong, kAnyNull},
+    // Both names of SHAKE256 with 512 bits (RFC 8419, 2.3).
+    DigestRow{kOidShake256Len, "shake256", "SHAKE-256(512)", 64, Strength::strong,
+              DigestRow::Parameters::length_512},
+    DigestRow{kOidShake256, "shake256", "SHAKE-256(512)", 64, Strength::strong,
+              DigestRow::Parameters::absent},
     // Named so that the refusal can say why; never computed.
-    DigestRow{Oid{"1.3.14.3.2.26"}, "sha1", "", Strength::broken},
-    DigestRow{Oid{"1.2.840.113549.2.5"}, "md5", "", Strength::broken},
+    DigestRow{kOidSha1, "sha1", "", 20, Strength::broken, kAnyNull},
+    DigestRow{Oid{"1.2.840.113549.2.5"}, "md5", "", 16, Strength::broken, kAnyNull},
 };
 
 constexpr auto kAead = CipherKind::aead;
@@ -110,37 +121,44 @@ constexpr std::array kEncapsulationKdfs{
 };
 
 constexpr auto kAbsent = SignatureRow::Parameters::absent;
-constexpr auto kAbsentOrNull = SignatureRow::Parameters::absent_or_null;
+constexpr auto kNull = SignatureRow::Parameters::null;
+constexpr auto kPss = SignatureRow::Parameters::pss;
+constexpr auto kStrong = Strength::strong;
+constexpr auto kBroken = Strength::broken;
 constexpr Oid kOidRsaEncryption{"1.2.840.113549.1.1.1"};
-constexpr Oid kOidSha1{"1.3.14.3.2.26"};
+constexpr Oid kOidPss{"1.2.840.113549.1.1.10"};
+constexpr Oid kOidEd448{"1.3.101.113"};
 
-// The first row of a scheme is the one that we write.
+// The first row of a scheme is the one that we write. For PKCS#1 v1.5 that is `rsaEncryption`,
+// which everybody reads (RFC 5754, 3.2).
+using enum SignatureScheme;
 constexpr std::array kSignatures{
-    SignatureRow{Oid{"1.2.840.10045.4.3.2"}, "ecdsa-with-SHA256", SignatureScheme::ecdsa_sha256,
-                 kOidSha256, kAbsent, Strength::strong},
-    SignatureRow{Oid{"1.2.840.10045.4.3.3"}, "ecdsa-with-SHA384", SignatureScheme::ecdsa_sha384,
-                 kOidSha384, kAbsent, Strength::strong},
-    SignatureRow{Oid{"1.2.840.10045.4.3.4"}, "ecdsa-with-SHA512", SignatureScheme::ecdsa_sha512,
-                 kOidSha512, kAbsent, Strength::strong},
-    SignatureRow{Oid{"1.2.840.113549.1.1.11"}, "sha256WithRSAEncryption",
-                 SignatureScheme::rsa_sha256, kOidSha256, kAbsentOrNull, Strength::strong},
-    SignatureRow{Oid{"1.2.840.113549.1.1.12"}, "sha384WithRSAEncryption",
-                 SignatureScheme::rsa_sha384, kOidSha384, kAbsentOrNull, Strength::strong},
-    SignatureRow{Oid{"1.2.840.113549.1.1.13"}, "sha512WithRSAEncryption",
-                 SignatureScheme::rsa_sha512, kOidSha512, kAbsentOrNull, Strength::strong},
-    SignatureRow{kOidRsaEncryption, "rsaEncryption", SignatureScheme::rsa_sha256, kOidSha256,
-                 kAbsentOrNull, Strength::strong},
-    SignatureRow{kOidRsaEncryption, "rsaEncryption", SignatureScheme::rsa_sha384, kOidSha384,
-                 kAbsentOrNull, Strength::strong},
-    SignatureRow{kOidRsaEncryption, "rsaEncryption", SignatureScheme::rsa_sha512, kOidSha512,
-                 kAbsentOrNull, Strength::strong},
-    SignatureRow{Oid{"1.3.101.112"}, "Ed25519", SignatureScheme::ed25519, kOidSha512, kAbsent,
-                 Strength::strong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.2"}, "ecdsa-with-SHA256", ecdsa_sha256, kOidSha256, kAbsent,
+                 kStrong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.3"}, "ecdsa-with-SHA384", ecdsa_sha384, kOidSha384, kAbsent,
+                 kStrong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.4"}, "ecdsa-with-SHA512", ecdsa_sha512, kOidSha512, kAbsent,
+                 kStrong},
+    SignatureRow{kOidRsaEncryption, "rsaEncryption", rsa_sha256, kOidSha256, kNull, kStrong},
+    SignatureRow{kOidRsaEncryption, "rsaEncryption", rsa_sha384, kOidSha384, kNull, kStrong},
+    SignatureRow{kOidRsaEncryption, "rsaEncryption", rsa_sha512, kOidSha512, kNull, kStrong},
+    SignatureRow{Oid{"1.2.840.113549.1.1.11"}, "sha256WithRSAEncryption", rsa_sha256, kOidSha256,
+                 kNull, kStrong},
+    SignatureRow{Oid{"1.2.840.113549.1.1.12"}, "sha384WithRSAEncryption", rsa_sha384, kOidSha384,
+                 kNull, kStrong},
+    SignatureRow{Oid{"1.2.840.113549.1.1.13"}, "sha512WithRSAEncryption", rsa_sha512, kOidSha512,
+                 kNull, kStrong},
+    SignatureRow{kOidPss, "RSASSA-PSS", rsa_pss_sha256, kOidSha256, kPss, kStrong},
+    SignatureRow{kOidPss, "RSASSA-PSS", rsa_pss_sha384, kOidSha384, kPss, kStrong},
+    SignatureRow{kOidPss, "RSASSA-PSS", rsa_pss_sha512, kOidSha512, kPss, kStrong},
+    SignatureRow{Oid{"1.3.101.112"}, "Ed25519", ed25519, kOidSha512, kAbsent, kStrong},
+    SignatureRow{kOidEd448, "Ed448", ed448, kOidShake256Len, kAbsent, kStrong},
+    SignatureRow{kOidEd448, "Ed448", ed448, kOidShake256, kAbsent, kStrong},
     // Named so that the refusal can say why; never computed.
-    SignatureRow{Oid{"1.2.840.10045.4.1"}, "ecdsa-with-SHA1", SignatureScheme::ecdsa_sha256,
-                 kOidSha1, kAbsent, Strength::broken},
-    SignatureRow{Oid{"1.2.840.113549.1.1.5"}, "sha1WithRSAEncryption", SignatureScheme::rsa_sha256,
-                 kOidSha1, kAbsentOrNull, Strength::broken},
+    SignatureRow{Oid{"1.2.840.10045.4.1"}, "ecdsa-with-SHA1", ecdsa_sha256, kOidSha1, kAbsent,
+                 kBroken},
+    SignatureRow{Oid{"1.2.840.113549.1.1.5"}, "sha1WithRSAEncryption", rsa_sha256, kOidSha1, kNull,
+                 kBroken},
 };
 
 template <typename Rows>
@@ -172,13 +190,32 @@ Result<AlgorithmName> read_algorithm(BerReader& from, std::uint8_t identifier) {
   return name;
 }
 
+bool parameters_fit(const DigestRow& row, const AlgorithmName& name) {
+  switch (row.parameters) {
+    case DigestRow::Parameters::absent_or_null:
+      return name.parameters_absent_or_null();
+    case DigestRow::Parameters::absent:
+      return name.parameters.empty();
+    case DigestRow::Parameters::length_512:
+      return name.parameters == der_integer(512);
+  }
+  return false;
+}
+
+Bytes der_digest_algorithm(const DigestRow& row) {
+  if (row.parameters != DigestRow::Parameters::length_512) return der_algorithm(row.oid);
+  return der_sequence({der_oid(row.oid), der_integer(512)});
+}
+
 const DigestRow* find_digest(ByteView oid) { return find_row(kDigests, oid); }
 const CipherRow* find_cipher(ByteView oid) { return find_row(kCiphers, oid); }
+
 const CipherRow* find_cipher_named(std::string_view name) {
   const auto* found = std::find_if(kCiphers.begin(), kCiphers.end(),
                                    [&](const CipherRow& row) { return row.name == name; });
   return found == kCiphers.end() ? nullptr : found;
 }
+
 const WrapRow* find_wrap(ByteView oid) { return find_row(kWraps, oid); }
 const AgreementRow* find_agreement(ByteView oid) { return find_row(kAgreements, oid); }
 const EncapsulationRow* find_encapsulation(ByteView oid) { return find_row(kEncapsulations, oid); }
@@ -211,6 +248,20 @@ const SignatureRow* signature_for(SignatureScheme scheme) {
   const auto* found = std::find_if(kSignatures.begin(), kSignatures.end(),
                                    [&](const SignatureRow& row) { return row.scheme == scheme; });
   return found == kSignatures.end() ? nullptr : found;
+}
+
+Bytes der_signature_algorithm(const SignatureRow& row) {
+  const Bytes null{kTagNull, 0};
+  switch (row.parameters) {
+    case SignatureRow::Parameters::absent:
+      break;
+    case SignatureRow::Parameters::null:
+      return der_sequence({der_oid(row.oid), null});
+    case SignatureRow::Parameters::pss:
+      return der_sequence(
+          {der_oid(row.oid), der_pss_parameters(*find_digest(row.digest.octets()))});
+  }
+  return der_algorithm(row.oid);
 }
 
 }  // namespace culvert::crypto

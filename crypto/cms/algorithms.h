@@ -33,8 +33,15 @@ struct DigestRow {
   Oid oid;
   std::string_view name;    // as people write it
   std::string_view engine;  // as Botan names it
+  std::size_t bytes;
   Strength strength;
+  // length_512: an INTEGER, the length in bits (RFC 8419, 2.3).
+  enum class Parameters { absent_or_null, absent, length_512 } parameters;
 };
+// True if the parameters in `name` are those that the row demands.
+bool parameters_fit(const DigestRow& row, const AlgorithmName& name);
+// The AlgorithmIdentifier that we write.
+Bytes der_digest_algorithm(const DigestRow& row);
 const DigestRow* find_digest(ByteView oid);
 
 // What a content cipher proves of its content.
@@ -104,21 +111,26 @@ struct SignatureRow {
   std::string_view name;
   SignatureScheme scheme;
   Oid digest;  // the digest that signed attributes must be announced with (RFC 8933)
-  enum class Parameters { absent, absent_or_null } parameters;
+  // null: written so, and read absent too (RFC 5754, 3.2). pss: pss_parameters.h.
+  enum class Parameters { absent, null, pss } parameters;
   Strength strength;
 };
-// The row for a signature algorithm with the digest that SignerInfo names: `rsaEncryption` has one
-// row for each digest.
+// The row for a signature algorithm with the digest that SignerInfo names: `rsaEncryption` and
+// RSASSA-PSS have one row for each digest.
 const SignatureRow* find_signature(ByteView oid, ByteView digest_oid);
 // True if the algorithm has any row: the digest was the wrong one.
 bool knows_signature(ByteView oid);
 // The row that we write for a scheme.
 const SignatureRow* signature_for(SignatureScheme scheme);
+// The AlgorithmIdentifier that we write.
+Bytes der_signature_algorithm(const SignatureRow& row);
 
 // What we write.
 inline constexpr Oid kOidSha256{"2.16.840.1.101.3.4.2.1"};
 inline constexpr Oid kOidSha384{"2.16.840.1.101.3.4.2.2"};
 inline constexpr Oid kOidSha512{"2.16.840.1.101.3.4.2.3"};
+// Named so that a refusal can say why; never computed.
+inline constexpr Oid kOidSha1{"1.3.14.3.2.26"};
 inline constexpr Oid kOidAes256Gcm{"2.16.840.1.101.3.4.1.46"};
 inline constexpr Oid kOidAes256Wrap{"2.16.840.1.101.3.4.1.45"};
 inline constexpr Oid kOidStdDhSha256Kdf{"1.3.132.1.11.1"};

@@ -1,5 +1,8 @@
 #include "crypto/cms/attributes.h"
 
+#include <algorithm>
+#include <array>
+
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/limits.h"
 #include "crypto/cms/refusal.h"
@@ -9,6 +12,26 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::size_t kMaxHashBytes = 64;
+constexpr std::size_t kUtcTimeLength = 13;
+constexpr std::size_t kGeneralizedTimeLength = 15;
+
+struct TypeRow {
+  SignatureType type;
+  Oid oid;
+};
+constexpr std::array kTypes{
+    TypeRow{SignatureType::personal, kOidOriginatorSignature},
+    TypeRow{SignatureType::domain, kOidDomainSignature},
+    TypeRow{SignatureType::additional_attributes, kOidAdditionalAttributesSignature},
+    TypeRow{SignatureType::review, kOidReviewSignature},
+};
+
+SignatureType type_of(ByteView oid) {
+  for (const TypeRow& row : kTypes) {
+    if (row.oid == oid) return row.type;
+  }
+  return SignatureType::other;
+}
 
 Result<Attribute> read_attribute(BerReader& in) {
   if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
@@ -50,26 +73,36 @@ Status read_signing_time(const std::vector<Attribute>& attributes, SignedAttribu
   if (!is_time) return refuse(Refusal::bad_attributes, "signingTime");
   const auto text = in.content(*tag, kMaxHashBytes);
   if (!text) return text.error();
-  into.signing_time = parse_asn1_time(as_text(*text));
+  // The text of one form under the tag of the other would be a second reading. GeneralizedTime
+  // before 2050 breaks RFC 5652, 11.3, but says nothing unclear.
+  const std::size_t length = *tag == kTagUtcTime ? kUtcTimeLength : kGeneralizedTimeLength;
+  if (text->size() == length) into.signing_time = parse_asn1_time(as_text(*text));
   if (!into.signing_time) return refuse(Refusal::bad_attributes, "signingTime");
   return done();
 }
 
-// SEQUENCE OF OBJECT IDENTIFIER (RFC 3183, 3.1).
+// SEQUENCE OF OBJECT IDENTIFIER (RFC 3183, 3.1). The first one says it, unless one is that of a
+// domain.
 Status read_signature_type(const std::vector<Attribute>& attributes, SignedAttributes& into) {
   const auto value = single_value(attributes, kOidSignatureType);
   if (!value) return value.error();
   if (*value == nullptr) return done();
   BerReader in{ByteView(**value)};
   if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  std::vector<SignatureType> types;
   while (true) {
     const auto next = in.peek();
     if (!next) return next.error();
-    if (*next == kTagEnd) return done();
-    const auto type = in.oid();
-    if (!type) return refuse(Refusal::bad_attributes, "signatureType");
-    if (kOidDomainSignature == *type) into.type = SignatureType::domain;
+    if (*next == kTagEnd) break;
+    const auto oid = in.oid();
+    if (!oid) return refuse(Refusal::bad_attributes, "signatureType");
+    types.push_back(type_of(*oid));
   }
+  if (types.empty()) return refuse(Refusal::bad_attributes, "signatureType");
+  const bool is_domain =
+      std::find(types.begin(), types.end(), SignatureType::domain) != types.end();
+  into.type = is_domain ? SignatureType::domain : types.front();
+  return done();
 }
 
 Result<SignedAttributes::Protection> parse_protection(ByteView value) {
@@ -121,6 +154,13 @@ Status read_signing_certificate(const std::vector<Attribute>& attributes, Signed
   auto named = parse_signing_certificate(**value);
   if (!named) return refuse(Refusal::signing_certificate_mismatch, named.error().code);
   into.certificate = *std::move(named);
+  return done();
+}
+
+Status take_capabilities(const std::vector<Attribute>& attributes, SignedAttributes& into) {
+  const auto value = single_value(attributes, kOidSmimeCapabilities);
+  if (!value) return value.error();
+  if (*value != nullptr) into.capabilities = read_capabilities(**value);
   return done();
 }
 
@@ -179,8 +219,8 @@ Result<SignedAttributes> interpret(const std::vector<Attribute>& attributes,
   auto digest = read_message_digest(attributes);
   if (!digest) return digest.error();
   out.message_digest = *std::move(digest);
-  for (const auto read :
-       {&read_signing_time, &read_signature_type, &read_protection, &read_signing_certificate}) {
+  for (const auto read : {&read_signing_time, &read_signature_type, &read_protection,
+                          &read_signing_certificate, &take_capabilities}) {
     if (const Status step = read(attributes, out); !step) return step.error();
   }
   return out;
@@ -192,10 +232,18 @@ Bytes der_attribute(const Oid& oid, ByteView value) {
   return der_sequence({der_oid(oid), der(kTagSet, {value})});
 }
 
-// What the tunnel's keys open (RFC 8551, 2.5.2): AES-GCM, the strongest first.
-Bytes der_capabilities() {
-  constexpr Oid kAes128Gcm{"2.16.840.1.101.3.4.1.6"};
-  return der_sequence({der_algorithm(kOidAes256Gcm), der_algorithm(kAes128Gcm)});
+// The AlgorithmIdentifiers of the SignerInfo, the second one under [1] (RFC 6211).
+Bytes der_protection(const AttributeFacts& facts) {
+  Bytes signature(facts.signature_algorithm.begin(), facts.signature_algorithm.end());
+  signature.front() = context_tag(1);
+  return der_sequence({facts.digest_algorithm, signature});
+}
+
+// Nothing for a person's, which needs no attribute.
+const TypeRow* written_type(SignatureType type) {
+  const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
+                                   [&](const TypeRow& row) { return row.type == type; });
+  return type == SignatureType::personal || found == kTypes.end() ? nullptr : found;
 }
 
 }  // namespace
@@ -205,18 +253,34 @@ Bytes der_signed_attributes(const AttributeFacts& facts) {
   all.push_back(der_attribute(kOidContentType, der_oid(kOidData)));
   all.push_back(der_attribute(kOidSigningTime, der_time(facts.signing_time)));
   all.push_back(der_attribute(kOidMessageDigest, der_octet_string(facts.message_digest)));
-  all.push_back(der_attribute(kOidSmimeCapabilities, der_capabilities()));
+  if (!facts.capabilities.empty()) {
+    all.push_back(der_attribute(kOidSmimeCapabilities, der_capabilities(facts.capabilities)));
+  }
   // One ESSCertIDv2 with the default hash, SHA-256.
   const Bytes certificate_id = der_sequence({der_octet_string(facts.certificate_hash)});
   all.push_back(
       der_attribute(kOidSigningCertificateV2, der_sequence({der_sequence({certificate_id})})));
-  const Bytes protection = der_sequence(
-      {der_algorithm(facts.digest.oid), der(context_tag(1), {der_oid(facts.signature.oid)})});
-  all.push_back(der_attribute(kOidAlgorithmProtection, protection));
-  if (facts.type == SignatureType::domain) {
-    all.push_back(der_attribute(kOidSignatureType, der_sequence({der_oid(kOidDomainSignature)})));
+  all.push_back(der_attribute(kOidAlgorithmProtection, der_protection(facts)));
+  if (const TypeRow* type = written_type(facts.type)) {
+    all.push_back(der_attribute(kOidSignatureType, der_sequence({der_oid(type->oid)})));
   }
   return der_set_of(std::move(all), context_tag(0));
+}
+
+std::string_view signature_type_name(SignatureType type) {
+  switch (type) {
+    case SignatureType::personal:
+      return "personal";
+    case SignatureType::domain:
+      return "domain";
+    case SignatureType::additional_attributes:
+      return "additional-attributes";
+    case SignatureType::review:
+      return "review";
+    case SignatureType::other:
+      return "other";
+  }
+  return "other";
 }
 
 }  // namespace culvert::crypto

@@ -8,6 +8,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/result.h"
 #include "crypto/cms/algorithms.h"
+#include "crypto/cms/capabilities.h"
 #include "crypto/cms/signed_data.h"
 
 namespace culvert::crypto {
@@ -47,6 +48,7 @@ struct SignedAttributes {
     Bytes hash;
   };
   std::optional<SigningCertificate> certificate;  // signingCertificateV2, RFC 5035
+  std::vector<Capability> capabilities;           // SMIMECapabilities
 };
 
 // Checks contentType and reads the rest.
@@ -56,10 +58,11 @@ Result<SignedAttributes> interpret(const std::vector<Attribute>& attributes, Byt
 struct AttributeFacts {
   ByteView message_digest;
   ByteView certificate_hash;  // SHA-256 over the certificate
-  const DigestRow& digest;
-  const SignatureRow& signature;
+  ByteView digest_algorithm;  // AlgorithmIdentifiers, as in the SignerInfo
+  ByteView signature_algorithm;
   Time signing_time;
   SignatureType type;
+  const std::vector<Capability>& capabilities;  // none: no attribute
 };
 Bytes der_signed_attributes(const AttributeFacts& facts);
 

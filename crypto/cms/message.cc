@@ -31,12 +31,16 @@ Result<SignedMessage> verify(ByteView cms, const SignerCandidates& candidates) {
 
 Result<Bytes> sign_message(const KeyRing& keys, const Certificate& signer, ByteView content,
                            Time now) {
-  const auto plan = plan_signature(signer);
-  if (!plan) return plan.error();
-  const SigningOptions options{signer.key_id(), signer, now, SignatureType::personal};
-  const auto back = signed_data_back(options, *plan, digest_of(*plan->digest, content), keys);
+  const SigningOptions options{signer.key_id(), signer, now};
+  const auto plans = plan_signatures(options);
+  if (!plans) return plans.error();
+  Digester digester;
+  digester.add(*plans->front().digest);
+  digester.update(content);
+  digester.finish();
+  const auto back = signed_data_back(options, *plans, digester, keys);
   if (!back) return back.error();
-  return signed_data_der(signed_data_front(*plan), content, *back);
+  return signed_data_der(signed_data_front(*plans), content, *back);
 }
 
 Result<SignedMessage> verify_message(ByteView cms, const Certificate& identity) {

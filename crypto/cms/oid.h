@@ -81,6 +81,9 @@ inline constexpr Oid kOidSigningCertificateV2{"1.2.840.113549.1.9.16.2.47"};
 inline constexpr Oid kOidAlgorithmProtection{"1.2.840.113549.1.9.52"};
 
 // Values of signatureType (RFC 3183, 3.1).
+inline constexpr Oid kOidOriginatorSignature{"1.2.840.113549.1.9.16.9.1"};
 inline constexpr Oid kOidDomainSignature{"1.2.840.113549.1.9.16.9.2"};
+inline constexpr Oid kOidAdditionalAttributesSignature{"1.2.840.113549.1.9.16.9.3"};
+inline constexpr Oid kOidReviewSignature{"1.2.840.113549.1.9.16.9.4"};
 
 }  // namespace culvert::crypto

@@ -1,37 +1,62 @@
-// SignedData (RFC 5652, section 5), written and read as streams. One writer for one signer, content
-// inside ("opaque"), id-data. Nothing here knows whom to trust: the reader says which certificate
-// made which signature, and why a signature does not count.
+// SignedData (RFC 5652, section 5), written and read as streams: content inside ("opaque") or
+// elsewhere ("detached", as in multipart/signed). Nothing here knows whom to trust: the reader says
+// which certificate made which signature, and why a signature does not count. One without signers
+// is certs_only.h.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/cms/capabilities.h"
 #include "crypto/cms/limits.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {
 
-// What a signature says of itself (RFC 3183): that of a person, or of a domain's gateway.
-enum class SignatureType { personal, domain };
+// What a signature says of itself (RFC 3183, 3.1). `personal`: that of the author, which needs no
+// attribute; `other`: of a type that we do not know.
+enum class SignatureType { personal, domain, additional_attributes, review, other };
+// `personal`, `additional-attributes`, …
+std::string_view signature_type_name(SignatureType type);
+
+// A key that signs. The scheme must fit the key; nothing: preferred_scheme.
+struct SigningKey {
+  KeyId key;
+  Certificate certificate;
+  std::optional<SignatureScheme> scheme{};
+};
 
 struct SigningOptions {
   KeyId key;
   Certificate certificate;
   Time signing_time;
+  // `other` is written like `personal`.
   SignatureType type = SignatureType::personal;
+  std::optional<SignatureScheme> scheme{};
+  // `detached`: the object holds no content, and is written when the content has ended.
+  enum class Content { opaque, detached } content = Content::opaque;
+  // Included besides those of the signers, for instance up to an authority.
+  std::vector<Certificate> chain{};
+  // None: the attribute is left out.
+  std::vector<Capability> capabilities = tunnel_capabilities();
+  // Who signs the same content besides, with the same attributes.
+  std::vector<SigningKey> others{};
 };
 
-// Content in, a ContentInfo of indefinite length out. Signed attributes: contentType, signingTime,
-// messageDigest, SMIMECapabilities, signingCertificateV2, CMSAlgorithmProtection and, for a domain,
-// signatureType; the certificate is included.
+// Content in, a ContentInfo out: of indefinite length, or in DER if the content is short or
+// detached. Signed attributes: contentType, signingTime, messageDigest, SMIMECapabilities,
+// signingCertificateV2, CMSAlgorithmProtection and, unless personal, signatureType; the
+// certificates of the signers are included.
 class SignedDataWriter final : public Sink {
  public:
-  // Writes the head to `to`. `to` and `keys` must outlive the writer. internal `bad-key-use` if the
-  // certificate's key cannot sign.
+  // `to` and `keys` must outlive the writer. internal `bad-key-use` if a certificate's key cannot
+  // sign, not so, or is RSA of a size that is not written; `too-many-signers` and
+  // `too-many-certificates` for what no reader would take.
   static Result<std::unique_ptr<SignedDataWriter>> start(Sink& to, const KeyRing& keys,
                                                          SigningOptions options);
   ~SignedDataWriter() override;
@@ -57,6 +82,10 @@ struct SignerResult {
   SignatureType type = SignatureType::personal;
   std::string digest;     // `sha256`, or the dotted OID of one that we do not know
   std::string signature;  // `ecdsa-with-SHA256`, or the dotted OID
+  // True for RSA keys of fewer than 2,048 bits: right, but no longer strong.
+  bool weak_key = false;
+  // SMIMECapabilities, in the signer's order. Theirs only if the signature is valid.
+  std::vector<Capability> capabilities;
 
   bool valid() const { return !refusal && certificate; }
 };
@@ -86,10 +115,11 @@ struct SignerCandidates {
 class SignedDataReader final : public Source {
  public:
   // Reads up to the content. `from` must outlive the reader. Refusals: not a SignedData, content
-  // missing (detached signature), malformed.
+  // missing (detached signature, or certs-only), malformed.
   static Result<std::unique_ptr<SignedDataReader>> open(Source& from);
-  // For a detached signature: the content comes from `content`, the ContentInfo from `from` (and
-  // must hold none).
+  // For a detached signature: the content comes from `content`, the ContentInfo from `from`, which
+  // is read to its end here, so that the content is hashed for the signers that are there.
+  // `content` must outlive the reader. Refusals: as above, and content present.
   static Result<std::unique_ptr<SignedDataReader>> open_detached(Source& from, Source& content);
   ~SignedDataReader() override;
 

@@ -8,37 +8,16 @@
 
 namespace culvert::crypto {
 
-Bytes signed_data_front(const SigningPlan& plan) {
-  Bytes front = der_integer(kSignedDataVersion);
-  append(front, ByteView(der(kTagSet, {der_algorithm(plan.digest->oid)})));
-  return front;
-}
-
-Result<Bytes> signed_data_back(const SigningOptions& options, const SigningPlan& plan,
-                               ByteView message_digest, const KeyRing& keys) {
-  const auto signer = make_signer_info(options, plan, message_digest, keys);
-  if (!signer) return signer.error();
-  Bytes back = der(context_tag(0), {options.certificate.der()});
-  append(back, ByteView(der(kTagSet, {*signer})));
-  return back;
-}
-
-Bytes signed_data_der(ByteView front, ByteView content, ByteView back) {
-  const Bytes inner =
-      der_sequence({der_oid(kOidData), der(context_tag(0), {der_octet_string(content)})});
-  const Bytes all = der_sequence({front, inner, back});
-  return der_sequence({der_oid(kOidSignedData), der(context_tag(0), {all})});
-}
-
 struct SignedDataWriter::State {
   Sink& to;
   const KeyRing& keys;
   SigningOptions options;
-  SigningPlan plan;
+  std::vector<SigningPlan> plans;
   Digester digester;
   Bytes pending;       // content that waits for company
   bool begun = false;  // the head is written, in indefinite length
 
+  bool is_detached() const { return options.content == SigningOptions::Content::detached; }
   Status begin();
   Status write_piece(ByteView piece);
   Status flush();
@@ -52,7 +31,7 @@ Status SignedDataWriter::State::begin() {
   append(head, ByteView(der_oid(kOidSignedData)));
   append_indefinite(head, context_tag(0));
   append_indefinite(head, kTagSequence);
-  append(head, ByteView(signed_data_front(plan)));
+  append(head, ByteView(signed_data_front(plans)));
   append_indefinite(head, kTagSequence);
   append(head, ByteView(der_oid(kOidData)));
   append_indefinite(head, context_tag(0));
@@ -82,17 +61,19 @@ SignedDataWriter::~SignedDataWriter() = default;
 
 Result<std::unique_ptr<SignedDataWriter>> SignedDataWriter::start(Sink& to, const KeyRing& keys,
                                                                   SigningOptions options) {
-  const auto plan = plan_signature(options.certificate);
-  if (!plan) return plan.error();
-  auto state =
-      std::unique_ptr<State>(new State{to, keys, std::move(options), *plan, Digester(), {}, false});
-  state->digester.add(*plan->digest);
+  auto plans = plan_signatures(options);
+  if (!plans) return plans.error();
+  auto state = std::unique_ptr<State>(
+      new State{to, keys, std::move(options), *std::move(plans), Digester(), {}, false});
+  for (const SigningPlan& plan : state->plans)
+    state->digester.add(*plan.digest);
   return std::unique_ptr<SignedDataWriter>(new SignedDataWriter(std::move(state)));
 }
 
 Status SignedDataWriter::write(ByteView content) {
   State& s = *state_;
   s.digester.update(content);
+  if (s.is_detached()) return done();
   if (s.pending.size() + content.size() <= kStreamChunkBytes) {
     append(s.pending, content);
     return done();
@@ -106,10 +87,12 @@ Status SignedDataWriter::write(ByteView content) {
 Status SignedDataWriter::finish() {
   State& s = *state_;
   s.digester.finish();
-  const auto digest = s.digester.digest(s.plan.digest->oid.octets());
-  const auto back = signed_data_back(s.options, s.plan, *digest, s.keys);
+  const auto back = signed_data_back(s.options, s.plans, s.digester, s.keys);
   if (!back) return back.error();
-  if (!s.begun) return s.to.write(signed_data_der(signed_data_front(s.plan), s.pending, *back));
+  if (!s.begun) {
+    const auto content = s.is_detached() ? std::nullopt : std::optional<ByteView>(s.pending);
+    return s.to.write(signed_data_der(signed_data_front(s.plans), content, *back));
+  }
   if (const Status flushed = s.flush(); !flushed) return flushed;
   constexpr int kInnerLevels = 3;  // OCTET STRING, [0], EncapsulatedContentInfo
   constexpr int kOuterLevels = 3;  // SignedData, [0], ContentInfo

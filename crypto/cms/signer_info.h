@@ -26,18 +26,23 @@ struct SignedContent {
   const Digester& digests;
 };
 
-// Everything that formats.md demands of one signature. `candidates` are tried in order; only those
-// that the signer's name calls.
-SignerResult judge_signer(const SignerInfo& info, const SignedContent& content,
-                          const std::vector<Certificate>& candidates);
+// Everything that formats.md demands of signatures, one result each. `candidates` are tried in
+// order; only those that the signer's name calls, and few of one name (kMaxMoreTrials).
+std::vector<SignerResult> judge_signers(const std::vector<SignerInfo>& signers,
+                                        const SignedContent& content,
+                                        const std::vector<Certificate>& candidates);
 
-// A SignerInfo in DER over content with this digest. `digest` is the row of `scheme`.
+// The algorithms of one signature. `digest` is the row of the scheme.
 struct SigningPlan {
+  SigningKey key;
   const DigestRow* digest;
   const SignatureRow* signature;
 };
-// The algorithms for a certificate's key; internal `bad-key-use` if it cannot sign.
-Result<SigningPlan> plan_signature(const Certificate& certificate);
+// internal `bad-key-use` if the certificate's key cannot sign so.
+Result<SigningPlan> plan_signature(const SigningKey& key);
+
+// A SignerInfo in DER over content with this digest. Of `options` it takes what is signed beside
+// the digest, not the keys.
 Result<Bytes> make_signer_info(const SigningOptions& options, const SigningPlan& plan,
                                ByteView message_digest, const KeyRing& keys);
 

@@ -102,7 +102,9 @@ void Inspection::see_signed(RewindableSource& der) {
     facts.emplace_back("digest", signer.digest);
     facts.emplace_back("signature", signer.signature);
     if (signer.signing_time) facts.emplace_back("signed-at", to_rfc3339(*signer.signing_time));
-    if (signer.type == SignatureType::domain) facts.emplace_back("signature-type", "domain");
+    if (signer.type != SignatureType::personal) {
+      facts.emplace_back("signature-type", signature_type_name(signer.type));
+    }
     if (signer.refusal) add_refusal(facts, *signer.refusal);
     layer.entries.push_back({"signer", std::move(facts)});
   }

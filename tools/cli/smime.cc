@@ -86,7 +86,7 @@ Json json_of(const crypto::SignerVerdict& signer) {
   object["subject"] = signer.subject;
   object["fingerprint"] = signer.fingerprint;
   if (signer.signing_time) object["signed_at"] = to_rfc3339(*signer.signing_time);
-  object["type"] = signer.type == crypto::SignatureType::domain ? "domain" : "personal";
+  object["type"] = crypto::signature_type_name(signer.type);
   return object;
 }
 

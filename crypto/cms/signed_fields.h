@@ -1,0 +1,41 @@
+// The fields of a SignedData on the wire (RFC 5652, 5.1), read in their order: by the readers of
+// signed content and of certs-only.
+#pragma once
+
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "crypto/cms/algorithms.h"
+#include "crypto/cms/ber_reader.h"
+#include "crypto/cms/signer_info.h"
+#include "crypto/keys/certificate.h"
+
+namespace culvert::crypto {
+
+// What stands in front of the content.
+struct SignedHead {
+  std::vector<const DigestRow*> digests;  // announced, and known here; each once
+  Bytes content_type;                     // content octets of the OID
+  bool has_content;
+};
+
+// Reads up to the content, or to where it would be. Refusals: not-cms and whatever is malformed.
+Result<SignedHead> enter_signed_data(BerReader& ber);
+// Goes into the content, so that `ber.next_octets` gives it; and out of it, or from where it would
+// be.
+Status enter_signed_content(BerReader& ber);
+Status leave_signed_content(BerReader& ber, const SignedHead& head);
+
+// What stands behind the content.
+struct SignedTail {
+  std::vector<Certificate> certificates;
+  // Certificates that could not be read, which are as if they were not there.
+  std::size_t unreadable_certificates = 0;
+  std::vector<SignerInfo> signers;
+};
+
+// Reads up to the end of the input. Refusals: too-many-certificates, too-many-signers,
+// trailing-octets and whatever is malformed.
+Result<SignedTail> read_signed_tail(BerReader& ber);
+
+}  // namespace culvert::crypto
