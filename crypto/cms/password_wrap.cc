@@ -49,15 +49,13 @@ Secret decrypt(const PasswordWrap& wrap, const SecretBytes& key, ByteView wrappe
 }
 
 // The key behind its front. What is wrong is not told, and the time does not tell it.
-Result<SecretBytes> take_key(const Secret& text) {
-  const std::size_t size = text[0];
-  unsigned difference = 0;
+Result<SecretBytes> take_key(const Secret& text, std::size_t key_bytes) {
+  auto difference = static_cast<unsigned>(text[0] ^ key_bytes);
   for (std::size_t i = 0; i < kCheckBytes; ++i) {
     difference |= text[1 + i] ^ static_cast<unsigned>(text[kFrontBytes + i]) ^ 0xffU;
   }
-  const bool fits = size >= kCheckBytes && size <= text.size() - kFrontBytes;
-  if ((difference == 0) & fits) return SecretBytes(ByteView(text).subspan(kFrontBytes, size));
-  return refuse(Refusal::key_unwrap_failed);
+  if (difference != 0) return refuse(Refusal::key_unwrap_failed);
+  return SecretBytes(ByteView(text).subspan(kFrontBytes, key_bytes));
 }
 
 }  // namespace
@@ -83,10 +81,12 @@ bool is_password_wrapped(ByteView wrapped) {
 }
 
 Result<SecretBytes> unwrap_by_password(const PasswordWrap& wrap, const SecretBytes& key,
-                                       ByteView wrapped) {
-  if (!is_password_wrapped(wrapped)) return refuse(Refusal::key_unwrap_failed);
+                                       ByteView wrapped, std::size_t key_bytes) {
+  if (!is_password_wrapped(wrapped) || key_bytes > wrapped.size() - kFrontBytes) {
+    return refuse(Refusal::key_unwrap_failed);
+  }
   try {
-    return take_key(decrypt(wrap, key, wrapped));
+    return take_key(decrypt(wrap, key, wrapped), key_bytes);
   } catch (const std::exception& e) {
     return internal_error("bad-key-use", "the content key could not be unwrapped", e.what());
   }

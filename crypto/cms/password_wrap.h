@@ -20,9 +20,9 @@ Result<PasswordWrap> read_password_wrap(const AlgorithmName& name);
 // A wrapped key has two blocks at least, and whole ones.
 bool is_password_wrapped(ByteView wrapped);
 
-// The key in `wrapped`. `key-unwrap-failed` in the same time whatever is wrong with it. `key` has
-// the size that `wrap` needs.
+// The key of `key_bytes` octets in `wrapped`. `key-unwrap-failed` in the same time whatever is
+// wrong with it, its size included. `key` has the size that `wrap` needs.
 Result<SecretBytes> unwrap_by_password(const PasswordWrap& wrap, const SecretBytes& key,
-                                       ByteView wrapped);
+                                       ByteView wrapped, std::size_t key_bytes);
 
 }  // namespace culvert::crypto

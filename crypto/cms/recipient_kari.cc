@@ -103,14 +103,14 @@ Status check_originator(const AgreementInfo& info, const CurveRow& curve) {
       (algorithm.parameters_absent_or_null() || algorithm.parameters == der_oid(*curve.named))) {
     return done();
   }
-  return refuse(Refusal::bad_originator_key, "another curve is named");
+  return refuse(Refusal::bad_originator_key, "parameters of the originator's key");
 }
 
 // The parameters of the agreement are the name of the wrap.
 Result<Wrap> wrap_in(const AlgorithmName& agreement) {
   BerReader in{ByteView(agreement.parameters)};
   const auto name = read_algorithm(in);
-  if (!name) return refuse(Refusal::unsupported_recipient, "no key wrap is named");
+  if (!name) return refuse(Refusal::bad_key_parameters, "no key wrap is named");
   return wrap_of(*name);
 }
 

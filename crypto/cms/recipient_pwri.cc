@@ -50,7 +50,7 @@ Result<OpenedKey> open_key_by_password(const KeyRequest& request) {
   if (!parameters) return parameters.error();
   const auto wrapping = request.keys.derive_from_password(*parameters);
   if (!wrapping) return wrapping.error();
-  auto key = unwrap_by_password(*wrap, *wrapping, read->wrapped);
+  auto key = unwrap_by_password(*wrap, *wrapping, read->wrapped, request.key_bytes);
   if (!key) return key.error();
   return OpenedKey{*std::move(key)};
 }

@@ -201,13 +201,14 @@ TEST_F(Refused, ForKeyAgreementsThatAreNotInTheTable) {
       der(context_tag(1), {der_algorithm(kOidEcPublicKey), der(kTagBitString, {point})});
   const Bytes mqv = der_oid(Oid{"1.3.132.1.15.1"});
   const Bytes des_wrap = der_algorithm(Oid{"1.2.840.113549.1.9.16.3.6"});
-  for (const Bytes& bad :
-       {der_sequence({mqv, der_algorithm(kOidAes256Wrap)}),
-        der_sequence({der_oid(kOidStdDhSha256Kdf), des_wrap}), der_algorithm(kOidStdDhSha256Kdf)}) {
-    EXPECT_EQ(
-        code({.recipients = der(kTagSet, {agreement_info(b.encryption.certificate, key, bad)})}),
-        "unsupported-recipient");
-  }
+  const auto code_of = [&](const Bytes& algorithm) {
+    return code(
+        {.recipients = der(kTagSet, {agreement_info(b.encryption.certificate, key, algorithm)})});
+  };
+  EXPECT_EQ(code_of(der_sequence({mqv, der_algorithm(kOidAes256Wrap)})), "unsupported-recipient");
+  EXPECT_EQ(code_of(der_sequence({der_oid(kOidStdDhSha256Kdf), des_wrap})),
+            "unsupported-recipient");
+  EXPECT_EQ(code_of(der_algorithm(kOidStdDhSha256Kdf)), "bad-key-parameters");
 }
 
 TEST_F(Refused, ForMoreThanAThousandRecipients) {
