@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "crypto/mime/base64_avx2.h"
+
 namespace culvert::crypto {
 namespace {
 
@@ -59,7 +61,7 @@ std::uint32_t group_word(const std::uint8_t* c) {
 
 std::uint8_t base64_value(char c) { return kValues[static_cast<unsigned char>(c)]; }
 
-void encode_groups(ByteView octets, std::uint8_t* text) {
+void encode_groups_by_table(ByteView octets, std::uint8_t* text) {
   const std::uint8_t* in = octets.data();
   const std::uint8_t* const end = in + octets.size();
   for (; in != end; in += 3, text += 4) {
@@ -69,7 +71,7 @@ void encode_groups(ByteView octets, std::uint8_t* text) {
   }
 }
 
-bool decode_groups(ByteView text, std::uint8_t* octets) {
+bool decode_groups_by_table(ByteView text, std::uint8_t* octets) {
   if (text.empty()) return true;
   const std::uint8_t* c = text.data();
   const std::uint8_t* const last = c + text.size() - 4;
@@ -83,6 +85,16 @@ bool decode_groups(ByteView text, std::uint8_t* octets) {
   const std::uint32_t word = group_word(c);
   std::memcpy(octets, &word, 3);
   return std::bit_cast<std::array<std::uint8_t, 4>>(seen | word)[3] == 0;
+}
+
+void encode_groups(ByteView octets, std::uint8_t* text) {
+  if (octets.size() >= kAvx2Octets && has_avx2()) return encode_groups_avx2(octets, text);
+  encode_groups_by_table(octets, text);
+}
+
+bool decode_groups(ByteView text, std::uint8_t* octets) {
+  if (text.size() >= kAvx2Characters && has_avx2()) return decode_groups_avx2(text, octets);
+  return decode_groups_by_table(text, octets);
 }
 
 }  // namespace culvert::crypto

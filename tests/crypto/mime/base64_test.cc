@@ -142,6 +142,30 @@ TEST(Base64, FindsDamageAtEveryPlaceOfALine) {
   }
 }
 
+TEST(Base64Groups, AreTheSameByTableAndByTheWidestInstructions) {
+  for (std::size_t groups = 0; groups <= 100; ++groups) {
+    const Bytes octets = random_octets(groups * 3, static_cast<unsigned>(groups));
+    // Exactly as large as it must be, so that a sanitizer sees a step too far.
+    Bytes wide(groups * 4), by_table(groups * 4), back(groups * 3), back_by_table(groups * 3);
+    encode_groups(octets, wide.data());
+    encode_groups_by_table(octets, by_table.data());
+    ASSERT_EQ(wide, by_table) << groups;
+    ASSERT_TRUE(decode_groups(wide, back.data()));
+    ASSERT_TRUE(decode_groups_by_table(wide, back_by_table.data()));
+    ASSERT_EQ(back, octets) << groups;
+    ASSERT_EQ(back_by_table, octets) << groups;
+    for (std::size_t place = 0; place < wide.size(); ++place) {
+      for (const char bad :
+           {'=', '\r', '\0', '-', '@', '[', '`', '{', '.', ':', ',', '\x80', '\xff'}) {
+        Bytes damaged = wide;
+        damaged[place] = static_cast<std::uint8_t>(bad);
+        ASSERT_FALSE(decode_groups(damaged, back.data())) << place;
+        ASSERT_FALSE(decode_groups_by_table(damaged, back.data())) << place;
+      }
+    }
+  }
+}
+
 TEST(Base64Groups, HoldEachValueAtEachPlace) {
   Bytes octets(3 * 8), text(4 * 8), back(3 * 8);
   for (unsigned value = 0; value < (1U << 24); value += value < 4096 ? 1 : 4095) {
