@@ -1,5 +1,6 @@
 #include "crypto/cms/recipient_peek.h"
 
+#include "crypto/cms/der_writer.h"
 #include "tests/crypto/cms/support.h"
 
 namespace culvert::crypto::testing {
@@ -31,6 +32,50 @@ TEST(RecipientPeek, RefusesWhatIsNotSealed) {
   EXPECT_EQ(refusal(peek_recipients(source)), Refusal::not_cms);
   ViewSource text(as_bytes("Hello"));
   EXPECT_EQ(refusal(peek_recipients(text)), Refusal::not_cms);
+}
+
+Bytes sealed_with(const std::vector<Bytes>& infos) {
+  Bytes content;
+  for (const Bytes& info : infos)
+    append(content, ByteView(info));
+  const Bytes inner = der_sequence({der_integer(0), der(kTagSet, {content})});
+  return der_sequence({der_oid(kOidAuthEnvelopedData), der(context_tag(0), {inner})});
+}
+
+Result<RecipientPeek> peek(const std::vector<Bytes>& infos) {
+  const Bytes sealed = sealed_with(infos);
+  ViewSource source(sealed);
+  return peek_recipients(source);
+}
+
+// What another's extension holds must not hide that a message is tunnel mail.
+TEST(RecipientPeek, CountsOtherRecipientsWhateverTheyHold) {
+  const Node b("gate.b.example");
+  const Certificate& to = b.encryption.certificate;
+  const Bytes ours = *seal_key_for(to, SecretBytes(32), {});
+  constexpr Oid kOidKem{"1.2.840.113549.1.9.16.13.3"};
+  const Bytes unknown = der(context_tag(4), {der_oid(kOidData), der_octet_string(Bytes(9))});
+  const Bytes broken = der(context_tag(4), {der_oid(kOidKem), der_integer(7)});
+  const Bytes newer =
+      der(context_tag(4), {der_oid(kOidKem), der_sequence({der_integer(5), der_integer(7)})});
+  const auto found = peek({unknown, broken, newer, ours});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->unnamed, 3U);
+  ASSERT_EQ(found->names.size(), 1U);
+  EXPECT_TRUE(to.is_named_by(found->names[0]));
+}
+
+TEST(RecipientPeek, NamesTheHolderOfAnEncapsulatedKey) {
+  const Node b("gate.b.example");
+  const Certificate& to = b.encryption.certificate;
+  const Bytes name = der_sequence({to.issuer(), der(kTagInteger, {to.serial()})});
+  const Bytes kem = der(context_tag(4), {der_oid(Oid{"1.2.840.113549.1.9.16.13.3"}),
+                                         der_sequence({der_integer(0), name, der_integer(7)})});
+  const auto found = peek({kem});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->unnamed, 0U);
+  ASSERT_EQ(found->names.size(), 1U);
+  EXPECT_TRUE(to.is_named_by(found->names[0]));
 }
 
 }  // namespace
