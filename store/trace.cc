@@ -15,14 +15,6 @@ enum : std::uint32_t { kName = 1, kValue = 2 };
 // Field of the record in `trace_times`. Frozen.
 enum : std::uint32_t { kAddress = 1 };
 
-// Domains are lower-case already; people search without knowing the case of local parts.
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 // Events of one second keep the order in which they were written.
 std::uint64_t write_order() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -76,7 +68,7 @@ void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& e
                  const std::vector<Mailbox>& addresses) {
   RecordWriter list;
   for (const Mailbox& mailbox : addresses) {
-    const std::string address = lower(mailbox.text());
+    const std::string address = mailbox.lookup_key();
     list.item(kAddress, address);
     txn.put(Table::trace_addresses, address_key(address, event.time, id), {});
   }
@@ -95,7 +87,7 @@ std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& 
 
 std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& address,
                                    std::size_t limit) {
-  const Bytes prefix = KeyWriter().text_nul(lower(address.text())).take();
+  const Bytes prefix = KeyWriter().text_nul(address.lookup_key()).take();
   std::vector<MessageId> ids;
   each(txn, Table::trace_addresses, prefix, prefix, [&](ByteView key, ByteView) {
     const auto id = MessageId::from_bytes(key.last(std::min(key.size(), MessageId::kSize)));

@@ -29,8 +29,8 @@ void add_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& eve
 
 // All events of a message, oldest first; empty if there are none.
 std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& id);
-// The newest `limit` messages from or to an address, newest first. The local part's case does not
-// count here.
+// The newest `limit` messages from or to an address, newest first. Its spelling does not count
+// (Mailbox::lookup_key): people search without knowing it.
 std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& address,
                                    std::size_t limit);
 // Forgets at most `limit` messages whose first event is older; how many.

@@ -38,15 +38,17 @@ bool is_host_name(std::string_view name) {
   return !std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::string lower_ascii(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
 // The A-label form, lower case; empty if there is none.
 std::string to_a_labels(std::string_view text) {
-  if (is_ascii(text)) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-  }
+  if (is_ascii(text)) return lower_ascii(text);
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) return {};
   char* converted = nullptr;
   const std::string terminated(text);
@@ -89,6 +91,26 @@ bool is_quoted_string(std::string_view local) {
     if (escaped < 0x20 || escaped > 0x7e) return false;
   }
   return true;
+}
+
+// What a quoted-string says.
+std::string unquoted(std::string_view quoted) {
+  std::string out;
+  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
+    if (quoted[i] == '\\') ++i;
+    out.push_back(quoted[i]);
+  }
+  return out;
+}
+
+// With the backslashes that it needs, and no others.
+std::string quoted(std::string_view content) {
+  std::string out = "\"";
+  for (const char c : content) {
+    if (c == '"' || c == '\\') out.push_back('\\');
+    out.push_back(c);
+  }
+  return out + "\"";
 }
 
 bool is_local_part(std::string_view local) {
@@ -139,6 +161,15 @@ Result<Mailbox> Mailbox::make(std::string_view local_part, const Domain& domain)
 }
 
 bool Mailbox::needs_utf8() const { return !is_ascii(local_part_); }
+
+std::string Mailbox::lookup_key() const {
+  std::string local = lower_ascii(local_part_);
+  if (local.front() == '"') {
+    const std::string content = unquoted(local);
+    local = is_dot_string(content) ? content : quoted(content);
+  }
+  return local + "@" + domain_.text();
+}
 
 std::string path_text(const ReversePath& path) { return path ? "<" + path->text() + ">" : "<>"; }
 

@@ -51,6 +51,10 @@ class Mailbox {
   std::string text() const { return local_part_ + "@" + domain_.text(); }
   // True if SMTPUTF8 is needed to name it.
   bool needs_utf8() const;
+  // One text for all spellings that any usual server delivers to the same person: ASCII letters of
+  // the local part in lower case, quotes and backslashes only where they are needed. For finding
+  // what was written of an address elsewhere (rules, traces), never for delivery.
+  std::string lookup_key() const;
 
   auto operator<=>(const Mailbox&) const = default;
 

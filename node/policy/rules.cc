@@ -1,5 +1,7 @@
 #include "node/policy/rules.h"
 
+#include <algorithm>
+
 #include "crypto/base/log.h"
 
 namespace culvert::node {
@@ -9,9 +11,10 @@ constexpr std::string_view kUser = "user:";
 constexpr std::string_view kBelow = "domain:*.";
 constexpr std::string_view kDomain = "domain:";
 
-template <typename Name>
-Result<std::string> scoped(std::string_view prefix, std::string_view name) {
-  auto parsed = Name::parse(name);
+std::string user_scope(const Mailbox& mailbox) { return std::string(kUser) + mailbox.lookup_key(); }
+
+Result<std::string> domain_scope(std::string_view prefix, std::string_view name) {
+  auto parsed = Domain::parse(name);
   if (!parsed) return parsed.error();
   return std::string(prefix) + parsed->text();
 }
@@ -40,9 +43,13 @@ Result<Encrypt> parse_encrypt(std::string_view word) {
 
 Result<std::string> parse_scope(std::string_view text) {
   if (text == "global") return std::string(text);
-  if (text.starts_with(kUser)) return scoped<Mailbox>(kUser, text.substr(kUser.size()));
-  if (text.starts_with(kBelow)) return scoped<Domain>(kBelow, text.substr(kBelow.size()));
-  if (text.starts_with(kDomain)) return scoped<Domain>(kDomain, text.substr(kDomain.size()));
+  if (text.starts_with(kUser)) {
+    const auto mailbox = Mailbox::parse(text.substr(kUser.size()));
+    if (!mailbox) return mailbox.error();
+    return user_scope(*mailbox);
+  }
+  if (text.starts_with(kBelow)) return domain_scope(kBelow, text.substr(kBelow.size()));
+  if (text.starts_with(kDomain)) return domain_scope(kDomain, text.substr(kDomain.size()));
   return permanent_error("bad-scope",
                          "a scope is user:ADDRESS, domain:NAME, domain:*.NAME or global, not '" +
                              printable(text, 80) + "'");
@@ -52,8 +59,11 @@ Rules::Rules(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     if (row.key != "encrypt") continue;
     const auto value = parse_encrypt(row.value);
+    // Another spelling of a scope that a row has already must not undo it: the stricter holds.
+    const auto scope = parse_scope(row.scope);
+    auto& held = encrypt_.try_emplace(scope ? *scope : row.scope, Encrypt::never).first->second;
     // A word that this version does not know was meant as a restriction: the strictest holds.
-    encrypt_[row.scope] = value ? *value : Encrypt::mandatory;
+    held = std::max(held, value ? *value : Encrypt::mandatory);
   }
 }
 
@@ -65,7 +75,7 @@ std::optional<FoundEncrypt> Rules::at(const std::string& scope) const {
 
 FoundEncrypt Rules::encrypt_for(const Mailbox& mailbox) const {
   if (encrypt_.empty()) return {};
-  if (auto found = at(std::string(kUser) + mailbox.text())) return *found;
+  if (auto found = at(user_scope(mailbox))) return *found;
   const std::string& domain = mailbox.domain().text();
   if (auto found = at(std::string(kDomain) + domain)) return *found;
   for (auto dot = domain.find('.'); dot != std::string::npos; dot = domain.find('.', dot + 1)) {

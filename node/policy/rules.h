@@ -22,7 +22,8 @@ std::string_view to_text(Encrypt value);
 Result<Encrypt> parse_encrypt(std::string_view word);
 
 // A scope in its written form: `user:jane@b.example`, `domain:b.example`, `domain:*.b.example` or
-// `global`; names are brought to their canonical form. permanent `bad-scope` otherwise.
+// `global`; names are brought to one form, addresses to Mailbox::lookup_key. permanent `bad-scope`,
+// `bad-mailbox` or `bad-domain` otherwise.
 Result<std::string> parse_scope(std::string_view text);
 
 // A value that was found, and where: for `policy explain` and the reasons in a trace.
@@ -33,7 +34,7 @@ struct FoundEncrypt {
 
 class Rules {
  public:
-  // One row: scope and key as written by parse_scope and parse_setting.
+  // One row as it is stored; the scope in any form that parse_scope reads.
   struct Row {
     std::string scope;
     std::string key;

@@ -172,6 +172,7 @@ TEST_F(TraceTest, TellsWhatHappenedInOrder) {
     EXPECT_EQ(events[21].fields[1].second, "250 ok");
     EXPECT_EQ(find_traced(txn, mailbox("john@a.example"), 10), std::vector<MessageId>{id});
     EXPECT_EQ(find_traced(txn, mailbox("jane@b.example"), 10), std::vector<MessageId>{id});
+    EXPECT_EQ(find_traced(txn, mailbox("\"jane\"@b.example"), 10), std::vector<MessageId>{id});
     EXPECT_TRUE(find_traced(txn, mailbox("jan@b.example"), 10).empty());
   });
 }

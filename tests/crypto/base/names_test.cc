@@ -87,6 +87,25 @@ TEST(Mailbox, IsMadeFromCheckedParts) {
   EXPECT_FALSE(Mailbox::make("", domain).ok());
 }
 
+TEST(Mailbox, HasOneKeyForAllSpellingsOfAnAddress) {
+  const struct {
+    const char* written;
+    const char* key;
+  } cases[] = {
+      {"Jane.Doe@B.Example", "jane.doe@b.example"},
+      {"\"Jane.Doe\"@b.example", "jane.doe@b.example"},
+      {R"("j\a\ne.doe"@b.example)", "jane.doe@b.example"},
+      {R"("Jane\ Doe"@b.example)", R"("jane doe"@b.example)"},
+      {R"("a\"b\\c"@b.example)", R"("a\"b\\c"@b.example)"},
+      {"\"a@b\"@b.example", "\"a@b\"@b.example"},
+      {"\"a..b\"@b.example", "\"a..b\"@b.example"},
+      {"\"\"@b.example", "\"\"@b.example"},
+      {"J\u00c4NE@b.example", "j\u00c4ne@b.example"},
+  };
+  for (const auto& each : cases)
+    EXPECT_EQ(Mailbox::parse(each.written)->lookup_key(), each.key) << each.written;
+}
+
 TEST(ReversePath, IsAPathOrNull) {
   EXPECT_EQ(path_text(std::nullopt), "<>");
   EXPECT_EQ(path_text(*Mailbox::parse("a@b.example")), "<a@b.example>");

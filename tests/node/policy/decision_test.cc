@@ -51,10 +51,29 @@ TEST(Decision, TreatsAnUnknownWordAsMandatory) {
   EXPECT_EQ(path_of(rules, "x@a.example", "y@b.example"), Path::refuse);
 }
 
+TEST(Decision, ObeysAUsersRuleInWhateverSpellingTheAddressComes) {
+  for (const char* written : {"user:jane@c.example", "user:Jane@c.example"}) {
+    const Rules rules({{written, "encrypt", "mandatory"}});
+    for (const char* jane :
+         {"jane@c.example", "Jane@C.example", "\"jane\"@c.example", "\"J\\ane\"@c.example"}) {
+      EXPECT_EQ(path_of(rules, "x@a.example", jane), Path::refuse) << written << " " << jane;
+      EXPECT_EQ(path_of(rules, jane, "x@a.example"), Path::refuse) << written << " " << jane;
+    }
+    EXPECT_EQ(path_of(rules, "x@a.example", "jane.doe@c.example"), Path::clear);
+  }
+}
+
+TEST(Decision, TakesTheStricterOfTwoSpellingsOfOneScope) {
+  const Rules rules({{"user:Jane@c.example", "encrypt", "mandatory"},
+                     {"user:jane@c.example", "encrypt", "never"}});
+  EXPECT_EQ(path_of(rules, "x@a.example", "jane@c.example"), Path::refuse);
+}
+
 TEST(Rules, BringsScopesToOneForm) {
   EXPECT_EQ(*parse_scope("domain:B.Example"), "domain:b.example");
   EXPECT_EQ(*parse_scope("domain:*.B.Example"), "domain:*.b.example");
-  EXPECT_EQ(*parse_scope("user:Jane@B.Example"), "user:Jane@b.example");
+  EXPECT_EQ(*parse_scope("user:Jane@B.Example"), "user:jane@b.example");
+  EXPECT_EQ(*parse_scope("user:\"Jane\"@b.example"), "user:jane@b.example");
   for (const char* bad : {"", "domain:", "domain:*", "user:x", "b.example", "Global"}) {
     EXPECT_FALSE(parse_scope(bad).ok()) << bad;
   }
