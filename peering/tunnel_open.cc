@@ -191,28 +191,43 @@ bool marks(const RouteHolder& holder) {
          holder.route_state == store::RouteState::paused;
 }
 
-// signed=yes only for the one From address, if the signing peer's route in use covers its domain.
-Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
-  const auto from = crypto::single_from(header);
-  if (!from) {
-    mail.why = "no single From address";
-    return done();
-  }
-  auto holders = context.holders_of(from->domain());
+// True if the signing peer's route in use covers the domain.
+Result<bool> is_of_peer(const Domain& domain, const OpenContext& context, const Fingerprint& peer) {
+  if (serves(context.own_domains, domain)) return false;
+  auto holders = context.holders_of(domain);
   if (!holders) return holders.error();
-  mail.expected_tunnel = serves(context.own_domains, from->domain());
-  for (const RouteHolder& holder : *holders) {
-    if (holder.peer == mail.peer && marks(holder)) {
-      mail.mark = SignedMark::yes;
-    } else if (holder.peer != mail.peer && holder.in_force) {
-      mail.expected_tunnel = true;
-    }
+  return std::any_of(holders->begin(), holders->end(), [&](const RouteHolder& holder) {
+    return holder.peer == peer && marks(holder);
+  });
+}
+
+// True if mail of the domain comes from inside or through another peer's tunnel, never from `peer`.
+Result<bool> is_of_others(const Domain& domain, const OpenContext& context,
+                          const Fingerprint& peer) {
+  if (serves(context.own_domains, domain)) return true;
+  auto holders = context.holders_of(domain);
+  if (!holders) return holders.error();
+  return std::any_of(holders->begin(), holders->end(), [&](const RouteHolder& holder) {
+    return holder.peer != peer && holder.in_force;
+  });
+}
+
+// signed=yes only for the one From address, if it is of the peer. Otherwise every domain that a
+// reader might take for the author's is asked: an odd From must not hide whose it claims to be.
+Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
+  const auto fields = crypto::fields_of(header);
+  const auto from = crypto::single_from(fields);
+  if (from) {
+    const auto of_peer = is_of_peer(from->domain(), context, mail.peer);
+    if (!of_peer) return of_peer.error();
+    if (*of_peer) mail.mark = SignedMark::yes;
   }
-  if (serves(context.own_domains, from->domain())) mail.mark = SignedMark::relay;
-  if (mail.mark == SignedMark::yes) {
-    mail.expected_tunnel = false;
-  } else {
-    mail.why = "From is not of the peer";
+  if (mail.mark == SignedMark::yes) return done();
+  mail.why = from ? "From is not of the peer" : "no single From address";
+  for (const Domain& domain : crypto::domains_in_from(fields)) {
+    const auto of_others = is_of_others(domain, context, mail.peer);
+    if (!of_others) return of_others.error();
+    mail.expected_tunnel = mail.expected_tunnel || *of_others;
   }
   return done();
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+
+#include "crypto/base/limits.h"
 
 namespace culvert::crypto {
 namespace {
@@ -95,6 +98,51 @@ std::optional<std::string_view> address_part(std::string_view text) {
   return text.find_first_of("<>(),;:") == std::string_view::npos
              ? std::optional<std::string_view>(text)
              : std::nullopt;
+}
+
+// Without comments, where they are no part of a quoted string.
+std::string without_comments(std::string_view text) {
+  std::string out;
+  bool in_quotes = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!in_quotes && text[at] == '(') {
+      at = skip_cfws(text, at);
+      if (at == text.size()) break;
+    }
+    const char c = text[at];
+    out.push_back(c);
+    if (c == '"') in_quotes = !in_quotes;
+    if (c == '\\' && at + 1 < text.size()) out.push_back(text[++at]);
+  }
+  return out;
+}
+
+// Without the blanks around the dots and the `@` of an address (RFC 5322, 4.4).
+std::string without_blanks_in_addresses(std::string_view text) {
+  const auto joins = [](char c) { return c == '.' || c == '@'; };
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::size_t next = std::min(text.find_first_not_of(" \t", at), text.size());
+    const bool joined =
+        (!out.empty() && joins(out.back())) || (next < text.size() && joins(text[next]));
+    if (next > at && !joined) out.push_back(' ');
+    if (next < text.size()) out.push_back(text[next]);
+    at = next;
+  }
+  return out;
+}
+
+// The longest run of name characters behind each `@`.
+void note_domains(std::string_view text, std::set<Domain>& into) {
+  constexpr std::string_view kEnds = " \t<>(),;:\"[]\\@";
+  // An A-label has at least one octet for each character of a name, and UTF-8 at most four.
+  constexpr std::size_t kLongestName = 4 * kMaxDomainOctets;
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    const std::string_view rest = text.substr(at + 1);
+    const std::string_view name = rest.substr(0, rest.find_first_of(kEnds));
+    if (name.size() > kLongestName) continue;
+    if (auto domain = Domain::parse(name)) into.insert(*std::move(domain));
+  }
 }
 
 }  // namespace
@@ -191,6 +239,17 @@ std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields) {
   auto mailbox = Mailbox::parse(*address);
   if (!mailbox) return std::nullopt;
   return *std::move(mailbox);
+}
+
+std::vector<Domain> domains_in_from(const std::vector<HeaderField>& fields) {
+  std::set<Domain> domains;
+  for (const std::string_view body : bodies_of(fields, "From")) {
+    // Readers differ in what they pass over: both ways count.
+    const std::string text = unfolded(body);
+    note_domains(text, domains);
+    note_domains(without_blanks_in_addresses(without_comments(text)), domains);
+  }
+  return {domains.begin(), domains.end()};
 }
 
 }  // namespace culvert::crypto

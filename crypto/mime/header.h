@@ -65,4 +65,10 @@ inline std::optional<Mailbox> single_from(std::string_view header) {
   return single_from(fields_of(header));
 }
 
+// Every domain that a reader, however lenient, might take for an author's: what stands behind an
+// `@` in any From field, in names and comments too, both as it stands and with comments and blanks
+// inside an address passed over (RFC 5322, 4.4). Ascending, each once. Nothing limits the number
+// but the header's size: what stands last must count like what stands first.
+std::vector<Domain> domains_in_from(const std::vector<HeaderField>& fields);
+
 }  // namespace culvert::crypto

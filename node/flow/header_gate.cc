@@ -19,22 +19,10 @@ bool must_go(const crypto::HeaderField& field, const GateRules& rules) {
   return rules.required && is_required(field, *rules.required);
 }
 
-// The longest run of name characters behind each `@`.
-void note_from_domains(std::string_view body, std::vector<Domain>& into) {
-  constexpr std::string_view kEnds = " \t\r\n<>(),;:\"[]\\@";
-  for (std::size_t at = body.find('@'); at != std::string_view::npos; at = body.find('@', at + 1)) {
-    const std::string_view rest = body.substr(at + 1);
-    const auto domain = Domain::parse(rest.substr(0, rest.find_first_of(kEnds)));
-    if (domain && into.size() < kMaxFromDomains) into.push_back(*domain);
-  }
-}
-
 void note_field(const crypto::HeaderField& field, const GateRules& rules, HeaderFacts& facts) {
   if (crypto::same_name(field.name, "Received")) {
     ++facts.received_fields;
     if (is_own_received(field.body, rules.own_name)) ++facts.own_passes;
-  } else if (crypto::same_name(field.name, "From")) {
-    note_from_domains(field.body, facts.from_domains);
   } else if (rules.required && is_required(field, *rules.required)) {
     facts.required_present =
         facts.required_present || equal_in_constant_time(as_bytes(crypto::unfolded(field.body)),
@@ -53,6 +41,7 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
   for (const crypto::HeaderField& field : fields)
     note_field(field, rules, facts);
   facts.from = crypto::single_from(fields);
+  facts.from_domains = crypto::domains_in_from(fields);
   const auto kind = crypto::entity_kind(fields);
   facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
   return facts;

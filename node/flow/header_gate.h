@@ -26,8 +26,7 @@ struct HeaderFacts {
   std::size_t received_fields = 0;
   std::size_t own_passes = 0;   // Received fields that this node wrote
   std::optional<Mailbox> from;  // the one author, if there is exactly one
-  // Every domain behind an `@` in any From field, comments and all: whom a reader might take for
-  // the author. At most kMaxFromDomains.
+  // Whom a reader might take for the author (crypto::domains_in_from).
   std::vector<Domain> from_domains;
   bool sealed = false;            // the top-level entity is a CMS blob
   bool required_present = false;  // the required field stood there with its value
@@ -35,8 +34,6 @@ struct HeaderFacts {
   // reliability.md, Loop: too many Received fields or passes of our own.
   bool is_loop() const;
 };
-
-inline constexpr std::size_t kMaxFromDomains = 50;
 
 class HeaderGate final : public Sink {
  public:

@@ -306,6 +306,31 @@ TEST_F(TunnelTest, TwoFrom) {
   }
 }
 
+// Whoever a reader might take for the author counts, however odd the field is.
+TEST_F(TunnelTest, RelayPhishingWithTwoFrom) {
+  connect(b_, c_, wire_);
+  const struct {
+    const char* from;
+    bool expected;
+  } cases[] = {
+      {"From: CEO (x) <ceo@b.example>\r\n", true},
+      {"From: ceo@b.example\r\nFrom: alice@a.example\r\n", true},
+      {"From: alice@a.example\r\nFrom: ceo@b2.example\r\n", true},
+      {"From: alice@a.example, x@c.example\r\n", true},
+      {"From: \"ceo@b.example\" <x@lists.example>\r\n", true},
+      {"From: ceo@\r\n b.example (x)\r\n", true},
+      {"From: alice@a.example\r\nFrom: alice@a.example\r\n", false},
+      {"From: list@lists.example (x)\r\n", false},
+      {"", false},
+  };
+  for (const auto& each : cases) {
+    const Opened opened = open(seal(original(each.from), envelope()));
+    ASSERT_TRUE(opened.mail.ok()) << each.from;
+    EXPECT_EQ(opened.mail->mark, SignedMark::relay) << each.from;
+    EXPECT_EQ(opened.mail->expected_tunnel, each.expected) << each.from;
+  }
+}
+
 TEST_F(TunnelTest, InnerHeaders) {
   // What stands in the original can never be taken for the sealed envelope.
   const std::string tricky =

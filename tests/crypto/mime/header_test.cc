@@ -90,5 +90,43 @@ TEST(Header, TwoFromGivesNoAuthor) {
   }
 }
 
+std::string from_domains(const std::string& header) {
+  std::string out;
+  for (const Domain& domain : domains_in_from(fields_of(header)))
+    out += (out.empty() ? "" : " ") + domain.text();
+  return out;
+}
+
+// Named attack: Relay phishing.
+TEST(Header, RelayPhishingFindsEveryDomainThatAFromFieldMayMean) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"jo@B.example", "b.example"},
+      {"jo@b.example (x)", "b.example"},
+      {"jo@b.example, x@c.example", "b.example c.example"},
+      {"\"jo@b.example\" <x@c.example>", "b.example c.example"},
+      {"(jo@b.example) x@c.example", "b.example c.example"},
+      {"jo@ b.example", "b.example"},
+      {"jo@\r\n b.example", "b.example"},
+      {"jo@(x)b(y).(z)example", "b.example"},
+      {"jo@b .example", "b b.example"},
+      {"\"(\" <jo@(x) b.example>", "b.example"},
+      {"\"a\\\"(\" <jo@ b.example>", "b.example"},
+      {"jo@b.example. Smith <x@c.example>", "b.example b.example.smith c.example"},
+      {"jo@b.example..", ""},
+      {"<@b.example:x@c.example>", "b.example c.example"},
+      {"jo@", ""},
+      {"Jo", ""},
+  };
+  for (const auto& [from, domains] : cases)
+    EXPECT_EQ(from_domains("From: " + std::string(from) + "\r\n"), domains) << from;
+  EXPECT_EQ(from_domains("From: x@c.example\r\nSubject: jo@d.example\r\nfrom : jo@b.example\r\n"),
+            "b.example c.example");
+  std::string many = "From: ";
+  for (int i = 0; i < 1000; ++i)
+    many += "x@d" + std::to_string(i) + ".example,\r\n ";
+  const auto found = domains_in_from(fields_of(many + "ceo@b.example\r\n"));
+  EXPECT_EQ(found.size(), 1001U);
+}
+
 }  // namespace
 }  // namespace culvert::crypto
