@@ -71,7 +71,17 @@ struct Failed {
   const store::QueueEntry& entry;
   const store::Message& original;
   const Target& target;
+  const std::vector<FailedRecipient>& recipients;
 };
+
+// Who the report is from: the domain that was written to, if it is ours. A peer that sealed for it
+// knows it; another domain of ours may have no route there, and the report would wait in vain.
+Domain own_domain_of(const Config& config, const std::vector<FailedRecipient>& failed) {
+  for (const FailedRecipient& each : failed) {
+    if (config.serves(each.recipient.domain())) return each.recipient.domain();
+  }
+  return config.node.domains.front();
+}
 
 DsnRequest request_for(const FlowContext& context, const Failed& what, const store::MessageId& id) {
   const auto config = context.config.get();
@@ -80,14 +90,14 @@ DsnRequest request_for(const FlowContext& context, const Failed& what, const sto
   const bool sealed = original.opened || what.entry.path == store::DeliveryPath::tunnel ||
                       what.target.path == store::DeliveryPath::tunnel;
   return {config->node.name.text(),
-          config->node.domains.front(),
+          own_domain_of(*config, what.recipients),
           what.target.to,
           original.envid,
           "culvert-" + id.hex(),
           id.hex() + "@" + config->node.name.text(),
           original.received,
           context.clock.now(),
-          {},
+          what.recipients,
           original_header(context, original),
           sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear};
 }
@@ -106,8 +116,7 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
   }
   const Time now = context.clock.now();
   const auto id = store::MessageId::make(now);
-  DsnRequest request = request_for(context, {entry, message, *target}, id);
-  request.failed = failed;
+  const DsnRequest request = request_for(context, {entry, message, *target, failed}, id);
   const Bytes report = make_dsn(request);
   store::BodyWriter writer(context.store, id);
   if (const Status written = writer.write(report); !written) return written.error();

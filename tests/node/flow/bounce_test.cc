@@ -29,9 +29,9 @@ class BounceTest : public FlowTest {
     return message;
   }
 
-  std::optional<BouncePlan> plan(const store::Message& message) {
-    auto made = plan_bounce(context, entry, message,
-                            {{*Mailbox::parse("x@b.example"), "", "5.1.1", "550 no", "mx"}});
+  std::optional<BouncePlan> plan(const store::Message& message, const char* to = "x@b.example") {
+    auto made =
+        plan_bounce(context, entry, message, {{*Mailbox::parse(to), "", "5.1.1", "550 no", "mx"}});
     EXPECT_TRUE(made.ok());
     return *std::move(made);
   }
@@ -41,6 +41,17 @@ class BounceTest : public FlowTest {
                     return put_bounce(txn, made, kStart);
                   }).ok());
     return stored_body(made.message.id);
+  }
+
+  void active_route(const char* domain, std::uint8_t peer) {
+    store::Route route{.domain = *Domain::parse(domain), .peer = store::fingerprint(peer)};
+    route.state = store::RouteState::active;
+    route.active_since = kStart;
+    ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                    store::put_route(txn, route);
+                    return done();
+                  }).ok());
+    ASSERT_TRUE(routing.refresh().ok());
   }
 
   store::QueueEntry entry;
@@ -80,16 +91,23 @@ TEST_F(BounceTest, TellsNobodyOutsideTheTunnelOfOpenedMail) {
   EXPECT_FALSE(plan(opened).has_value());
 }
 
+// The peer may know only one of our domains: a report under another would wait there for ever.
+TEST_F(BounceTest, SpeaksForTheDomainOfTheFailedRecipient) {
+  config.node.domains.push_back(*Domain::parse("a2.example"));
+  live_config.set(std::make_shared<Config>(config));
+  active_route("b.example", 1);
+  store::Message opened = stored("jo@b.example");
+  opened.opened = store::OpenedContext{store::fingerprint(1), *Mailbox::parse("jo@b.example"), ""};
+  const auto made = plan(opened, "x@a2.example");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->message.from_domain, "a2.example");
+  EXPECT_NE(report_of(*made).find("From: Mail gateway <postmaster@a2.example>"), std::string::npos);
+  EXPECT_EQ(plan(opened, "x@b.example")->message.from_domain, "a.example");
+}
+
 // Named attack: Relay phishing, without any seal.
 TEST_F(BounceTest, ExpectsTheTunnelWhereverItsDomainStandsInFrom) {
-  store::Route route{.domain = *Domain::parse("b.example"), .peer = store::fingerprint(1)};
-  route.state = store::RouteState::active;
-  route.active_since = kStart;
-  ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
-                  store::put_route(txn, route);
-                  return done();
-                }).ok());
-  ASSERT_TRUE(routing.refresh().ok());
+  active_route("b.example", 1);
   const GateRules rules{"gate.a.example", GateRules::Bcc::keep, std::nullopt};
   const auto expected = [&](const std::string& header) {
     const HeaderFacts facts = facts_of(crypto::fields_of(header), rules);
