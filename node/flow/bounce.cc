@@ -6,6 +6,7 @@
 #include "crypto/mime/header.h"
 #include "node/flow/intake.h"
 #include "node/flow/message_source.h"
+#include "peering/tunnel_header.h"
 #include "store/trace.h"
 
 namespace culvert::node {
@@ -24,7 +25,8 @@ bool is_route_of(const FlowContext& context, const Domain& domain, const Fingerp
 }
 
 // Mail that was opened: through the tunnel of the peer that sealed it, to the sealed sender if that
-// is the peer's, else to the tunnel address that carried it.
+// is the peer's, else to the tunnel address that carried it. Any other outer sender is a claim that
+// nobody signed.
 std::optional<Target> target_of_opened(const FlowContext& context,
                                        const store::OpenedContext& opened) {
   const auto through = [&](const Mailbox& to) -> std::optional<Target> {
@@ -34,7 +36,8 @@ std::optional<Target> target_of_opened(const FlowContext& context,
   if (!opened.sealed_sender) return std::nullopt;
   if (auto target = through(*opened.sealed_sender)) return target;
   const auto carrier = Mailbox::parse(opened.carrier);
-  return carrier ? through(*carrier) : std::nullopt;
+  if (!carrier || !peering::is_tunnel_address(*carrier)) return std::nullopt;
+  return through(*carrier);
 }
 
 std::optional<Target> target_of(const FlowContext& context, const store::Message& message) {

@@ -91,6 +91,22 @@ TEST_F(BounceTest, TellsNobodyOutsideTheTunnelOfOpenedMail) {
   EXPECT_FALSE(plan(opened).has_value());
 }
 
+// The outer MAIL FROM of tunnel mail is nobody's word: only the peer's own node may be told.
+TEST_F(BounceTest, TellsNobodyElseAtThePeerOfOpenedMail) {
+  active_route("b.example", 1);
+  store::Message opened = stored("list@lists.example");
+  opened.opened = store::OpenedContext{store::fingerprint(1), *Mailbox::parse("list@lists.example"),
+                                       "victim@b.example"};
+  EXPECT_FALSE(plan(opened).has_value());
+  opened.opened->carrier = "culvert-tunnel+" + std::string(32, '0') + "@b.example";
+  const auto told = plan(opened);
+  ASSERT_TRUE(told.has_value());
+  EXPECT_EQ(told->entry.path, store::DeliveryPath::tunnel);
+  EXPECT_EQ(told->entry.recipients.front().mailbox.text(), opened.opened->carrier);
+  opened.opened->sealed_sender = *Mailbox::parse("jo@b.example");
+  EXPECT_EQ(plan(opened)->entry.recipients.front().mailbox.text(), "jo@b.example");
+}
+
 // The peer may know only one of our domains: a report under another would wait there for ever.
 TEST_F(BounceTest, SpeaksForTheDomainOfTheFailedRecipient) {
   config.node.domains.push_back(*Domain::parse("a2.example"));
