@@ -32,6 +32,11 @@ enum class CardVerdict {
   copied_key,  // proof that a copy of the identity's key is in use: hold mail, tell a person
 };
 
+// True if taking a card with that verdict changed what may be sent to its sender.
+constexpr bool changes_routes(CardVerdict verdict) {
+  return verdict == CardVerdict::accepted || verdict == CardVerdict::copied_key;
+}
+
 struct CardJudgement {
   CardVerdict verdict = CardVerdict::refused;
   std::string reason;                        // one line for logs and `peer show`

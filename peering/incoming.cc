@@ -9,6 +9,10 @@ Error refused(std::string why) {
   return permanent_error("refused", "the peering message is not taken", std::move(why));
 }
 
+Error copied_key(std::string why) {
+  return permanent_error(kCopiedKey, "the peering message is not taken", std::move(why));
+}
+
 // A document of a peer that is paired, on its way through one write transaction.
 struct Acting {
   const PairingSelf& self;
@@ -94,12 +98,11 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const PairingSelf& self
     return done();
   });
   if (!written) return written.error();
-  if (judged.verdict != CardVerdict::accepted && judged.verdict != CardVerdict::repeated) {
-    return refused(judged.reason);
-  }
+  if (judged.verdict == CardVerdict::copied_key) return copied_key(judged.reason);
+  if (judged.verdict == CardVerdict::refused) return refused(judged.reason);
   IncomingOutcome outcome;
   outcome.answer.assign(self.card.begin(), self.card.end());
-  outcome.routes_changed = judged.verdict == CardVerdict::accepted;
+  outcome.routes_changed = changes_routes(judged.verdict);
   return outcome;
 }
 
@@ -145,6 +148,7 @@ Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& s
   // What is our own trouble (a full disk) is told as such; everything else is one refusal.
   if (outcome || outcome.error().fault != Fault::permanent) return outcome;
   const Error& why = outcome.error();
+  if (why.code == kCopiedKey) return outcome;
   return refused(why.code == "refused" ? why.detail : why.code + ": " + why.text);
 }
 

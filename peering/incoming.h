@@ -29,9 +29,13 @@ struct IncomingOutcome {
   bool routes_changed = false;
 };
 
-// permanent `refused` for everything that is not accepted, `detail` says why: who sent it gets one
-// and the same empty refusal. A message that was acted on before gives its stored answer and
-// changes nothing. Errors of the store otherwise.
+// A refusal that has an effect: the card proves that a copy of the sender's key is in use, and mail
+// for it is held from now on.
+inline constexpr const char* kCopiedKey = "copied-key";
+
+// permanent `refused` or `copied-key` for everything that is not accepted, `detail` says why: who
+// sent it gets one and the same empty refusal. After `copied-key` routes changed. A message that
+// was acted on before gives its stored answer and changes nothing. Errors of the store otherwise.
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
                                        const IncomingMessage& incoming, TryLimits& limits);
 

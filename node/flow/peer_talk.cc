@@ -38,18 +38,6 @@ peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& pee
           .time = context.flow.clock.now()};
 }
 
-void take_answered_card(const TalkContext& context, ByteView message) {
-  auto card = peering::open_card(message);
-  if (!card) return;
-  const auto config = context.flow.config.get();
-  peering::CardJudgement judged;
-  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
-    judged = peering::take_card(txn, *card, {config->node.domains, context.flow.clock.now()});
-    return done();
-  });
-  if (written && judged.verdict == peering::CardVerdict::accepted) context.on_routes_changed();
-}
-
 void note_card_tried(const TalkContext& context, const Fingerprint& peer, bool taken) {
   const auto card = context.card.get();
   const Time now = context.flow.clock.now();
@@ -138,6 +126,18 @@ void push_card(const TalkContext& context, const store::Peer& peer) {
   if (!answer) log_info("card for {}: {}", short_name(peer), answer.error().text);
   note_card_tried(context, peer.fingerprint, answer.ok());
   if (answer && !answer->empty()) take_answered_card(context, *answer);
+}
+
+void take_answered_card(const TalkContext& context, ByteView message) {
+  auto card = peering::open_card(message);
+  if (!card) return;
+  const auto config = context.flow.config.get();
+  peering::CardJudgement judged;
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    judged = peering::take_card(txn, *card, {config->node.domains, context.flow.clock.now()});
+    return done();
+  });
+  if (written && peering::changes_routes(judged.verdict)) context.on_routes_changed();
 }
 
 void prove_route(const TalkContext& context, const store::Peer& peer,

@@ -30,6 +30,9 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now);
 // Gives the peer our card and takes its own, which it answers with.
 void push_card(const TalkContext& context, const store::Peer& peer);
 
+// What a peer answered: its card, if it is one that counts.
+void take_answered_card(const TalkContext& context, ByteView message);
+
 // Begins a proof of the route, if it is due: the HTTPS token first, so that the prover has it when
 // the mail comes, then the challenge by mail. A peer whose HTTPS refuses us (it may not have stored
 // the pairing yet) is tried again soon; one that cannot be reached gets the mail alone.

@@ -145,8 +145,9 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   const auto own = card.get();
   const peering::PairingSelf self{{keys->ring, keys->identity}, own->card, config->node.domains};
   auto outcome = peering::act_on_message(flow.store, self, incoming, limits);
+  const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
+  if (held || (outcome && outcome->routes_changed)) routes_changed();
   if (!outcome) return outcome;
-  if (outcome->routes_changed) routes_changed();
   if (outcome->with && outcome->prove) {
     const ProofReply reply{outcome->prove->peer, *outcome->with};
     static_cast<void>(talkers.submit([this, reply] { send_proof_answer(talk, reply); }));

@@ -1,0 +1,91 @@
+// What a peering message means for mail of the running node.
+#include "node/flow/peering_service.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "node/flow/peer_talk.h"
+#include "tests/peering/test_node.h"
+
+namespace culvert::node {
+namespace {
+
+using peering::TestNode;
+
+// A running node `a` as far as peering goes, paired with `b`; the route to b.example is active.
+class PeeringServiceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    peering::connect(a_, b_, wire_);
+    clock_.set_wall(a_.now());
+    ASSERT_TRUE(routing_.refresh().ok());
+    ASSERT_EQ(use(), RouteUse::seals);
+  }
+
+  std::shared_ptr<const OwnKeys> keys_of(const TestNode& node) {
+    auto own = std::make_shared<OwnKeys>(node.identity().certificate, node.signing().certificate,
+                                         node.encryption().certificate);
+    EXPECT_TRUE(own->ring.add(node.identity().key, node.identity().certificate).ok());
+    return own;
+  }
+
+  RouteUse use() const { return routing_.current()->route_of(peering::domain("b.example"))->use; }
+
+  // B's card with that serial, signed by B's key.
+  Bytes card_of_b(std::uint64_t serial, const std::string& node) {
+    peering::Card card = b_.card_values();
+    card.serial = serial;
+    card.node = node;
+    card.issued = a_.now();
+    card.expires = a_.now() + peering::kCardLifetime;
+    return peering::sign_card(card, b_.signer()).value();
+  }
+
+  int post(const Bytes& message) {
+    std::promise<int> status;
+    HttpRequest request;
+    request.method = HttpRequest::Method::post;
+    request.path = "/peering/1/message";
+    request.body = message;
+    service_.handle({}, std::move(request), HttpReply([&status](const HttpResponse& response) {
+                      status.set_value(response.status);
+                    }));
+    return status.get_future().get();
+  }
+
+  TestNode a_{"gate.a.example", {"a.example"}};
+  TestNode b_{"gate.b.example", {"b.example"}};
+  peering::Wire wire_;
+  Config config_{.file = {},
+                 .node = {.name = *Domain::parse("gate.a.example"),
+                          .domains = {*Domain::parse("a.example")},
+                          .data_dir = {},
+                          .key_file = {}}};
+  ManualClock clock_{peering::start_time()};
+  Workers workers_{1, 100};
+  Routing routing_{a_.store()};
+  Live<Config> live_config_{std::make_shared<Config>(config_)};
+  Live<OwnKeys> keys_{keys_of(a_)};
+  FlowContext context_{a_.store(), workers_, clock_, routing_, live_config_, keys_, [] {}};
+  PeeringService service_{context_};
+};
+
+TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopyOfThePeersKeyIsInUse) {
+  ASSERT_EQ(post(card_of_b(10, "gate.b.example")), 200);
+  EXPECT_EQ(use(), RouteUse::seals);
+  EXPECT_EQ(post(card_of_b(10, "thief.example")), 403);
+  EXPECT_EQ(use(), RouteUse::waits);
+}
+
+TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopiedKeyAnswersOurCard) {
+  const Live<store::OwnCard> card(std::make_shared<const store::OwnCard>());
+  const TalkContext talk{context_, card, {}, [this] { ASSERT_TRUE(routing_.refresh().ok()); }};
+  take_answered_card(talk, card_of_b(10, "gate.b.example"));
+  EXPECT_EQ(use(), RouteUse::seals);
+  take_answered_card(talk, card_of_b(10, "thief.example"));
+  EXPECT_EQ(use(), RouteUse::waits);
+}
+
+}  // namespace
+}  // namespace culvert::node
