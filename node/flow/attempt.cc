@@ -47,6 +47,7 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   const auto config = context.config.get();
   SealPlan seal{
       context.keys.get(),
+      peer,
       *recipient,
       config->node.domains,
       peering::choose_culvert_from(author_of(message), message.sender, config->node.domains),

@@ -15,6 +15,7 @@ namespace culvert::node {
 // Sealing, where the path is `tunnel` or `proof`.
 struct SealPlan {
   std::shared_ptr<const OwnKeys> keys;
+  Fingerprint peer;               // whom it is sealed for
   crypto::Certificate recipient;  // of the peer, valid now
   std::vector<Domain> own_domains;
   Domain from;             // Culvert-From

@@ -54,6 +54,13 @@ void sort_one(const store::QueueRecipient& r, const RecipientOutcome& outcome,
   }
 }
 
+// Sealed for whom, and the name under which the peer's trace has it.
+void add_seal(const Attempt& attempt, store::TraceEvent& event) {
+  event.fields.emplace_back("sealed-for", attempt.seal->peer.hex());
+  event.fields.emplace_back("certificate", attempt.seal->recipient.serial_hex());
+  event.fields.emplace_back("culvert-id", attempt.message.id.hex());
+}
+
 // What has waited too long has failed.
 void expire(const store::QueueEntry& entry, Time now, Sorted& sorted) {
   if (now < entry.expires) return;
@@ -147,6 +154,7 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
   sorted.event = {
       now, "delivery", {{"path", store::path_name(attempt.entry.path)}, {"host", report.next_hop}}};
   if (!report.tls.empty()) sorted.event.fields.emplace_back("tls", report.tls);
+  if (attempt.seal) add_seal(attempt, sorted.event);
   for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
     sort_one(attempt.entry.recipients[i], report.outcomes[i], report.next_hop, sorted);
   }

@@ -106,7 +106,17 @@ def case_queue_and_trace(lab):
     wait_until(lambda: not pair.a.queue(), 10, "the queue is empty")
     traced = pair.a.command("trace", "m1@b.example").stdout
     assert "m1@b.example" in traced and "tunnel" in traced, traced
-    assert pair.a.json("trace", "m1@b.example")
+    sent, got = fields_of_trace(pair.a, "m1@b.example"), fields_of_trace(pair.b, "m1@b.example")
+    assert sent["sealed-for"] == pair.b.fingerprint, sent
+    encryption = [c["serial"] for c in pair.b.json("cert", "list") if c["name"] == "tunnel-encrypt"]
+    assert sent["certificate"] in encryption, (sent, encryption)
+    assert sent["culvert-id"] == got["culvert-id"], (sent, got)
+
+
+def fields_of_trace(node, address):
+    """The fields of all events of the messages of an address, by name."""
+    events = [event for message in node.json("trace", address)["messages"] for event in message["events"]]
+    return {field["name"]: field["value"] for event in events for field in event["fields"]}
 
 
 def case_policy_acts_within_a_second(lab):
