@@ -12,6 +12,8 @@ namespace {
 
 // Mail for a route that does not work is looked at again so often even if nothing wakes it.
 constexpr std::chrono::seconds kWaitForRoute{60};
+// "Encryption Needed" of the enhanced status codes (RFC 5248).
+constexpr std::string_view kMustBeSealed = "5.7.10";
 // In a token's input: not an attempt, but the name of the outer message.
 constexpr std::uint32_t kMessageIdMark = 0x80000000;
 
@@ -73,30 +75,41 @@ AttemptPlan tunnel_attempt(const FlowContext& context, store::QueueEntry entry,
   if (route != nullptr && route->use == RouteUse::waits) {
     return Postpone{kWaitForRoute, route->why_waiting};
   }
-  // The route was released: what policy says of the domain decides now. A report about mail that
-  // came through a tunnel goes back through a tunnel or not at all.
+  // The route was released: what policy says of each recipient decides now. A report about mail
+  // that came through a tunnel goes back through a tunnel or not at all.
   const bool report_of_sealed = message.listener == store::Listener::own && message.opened;
-  const PathDecision decision =
-      routing->decide_for(message.sender, entry.recipients.front().mailbox, false);
-  if (decision.path == Path::clear && !report_of_sealed) {
+  const auto may_go_clear = [&](const store::QueueRecipient& r) {
+    return routing->decide_for(message.sender, r.mailbox, false).path == Path::clear;
+  };
+  if (!report_of_sealed &&
+      std::any_of(entry.recipients.begin(), entry.recipients.end(), may_go_clear)) {
     return Redirect{store::DeliveryPath::clear, entry.destination};
   }
-  return GiveUp{"5.7.10", "it must be encrypted, and " + decision.reasons.front()};
+  return GiveUp{std::string(kMustBeSealed),
+                "it must be encrypted, and there is no active route to " + domain.text()};
 }
 
 AttemptPlan clear_attempt(const FlowContext& context, store::QueueEntry entry,
                           store::Message message) {
   const auto routing = context.routing.current();
+  std::vector<store::QueueRecipient> attempted;
+  std::vector<RefusedRecipient> refused;
   for (const store::QueueRecipient& r : entry.recipients) {
     const PathDecision decision = routing->decide_for(message.sender, r.mailbox, false);
     if (decision.path == Path::tunnel) {
       return Redirect{store::DeliveryPath::tunnel, entry.destination};
     }
     if (decision.path == Path::refuse) {
-      return GiveUp{"5.7.10", "encryption is mandatory now, and " + decision.reasons.front()};
+      refused.push_back({r,
+                         {std::string(kMustBeSealed),
+                          "encryption is mandatory now, and " + decision.reasons.front()}});
+    } else {
+      attempted.push_back(r);
     }
   }
-  return Attempt{std::move(entry), std::move(message), std::nullopt};
+  if (attempted.empty()) return refused.front().why;
+  entry.recipients = std::move(attempted);
+  return Attempt{std::move(entry), std::move(message), std::nullopt, std::move(refused)};
 }
 
 ReversePath outer_sender(const Attempt& attempt) {

@@ -23,11 +23,23 @@ struct SealPlan {
   std::string message_id;  // of the outer message, the same over retries
 };
 
+// It comes back to its sender.
+struct GiveUp {
+  std::string status;  // enhanced code
+  std::string reason;
+};
+// One recipient whom a rule refuses now, while the others' mail goes on.
+struct RefusedRecipient {
+  store::QueueRecipient recipient;
+  GiveUp why;
+};
+
 // Hand it to the next hop.
 struct Attempt {
-  store::QueueEntry entry;
+  store::QueueEntry entry;  // with those recipients who are attempted; not empty
   store::Message message;
   std::optional<SealPlan> seal;
+  std::vector<RefusedRecipient> refused{};  // the entry's others: settled with the delivery
 
   ClientEnvelope envelope() const;
 };
@@ -42,11 +54,6 @@ struct Postpone {
 struct Redirect {
   store::DeliveryPath path = store::DeliveryPath::tunnel;
   std::string destination;
-};
-// It comes back to its sender.
-struct GiveUp {
-  std::string status;  // enhanced code
-  std::string reason;
 };
 using AttemptPlan = std::variant<Attempt, Postpone, Redirect, GiveUp>;
 

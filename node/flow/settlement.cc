@@ -158,6 +158,11 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
   for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
     sort_one(attempt.entry.recipients[i], report.outcomes[i], report.next_hop, sorted);
   }
+  for (const RefusedRecipient& refused : attempt.refused) {
+    note_failure(refused.recipient, {refused.why.status, refused.why.reason}, sorted);
+    sorted.event.fields.emplace_back("refused",
+                                     refused.recipient.mailbox.text() + ": " + refused.why.reason);
+  }
   expire(attempt.entry, now, sorted);
   settle(context, {attempt.entry, attempt.message, std::move(sorted), {}, std::move(done)});
 }

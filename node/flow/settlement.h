@@ -15,7 +15,8 @@ inline constexpr std::string_view kExpiredStatus = "4.4.7";
 
 using SettledCallback = std::function<void(const Status&)>;
 
-// After a delivery, with one outcome for each recipient of the entry.
+// After a delivery, with one outcome for each recipient who was attempted; those whom a rule
+// refused have failed.
 void settle_delivery(FlowContext& context, const Attempt& attempt, const DeliveryReport& report,
                      SettledCallback done);
 
