@@ -37,6 +37,11 @@ constexpr bool changes_routes(CardVerdict verdict) {
   return verdict == CardVerdict::accepted || verdict == CardVerdict::copied_key;
 }
 
+// True if the card was not accepted, and is not the one that we have.
+constexpr bool is_refusal(CardVerdict verdict) {
+  return verdict == CardVerdict::refused || verdict == CardVerdict::copied_key;
+}
+
 struct CardJudgement {
   CardVerdict verdict = CardVerdict::refused;
   std::string reason;                        // one line for logs and `peer show`

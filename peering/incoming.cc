@@ -87,14 +87,14 @@ Result<IncomingOutcome> act_on_proof(store::Store& store, const Acting& acting) 
 }
 
 // A newer card replaces the older one; the answer is our own.
-Result<IncomingOutcome> act_on_card(store::Store& store, const PairingSelf& self,
-                                    const IncomingMessage& incoming) {
-  auto card = open_card(incoming.message);
+Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
+  const PairingSelf& self = acting.self;
+  auto card = open_card(acting.incoming.message);
   if (!card) return card.error();
   if (auto trusted = check_trusted(store, card->card.sender); !trusted) return trusted.error();
   CardJudgement judged;
   auto written = store.write([&](store::WriteTransaction& txn) {
-    judged = take_card(txn, *card, {self.domains, incoming.now});
+    judged = take_card(txn, *card, {self.domains, acting.incoming.now});
     return done();
   });
   if (!written) return written.error();
@@ -106,12 +106,12 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const PairingSelf& self
   return outcome;
 }
 
-Result<IncomingOutcome> act_on_accept(store::Store& store, const PairingSelf& self,
-                                      const IncomingMessage& incoming,
-                                      const VerifiedDocument& document, TryLimits& limits) {
+Result<IncomingOutcome> act_on_accept(store::Store& store, const Acting& acting,
+                                      TryLimits& limits) {
+  const IncomingMessage& incoming = acting.incoming;
   if (incoming.carrier != ProofCarrier::https) return refused("pairing goes by HTTPS");
-  const AcceptRequest request{document, incoming.address, incoming.now, incoming.steady};
-  auto answer = answer_accept(store, self, request, limits);
+  const AcceptRequest request{acting.document, incoming.address, incoming.now, incoming.steady};
+  auto answer = answer_accept(store, acting.self, request, limits);
   if (!answer) return answer.error();
   IncomingOutcome outcome;
   outcome.answer = *std::move(answer);
@@ -119,37 +119,43 @@ Result<IncomingOutcome> act_on_accept(store::Store& store, const PairingSelf& se
   return outcome;
 }
 
-Result<IncomingOutcome> act(store::Store& store, const PairingSelf& self,
-                            const IncomingMessage& incoming, TryLimits& limits) {
-  auto document = verify_document(incoming.message);
-  if (!document) return document.error();
-  if (incoming.sealed_by && *incoming.sealed_by != document->head().sender) {
+Result<IncomingOutcome> act(store::Store& store, const Acting& acting, TryLimits& limits) {
+  const VerifiedDocument& document = acting.document;
+  if (acting.incoming.sealed_by && *acting.incoming.sealed_by != document.head().sender) {
     return refused("sealed by another than who signed it");
   }
-  switch (document->type()) {
+  switch (document.type()) {
     case DocumentType::card:
-      return act_on_card(store, self, incoming);
+      return act_on_card(store, acting);
     case DocumentType::accept:
-      return act_on_accept(store, self, incoming, *document, limits);
+      return act_on_accept(store, acting, limits);
     case DocumentType::accepted:
       return refused("an `accepted` comes as an answer only");
     case DocumentType::proof_challenge:
     case DocumentType::proof_answer:
-      return act_on_proof(store, {self, incoming, *document});
+      return act_on_proof(store, acting);
   }
   return refused("unknown type");
+}
+
+// Every refusal looks the same to who sent it.
+Error refusal_of(const Error& why) {
+  if (why.code == kCopiedKey) return why;
+  return refused(why.code == "refused" ? why.detail : why.code + ": " + why.text);
 }
 
 }  // namespace
 
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
-                                       const IncomingMessage& incoming, TryLimits& limits) {
-  auto outcome = act(store, self, incoming, limits);
+                                       const IncomingMessage& incoming, IncomingMemory& memory) {
+  auto document = verify_document(incoming.message);
+  if (!document) return refusal_of(document.error());
+  auto outcome = act(store, {self, incoming, *document}, memory.limits);
   // What is our own trouble (a full disk) is told as such; everything else is one refusal.
   if (outcome || outcome.error().fault != Fault::permanent) return outcome;
-  const Error& why = outcome.error();
-  if (why.code == kCopiedKey) return outcome;
-  return refused(why.code == "refused" ? why.detail : why.code + ": " + why.text);
+  const Fingerprint& sender = document->head().sender;
+  if (check_trusted(store, sender)) memory.refusals.note(sender);
+  return refusal_of(outcome.error());
 }
 
 }  // namespace culvert::peering

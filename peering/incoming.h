@@ -7,6 +7,7 @@
 
 #include "peering/inviter.h"
 #include "peering/proof.h"
+#include "peering/refusals.h"
 #include "store/store.h"
 
 namespace culvert::peering {
@@ -19,6 +20,12 @@ struct IncomingMessage {
   std::string address;  // of the client, for people
   Time now;
   SteadyTime steady;
+};
+
+// What is kept in memory from one message to the next.
+struct IncomingMemory {
+  TryLimits limits;
+  Refusals refusals;  // the caller writes them down from time to time
 };
 
 // What the caller has to do after the commit.
@@ -34,9 +41,10 @@ struct IncomingOutcome {
 inline constexpr const char* kCopiedKey = "copied-key";
 
 // permanent `refused` or `copied-key` for everything that is not accepted, `detail` says why: who
-// sent it gets one and the same empty refusal. After `copied-key` routes changed. A message that
+// sent it gets one and the same empty refusal. After `copied-key` routes changed. What a
+// peer sent is counted among its refusals. A message that
 // was acted on before gives its stored answer and changes nothing. Errors of the store otherwise.
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
-                                       const IncomingMessage& incoming, TryLimits& limits);
+                                       const IncomingMessage& incoming, IncomingMemory& memory);
 
 }  // namespace culvert::peering

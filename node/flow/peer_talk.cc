@@ -137,7 +137,9 @@ void take_answered_card(const TalkContext& context, ByteView message) {
     judged = peering::take_card(txn, *card, {config->node.domains, context.flow.clock.now()});
     return done();
   });
-  if (written && peering::changes_routes(judged.verdict)) context.on_routes_changed();
+  if (!written) return log_error("peering: {}", written.error().text);
+  if (peering::is_refusal(judged.verdict)) context.refusals.note(card->card.sender);
+  if (peering::changes_routes(judged.verdict)) context.on_routes_changed();
 }
 
 void prove_route(const TalkContext& context, const store::Peer& peer,

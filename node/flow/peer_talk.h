@@ -20,6 +20,7 @@ struct TalkContext {
   FlowContext& flow;
   const Live<store::OwnCard>& card;
   std::string own_url;
+  peering::Refusals& refusals;
   // A peer or a route changed; called after the commit, in the same thread.
   std::function<void()> on_routes_changed;
 };

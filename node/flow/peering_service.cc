@@ -42,7 +42,7 @@ struct PeeringService::Impl {
   explicit Impl(FlowContext& context)
       : flow(context),
         card(std::make_shared<const store::OwnCard>()),
-        talk{context, card, {}, [this] { routes_changed(); }},
+        talk{context, card, {}, memory.refusals, [this] { routes_changed(); }},
         talkers(kTalkThreads, kMaxTalksWaiting) {}
 
   HttpResponse answer(const SocketAddress& client, ByteView message);
@@ -51,12 +51,13 @@ struct PeeringService::Impl {
   void look();
   void renew_card_if_needed();
   void clean_if_due();
+  void write_refusals();
   void talk_to(const store::Peer& peer, const std::vector<peering::RouteName>& routes);
 
   FlowContext& flow;
   Live<store::OwnCard> card;
+  peering::IncomingMemory memory;
   TalkContext talk;
-  peering::TryLimits limits;
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
   // Of `look`, which runs once at a time.
@@ -144,7 +145,7 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   const auto config = flow.config.get();
   const auto own = card.get();
   const peering::PairingSelf self{{keys->ring, keys->identity}, own->card, config->node.domains};
-  auto outcome = peering::act_on_message(flow.store, self, incoming, limits);
+  auto outcome = peering::act_on_message(flow.store, self, incoming, memory);
   const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
   if (held || (outcome && outcome->routes_changed)) routes_changed();
   if (!outcome) return outcome;
@@ -203,8 +204,9 @@ void PeeringService::Impl::renew_card_if_needed() {
   seen_keys = keys;
 }
 
-// What is due now: the card, challenges, peers that do not have our card.
+// What is due now: refusals to be counted, the card, challenges, peers that do not have our card.
 void PeeringService::Impl::look() {
+  write_refusals();
   renew_card_if_needed();
   if (card.get()->card.empty()) return;
   clean_if_due();
@@ -255,6 +257,17 @@ void PeeringService::Impl::clean_if_due() {
   const Status written = flow.store.write([now](store::WriteTransaction& txn) {
     peering::end_old_proofs(txn, now);
     peering::forget_old_answers(txn, now);
+    return done();
+  });
+  if (!written) log_error("peering: {}", written.error().text);
+}
+
+// One commit for all that came since the last look.
+void PeeringService::Impl::write_refusals() {
+  const auto counts = memory.refusals.take();
+  if (counts.empty()) return;
+  const Status written = flow.store.write([&counts](store::WriteTransaction& txn) {
+    peering::add_refusals(txn, counts);
     return done();
   });
   if (!written) log_error("peering: {}", written.error().text);

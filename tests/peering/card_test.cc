@@ -57,6 +57,26 @@ TEST_F(CardTest, ANewerSerialReplacesTheCard) {
   EXPECT_FALSE(a_.route("b2.example", b_)->named);
 }
 
+TEST_F(CardTest, WhatIsNotAcceptedIsCountedForItsSender) {
+  const Card older = next();
+  ASSERT_TRUE(give(next()));
+  EXPECT_FALSE(give(older));
+  Card twin = next();
+  twin.serial = --serial_;
+  twin.node = "other.b.example";
+  EXPECT_FALSE(give(twin));
+  EXPECT_FALSE(a_.receive(to_bytes("garbage")).ok());
+  TestNode stranger("gate.c.example", {"c.example"});
+  EXPECT_FALSE(a_.receive(stranger.card()).ok());
+  EXPECT_TRUE(a_.receive(a_.peer(b_)->card).ok());
+  const RefusalCounts counts = a_.refusals().take();
+  EXPECT_EQ(counts, (RefusalCounts{{b_.fingerprint(), 2}}));
+  a_.write([&](store::WriteTransaction& txn) { add_refusals(txn, counts); });
+  a_.write([&](store::WriteTransaction& txn) { add_refusals(txn, counts); });
+  EXPECT_EQ(a_.peer(b_)->refused, 4u);
+  EXPECT_TRUE(a_.refusals().take().empty());
+}
+
 TEST_F(CardTest, AnOlderSerialChangesNothing) {
   const Card older = next();
   const Bytes old_message = sign_card(older, b_.signer()).value();

@@ -106,9 +106,10 @@ class TestNode {
                            .address = "192.0.2.1",
                            .now = now_,
                            .steady = SteadyTime(now_.time_since_epoch())},
-                          limits_);
+                          memory_);
   }
-  TryLimits& limits() { return limits_; }
+  TryLimits& limits() { return memory_.limits; }
+  Refusals& refusals() { return memory_.refusals; }
 
   std::string invite(const std::vector<std::string>& partner) {
     std::vector<Domain> named;
@@ -188,7 +189,7 @@ class TestNode {
   std::filesystem::path directory_;
   std::unique_ptr<store::Store> store_;
   Bytes card_;
-  TryLimits limits_;
+  IncomingMemory memory_;
 };
 
 // HTTPS between test nodes, by their URLs. What passed is kept; it may be altered on the way.

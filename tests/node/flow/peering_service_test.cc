@@ -80,11 +80,25 @@ TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopyOfThePeersKeyIsInUse) {
 
 TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopiedKeyAnswersOurCard) {
   const Live<store::OwnCard> card(std::make_shared<const store::OwnCard>());
-  const TalkContext talk{context_, card, {}, [this] { ASSERT_TRUE(routing_.refresh().ok()); }};
+  peering::Refusals refusals;
+  const TalkContext talk{
+      context_, card, {}, refusals, [this] { ASSERT_TRUE(routing_.refresh().ok()); }};
   take_answered_card(talk, card_of_b(10, "gate.b.example"));
   EXPECT_EQ(use(), RouteUse::seals);
   take_answered_card(talk, card_of_b(10, "thief.example"));
   EXPECT_EQ(use(), RouteUse::waits);
+  EXPECT_EQ(refusals.take(), (peering::RefusalCounts{{b_.fingerprint(), 1}}));
+}
+
+TEST_F(PeeringServiceTest, WritesDownWhatItRefusedOfAPeer) {
+  ASSERT_EQ(post(card_of_b(10, "gate.b.example")), 200);
+  EXPECT_EQ(post(card_of_b(9, "gate.b.example")), 403);
+  EXPECT_EQ(post(card_of_b(8, "gate.b.example")), 403);
+  EXPECT_EQ(post(to_bytes("garbage")), 403);
+  EXPECT_EQ(a_.peer(b_)->refused, 0u);
+  service_.tick();
+  service_.stop();
+  EXPECT_EQ(a_.peer(b_)->refused, 2u);
 }
 
 }  // namespace
