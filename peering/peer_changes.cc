@@ -190,7 +190,7 @@ Result<Peer> find_peer_by_name(const store::ReadTransaction& txn, std::string_vi
     if (found) {
       return permanent_error("ambiguous", "'" + printable(name, 80) +
                                               "' fits more than one peer; name it by 16 or more "
-                                              "digits of its fingerprint");
+                                              "hexadecimal digits of its fingerprint");
     }
     found = std::move(peer);
   }

@@ -5,16 +5,24 @@
 
 namespace culvert::crypto {
 
-// Both objects exist in every build of Botan that `tools/setup` accepts: a missing one is a broken
+namespace {
+
+// The objects exist in every build of Botan that `tools/setup` accepts: a missing one is a broken
 // installation, and the exception of `create_or_throw` ends the program at its first use.
-Sha256 sha256(std::initializer_list<ByteView> parts) {
-  const auto hash = Botan::HashFunction::create_or_throw("SHA-256");
+template <typename Digest>
+Digest hash_of(std::string_view algorithm, std::initializer_list<ByteView> parts) {
+  const auto hash = Botan::HashFunction::create_or_throw(algorithm);
   for (const ByteView part : parts)
     hash->update(part);
-  Sha256 out{};
+  Digest out{};
   hash->final(out);
   return out;
 }
+
+}  // namespace
+
+Sha256 sha256(std::initializer_list<ByteView> parts) { return hash_of<Sha256>("SHA-256", parts); }
+Sha512 sha512(std::initializer_list<ByteView> parts) { return hash_of<Sha512>("SHA-512", parts); }
 
 Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
   const auto mac = Botan::MessageAuthenticationCode::create_or_throw("HMAC(SHA-256)");

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/config/template.h"
+#include "peering/fingerprint_digits.h"
 #include "store/key_file.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -149,7 +150,7 @@ Report report_of(const Plan& plan, const Fingerprint& fingerprint) {
       "     and give the code to the partner's administrator, who runs `culvert peer accept "
       "CODE`.\n",
       plan.values.name.text(), config, plan.key_file.string(), plan.values.data_dir.string(),
-      fingerprint.hex());
+      peering::fingerprint_digits(fingerprint));
   report.json = json_text({{"fingerprint", fingerprint.hex()},
                            {"node", plan.values.name.text()},
                            {"config", config},

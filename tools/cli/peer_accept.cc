@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/flow/own_card.h"
+#include "peering/fingerprint_digits.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
@@ -27,7 +28,7 @@ void show_code(const peering::Invitation& invitation) {
   std::cerr << fmt::format(
       "The code was given by the node with the fingerprint\n  {}\nat {}, for these domains:\n"
       "  {}\nIt pairs with it for these domains of this node:\n  {}\n",
-      invitation.inviter.hex(), printable(invitation.url),
+      peering::fingerprint_digits(invitation.inviter), printable(invitation.url),
       joined(texts_of(invitation.inviter_domains)), joined(texts_of(invitation.accepter_domains)));
 }
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "peering/fingerprint_digits.h"
 #include "peering/peer_changes.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -80,7 +81,9 @@ std::string words_of(const PeerView& view, Time now) {
   const auto line = [](std::string_view name, const std::string& value) {
     return value.empty() ? std::string() : fmt::format("{:<12} {}\n", name, printable(value, 1000));
   };
-  std::string text = line("peer", peer.name) + line("fingerprint", peer.fingerprint.hex());
+  std::string text = line("peer", peer.name) +
+                     line("fingerprint", peering::fingerprint_digits(peer.fingerprint)) +
+                     line("in hex", peer.fingerprint.hex());
   text += line("state",
                fmt::format("{} since {}", store::state_name(peer.state), to_rfc3339(peer.since)));
   text += line("paired",
@@ -153,7 +156,8 @@ std::vector<Command> peer_list_commands() {
           {.name = "peer show",
            .summary = "tells everything about one peer",
            .operands = {{"NAME", Operand::Count::one,
-                         "a domain of the peer, its node name, or 16 digits of its fingerprint"}},
+                         "a domain of the peer, its node name, or 16 hex digits of "
+                         "its fingerprint"}},
            .options = {},
            .detail = {},
            .example = "culvert peer show b.example",

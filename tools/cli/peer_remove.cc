@@ -38,7 +38,8 @@ Command peer_remove_command() {
   return {.name = "peer remove",
           .summary = "ends the pairing with a peer for ever",
           .operands = {{"NAME", Operand::Count::one,
-                        "a domain of the peer, its node name, or 16 digits of its fingerprint"}},
+                        "a domain of the peer, its node name, or 16 hex digits of "
+                        "its fingerprint"}},
           .options = {},
           .detail =
               "A tombstone stays, so that nothing brings that identity back. Mail for a route "

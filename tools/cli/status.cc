@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/keys/certificate.h"
+#include "peering/fingerprint_digits.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
 #include "store/quarantine.h"
@@ -85,6 +86,16 @@ std::vector<const store::StoredCertificate*> newest_of_each(const Facts& facts) 
   return all;
 }
 
+// Of this node; nothing if its identity cannot be read.
+std::optional<Fingerprint> fingerprint_of(const Facts& facts) {
+  for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
+    if (certificate->role != store::CertificateRole::identity) continue;
+    const auto identity = crypto::Certificate::from_der(certificate->der);
+    if (identity) return identity->key_id();
+  }
+  return std::nullopt;
+}
+
 std::string certificates_text(const Facts& facts, Time now) {
   std::string text;
   for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
@@ -121,6 +132,9 @@ std::string words_of(const OpenNode& node, const Facts& facts, bool running) {
   for (const Domain& domain : node.config.node.domains)
     domains.push_back(domain.text());
   std::string text = line("node", node.config.node.name.text() + " for " + joined(domains));
+  if (const auto fingerprint = fingerprint_of(facts)) {
+    text += line("fingerprint", peering::fingerprint_digits(*fingerprint));
+  }
   text += line("state", running ? "running" : "not running (start it: culvert serve)");
   text += line("peers", tally(facts.peers_by_state));
   if (!facts.open_invitations.empty()) {
@@ -151,7 +165,9 @@ Json json_of(const OpenNode& node, const Facts& facts, bool running) {
     certificates.push_back({{"name", store::role_name(certificate->role)},
                             {"not_after", to_rfc3339(certificate->not_after)}});
   }
+  const auto fingerprint = fingerprint_of(facts);
   return {{"node", node.config.node.name.text()},
+          {"fingerprint", fingerprint ? Json(fingerprint->hex()) : Json()},
           {"domains", std::move(domains)},
           {"running", running},
           {"peers", facts.peers_by_state},

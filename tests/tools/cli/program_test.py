@@ -1,6 +1,7 @@
 """The culvert program run as a process: init, check, JSON forms, exit statuses. Needs no running node."""
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -42,6 +43,15 @@ class Program(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE((self.folder / "data").stat().st_mode), 0o700)
         self.assertEqual(self.json_of("check"), {"valid": True, "findings": []})
+
+    def test_fingerprints_are_sixty_digits_for_people_and_hex_for_scripts(self):
+        shown = re.compile(r"fingerprint +((?:\d{5} ){11}\d{5})\n")
+        told = self.run_here("init", "--domain", "a.example", "--data-dir", self.folder / "data").stdout
+        digits = shown.search(told).group(1)
+        self.assertEqual(shown.search(self.run_here("status").stdout).group(1), digits)
+        status = self.json_of("status")
+        identity = next(c for c in self.json_of("cert", "list") if c["name"] == "identity")
+        self.assertEqual(status["fingerprint"], identity["key_id"])
 
     def test_init_never_overwrites(self):
         self.init()
