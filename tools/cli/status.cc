@@ -15,6 +15,7 @@
 #include "tools/cli/peer_names.h"
 #include "tools/cli/running_node.h"
 #include "tools/cli/table.h"
+#include "tools/cli/used_invitations.h"
 
 namespace culvert::cli {
 namespace {
@@ -30,6 +31,7 @@ struct Facts {
   std::map<std::string, std::size_t> peers_by_state, routes_by_state;
   std::vector<store::Route> attention;  // routes that hold mail
   std::vector<store::Invitation> open_invitations;
+  std::vector<UsedInvitation> used_invitations;
   std::vector<store::StoredCertificate> certificates;
   std::uint64_t queue_length = 0;
   std::optional<store::QueueEntry> oldest;
@@ -56,6 +58,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, Time now) {
       facts.open_invitations.push_back(std::move(invitation));
     }
   }
+  facts.used_invitations = recently_used_invitations(txn, now);
   facts.certificates = store::list_certificates(txn);
   facts.queue_length = store::queue_length(txn);
   const auto page = store::list_queue(txn, std::nullopt, 1);
@@ -140,6 +143,7 @@ std::string words_of(const OpenNode& node, const Facts& facts, bool running) {
   if (!facts.open_invitations.empty()) {
     text += line("invitations", counted(facts.open_invitations.size(), "code") + " not used yet");
   }
+  text += used_invitations_text(facts.used_invitations, node.now);
   text += line("routes", tally(facts.routes_by_state));
   text +=
       line("queue",
@@ -173,6 +177,7 @@ Json json_of(const OpenNode& node, const Facts& facts, bool running) {
           {"peers", facts.peers_by_state},
           {"routes", facts.routes_by_state},
           {"invitations", facts.open_invitations.size()},
+          {"used_invitations", used_invitations_json(facts.used_invitations)},
           {"queue", {{"length", facts.queue_length}}},
           {"quarantine", {{"length", facts.quarantined}}},
           {"certificates", std::move(certificates)}};

@@ -1,5 +1,6 @@
 """Pairing: what an invitation allows, what it does not, and who gets a route."""
 import http.client
+import re
 import shutil
 import ssl
 import time
@@ -34,6 +35,25 @@ def case_two_commands_make_a_pair(lab):
         assert [p["fingerprint"] for p in listed] == [peer.fingerprint] and listed[0]["state"] == "paired", listed
         assert listed[0]["domains"] == peer.domains
         assert node.routes()[peer.domains[0]]["state"] == "active"
+    used, = pair.a.json("status")["used_invitations"]
+    assert (used["fingerprint"], used["address"], used["peer"]) == (pair.b.fingerprint, "127.0.0.1", "gate.b.example"), used
+    assert pair.b.json("status")["used_invitations"] == []
+    digits = shown_fingerprint(pair.b.command("status"))
+    shown = pair.a.command("status").stdout
+    assert digits in shown and "from 127.0.0.1 by gate.b.example" in shown, shown
+    assert shown_fingerprint(pair.a.command("peer", "show", "b.example")) == digits
+
+
+def shown_fingerprint(done):
+    """The sixty digits that people see."""
+    return re.search(r"^fingerprint +((?:\d{5} ){11}\d{5})$", done.stdout, re.M).group(1)
+
+
+def case_a_code_shows_its_givers_digits(lab):
+    """`peer accept` shows the inviter's fingerprint as its own node shows it."""
+    pair = lab.strangers()
+    done = pair.b.command("peer", "accept", pair.a.invite("b.example"), "--yes")
+    assert shown_fingerprint(pair.a.command("status")) in done.stderr, done.stderr
 
 
 def case_wrong_used_and_expired_codes_are_refused_alike(lab):

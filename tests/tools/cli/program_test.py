@@ -51,7 +51,7 @@ class Program(unittest.TestCase):
         self.assertEqual(shown.search(self.run_here("status").stdout).group(1), digits)
         status = self.json_of("status")
         identity = next(c for c in self.json_of("cert", "list") if c["name"] == "identity")
-        self.assertEqual(status["fingerprint"], identity["key_id"])
+        self.assertEqual((status["fingerprint"], status["used_invitations"]), (identity["key_id"], []))
 
     def test_init_never_overwrites(self):
         self.init()
