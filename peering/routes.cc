@@ -75,4 +75,16 @@ Inbound inbound_of(RouteState state) {
   return state == RouteState::withdrawn ? Inbound::opened_for_a_week : Inbound::waits;
 }
 
+bool takes_mail(RouteState state, Time since, Time arrived) {
+  switch (inbound_of(state)) {
+    case Inbound::waits:
+      return false;
+    case Inbound::opened:
+      return true;
+    case Inbound::opened_for_a_week:
+      return arrived <= since + kWithdrawnGrace;
+  }
+  return false;
+}
+
 }  // namespace culvert::peering

@@ -3,9 +3,11 @@
 // it to the store. Any thread.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 
+#include "crypto/base/clock.h"
 #include "store/routes.h"
 
 namespace culvert::peering {
@@ -37,5 +39,11 @@ enum class Outbound { as_if_no_peer, sealed, waits };
 Outbound outbound_of(store::RouteState state);
 enum class Inbound { waits, opened, opened_for_a_week };
 Inbound inbound_of(store::RouteState state);
+
+// formats.md: a domain that left a peer's card is opened for so long.
+inline constexpr std::chrono::hours kWithdrawnGrace{7 * 24};
+// True if mail that arrived at `arrived` is opened under a route that is in `state` since `since`.
+// The one answer to it: who opens mail and who keeps it waiting must agree, or it goes in circles.
+bool takes_mail(store::RouteState state, Time since, Time arrived);
 
 }  // namespace culvert::peering

@@ -15,8 +15,6 @@
 namespace culvert::peering {
 namespace {
 
-// formats.md: a domain that left a peer's card is opened for so long.
-constexpr std::chrono::hours kWithdrawnGrace{7 * 24};
 constexpr std::string_view kIdData = "1.2.840.113549.1.7.1";
 
 Error not_tunnel(std::string text) { return permanent_error("not-tunnel", std::move(text)); }
@@ -177,10 +175,7 @@ Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Ti
     return permanent_error("wrong-signer", "signed by a peer that is removed or not confirmed");
   }
   if (is_for_peering(envelope)) return done();
-  const Inbound inbound = inbound_of(holder.route_state);
-  const bool open = inbound == Inbound::opened || (inbound == Inbound::opened_for_a_week &&
-                                                   arrived <= holder.since + kWithdrawnGrace);
-  if (open) return done();
+  if (takes_mail(holder.route_state, holder.since, arrived)) return done();
   return permanent_error("no-route", "the peer's route for " + envelope.from.text() + " is " +
                                          store::state_name(holder.route_state));
 }

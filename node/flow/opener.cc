@@ -22,12 +22,12 @@ constexpr std::chrono::minutes kRetryOpening{1};
 constexpr std::size_t kQuarantinePage = 500;
 constexpr std::chrono::seconds kRouteOpened{1};
 
-// True for mail that waited for its signer's route, which takes mail now.
+// True for mail that waited for its signer's route, which takes mail of that time now.
 bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
   const auto domain = Domain::parse(item.route_domain);
   if (item.reason_code != "no-route" || !item.peer || !domain) return false;
   const auto route = store::find_route(txn, *domain, *item.peer);
-  return route && peering::inbound_of(route->state) != peering::Inbound::waits;
+  return route && peering::takes_mail(route->state, route->since, item.message.received);
 }
 
 // What is known of one entry, and the steps that end it. Shared between the worker that opens and
@@ -185,6 +185,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void quarantine(const Error& error) {
     const Time now = context_.clock.now();
     store::QuarantineItem item;
+    item.message = message_;
     item.recipients = entry_.recipients;
     item.since = now;
     item.reason_code = error.code;

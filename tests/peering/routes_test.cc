@@ -90,5 +90,15 @@ TEST(RouteState, MeansForMailWhatTheTableSays) {
   EXPECT_EQ(inbound_of(RouteState::withdrawn), Inbound::opened_for_a_week);
 }
 
+TEST(RouteState, TakesMailForAWeekAfterItWasWithdrawn) {
+  const Time since = from_unix(1'000'000);
+  const Time much_later = since + 100 * kWithdrawnGrace;
+  EXPECT_TRUE(takes_mail(RouteState::active, since, much_later));
+  EXPECT_FALSE(takes_mail(RouteState::claimed, since, since));
+  EXPECT_TRUE(takes_mail(RouteState::withdrawn, since, since + kWithdrawnGrace));
+  EXPECT_FALSE(
+      takes_mail(RouteState::withdrawn, since, since + kWithdrawnGrace + std::chrono::seconds(1)));
+}
+
 }  // namespace
 }  // namespace culvert::peering

@@ -40,7 +40,7 @@ class TestNode {
     options.mode = store::StoreOptions::Mode::create;
     options.now = now;
     options.map_size_bytes = std::uint64_t{64} << 20;
-    options.reserve_bytes = 0;
+    options.reserve_bytes = std::uint64_t{1} << 20;  // without one there is no room for mail
     store_ = store::Store::open(options, key_).value();
     renew_card();
   }

@@ -1,0 +1,108 @@
+// A node that receives (b.example) and its peer (a.example), with routes both ways and real seals,
+// without sockets.
+#pragma once
+
+#include "node/flow/opener.h"
+#include "peering/tunnel_seal.h"
+#include "store/quarantine.h"
+#include "tests/node/flow/hand_in.h"
+#include "tests/peering/test_node.h"
+
+namespace culvert::node {
+
+class PeerFlowTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    peering::connect(peer, own, wire);
+    clock.set_wall(own.now());
+    auto ours = std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
+                                          own.encryption().certificate);
+    ASSERT_TRUE(ours->ring.add(own.encryption().key, own.encryption().certificate).ok());
+    ours->announced.push_back(own.encryption().certificate.issuer_and_serial());
+    keys.set(ours);
+    ASSERT_TRUE(routing.refresh().ok());
+  }
+
+  peering::SealedEnvelope envelope() const {
+    peering::SealedEnvelope out{.id = {1, 2, 3},
+                                .sealed = clock.now(),
+                                .from = peering::domain("a.example"),
+                                .to = peering::domain("b.example")};
+    out.sender = peering::mailbox("alice@a.example");
+    out.recipients = {{peering::mailbox("bob@b.example"), "", ""}};
+    return out;
+  }
+
+  // As the peer's node would send it.
+  std::string seal(std::string_view original) const {
+    ViewSource source(as_bytes(original));
+    const peering::SealedEnvelope sealed = envelope();
+    auto sealer = peering::TunnelSealer::start(
+        {source, sealed, peer.domains(), "<x@gate>", std::string(32, '0'), peer.ring(),
+         peer.signing().certificate, own.encryption().certificate});
+    EXPECT_TRUE(sealer.ok());
+    std::string out;
+    while (true) {
+      const auto piece = (*sealer)->next();
+      EXPECT_TRUE(piece.ok());
+      if (!piece || piece->empty()) return out;
+      out += as_text(*piece);
+    }
+  }
+
+  // Hands it in outside.
+  Reply arrive(const std::string& message) {
+    const auto receiver = make_outside_receiver(context, check);
+    return hand_in(*receiver, "alice@a.example", {"bob@b.example"}, message);
+  }
+
+  // Opens the one message that waits for it.
+  void open_it() {
+    const auto waiting = queue();
+    ASSERT_EQ(waiting.size(), 1U);
+    ASSERT_EQ(waiting[0].path, store::DeliveryPath::open);
+    std::promise<Status> done;
+    opener.open(waiting[0].id, [&done](const Status& status) { done.set_value(status); });
+    EXPECT_TRUE(done.get_future().get().ok());
+  }
+
+  std::vector<store::QueueEntry> queue() {
+    std::vector<store::QueueEntry> found;
+    own.read([&](const store::ReadTransaction& txn) {
+      found = store::list_queue(txn, std::nullopt, 100).entries;
+    });
+    return found;
+  }
+  std::vector<store::QuarantineItem> quarantine() {
+    std::vector<store::QuarantineItem> found;
+    own.read([&](const store::ReadTransaction& txn) {
+      found = store::list_quarantine(txn, std::nullopt, 100).items;
+    });
+    return found;
+  }
+
+  // What the peer's card says now.
+  void take_card_of_peer() {
+    ASSERT_TRUE(own.receive(peer.card()).ok());
+    ASSERT_TRUE(routing.refresh().ok());
+  }
+
+  Config config{.file = {},
+                .node = {.name = *Domain::parse("gate.b.example"),
+                         .domains = {*Domain::parse("b.example")},
+                         .data_dir = {},
+                         .key_file = {}}};
+  peering::TestNode peer{"gate.a.example", {"a.example"}};
+  peering::TestNode own{"gate.b.example", {"b.example"}};
+  peering::Wire wire;
+  ManualClock clock{own.now()};
+  Workers workers{1, 100};
+  Routing routing{own.store()};
+  Live<Config> live_config{std::make_shared<Config>(config)};
+  Live<OwnKeys> keys{nullptr};
+  FlowContext context{own.store(), workers, clock, routing, live_config, keys, [] {}};
+  Opener opener{context, [](const Fingerprint&, ByteView) {}};
+  FixedCheck check;
+};
+
+}  // namespace culvert::node
