@@ -46,6 +46,11 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   if (recipient == nullptr) {
     return Postpone{kWaitForRoute, "the peer's card has no valid encryption certificate"};
   }
+  // Not every sender says a size at MAIL, and the peer would keep from its people what is larger.
+  if (view->largest_message_bytes > 0 && message.size_bytes > view->largest_message_bytes) {
+    return GiveUp{"5.3.4", "its node takes messages of at most " +
+                               std::to_string(view->largest_message_bytes) + " octets"};
+  }
   const auto config = context.config.get();
   SealPlan seal{
       context.keys.get(),

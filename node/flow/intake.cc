@@ -160,6 +160,7 @@ void Intake::on_body_end(AnswerCallback answer) {
   auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer)});
   store::Message& message = work->mail.message;
   message.id = staged->id();
+  message.size_bytes = staged->size_bytes();
   message.received = context_.clock.now();
   message.listener = listener();
   message.client = session_.hello + " [" + session_.client_address + "]";

@@ -32,7 +32,7 @@ struct PlannedRecipient {
 
 // A message that is whole and accepted, before its commit.
 struct TakenMail {
-  store::Message message;  // without its body
+  store::Message message;  // without its body, but with its size
   std::vector<PlannedRecipient> recipients;
 };
 

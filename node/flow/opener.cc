@@ -21,6 +21,9 @@ namespace {
 constexpr std::chrono::minutes kRetryOpening{1};
 constexpr std::size_t kQuarantinePage = 500;
 constexpr std::chrono::seconds kRouteOpened{1};
+// The peer's node adds a Received field to what it was handed in; its sender was told our limit
+// without that.
+constexpr std::uint64_t kAddedFieldsBytes = 4096;
 
 // True for mail that waited for its signer's route, which takes mail of that time now.
 bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
@@ -80,6 +83,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (const Status ended = staged.end_header(); !ended) return refused(ended.error());
     if (staged.facts()->is_loop()) {
       return refused(permanent_error("mail-loop", "too many Received fields: a mail loop"));
+    }
+    if (staged.size_bytes() > config->smtp.max_message_bytes + kAddedFieldsBytes) {
+      return refused(
+          permanent_error("too-large", "what was sealed is larger than this node takes"));
     }
     auto finished = staged.finish();
     if (!finished) return later(finished.error());

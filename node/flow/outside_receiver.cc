@@ -82,6 +82,11 @@ class OutsideReceiver final : public Intake {
 
   Decision complete(const HeaderFacts& facts, const std::string& received,
                     TakenMail& mail) override {
+    // The dialogue leaves room for what sealing adds, which mail in clear does not need.
+    const std::uint64_t limit_bytes = config_->smtp.max_message_bytes;
+    if (!facts.sealed && mail.message.size_bytes > limit_bytes) {
+      return replies::message_too_big(limit_bytes);
+    }
     // For sealed mail these fields count only if it turns out to be for somebody else: what is
     // opened gets its own.
     mail.message.added_header =
