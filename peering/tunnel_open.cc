@@ -263,6 +263,13 @@ bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients
   });
 }
 
+bool is_tunnel_mail(RewindableSource& message, const OwnRecipients& own) {
+  auto blob = cms_body_of(message);
+  if (!blob || !*blob) return false;
+  const auto recipients = crypto::peek_recipients(**blob);
+  return recipients && is_tunnel_mail(*recipients, own);
+}
+
 Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContext& context,
                                      Sink& staged, OpenTrace& trace) {
   auto body = cms_body_of(message);

@@ -29,6 +29,9 @@ struct OwnRecipients {
 // True if one of the recipients is ours (formats.md, "Is it tunnel mail?"). Such mail is opened or
 // quarantined; any other passes untouched.
 bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own);
+// The same of a whole message, which is read as far as its recipients; no private key is used.
+// False as well for what is no blob, or cannot be read.
+bool is_tunnel_mail(RewindableSource& message, const OwnRecipients& own);
 
 // The CMS octets of a message whose top-level entity is a blob (EFAIL: nowhere else): reads the
 // header of `message` and gives its decoded body. Nothing if the top-level entity is no

@@ -110,6 +110,34 @@ Error damaged_body(const Error& why) {
                          why.detail);
 }
 
+Error gone() { return permanent_error("no-body", "the message is not there any more"); }
+
+Result<crypto::SealingKey> body_key(const Store& store, const BodyRef& body) {
+  auto octets =
+      crypto::open_sealed(store.bodies_key(), body.sealed_key, associated("key", body.id));
+  if (!octets) return damaged_body(octets.error());
+  auto key = crypto::SealingKey::from_bytes(octets->view());
+  if (!key) return damaged_body(key.error());
+  return key;
+}
+
+Result<std::unique_ptr<RewindableSource>> open_file(const Store& store, const BodyRef& body,
+                                                    const crypto::SealingKey& key) {
+  const fs::path path = body_path(store.data_dir() / "bodies", body.id);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT) return gone();
+  if (fd < 0) return file_error("opening a body", errno);
+  return std::unique_ptr<RewindableSource>(new FileBody(fd, key));
+}
+
+Result<std::unique_ptr<RewindableSource>> open_small(const BodyRef& body,
+                                                     const crypto::SealingKey& key,
+                                                     ByteView sealed) {
+  auto octets = crypto::open_sealed(key, sealed, associated("body", body.id));
+  if (!octets) return damaged_body(octets.error());
+  return std::unique_ptr<RewindableSource>(new SmallBody(std::move(*octets)));
+}
+
 }  // namespace
 
 // The open file holds the lock that keeps `sweep_bodies` away from it.
@@ -221,29 +249,25 @@ void remove_body(WriteTransaction& txn, const BodyRef& body) {
 }
 
 Result<std::unique_ptr<RewindableSource>> open_body(const Store& store, const BodyRef& body) {
-  const Error gone = permanent_error("no-body", "the message is not there any more");
-  auto key_octets =
-      crypto::open_sealed(store.bodies_key(), body.sealed_key, associated("key", body.id));
-  if (!key_octets) return damaged_body(key_octets.error());
-  auto key = crypto::SealingKey::from_bytes(key_octets->view());
-  if (!key) return damaged_body(key.error());
-  if (body.place == BodyRef::Place::file) {
-    const fs::path path = body_path(store.data_dir() / "bodies", body.id);
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) return gone;
-    if (fd < 0) return file_error("opening a body", errno);
-    return std::unique_ptr<RewindableSource>(new FileBody(fd, *key));
-  }
-  std::optional<Result<SecretBytes>> octets;
+  const auto key = body_key(store, body);
+  if (!key) return key.error();
+  if (body.place == BodyRef::Place::file) return open_file(store, body, *key);
+  std::optional<Result<std::unique_ptr<RewindableSource>>> opened;
   const Status read = store.read([&](const ReadTransaction& txn) {
     const auto sealed = txn.get(Table::bodies, body.id.view());
-    if (sealed) octets = crypto::open_sealed(*key, *sealed, associated("body", body.id));
+    if (sealed) opened.emplace(open_small(body, *key, *sealed));
     return done();
   });
   if (!read) return read.error();
-  if (!octets) return gone;
-  if (!*octets) return damaged_body(octets->error());
-  return std::unique_ptr<RewindableSource>(new SmallBody(std::move(*octets).value()));
+  if (!opened) return gone();
+  return *std::move(opened);
+}
+
+Result<std::unique_ptr<RewindableSource>> open_body(const Store& store, const StagedBody& body) {
+  const auto key = body_key(store, body.ref_);
+  if (!key) return key.error();
+  if (body.ref_.place == BodyRef::Place::file) return open_file(store, body.ref_, *key);
+  return open_small(body.ref_, *key, body.inline_octets_);
 }
 
 }  // namespace culvert::store

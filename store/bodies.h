@@ -22,6 +22,8 @@ class StagedBody {
  private:
   friend class BodyWriter;
   friend void keep_body(WriteTransaction& txn, const StagedBody& body);
+  friend Result<std::unique_ptr<RewindableSource>> open_body(const Store& store,
+                                                             const StagedBody& body);
   struct File;
   BodyRef ref_;
   Bytes inline_octets_;
@@ -60,5 +62,7 @@ void remove_body(WriteTransaction& txn, const BodyRef& body);
 // (its message was dropped); reading gives permanent `body-damaged` if it was altered. `store` must
 // outlive it. A file stays readable while it is open, even if it is removed meanwhile.
 Result<std::unique_ptr<RewindableSource>> open_body(const Store& store, const BodyRef& body);
+// The same before the commit; `body` must stay until it is open.
+Result<std::unique_ptr<RewindableSource>> open_body(const Store& store, const StagedBody& body);
 
 }  // namespace culvert::store

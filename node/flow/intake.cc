@@ -48,6 +48,7 @@ struct Commit {
   FlowContext& context;
   TakenMail mail;
   AnswerCallback answer;
+  std::function<Decision(const FlowContext&, const store::StagedBody&)> check{};
 };
 
 store::TraceEvent received_event(const TakenMail& mail) {
@@ -96,11 +97,11 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
 
 void finish_and_commit(const std::shared_ptr<Commit>& work, StagedMail& staged) {
   auto body = staged.finish();
-  if (body) {
-    commit(work, *std::move(body));
-  } else {
-    work->answer(reply_for(body.error()));
+  if (!body) return work->answer(reply_for(body.error()));
+  if (work->check) {
+    if (auto refusal = work->check(work->context, *body)) return work->answer(*std::move(refusal));
   }
+  commit(work, *std::move(body));
 }
 
 }  // namespace
@@ -180,7 +181,8 @@ void Intake::on_body_end(AnswerCallback answer) {
   if (auto refusal = complete(*staged->facts(), field, work->mail)) {
     return work->answer(*std::move(refusal));
   }
-  if (!staged->in_file()) return finish_and_commit(work, *staged);
+  work->check = body_check(*staged->facts());
+  if (!staged->in_file() && !work->check) return finish_and_commit(work, *staged);
   const Status queued =
       context_.workers.submit([work, staged] { finish_and_commit(work, *staged); });
   if (!queued) work->answer(reply_for(queued.error()));

@@ -7,6 +7,7 @@
 // needs along, so that a lost connection loses no mail that was on its way to disk.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -62,6 +63,11 @@ class Intake : public MailReceiver {
   // added fields. `received` is the Received field for it.
   virtual Decision complete(const HeaderFacts& facts, const std::string& received,
                             TakenMail& mail) = 0;
+  // What only the whole message can tell, before its commit: looks at the body, in a worker, and
+  // may refuse. It may outlive the connection.
+  using BodyCheck = std::function<Decision(const FlowContext&, const store::StagedBody&)>;
+  // The one for a message with that header; none: its body needs no look.
+  virtual BodyCheck body_check(const HeaderFacts&) const { return {}; }
   virtual store::Listener listener() const = 0;
 
   FlowContext& context_;

@@ -4,7 +4,6 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
-#include "crypto/cms/recipient_peek.h"
 #include "node/flow/opened_mail.h"
 #include "node/flow/quarantine_quota.h"
 #include "peering/routes.h"
@@ -53,14 +52,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
   }
 
  private:
-  // The names of the recipients alone decide; no private key is used.
   bool is_tunnel_mail(RewindableSource& message) const {
-    auto blob = peering::cms_body_of(message);
-    if (!blob || !*blob) return false;
-    const auto recipients = crypto::peek_recipients(**blob);
-    if (!recipients) return false;
     const auto keys = context_.keys.get();
-    return peering::is_tunnel_mail(*recipients, {keys->identity, keys->announced});
+    return peering::is_tunnel_mail(message, {keys->identity, keys->announced});
   }
 
   void open(RewindableSource& sealed, const PeeringMail& on_peering_mail) {

@@ -11,6 +11,7 @@
 #include "node/smtp/parameters.h"
 #include "node/smtp/replies.h"
 #include "peering/tunnel_header.h"
+#include "peering/tunnel_open.h"
 
 namespace culvert::node {
 namespace {
@@ -93,12 +94,24 @@ class OutsideReceiver final : public Intake {
         outcome_fields(unsealed_outcome(context_, mail.message, facts), config_->node.name.text()) +
         received;
     if (facts.sealed) {
-      if (quarantine_is_full(context_.store)) return replies::storage_full();
       for (PlannedRecipient& r : mail.recipients)
         r.path = store::DeliveryPath::open;
-      return std::nullopt;
     }
     return std::nullopt;
+  }
+
+  // Only tunnel mail can end in quarantine; a user's encrypted mail passes however full that is.
+  BodyCheck body_check(const HeaderFacts& facts) const override {
+    if (!facts.sealed || !quarantine_is_full(context_.store)) return {};
+    return [](const FlowContext& context, const store::StagedBody& body) -> Decision {
+      auto message = store::open_body(context.store, body);
+      if (!message) return reply_for(message.error());
+      const auto keys = context.keys.get();
+      if (!peering::is_tunnel_mail(**message, {keys->identity, keys->announced})) {
+        return std::nullopt;
+      }
+      return replies::quarantine_full();
+    };
   }
 
   store::Listener listener() const override { return store::Listener::outside; }

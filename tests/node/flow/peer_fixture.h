@@ -35,11 +35,14 @@ class PeerFlowTest : public testing::Test {
 
   // As the peer's node would send it.
   std::string seal(std::string_view original) const {
+    return seal_for(own.encryption().certificate, original);
+  }
+  std::string seal_for(const crypto::Certificate& recipient, std::string_view original) const {
     ViewSource source(as_bytes(original));
     const peering::SealedEnvelope sealed = envelope();
-    auto sealer = peering::TunnelSealer::start(
-        {source, sealed, peer.domains(), "<x@gate>", std::string(32, '0'), peer.ring(),
-         peer.signing().certificate, own.encryption().certificate});
+    auto sealer = peering::TunnelSealer::start({source, sealed, peer.domains(), "<x@gate>",
+                                                std::string(32, '0'), peer.ring(),
+                                                peer.signing().certificate, recipient});
     EXPECT_TRUE(sealer.ok());
     std::string out;
     while (true) {
