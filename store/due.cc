@@ -59,6 +59,7 @@ DueDestination take_due(Cursor& at, const DuePlace& place, const DueScan& scan, 
 DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
   DueResult result;
   Bytes start;
+  if (scan.path) start = Bytes{static_cast<std::uint8_t>(*scan.path)};
   if (scan.after) start = behind({scan.after->first, scan.after->second});
   Cursor at = txn.scan(Table::due, start);
   std::size_t visited = 0;
@@ -73,6 +74,7 @@ DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
       at.next();
       continue;
     }
+    if (scan.path && place->path != *scan.path) break;
     DueDestination due = take_due(at, *place, scan, result);
     if (!due.entries.empty()) result.destinations.push_back(std::move(due));
     at.seek(behind(*place));

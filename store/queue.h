@@ -119,6 +119,8 @@ struct DueScan {
   std::function<bool(const EntryId&)> claimed{};
   // Goes on behind this destination; nothing: from the beginning.
   std::optional<std::pair<DeliveryPath, std::string>> after{};
+  // Only that path's destinations; nothing: all, in the order of the paths' numbers.
+  std::optional<DeliveryPath> path{};
 };
 struct DueDestination {
   DeliveryPath path = DeliveryPath::clear;

@@ -28,6 +28,15 @@ namespace {
 // A lane and its connections are forgotten when nothing was carried for so long.
 constexpr std::chrono::minutes kLaneLifetime{2};
 
+// What this node does for itself comes first; then peers.
+constexpr store::DeliveryPath kPathsInOrder[] = {
+    store::DeliveryPath::open, store::DeliveryPath::inside, store::DeliveryPath::tunnel,
+    store::DeliveryPath::proof, store::DeliveryPath::clear};
+
+bool leads_elsewhere(store::DeliveryPath path) {
+  return path != store::DeliveryPath::open && path != store::DeliveryPath::inside;
+}
+
 // True if no server said anything: the destination is down, not the message bad.
 bool is_dead(const DeliveryReport& report) {
   return std::all_of(report.outcomes.begin(), report.outcomes.end(), [](const auto& outcome) {
@@ -67,11 +76,24 @@ void Dispatcher::look() {
   awake_.store(false);
   timer_ = hops_.home.call_after(kDispatchInterval, [this] { look(); });
   if (stopping_) return;
+  for (const store::DeliveryPath path : kPathsInOrder)
+    look_at(path);
+  tend_lanes();
+}
+
+bool Dispatcher::has_room(store::DeliveryPath path) const {
+  if (!leads_elsewhere(path)) return true;
+  const bool in_clear = path == store::DeliveryPath::clear;
+  return outward_ < kMaxAttemptsAtOnce - (in_clear ? kAttemptsKeptForPeers : 0);
+}
+
+void Dispatcher::look_at(store::DeliveryPath path) {
   store::DueScan scan;
+  scan.path = path;
   scan.now = flow_.clock.now();
   scan.per_destination = kReadAhead;
   scan.claimed = [this](const store::EntryId& id) { return claimed_.count(id) == 1; };
-  bool more = true;
+  bool more = has_room(path);
   while (more) {
     store::DueResult due;
     const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
@@ -80,7 +102,7 @@ void Dispatcher::look() {
     });
     if (!read) return log_error("the queue cannot be read: {}", read.error().text);
     for (const store::DueDestination& found : due.destinations) {
-      if (in_hand_ >= kMaxAttemptsAtOnce) break;
+      if (!has_room(path)) break;
       const Key key{found.path, found.destination};
       Lane& lane = lanes_[key];
       for (const store::EntryId& id : found.entries) {
@@ -91,9 +113,8 @@ void Dispatcher::look() {
       feed(key, lane);
     }
     scan.after = due.more_after;
-    more = due.more_after.has_value() && in_hand_ < kMaxAttemptsAtOnce;
+    more = due.more_after.has_value() && has_room(path);
   }
-  tend_lanes();
 }
 
 // Lanes that waited for their destination may be due again; others have had their day.
@@ -111,12 +132,12 @@ void Dispatcher::feed(const Key& key, Lane& lane) {
   const std::size_t most = opening ? kMaxOpeningAtOnce : kMaxHopsPerDestination;
   // A destination that failed is asked by one connection until it answers.
   const std::size_t allowed = lane.failures > 0 ? 1 : most;
-  while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed &&
-         in_hand_ < kMaxAttemptsAtOnce && hops_.home.now() >= lane.not_before) {
+  while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed && has_room(key.first) &&
+         hops_.home.now() >= lane.not_before) {
     const store::EntryId id = lane.ready.front();
     lane.ready.pop_front();
     ++lane.in_hand;
-    ++in_hand_;
+    outward_ += leads_elsewhere(key.first);
     lane.used = hops_.home.now();
     begin(key, lane, id);
   }
@@ -166,7 +187,7 @@ void Dispatcher::return_expired(const Key& key, Lane& lane) {
       continue;
     }
     ++lane.in_hand;
-    ++in_hand_;
+    outward_ += leads_elsewhere(key.first);
     settle_give_up(flow_, *entry, *message,
                    {std::string(kExpiredStatus), "not delivered in time; last: " + entry->reason},
                    when_settled(key, id));
@@ -207,7 +228,7 @@ void Dispatcher::settled(const Key& key, const store::EntryId& id) {
   if (resting_.count(id) == 0) claimed_.erase(id);
   Lane& lane = lanes_[key];
   --lane.in_hand;
-  --in_hand_;
+  outward_ -= leads_elsewhere(key.first);
   feed(key, lane);
   if (lane.ready.size() < kReadAhead / 4) wake();
 }

@@ -20,8 +20,12 @@ namespace culvert::node {
 // Connections at once to one destination, and messages being opened at once.
 inline constexpr std::size_t kMaxHopsPerDestination = 16;
 inline constexpr std::size_t kMaxOpeningAtOnce = 16;
-// Attempts at once over all destinations: each may hold a connection and a name look-up.
+// Attempts at once over all destinations elsewhere: each may hold a connection and a name look-up.
+// Opening and the inside server are bounded by the numbers above and do not count: who lets our
+// mail to the world stand for minutes must not stop what comes in.
 inline constexpr std::size_t kMaxAttemptsAtOnce = 500;
+// Of these, so many are never for mail in clear, so that peers are reached beside slow strangers.
+inline constexpr std::size_t kAttemptsKeptForPeers = 100;
 // Due entries that are read ahead for one destination.
 inline constexpr std::size_t kReadAhead = 64;
 // Even if nothing wakes it, the dispatcher looks so often: other processes write too.
@@ -51,6 +55,8 @@ class Dispatcher {
   struct Lane;
 
   void look();
+  void look_at(store::DeliveryPath path);
+  bool has_room(store::DeliveryPath path) const;
   void tend_lanes();
   void feed(const Key& key, Lane& lane);
   void begin(const Key& key, Lane& lane, const store::EntryId& id);
@@ -71,7 +77,7 @@ class Dispatcher {
   std::map<store::EntryId, Timer> resting_;  // claimed, because their outcome could not be stored
   std::atomic<bool> awake_{false};
   bool stopping_ = false;
-  std::size_t in_hand_ = 0;  // over all lanes
+  std::size_t outward_ = 0;  // in hand over all lanes that lead elsewhere
   std::size_t next_loop_ = 0;
   Timer timer_;
   LifeToken life_;

@@ -173,6 +173,10 @@ TEST_F(QueueTest, KeepsPathsOfOneDestinationApart) {
   EXPECT_EQ(result.destinations[1].path, DeliveryPath::clear);
   EXPECT_EQ(result.destinations[2].path, DeliveryPath::inside);
   EXPECT_EQ(result.destinations[2].destination, "");
+  const DueResult clear_only = due(*store, {.now = kStart, .path = DeliveryPath::clear});
+  ASSERT_EQ(clear_only.destinations.size(), 1u);
+  EXPECT_EQ(clear_only.destinations[0].path, DeliveryPath::clear);
+  EXPECT_TRUE(due(*store, {.now = kStart, .path = DeliveryPath::open}).destinations.empty());
 }
 
 TEST_F(QueueTest, LeavesOutWhatIsClaimed) {

@@ -6,6 +6,8 @@ import threading
 import time
 
 from harness import mails, smtp
+from harness.loop import Listener
+from harness.until import wait_until
 
 SECONDS = 6
 
@@ -118,6 +120,33 @@ def case_slow_clients_do_not_hold_others(lab):
         s.close()
     lab.note(f"20 mails taken in {took:.2f} s beside 200 standing connections")
     assert took < 10
+
+
+class Tarpit(Listener):
+    """Takes every connection and says nothing for ever."""
+    held = 0
+
+    async def serve(self, reader, writer):
+        self.held += 1
+        await reader.read()
+
+
+def case_tarpits_stop_neither_inside_nor_peers(lab):
+    """40 domains in the world that let our mail stand, each with all the connections it is allowed: what comes in is opened and delivered, and peers are reached."""
+    tarpit, domains = lab.keep(Tarpit()), [f"t{i}.example" for i in range(40)]
+    pair = lab.pair(settings_a={"delivery.hosts": {d: f"smtp://{tarpit.address}" for d in domains}})
+    for number in range(16):
+        smtp.send(pair.a.inside, "alice@a.example", [f"x@{d}" for d in domains], mails.plain(number))
+    wait_until(lambda: tarpit.held >= 400, 30, lambda: f"the tarpits hold all that they get, now {tarpit.held}\n{pair.a.log_tail()}")
+    start, raw = time.monotonic(), mails.plain(99)
+    smtp.send(pair.a.outside, "x@c.example", ["clear@a.example"], raw)
+    smtp.send(pair.b.inside, "bob@b.example", ["sealed@a.example"], raw)
+    smtp.send(pair.a.inside, "alice@a.example", ["sealed@b.example"], raw)
+    lab.delivered_whole(pair.at_a, "clear@a.example", raw)
+    lab.delivered_whole(pair.at_a, "sealed@a.example", raw)
+    lab.delivered_whole(pair.at_b, "sealed@b.example", raw)
+    lab.note(f"{tarpit.held} connections in tarpits; three good mails in {time.monotonic() - start:.2f} s")
+    tarpit.stop()  # or ending would wait for what is in hand
 
 
 def case_forged_sealed_mail_gives_no_hint(lab):
