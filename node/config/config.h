@@ -45,7 +45,7 @@ struct NodeSettings {
 
 struct SmtpSettings {
   std::uint64_t max_message_bytes = 150'000'000;
-  std::uint32_t max_connections = 1000;   // over both listeners
+  std::uint32_t max_connections = 1000;   // over both listeners; some kept for inside
   std::filesystem::path tls_certificate;  // empty: a self-signed one; set exactly if tls_key is
   std::filesystem::path tls_key;
 };

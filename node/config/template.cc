@@ -12,7 +12,8 @@ constexpr const char* kRest = R"(
 
 [smtp]
 # max_message_size = "150MB"            # B, KB, MB, GB, KiB, MiB, GiB
-# max_connections  = 1000
+# max_connections  = 1000               # over both listeners: a tenth is kept for inside; one address
+#                                       # outside gets a tenth (at least 50), one in `networks` any
 # tls_certificate  = ""                 # PEM; without it a self-signed one is made
 # tls_key          = ""
 

@@ -1,5 +1,6 @@
 #include "node/flow/node.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -31,6 +32,20 @@ constexpr std::size_t kMaxWaitingJobs = 100'000;
 // The outside listener takes sealed mail, which is larger than what was sealed.
 constexpr double kSealedGrowth = 1.4;
 constexpr std::uint64_t kSealedOverhead = 1024 * 1024;
+
+// One place in so many is kept for inside: strangers who hold all others do not stop the
+// organisation's own mail.
+constexpr std::size_t kKeptForInside = 10;
+// One address has at most one place in so many, so that it takes more than one host to fill the
+// outside listener; and never less than a busy mail server uses (a peer's node: 16 connections for
+// each domain that it writes to; Postfix allows 50 as well).
+constexpr std::size_t kShareOfAddress = 10;
+constexpr std::size_t kLeastShareOfAddress = 50;
+
+// Rounded down, but never nothing.
+std::size_t outside_places(std::size_t all) {
+  return std::max<std::size_t>(all - (all + kKeptForInside - 1) / kKeptForInside, 1);
+}
 
 std::size_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
 
@@ -70,8 +85,9 @@ struct Node::Parts {
   Status load_keys();
   Status open_network();
   Status open_servers();
-  Status open_smtp(const std::vector<SocketAddress>& addresses, SmtpServerSettings settings,
-                   const char* name);
+  Status open_smtp(const std::vector<SocketAddress>& addresses, ConnectionLimit& places,
+                   SmtpServerSettings settings, const char* name);
+  AddressShare share_of_address();
   Status open_peering();
   Status announce();
   void begin_timers();
@@ -102,7 +118,8 @@ struct Node::Parts {
   std::unique_ptr<Opener> opener;
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<RecipientProbe> probe;
-  std::unique_ptr<ConnectionLimit> limit;
+  std::unique_ptr<ConnectionLimit> limit;          // over both listeners
+  std::unique_ptr<ConnectionLimit> outside_limit;  // what outside may take of it
   std::vector<std::unique_ptr<SmtpServer>> smtp_servers;
   std::vector<std::unique_ptr<HttpsServer>> peering_servers;
   AddressesFile::Addresses addresses;
@@ -168,11 +185,11 @@ Status Node::Parts::open_network() {
   return done();
 }
 
-Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, SmtpServerSettings settings,
-                              const char* name) {
+Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, ConnectionLimit& places,
+                              SmtpServerSettings settings, const char* name) {
   addresses[name] = {};
   for (const SocketAddress& address : listen) {
-    auto server = SmtpServer::open(*loops, address, *limit, settings);
+    auto server = SmtpServer::open(*loops, address, places, settings);
     if (!server) return server.error();
     addresses[name].push_back((*server)->address().text());
     smtp_servers.push_back(*std::move(server));
@@ -180,16 +197,33 @@ Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, SmtpServ
   return done();
 }
 
+// An edge in front brings everybody's mail from its few addresses, and bounds each client itself;
+// loopback is this machine.
+AddressShare Node::Parts::share_of_address() {
+  const std::size_t all = config.get()->smtp.max_connections;
+  return {std::max(all / kShareOfAddress, kLeastShareOfAddress), [this](const IpAddress& client) {
+            const auto now_config = config.get();
+            const auto& edges = now_config->outside.networks;
+            return client.is_loopback() ||
+                   std::any_of(edges.begin(), edges.end(), [&client](const IpNetwork& network) {
+                     return network.contains(client);
+                   });
+          }};
+}
+
 Status Node::Parts::open_servers() {
   const auto now_config = config.get();
-  limit = std::make_unique<ConnectionLimit>(now_config->smtp.max_connections);
-  const Status inside = open_smtp(now_config->inside.listen,
+  const std::size_t all = now_config->smtp.max_connections;
+  limit = std::make_unique<ConnectionLimit>(all);
+  outside_limit =
+      std::make_unique<ConnectionLimit>(outside_places(all), share_of_address(), limit.get());
+  const Status inside = open_smtp(now_config->inside.listen, *limit,
                                   {server_rules(*now_config, ServerRules::Side::inside),
                                    smtp_tls.get(), [this] { return make_inside_receiver(*flow); }},
                                   "smtp.inside");
   if (!inside) return inside;
   const Status outside =
-      open_smtp(now_config->outside.listen,
+      open_smtp(now_config->outside.listen, *outside_limit,
                 {server_rules(*now_config, ServerRules::Side::outside), smtp_tls.get(),
                  [this] { return make_outside_receiver(*flow, *probe); }},
                 "smtp.outside");

@@ -39,21 +39,6 @@ bool concerns_one_connection(int error) {
 
 }  // namespace
 
-ConnectionLimit::Seat& ConnectionLimit::Seat::operator=(Seat&& other) noexcept {
-  std::swap(of_, other.of_);
-  return *this;
-}
-
-ConnectionLimit::Seat::~Seat() {
-  if (of_ != nullptr) of_->open_.fetch_sub(1, std::memory_order_relaxed);
-}
-
-ConnectionLimit::Seat ConnectionLimit::take() {
-  if (open_.fetch_add(1, std::memory_order_relaxed) < most_) return Seat(this);
-  open_.fetch_sub(1, std::memory_order_relaxed);
-  return Seat();
-}
-
 // The listening socket of one loop. Lives and dies on that loop.
 class Listener::Copy final : public FdListener {
  public:
@@ -92,20 +77,19 @@ class Listener::Copy final : public FdListener {
     setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Accepted accepted{std::move(socket), peer, {}, {}};
     if (of_.options_.limit != nullptr) {
-      accepted.seat = of_.options_.limit->take();
-      if (!accepted.seat) {
-        refuse(accepted.socket);
-        return;
-      }
+      accepted.seat = of_.options_.limit->take(peer.ip);
+      if (!accepted.seat) return refuse(accepted);
     }
     accepted.local = local_address(accepted.socket);
     of_.on_accept_(loop_, std::move(accepted));
   }
 
   // One line that fits into an empty socket buffer; who does not get it sees the end all the same.
-  void refuse(const Socket& socket) const {
-    const std::string& text = of_.options_.refusal;
-    if (!text.empty()) ::send(socket.fd(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  void refuse(const Accepted& accepted) const {
+    const bool by_share = accepted.seat.refusal() == ConnectionLimit::Refusal::address_share;
+    const std::string& text = by_share ? of_.options_.address_refusal : of_.options_.refusal;
+    if (text.empty()) return;
+    ::send(accepted.socket.fd(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }
 
   // Out of descriptors or memory: the connection stays in the backlog and the socket readable, so

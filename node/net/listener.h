@@ -2,11 +2,11 @@
 // (SO_REUSEPORT), so that the kernel spreads connections over the cores and none changes threads.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "node/net/connection_limit.h"
 #include "node/net/event_loop.h"
 #include "node/net/network.h"
 #include "node/net/socket.h"
@@ -15,34 +15,6 @@ namespace culvert::node {
 
 // When descriptors or memory are short, accepting rests this long instead of spinning.
 inline constexpr std::chrono::milliseconds kAcceptRest{100};
-
-// Counts open connections against a limit, for one listener or several that share it.
-// Thread-safe; must outlive its seats.
-class ConnectionLimit {
- public:
-  explicit ConnectionLimit(std::size_t most) : most_(most) {}
-  std::size_t open() const { return open_.load(std::memory_order_relaxed); }
-
-  // One place; gives it back when it dies.
-  class Seat {
-   public:
-    Seat() = default;
-    explicit Seat(ConnectionLimit* of) : of_(of) {}
-    Seat(Seat&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
-    Seat& operator=(Seat&& other) noexcept;
-    ~Seat();
-    explicit operator bool() const { return of_ != nullptr; }
-
-   private:
-    ConnectionLimit* of_ = nullptr;
-  };
-  // An empty seat if all are taken.
-  Seat take();
-
- private:
-  const std::size_t most_;
-  std::atomic<std::size_t> open_{0};
-};
 
 // One accepted connection; non-blocking, TCP_NODELAY set. The seat lives as long as the connection.
 struct Accepted {
@@ -56,6 +28,7 @@ struct ListenOptions {
   SocketAddress address;             // port 0: one free port for all copies
   ConnectionLimit* limit = nullptr;  // must outlive the listener and its connections
   std::string refusal;               // sent before closing what exceeds the limit; may be empty
+  std::string address_refusal{};     // the same for what exceeds its address's share
 };
 
 class Listener {

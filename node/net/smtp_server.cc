@@ -67,6 +67,7 @@ Result<std::unique_ptr<SmtpServer>> SmtpServer::open(LoopGroup& loops, const Soc
   auto impl = std::make_unique<Impl>(loops, std::move(settings));
   ListenOptions options{.address = address, .limit = &limit, .refusal = {}};
   options.refusal = wire_form(replies::too_busy());
+  options.address_refusal = wire_form(replies::too_many_of_address());
   auto listener = Listener::open(loops, std::move(options),
                                  [impl = impl.get()](EventLoop& loop, Accepted accepted) {
                                    impl->accept(loop, std::move(accepted));

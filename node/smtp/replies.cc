@@ -19,6 +19,11 @@ Reply too_busy() {
   return make_reply(421, "4.3.2", "too many connections; please try again later");
 }
 
+Reply too_many_of_address() {
+  return make_reply(421, "4.7.0",
+                    "too many connections from your address; close some, or try again later");
+}
+
 Reply relaying_denied(const Mailbox& recipient) {
   return make_reply(550, "5.7.1",
                     fmt::format("relaying denied: {} is no domain of this node; mail for it goes "

@@ -1,6 +1,13 @@
 """Who may hand in what: the rules of the inside and the outside listener."""
+import socket
+import subprocess
+from pathlib import Path
+
 from harness import mails, smtp
 from harness.until import wait_until
+
+
+FILE = Path(__file__).resolve()
 
 
 def single_node(lab, **settings):
@@ -146,3 +153,45 @@ def case_loops_end(lab):
         assert refused.reply.startswith("554") and "5.4.6" in refused.reply, refused
     else:
         raise AssertionError("it was taken")
+
+
+def greetings(address, count, source=""):
+    """The first lines of so many connections from `source`, and their sockets, which stay open."""
+    host, _, port = address.rpartition(":")
+    held = [socket.create_connection((host, int(port)), 10, source_address=(source, 0)) for _ in range(count)]
+    return [s.recv(200).decode() for s in held], held
+
+
+def case_strangers_leave_places_for_inside(lab):
+    """Idle connections outside take nine places in ten; the organisation's own server still hands in."""
+    node, _, world = single_node(lab, smtp={"max_connections": 20})
+    found, held = greetings(node.outside, 30)
+    assert [g[:3] for g in found] == ["220"] * 18 + ["421"] * 12, found
+    assert all(g.startswith("421 4.3.2") for g in found[18:]), found
+    raw = mails.plain(1)
+    smtp.send(node.inside, "alice@a.example", ["x@c.example"], raw)
+    lab.delivered_whole(world, "x@c.example", raw)
+    for s in held:
+        s.close()
+    wait_until(lambda: greetings(node.outside, 1)[0][0].startswith("220"), 10, "places that were given back")
+
+
+def shares_of_addresses(lab):
+    for number in (1, 2, 3):
+        subprocess.run(["ip", "addr", "add", f"192.0.2.{number}/32", "dev", "lo"], check=True)
+    outside = {"listen": ["192.0.2.1:0"]}
+    node, _, _ = single_node(lab, smtp={"max_connections": 200}, **{"smtp.outside": outside})
+    found, greedy = greetings(node.outside, 60, "192.0.2.2")
+    assert [g[:9] for g in found if not g.startswith("220")] == ["421 4.7.0"] * 10, found
+    other, kept = greetings(node.outside, 50, "192.0.2.3")
+    assert all(g.startswith("220") for g in other), other
+    for s in greedy + kept:
+        s.close()
+    edge = single_node(lab, smtp={"max_connections": 200}, **{"smtp.outside": {**outside, "networks": ["192.0.2.2/32"]}})[0]
+    found, held = greetings(edge.outside, 100, "192.0.2.2")
+    assert all(g.startswith("220") for g in found), "an edge brings everybody's mail"
+
+
+def case_one_address_takes_its_share(lab):
+    """A host outside gets so many connections and no more, another one still gets its own; an edge in `networks` is not counted."""
+    lab.in_namespace(FILE, "shares_of_addresses")

@@ -108,6 +108,16 @@ TEST(Listener, RefusesWithATextWhatExceedsTheLimit) {
   EXPECT_EQ(greeting(third), "220");
 }
 
+TEST(Listener, TellsWhoHasTakenItsShareSoInAnotherText) {
+  LoopGroup loops(1);
+  ConnectionLimit limit(5, {.most = 0});
+  auto listener = Listener::open(
+      loops, {*SocketAddress::parse("127.0.0.1:0"), &limit, "full\r\n", "your share\r\n"},
+      [](EventLoop&, Accepted) { ADD_FAILURE() << "it was let in"; });
+  ASSERT_TRUE(listener.ok());
+  EXPECT_EQ(read_to_end(connect_to((*listener)->address())), "your share\r\n");
+}
+
 TEST(Listener, SaysThatAnAddressIsTaken) {
   LoopGroup loops(1);
   auto other = listen_on(*SocketAddress::parse("127.0.0.1:0"), PortSharing::exclusive);

@@ -1,0 +1,104 @@
+#include "node/net/connection_limit.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+namespace culvert::node {
+namespace {
+
+IpAddress ip(std::string_view text) { return *IpAddress::parse(text); }
+
+using Refusal = ConnectionLimit::Refusal;
+
+TEST(ConnectionLimit, GivesSoManyPlacesAndTakesThemBack) {
+  ConnectionLimit limit(2);
+  auto first = limit.take(ip("192.0.2.1"));
+  std::optional second = limit.take(ip("192.0.2.1"));
+  EXPECT_TRUE(first && *second);
+  const auto third = limit.take(ip("192.0.2.2"));
+  EXPECT_FALSE(third);
+  EXPECT_EQ(third.refusal(), Refusal::full);
+  EXPECT_EQ(limit.open(), 2U);
+  second.reset();
+  EXPECT_TRUE(limit.take(ip("192.0.2.2")));
+  EXPECT_EQ(limit.open(), 1U);
+}
+
+TEST(ConnectionLimit, ASeatThatMovesIsGivenBackOnce) {
+  ConnectionLimit limit(1, {.most = 1});
+  {
+    auto seat = limit.take(ip("192.0.2.1"));
+    ConnectionLimit::Seat kept;
+    kept = std::move(seat);
+    const ConnectionLimit::Seat last(std::move(kept));
+    EXPECT_TRUE(last);
+    EXPECT_EQ(limit.open(), 1U);
+  }
+  EXPECT_EQ(limit.open(), 0U);
+  EXPECT_TRUE(limit.take(ip("192.0.2.1")));
+}
+
+TEST(ConnectionLimit, KeepsPlacesForTheOtherListener) {
+  ConnectionLimit all(3);
+  ConnectionLimit outside(2, {}, &all);
+  std::vector<ConnectionLimit::Seat> seats;
+  seats.push_back(outside.take(ip("192.0.2.1")));
+  seats.push_back(outside.take(ip("192.0.2.2")));
+  EXPECT_FALSE(outside.take(ip("192.0.2.3")));
+  EXPECT_EQ(all.open(), 2U);
+  seats.push_back(all.take(ip("10.0.0.1")));
+  EXPECT_TRUE(seats.back());
+  seats.clear();
+  EXPECT_EQ(all.open(), 0U);
+  EXPECT_EQ(outside.open(), 0U);
+}
+
+TEST(ConnectionLimit, TheLimitAroundItHoldsToo) {
+  ConnectionLimit all(1);
+  ConnectionLimit outside(5, {}, &all);
+  const auto inside = all.take(ip("10.0.0.1"));
+  EXPECT_EQ(outside.take(ip("192.0.2.1")).refusal(), Refusal::full);
+  EXPECT_EQ(outside.open(), 0U);
+}
+
+TEST(ConnectionLimit, OneAddressTakesItsShareOnly) {
+  ConnectionLimit limit(10, {.most = 2});
+  auto first = limit.take(ip("192.0.2.1"));
+  std::optional second = limit.take(ip("192.0.2.1"));
+  const auto third = limit.take(ip("192.0.2.1"));
+  EXPECT_FALSE(third);
+  EXPECT_EQ(third.refusal(), Refusal::address_share);
+  EXPECT_EQ(limit.open(), 2U) << "a refused connection has no place";
+  EXPECT_TRUE(limit.take(ip("192.0.2.2")));
+  second.reset();
+  EXPECT_TRUE(limit.take(ip("192.0.2.1")));
+}
+
+TEST(ConnectionLimit, AnIpv6HostIsItsWholeNetwork) {
+  ConnectionLimit limit(10, {.most = 1});
+  const auto first = limit.take(ip("2001:db8:1:2::1"));
+  EXPECT_FALSE(limit.take(ip("2001:db8:1:2:ffff:1:2:3")));
+  EXPECT_TRUE(limit.take(ip("2001:db8:1:3::1")));
+  EXPECT_TRUE(limit.take(ip("2001:db8::1")));
+}
+
+TEST(ConnectionLimit, WhoIsExemptTakesWhatThereIs) {
+  bool exempt = true;
+  ConnectionLimit limit(3, {.most = 1, .is_exempt = [&exempt](const IpAddress& client) {
+                              return exempt && client == ip("192.0.2.1");
+                            }});
+  std::vector<ConnectionLimit::Seat> seats;
+  for (int i = 0; i < 3; ++i)
+    seats.push_back(limit.take(ip("192.0.2.1")));
+  EXPECT_TRUE(seats.back());
+  EXPECT_EQ(limit.take(ip("192.0.2.1")).refusal(), Refusal::full);
+  // Who is exempt no more has taken its share and more.
+  exempt = false;
+  seats.pop_back();
+  EXPECT_EQ(limit.take(ip("192.0.2.1")).refusal(), Refusal::address_share);
+}
+
+}  // namespace
+}  // namespace culvert::node
