@@ -50,6 +50,8 @@ void start_log(LogLevel least, LogFormat format) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void set_log_level(LogLevel least) { spdlog::default_logger()->set_level(spdlog_level(least)); }
+
 void write_log(LogLevel level, std::string_view line) {
   const std::string safe = printable(line, 2000);
   spdlog::log(spdlog_level(level), "{}", g_format == LogFormat::json ? json_escaped(safe) : safe);

@@ -14,6 +14,8 @@ enum class LogFormat { text, json };
 
 // Where the log goes is decided once, by `serve`: standard error, in one of two formats.
 void start_log(LogLevel least, LogFormat format);
+// Another level for the log that was started. Any thread.
+void set_log_level(LogLevel least);
 void write_log(LogLevel level, std::string_view line);
 
 template <typename... Args>

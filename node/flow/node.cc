@@ -6,6 +6,7 @@
 
 #include "crypto/base/log.h"
 #include "node/config/peering_url.h"
+#include "node/config/reload.h"
 #include "node/flow/dispatcher.h"
 #include "node/flow/maintenance.h"
 #include "node/flow/peering_service.h"
@@ -78,6 +79,11 @@ ResolverOptions resolver_options(const Config& config) {
 
 // The parts, in the order in which they need each other; they end in the opposite order.
 struct Node::Parts {
+  struct OpenSmtp {
+    ServerRules::Side side;
+    std::unique_ptr<SmtpServer> server;
+  };
+
   Parts(const Config& first, const Clock& clock_)
       : clock(clock_), config(std::make_shared<const Config>(first)) {}
 
@@ -86,7 +92,7 @@ struct Node::Parts {
   Status open_network();
   Status open_servers();
   Status open_smtp(const std::vector<SocketAddress>& addresses, ConnectionLimit& places,
-                   SmtpServerSettings settings, const char* name);
+                   const SmtpServerSettings& settings, const char* name);
   AddressShare share_of_address();
   Status open_peering();
   Status announce();
@@ -120,7 +126,7 @@ struct Node::Parts {
   std::unique_ptr<RecipientProbe> probe;
   std::unique_ptr<ConnectionLimit> limit;          // over both listeners
   std::unique_ptr<ConnectionLimit> outside_limit;  // what outside may take of it
-  std::vector<std::unique_ptr<SmtpServer>> smtp_servers;
+  std::vector<OpenSmtp> smtp_servers;
   std::vector<std::unique_ptr<HttpsServer>> peering_servers;
   AddressesFile::Addresses addresses;
   std::vector<SocketAddress> peering_addresses;
@@ -186,13 +192,13 @@ Status Node::Parts::open_network() {
 }
 
 Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, ConnectionLimit& places,
-                              SmtpServerSettings settings, const char* name) {
+                              const SmtpServerSettings& settings, const char* name) {
   addresses[name] = {};
   for (const SocketAddress& address : listen) {
     auto server = SmtpServer::open(*loops, address, places, settings);
     if (!server) return server.error();
     addresses[name].push_back((*server)->address().text());
-    smtp_servers.push_back(*std::move(server));
+    smtp_servers.push_back({settings.rules.side, *std::move(server)});
   }
   return done();
 }
@@ -307,20 +313,23 @@ void Node::Parts::maintain_now() {
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
 }
 
-// Listeners, names and places stay as they are until a restart; everything else changes.
+// What cannot change in a running node stays (node/config/reload.h); everything else changes.
 void Node::Parts::reload() {
-  const auto old = config.get();
-  ConfigReading reading = read_config(old->file);
+  const auto running = config.get();
+  ConfigReading reading = read_config(running->file);
   for (const Finding& finding : reading.findings)
     log_warning("{}", finding.message());
   if (!reading.config) return log_error("the configuration stays as it was");
   auto fresh = std::make_shared<Config>(*std::move(reading.config));
-  fresh->node.data_dir = old->node.data_dir;
-  fresh->node.key_file = old->node.key_file;
+  for (const std::string& kept : keep_until_restart(*fresh, *running))
+    log_warning("{}: has another value in the file, which counts after a restart", kept);
   const auto material = smtp_tls_material(*fresh, *store, clock.now());
   const Status loaded = material ? smtp_tls->reload(material->chain_pem, material->key_pem)
                                  : Status(material.error());
   if (!loaded) log_error("the TLS certificate stays as it was: {}", loaded.error().text);
+  set_log_level(fresh->log.level);
+  for (const OpenSmtp& open : smtp_servers)
+    open.server->set_rules(server_rules(*fresh, open.side));
   config.set(std::move(fresh));
   peering->tick();
   dispatcher->forget_failures();
@@ -334,8 +343,8 @@ void Node::Parts::drain() {
   // Elsewhere, because sessions that end need the home loop to go on meanwhile.
   std::atomic<bool> listeners_drained{false};
   std::thread drainer = start_thread("drain", [this, &listeners_drained] {
-    for (const auto& server : smtp_servers)
-      server->drain(kDrainTime);
+    for (const OpenSmtp& open : smtp_servers)
+      open.server->drain(kDrainTime);
     listeners_drained = true;
   });
   const SteadyTime end = clock.steady() + kDrainTime;

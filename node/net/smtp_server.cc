@@ -12,13 +12,14 @@ namespace culvert::node {
 struct SmtpServer::Impl {
   // The connections of one loop; touched on that loop only.
   struct OfLoop {
+    SmtpServerSettings settings;
     std::unordered_map<SmtpServerConnection*, std::unique_ptr<SmtpServerConnection>> connections;
     bool draining = false;
   };
 
-  Impl(LoopGroup& all, SmtpServerSettings given) : loops(all), settings(std::move(given)) {
+  Impl(LoopGroup& all, const SmtpServerSettings& settings) : loops(all) {
     for (std::size_t i = 0; i < loops.size(); ++i)
-      of_loop[&loops.at(i)];
+      of_loop[&loops.at(i)].settings = settings;
   }
 
   void accept(EventLoop& loop, Accepted accepted);
@@ -26,7 +27,6 @@ struct SmtpServer::Impl {
   void count(int change);
 
   LoopGroup& loops;
-  const SmtpServerSettings settings;
   std::unordered_map<EventLoop*, OfLoop> of_loop;  // filled once; no rehash behind the loops' backs
   std::unique_ptr<Listener> listener;
   SocketAddress address;
@@ -46,7 +46,7 @@ void SmtpServer::Impl::accept(EventLoop& loop, Accepted accepted) {
   OfLoop& here = of_loop.at(&loop);
   if (here.draining) return;
   auto connection = std::make_unique<SmtpServerConnection>(
-      loop, std::move(accepted), settings,
+      loop, std::move(accepted), here.settings,
       [this, &loop](SmtpServerConnection& ended) { gone(loop, ended); });
   count(1);
   SmtpServerConnection* const key = connection.get();
@@ -63,8 +63,8 @@ SmtpServer::SmtpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<SmtpServer>> SmtpServer::open(LoopGroup& loops, const SocketAddress& address,
                                                      ConnectionLimit& limit,
-                                                     SmtpServerSettings settings) {
-  auto impl = std::make_unique<Impl>(loops, std::move(settings));
+                                                     const SmtpServerSettings& settings) {
+  auto impl = std::make_unique<Impl>(loops, settings);
   ListenOptions options{.address = address, .limit = &limit, .refusal = {}};
   options.refusal = wire_form(replies::too_busy());
   options.address_refusal = wire_form(replies::too_many_of_address());
@@ -85,6 +85,11 @@ SmtpServer::~SmtpServer() {
 }
 
 const SocketAddress& SmtpServer::address() const { return impl_->address; }
+
+void SmtpServer::set_rules(const ServerRules& rules) {
+  impl_->loops.run_on_all(
+      [&](EventLoop& loop) { impl_->of_loop.at(&loop).settings.rules = rules; });
+}
 
 void SmtpServer::drain(std::chrono::seconds longest) {
   impl_->listener.reset();

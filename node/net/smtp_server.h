@@ -15,7 +15,7 @@ class SmtpServer {
   // what `settings` points to must outlive it; `limit` may be shared by several servers.
   static Result<std::unique_ptr<SmtpServer>> open(LoopGroup& loops, const SocketAddress& address,
                                                   ConnectionLimit& limit,
-                                                  SmtpServerSettings settings);
+                                                  const SmtpServerSettings& settings);
   // Ends what is left at once. Not from a loop's thread; the loops must still run or be stopped.
   ~SmtpServer();
   SmtpServer(const SmtpServer&) = delete;
@@ -23,6 +23,9 @@ class SmtpServer {
 
   // The address with the port that was bound.
   const SocketAddress& address() const;
+
+  // For connections that come from now on. Not from a loop's thread.
+  void set_rules(const ServerRules& rules);
 
   // Accepts nothing more, says 421 to those between two messages and to the others after their
   // message; returns when nobody is left or `longest` has passed. Not from a loop's thread.

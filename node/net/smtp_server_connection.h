@@ -17,7 +17,7 @@ namespace culvert::node {
 // Replies that a client has not taken yet; beyond, its commands wait.
 inline constexpr std::size_t kMaxQueuedReplyBytes = 64 * 1024;
 
-// What all connections of one listener share; must outlive them.
+// What the connections of one listener on one loop share; must outlive them.
 struct SmtpServerSettings {
   ServerRules rules;                // starttls: offered only if `tls` is set
   TlsServerContext* tls = nullptr;  // must outlive the connections

@@ -28,8 +28,9 @@ Command serve_command() {
           .options = {},
           .detail =
               "SIGTERM finishes what is in hand and ends with status 0. SIGHUP reads the "
-              "configuration and TLS\ncertificates anew (listeners, names and places stay). "
-              "systemd is told READY=1.",
+              "configuration and TLS\ncertificates anew; the log names the keys that count only "
+              "after a restart: the node's name, places and\nlisteners, max_connections, "
+              "peering.url, [dns] and log.format. systemd is told READY=1.",
           .example = "culvert serve --config /etc/culvert/culvert.toml",
           .run = serve};
 }

@@ -1,4 +1,5 @@
 """Who may hand in what: the rules of the inside and the outside listener."""
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -195,3 +196,25 @@ def shares_of_addresses(lab):
 def case_one_address_takes_its_share(lab):
     """A host outside gets so many connections and no more, another one still gets its own; an edge in `networks` is not counted."""
     lab.in_namespace(FILE, "shares_of_addresses")
+
+
+def case_a_changed_configuration(lab):
+    """SIGHUP: size and log level change for connections to come; the name stays whole, and the log says that it needs a restart."""
+    node, inside, _ = single_node(lab, smtp={"max_message_size": "1MB"})
+    held = smtp.Session(node.outside)
+    node.set("smtp", max_message_size="2MB")
+    node.set("node", name="other.a.example")
+    node.set("log", level="debug")
+    node.process.send_signal(signal.SIGHUP)
+
+    def announced():
+        with smtp.Session(node.inside) as session:
+            return session.greeting, next(e for e in session.extensions if e.startswith("SIZE"))
+    wait_until(lambda: announced()[1] == "SIZE 2000000", 10, lambda: f"the new size is announced: {announced()}\n{node.log_tail()}")
+    assert "gate.a.example" in announced()[0] and "node.name: has another value" in node.log_text()
+    assert "smtp.max_message_size: has" not in node.log_text()
+    raw = mails.plain(1)
+    held.send("x@c.example", ["alice@a.example"], raw)  # who was connected goes on
+    fields = lab.delivered_whole(inside, "alice@a.example", raw)
+    assert inside.snapshot()[0].helo == "gate.a.example" and b"other.a.example" not in b"".join(fields), fields
+    wait_until(lambda: " debug " in node.log_text(), 10, "lines of the new level")

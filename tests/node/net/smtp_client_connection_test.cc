@@ -24,8 +24,7 @@ struct NextHop {
     settings.rules.max_message_bytes = 200'000'000;
     settings.tls = tls;
     settings.receivers = [this] { return room.receiver(); };
-    server =
-        *SmtpServer::open(loops, *SocketAddress::parse("127.0.0.1:0"), limit, std::move(settings));
+    server = *SmtpServer::open(loops, *SocketAddress::parse("127.0.0.1:0"), limit, settings);
   }
 
   LoopGroup loops{2};
