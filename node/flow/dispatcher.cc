@@ -14,12 +14,11 @@ struct Dispatcher::Lane {
   std::deque<store::EntryId> ready;  // claimed, not begun
   std::size_t in_hand = 0;           // begun, not settled
   std::vector<std::unique_ptr<Hop>> hops;
-  std::uint32_t failures = 0;  // connections in a row that came to nothing
-  SteadyTime not_before{};
+  Backoff backoff;
   SteadyTime used{};
 
   bool idle_since(SteadyTime then) const {
-    return ready.empty() && in_hand == 0 && used < then && not_before < then;
+    return ready.empty() && in_hand == 0 && used < then && !backoff.rests(then);
   }
 };
 
@@ -59,10 +58,8 @@ void Dispatcher::wake() {
 }
 
 void Dispatcher::forget_failures() {
-  for (auto& [key, lane] : lanes_) {
-    lane.failures = 0;
-    lane.not_before = {};
-  }
+  for (auto& [key, lane] : lanes_)
+    lane.backoff.forget();
   wake();
 }
 
@@ -131,9 +128,9 @@ void Dispatcher::feed(const Key& key, Lane& lane) {
   const bool opening = key.first == store::DeliveryPath::open;
   const std::size_t most = opening ? kMaxOpeningAtOnce : kMaxHopsPerDestination;
   // A destination that failed is asked by one connection until it answers.
-  const std::size_t allowed = lane.failures > 0 ? 1 : most;
+  const std::size_t allowed = lane.backoff.is_doubted() ? 1 : most;
   while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed && has_room(key.first) &&
-         hops_.home.now() >= lane.not_before) {
+         !lane.backoff.rests(hops_.home.now())) {
     const store::EntryId id = lane.ready.front();
     lane.ready.pop_front();
     ++lane.in_hand;
@@ -170,7 +167,7 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
 
 // A destination that is not asked for a while returns in time what waits for it.
 void Dispatcher::return_expired(const Key& key, Lane& lane) {
-  if (hops_.home.now() >= lane.not_before || lane.ready.empty()) return;
+  if (!lane.backoff.rests(hops_.home.now()) || lane.ready.empty()) return;
   const Time now = flow_.clock.now();
   std::deque<store::EntryId> waiting;
   waiting.swap(lane.ready);
@@ -203,12 +200,12 @@ void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
 void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
   const auto shared = std::make_shared<const Attempt>(std::move(attempt));
   Hop& hop = free_hop(lane);
-  hop.carry(shared, [this, key, shared](const DeliveryReport& report) {
-    Lane& lane_now = lanes_[key];
+  hop.carry(shared, [this, key, shared, begun = hops_.home.now()](const DeliveryReport& report) {
+    Backoff& backoff = lanes_[key].backoff;
     if (is_dead(report)) {
-      lane_now.not_before = hops_.home.now() + retry_delay(lane_now.failures++);
+      backoff.failed(begun, hops_.home.now());
     } else {
-      lane_now.failures = 0;
+      backoff.answered();
     }
     settle_delivery(flow_, *shared, report, when_settled(key, shared->entry.id));
   });

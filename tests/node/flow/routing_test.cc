@@ -52,5 +52,35 @@ TEST(RetrySchedule, DoublesUpToHalfAnHour) {
   EXPECT_EQ(retry_delay(4'000'000'000U), std::chrono::minutes(30));
 }
 
+TEST(Backoff, CountsAttemptsThatFailTogetherOnce) {
+  using std::chrono::seconds;
+  const SteadyTime begun{seconds(100)};
+  Backoff backoff;
+  for (int i = 0; i < 16; ++i)
+    backoff.failed(begun, begun + std::chrono::milliseconds(i));
+  EXPECT_TRUE(backoff.rests(begun + seconds(4)));
+  EXPECT_FALSE(backoff.rests(begun + seconds(5)));
+  EXPECT_TRUE(backoff.is_doubted());
+}
+
+TEST(Backoff, WaitsLongerAfterEachFailureUntilItAnswers) {
+  using std::chrono::seconds;
+  Backoff backoff;
+  SteadyTime now{seconds(100)};
+  for (const seconds wait : {seconds(5), seconds(10), seconds(20)}) {
+    backoff.failed(now, now + seconds(1));
+    now += seconds(1) + wait;
+    EXPECT_TRUE(backoff.rests(now - seconds(1))) << wait.count();
+    EXPECT_FALSE(backoff.rests(now)) << wait.count();
+  }
+  backoff.answered();
+  EXPECT_FALSE(backoff.is_doubted());
+  backoff.failed(now, now);
+  EXPECT_FALSE(backoff.rests(now + seconds(5)));
+  backoff.failed(now + seconds(5), now + seconds(5));
+  backoff.forget();
+  EXPECT_FALSE(backoff.rests(now + seconds(5)));
+}
+
 }  // namespace
 }  // namespace culvert::node
