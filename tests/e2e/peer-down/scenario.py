@@ -1,5 +1,6 @@
 """The peer's node does not answer: mail waits, nothing leaves in clear, and it flows by itself when the node is back."""
 from harness import mails, smtp
+from harness.loop import Listener
 from harness.until import wait_until
 
 
@@ -18,26 +19,88 @@ def case_mail_waits_and_flows_again(lab):
     assert len(pair.a.queue()) == len(every)
     assert not pair.world.snapshot() and not pair.at_b.snapshot()
     pair.b.start()
-    pair.a.command("queue", "retry", "--all")
-    for number, raw in enumerate(every):
-        lab.delivered_whole(pair.at_b, f"m{number}@b.example", raw)
+    for number, raw in enumerate(every):  # nobody asks for it: the schedule of retries alone brings it
+        lab.delivered_whole(pair.at_b, f"m{number}@b.example", raw, seconds=90)
     wait_until(lambda: not pair.a.queue(), 10, "the queue is empty")
     assert b"quick brown fox" not in pair.wires_seen()
 
 
-def case_an_active_route_is_never_bypassed(lab):
-    """With the peer gone and another way to its domain open, mail still waits; so it does when the peer's TLS or banner is broken."""
+class NoTls(Listener):
+    """Offers STARTTLS and breaks it; takes no mail either way. `said` is all that clients sent."""
+
+    def __init__(self):
+        self.said = b""
+        super().__init__()
+
+    async def serve(self, reader, writer):
+        writer.write(b"220 mx.test ESMTP\r\n")
+        while line := await reader.readline():
+            self.said += line
+            verb = line[:4].upper()
+            writer.write({b"EHLO": b"250-mx.test\r\n250 STARTTLS\r\n", b"STAR": b"220 go on\r\n" + b"this is no TLS\r\n" * 9}
+                         .get(verb, b"451 4.3.0 not now\r\n"))
+            await writer.drain()
+            if verb == b"STAR":
+                return
+
+
+def reach_b_at(pair, address):
+    """From now on a takes b.example's mail exchanger to be there."""
+    pair.a.set("delivery.hosts", **{"b.example": f"smtp://{address}"})
+    assert pair.a.stop() == 0
+    pair.a.start()
+
+
+def wait_for_reason(pair, count):
+    """So many messages wait at a, for the tunnel, each with a reason after its last attempt or that of the one before it."""
+    wait_until(lambda: len(pair.a.queue()) == count and any(i["reason"] for i in pair.a.queue()), 30, lambda: f"{count} wait: {pair.a.queue()}")
+    assert all(item["path"] == "tunnel" for item in pair.a.queue()), pair.a.queue()
+    assert not pair.world.snapshot()
+
+
+def case_another_way_to_the_peer_gets_sealed_mail_only(lab):
+    """With the peer gone and somebody else at its domain's mail exchanger, he gets a sealed message and nothing in clear."""
     pair = lab.pair()
     pair.b.stop()
     imposter = lab.sink()
-    pair.a.set("delivery.hosts", **{"b.example": f"smtp://{imposter.address}"})
-    assert pair.a.stop() == 0
+    reach_b_at(pair, imposter.address)
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
+    assert imposter.wait_for(1, 20) == 1, pair.a.log_tail()
+    [taken] = imposter.snapshot()
+    assert b"quick brown fox" not in taken.raw and b"authEnveloped-data" in taken.raw
+    assert not pair.world.snapshot()
+
+
+def case_a_broken_server_is_waited_for(lab):
+    """No SMTP banner, or a broken TLS: mail for an active route waits, nothing of it is said in clear, and it flows once the server works."""
+    pair = lab.pair()
+    no_smtp, no_tls = lab.sink(reply=lambda stage, _: "this is no SMTP server" if stage == "connect" else None), lab.keep(NoTls())
+    for number, address in enumerate((no_smtp.address, no_tls.address)):
+        reach_b_at(pair, address)
+        smtp.send(pair.a.inside, "alice@a.example", [f"m{number}@b.example"], mails.plain(number))
+        wait_for_reason(pair, number + 1)
+    wait_until(lambda: b"STARTTLS" in no_tls.said, 60, lambda: f"the broken TLS was met: {no_tls.said}")
+    wait_for_reason(pair, 2)
+    assert b"quick brown fox" not in no_tls.said and not no_smtp.snapshot() and not pair.at_b.snapshot()
+    reach_b_at(pair, pair.ab.address)
+    for number in range(2):
+        lab.delivered_whole(pair.at_b, f"m{number}@b.example", mails.plain(number), seconds=90)
+
+
+def case_a_route_that_cannot_seal_is_waited_for(lab):
+    """The peer was removed: mail for its domain waits, although its server takes mail in clear, also when it is tried again and through a restart."""
+    pair = lab.pair()
+    assert pair.a.stop() == 0  # a running node acts within a second, in which it still seals
+    pair.a.command("peer", "remove", "b.example")
     pair.a.start()
     smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
-    imposter.wait_for(1, 10)
-    for delivery in imposter.snapshot():
-        assert b"quick brown fox" not in delivery.raw and b"authEnveloped-data" in delivery.raw
-    assert not pair.world.snapshot()
+    wait_for_reason(pair, 1)
+    pair.a.command("queue", "retry", "--all")
+    reach_b_at(pair, pair.ab.address)
+    wait_for_reason(pair, 1)
+    assert not pair.at_b.snapshot() and b"quick brown fox" not in pair.wires_seen()
+    smtp.send(pair.b.outside, "x@c.example", ["bob@b.example"], mails.plain(2))  # it would have been taken
+    lab.delivered_whole(pair.at_b, "bob@b.example", mails.plain(2))
 
 
 def case_mandatory_without_a_route_is_refused(lab):
