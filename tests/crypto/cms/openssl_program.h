@@ -27,10 +27,12 @@ class OpenSslProgram {
 
   static bool is_there() { return std::system("openssl version > /dev/null 2>&1") == 0; }
 
-  // Runs `openssl …` inside the folder; true if it ended well.
+  const std::filesystem::path& folder() const { return folder_; }
+
+  // Runs `openssl …` inside the folder; true if it ended well. What it prints is in `output`.
   bool run(const std::string& arguments) const {
     const std::string command =
-        "cd '" + folder_.string() + "' && openssl " + arguments + " 2> errors";
+        "cd '" + folder_.string() + "' && openssl " + arguments + " > output 2> errors";
     const bool good = std::system(command.c_str()) == 0;
     if (!good) std::fputs(to_text(read("errors")).c_str(), stderr);
     return good;
@@ -47,6 +49,19 @@ class OpenSslProgram {
 
  private:
   std::filesystem::path folder_;
+};
+
+// A test with such a program; skipped where there is none.
+class OpenSslTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!OpenSslProgram::is_there()) GTEST_SKIP() << "there is no openssl program";
+  }
+  bool openssl(const std::string& arguments) const { return program.run(arguments); }
+  void write(const std::string& name, ByteView octets) const { program.write(name, octets); }
+  Bytes read(const std::string& name) const { return program.read(name); }
+
+  OpenSslProgram program;
 };
 
 }  // namespace culvert::crypto::testing

@@ -1,0 +1,32 @@
+#include "crypto/cms/certs_only.h"
+
+#include "crypto/cms/der_writer.h"
+#include "crypto/cms/refusal.h"
+#include "crypto/cms/signed_data_parts.h"
+#include "crypto/cms/signed_fields.h"
+
+namespace culvert::crypto {
+
+Result<std::vector<Certificate>> read_certs_only(Source& from) {
+  BerReader ber(from);
+  const auto head = enter_signed_data(ber);
+  if (!head) return head.error();
+  if (head->has_content) return refuse(Refusal::not_certs_only, "content");
+  if (const Status left = leave_signed_content(ber, *head); !left) return left.error();
+  auto tail = read_signed_tail(ber);
+  if (!tail) return tail.error();
+  if (!tail->signers.empty()) return refuse(Refusal::not_certs_only, "signers");
+  if (tail->unreadable_certificates > 0) return refuse(Refusal::bad_certificate);
+  return std::move(tail->certificates);
+}
+
+Result<Bytes> write_certs_only(const std::vector<Certificate>& certificates) {
+  if (certificates.size() > kMaxCmsCertificates) return refuse(Refusal::too_many_certificates);
+  Bytes front = der_integer(kSignedDataVersion);
+  append(front, ByteView(der_set_of({})));
+  Bytes back = der_certificates(certificates);
+  append(back, ByteView(der_set_of({})));
+  return signed_data_der(front, std::nullopt, back);
+}
+
+}  // namespace culvert::crypto
