@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace culvert::crypto {
 
@@ -28,6 +29,13 @@ inline constexpr std::size_t kMaxAttributesBytes = 64 * 1024;
 inline constexpr std::size_t kMaxAlgorithmBytes = 8 * 1024;
 // Attributes in one set; checked before each is parsed.
 inline constexpr std::size_t kMaxAttributes = 100;
+
+// What compressed content may become, times what it was: text reaches 10, deflate itself 1,032.
+inline constexpr std::uint64_t kMaxCompressionRatio = 100;
+// Any ratio is harmless up to here: a few lines of blanks in a short mail.
+inline constexpr std::uint64_t kHarmlessInflatedBytes = 16 * 1024;
+// How far a stream may be beyond the ratio before its end, where the whole counts.
+inline constexpr std::uint64_t kMaxInflatedAheadBytes = 4 * 1024 * 1024;
 
 // Content that is kept in memory between the two passes of opening, so that a usual message is
 // read once. Larger content is read twice.

@@ -46,6 +46,11 @@ enum class Refusal {
   bad_content,
   bad_attributes,
   content_type_mismatch,
+  // Inflating (RFC 3274).
+  unsupported_compression,
+  bad_compression,
+  compression_ratio,
+  content_too_large,
   // Verifying.
   content_present,
   not_certs_only,

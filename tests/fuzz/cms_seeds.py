@@ -3,8 +3,8 @@
 
     cms_seeds.py SHARED OUT
 
-Puts files into OUT/fuzz_cms_signed, OUT/fuzz_cms_auth_enveloped and OUT/fuzz_cms_recipients. Large
-vectors are left out: a seed is to be mutated many times a second.
+Puts files into OUT/fuzz_cms_signed, OUT/fuzz_cms_auth_enveloped, OUT/fuzz_cms_recipients and
+OUT/fuzz_cms_compressed. Large vectors are left out: a seed is to be mutated many times a second.
 """
 import json
 import pathlib
@@ -16,6 +16,7 @@ TARGETS = {
     "signed": ["fuzz_cms_signed"],
     "auth-enveloped": ["fuzz_cms_auth_enveloped", "fuzz_cms_recipients"],
     "enveloped": ["fuzz_cms_recipients"],
+    "compressed": ["fuzz_cms_compressed"],
 }
 
 
