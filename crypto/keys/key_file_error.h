@@ -1,0 +1,24 @@
+// How reading a file of keys fails. For the sources of crypto/keys alone.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "crypto/base/result.h"
+
+namespace culvert::crypto {
+
+// The file is damaged, or is or needs something that is not supported.
+inline Error bad_key_file(std::string_view why, std::string detail = {}) {
+  return permanent_error("bad-key-file", "not a usable key file: " + std::string(why),
+                         std::move(detail));
+}
+// The password does not fit. An altered file may look like that.
+inline Error wrong_password() {
+  return permanent_error("wrong-password", "the password is wrong, or the file was altered");
+}
+inline Error password_needed() {
+  return permanent_error("password-needed", "it is encrypted: a password is needed");
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,22 @@
+// RC2 (RFC 2268) in CBC mode, decryption alone: PKCS#12 files of Windows and old OpenSSL protect
+// their certificates with it. It protects nothing. For the sources of crypto/keys alone.
+#pragma once
+
+#include <optional>
+
+#include "crypto/base/bytes.h"
+
+namespace culvert::crypto {
+
+inline constexpr std::size_t kRc2BlockBytes = 8;
+
+// `key`: 1 to 128 octets. `effective_bits` (T1): 1 to 1,024. `iv`: 8 octets. The plaintext without
+// its PKCS#7 padding; nothing if `ciphertext` is no whole number of blocks, or the padding is
+// wrong.
+std::optional<SecretBytes> rc2_cbc_decrypt(ByteView key, std::size_t effective_bits, ByteView iv,
+                                           ByteView ciphertext);
+
+// One block without a mode, for the test vectors of RFC 2268, section 5.
+Bytes rc2_decrypt_block(ByteView key, std::size_t effective_bits, ByteView block);
+
+}  // namespace culvert::crypto
