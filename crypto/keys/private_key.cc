@@ -12,6 +12,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/digest.h"
+#include "crypto/keys/encoded_key.h"
 #include "crypto/keys/ml_kem_key.h"
 #include "crypto/keys/parts.h"
 
@@ -54,6 +55,7 @@ PrivateKey PrivateKey::generate_p256() {
 }
 
 Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
+  if (der.size() > kMaxPrivateKeyBytes) return bad_key("it is too large");
   try {
     return PrivateKey(parts_from(load(der)));
   } catch (const std::exception& e) {
@@ -61,27 +63,16 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   }
 }
 
-Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view password) {
-  constexpr std::string_view kPlain = "-----BEGIN PRIVATE KEY-----";
-  constexpr std::string_view kEncrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-  const std::size_t plain = pem.find(kPlain);
-  const std::size_t encrypted = pem.find(kEncrypted);
-  if (plain == std::string_view::npos && encrypted == std::string_view::npos) {
-    return bad_key(
-        "there is no PEM block PRIVATE KEY (convert others with 'openssl pkcs8 -topk8')");
+Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view text) {
+  const auto password = FilePassword::from_utf8(text);
+  if (!password) return password.error();
+  PasswordUse use{text.empty() ? nullptr : &*password, {}};
+  while (const auto block = next_pem_block(pem)) {
+    if (!*block) return block->error();
+    const auto form = key_form_of_label((*block)->label);
+    if (form) return read_key_block(*form, **block, use);
   }
-  if (encrypted < plain && password.empty())
-    return bad_key("it is encrypted: a password is needed");
-  try {
-    Botan::DataSource_Memory source(pem.substr(std::min(plain, encrypted)));
-    if (encrypted < plain) {
-      return PrivateKey(parts_from(Botan::PKCS8::load_key(source, password)));
-    }
-    return PrivateKey(parts_from(load(Botan::PEM_Code::decode_check_label(source, "PRIVATE KEY"))));
-  } catch (const std::exception& e) {
-    return bad_key(encrypted < plain ? "its form or the password is wrong" : "its form is wrong",
-                   e.what());
-  }
+  return bad_key("there is no PEM block PRIVATE KEY");
 }
 
 SecretBytes PrivateKey::pkcs8() const {

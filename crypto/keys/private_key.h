@@ -14,14 +14,18 @@ namespace culvert::crypto {
 
 struct PrivateKeyParts;
 
+// Keys larger than this are refused: RSA of 16,384 bits needs 9,300 octets.
+inline constexpr std::size_t kMaxPrivateKeyBytes = 16 * 1024;
+
 class PrivateKey {
  public:
   // A new P-256 key: the kind of identities, tunnel certificates and our TLS certificates.
   static PrivateKey generate_p256();
   // PrivateKeyInfo in DER, not encrypted. permanent `bad-key`.
   static Result<PrivateKey> from_pkcs8(ByteView der);
-  // The first PEM block `PRIVATE KEY`, or `ENCRYPTED PRIVATE KEY` with its password. permanent
-  // `bad-key`, also for a wrong password.
+  // The first PEM block that is a private key: `PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`,
+  // or `ENCRYPTED PRIVATE KEY` with its password in UTF-8. permanent `bad-key`, `bad-pem`,
+  // `bad-key-file`, `bad-password`, `password-needed`, `wrong-password`. Other forms: key_file.h.
   static Result<PrivateKey> from_pem(std::string_view pem, std::string_view password = {});
 
   // PrivateKeyInfo, not encrypted.
