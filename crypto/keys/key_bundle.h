@@ -1,0 +1,52 @@
+// Private keys with the certificates that belong to them, as a file holds them (key_file.h,
+// pkcs12.h).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/keys/certificate.h"
+#include "crypto/keys/private_key.h"
+
+namespace culvert::crypto {
+
+struct BundledKey {
+  PrivateKey key;
+  // All for this very key: the public keys were compared. The one that the file names for it comes
+  // first. May be empty.
+  std::vector<Certificate> certificates;
+  // What the file calls it (friendlyName), printable; may be empty. Untrusted.
+  std::string name;
+};
+
+struct KeyBundle {
+  std::vector<BundledKey> keys;
+  // Those of none of the keys, in the order of the file: issuers, and certificates of others.
+  std::vector<Certificate> others;
+};
+
+// A key with a chain has 3 to 10 KB, a store of all public issuers 300 KB.
+inline constexpr std::size_t kMaxKeyFileBytes = 1024 * 1024;
+// What a file can hold. Each key costs a computation; a store of trusted issuers has some hundreds.
+inline constexpr std::size_t kMaxBundledKeys = 32;
+inline constexpr std::size_t kMaxBundledCertificates = 1000;
+
+// A key and a certificate as they are met in a file. `local_id`: what ties them together in there
+// (localKeyId of PKCS#12); empty if there is nothing.
+struct FoundKey {
+  PrivateKey key;
+  Bytes local_id;
+  std::string name;
+};
+struct FoundCertificate {
+  Certificate certificate;
+  Bytes local_id;
+  std::string name;
+};
+
+// Gives each certificate to its key. The public key alone decides, because whoever writes a file
+// may tie a foreign certificate to a key; the local id only tells which of several comes first. A
+// key or certificate that is there twice counts once.
+KeyBundle bundle_of(std::vector<FoundKey> keys, const std::vector<FoundCertificate>& certificates);
+
+}  // namespace culvert::crypto

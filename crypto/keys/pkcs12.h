@@ -1,0 +1,38 @@
+// PKCS#12 (RFC 7292) in password mode: the files `.p12` and `.pfx` by which programs hand over keys
+// with certificates. Thread-safe.
+//
+// Read: DER and BER; a MAC by HMAC with SHA-1 or SHA-2, or PBMAC1 (RFC 9579), which is verified
+// before anything is decrypted; AES-CBC under PBES2, and the old 3DES and RC2; keys and X.509
+// certificates, also nested. CRLs and secrets of other kinds are passed over. Files under a public
+// key are refused.
+// Written: what pbes2.h says, and a MAC by HMAC-SHA-256. OpenSSL, NSS and GnuTLS read it; gpgsm 2.2
+// takes HMAC-SHA-256 from nobody.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "crypto/base/result.h"
+#include "crypto/keys/key_bundle.h"
+
+namespace culvert::crypto {
+
+// Without a MAC nothing tells whether the file is as it was made.
+enum class MissingMac { refuse, accept };
+
+// Whole, without trailing octets, at most kMaxKeyFileBytes. `password` is UTF-8; an
+// empty one is a password too, nothing means that there is none. permanent `bad-key-file`,
+// `bad-key`, `bad-certificate`, `bad-password`, `password-needed`, `wrong-password`; the last also
+// for a file whose encrypted part was altered, because its MAC tells no difference.
+Result<KeyBundle> read_pkcs12(ByteView octets, std::optional<std::string_view> password,
+                              MissingMac missing_mac = MissingMac::refuse);
+
+// Each key has its own derivation from the password, and each costs whoever reads the file.
+inline constexpr std::size_t kMaxWrittenKeys = 4;
+
+// DER. `password` is UTF-8, not empty. Takes about half a second, on purpose. Keys without a
+// certificate may be in it; names must be UTF-8, or they are left out. permanent `bad-password`,
+// `too-many-keys`.
+Result<Bytes> write_pkcs12(const KeyBundle& bundle, std::string_view password);
+
+}  // namespace culvert::crypto

@@ -1,0 +1,145 @@
+#include <botan/asn1_obj.h>
+#include <botan/der_enc.h>
+
+#include "crypto/keys/bmp_string.h"
+#include "crypto/keys/pbes2.h"
+#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/pkcs12_mac.h"
+#include "crypto/keys/pkcs12_oids.h"
+
+namespace culvert::crypto {
+namespace {
+
+using Botan::ASN1_Class;
+using Botan::ASN1_Type;
+using Botan::DER_Encoder;
+using Botan::OID;
+
+// What we write is not more than we read: a derivation for each key, the certificates and the MAC.
+static_assert(((kMaxWrittenKeys + 1) * kHashesOfHmac + 1) * kWrittenIterations <=
+              kMaxPasswordHashes);
+
+// ContentInfo of kind data.
+void put_data(DER_Encoder& to, ByteView octets) {
+  to.start_sequence()
+      .encode(OID(pkcs12::kData))
+      .start_context_specific(0)
+      .encode(octets.data(), octets.size(), ASN1_Type::OctetString)
+      .end_cons()
+      .end_cons();
+}
+
+// ContentInfo of kind encryptedData.
+void put_encrypted_data(DER_Encoder& to, ByteView octets, const FilePassword& password) {
+  const PasswordSealed sealed = seal_pbes2(octets, password);
+  to.start_sequence()
+      .encode(OID(pkcs12::kEncryptedData))
+      .start_context_specific(0)
+      .start_sequence()
+      .encode(std::size_t{0})
+      .start_sequence()
+      .encode(OID(pkcs12::kData))
+      .raw_bytes(sealed.algorithm)
+      .add_object(ASN1_Type(0), ASN1_Class::ContextSpecific, sealed.ciphertext)
+      .end_cons()
+      .end_cons()
+      .end_cons()
+      .end_cons();
+}
+
+// The key's attributes stand at its certificates too: that is how readers find them.
+void put_attributes(DER_Encoder& to, const BundledKey& key) {
+  const ByteView local_id = key.key.key_id().view();
+  to.start_set().start_sequence().encode(OID(pkcs12::kLocalKeyId)).start_set();
+  to.encode(local_id.data(), local_id.size(), ASN1_Type::OctetString).end_cons().end_cons();
+  const auto name = to_bmp_string(key.name);
+  if (name && !name->empty()) {
+    to.start_sequence().encode(OID(pkcs12::kFriendlyName)).start_set();
+    to.add_object(ASN1_Type::BmpString, ASN1_Class::Universal, name->view());
+    to.end_cons().end_cons();
+  }
+  to.end_cons();
+}
+
+void put_certificate(DER_Encoder& to, const Certificate& certificate, const BundledKey* key) {
+  to.start_sequence()
+      .encode(OID(pkcs12::kCertificateBag))
+      .start_context_specific(0)
+      .start_sequence()
+      .encode(OID(pkcs12::kX509Certificate))
+      .start_context_specific(0)
+      .encode(certificate.der(), ASN1_Type::OctetString)
+      .end_cons()
+      .end_cons()
+      .end_cons();
+  if (key != nullptr) put_attributes(to, *key);
+  to.end_cons();
+}
+
+void put_key(DER_Encoder& to, const BundledKey& key, const FilePassword& password) {
+  const PasswordSealed sealed = seal_pbes2(key.key.pkcs8().view(), password);
+  to.start_sequence()
+      .encode(OID(pkcs12::kShroudedKeyBag))
+      .start_context_specific(0)
+      .start_sequence()
+      .raw_bytes(sealed.algorithm)
+      .encode(sealed.ciphertext, ASN1_Type::OctetString)
+      .end_cons()
+      .end_cons();
+  put_attributes(to, key);
+  to.end_cons();
+}
+
+Bytes certificate_bags(const KeyBundle& bundle) {
+  Bytes der;
+  DER_Encoder bags(der);
+  bags.start_sequence();
+  for (const BundledKey& key : bundle.keys) {
+    for (const Certificate& certificate : key.certificates)
+      put_certificate(bags, certificate, &key);
+  }
+  for (const Certificate& certificate : bundle.others)
+    put_certificate(bags, certificate, nullptr);
+  bags.end_cons();
+  return der;
+}
+
+Bytes key_bags(const KeyBundle& bundle, const FilePassword& password) {
+  Bytes der;
+  DER_Encoder bags(der);
+  bags.start_sequence();
+  for (const BundledKey& key : bundle.keys)
+    put_key(bags, key, password);
+  bags.end_cons();
+  return der;
+}
+
+Bytes authenticated_safe(const KeyBundle& bundle, const FilePassword& password) {
+  Bytes der;
+  DER_Encoder safes(der);
+  safes.start_sequence();
+  put_encrypted_data(safes, certificate_bags(bundle), password);
+  put_data(safes, key_bags(bundle, password));
+  safes.end_cons();
+  return der;
+}
+
+}  // namespace
+
+Result<Bytes> write_pkcs12(const KeyBundle& bundle, std::string_view text) {
+  if (text.empty()) return permanent_error("bad-password", "the password is empty");
+  if (bundle.keys.size() > kMaxWrittenKeys) {
+    return permanent_error("too-many-keys", "one file takes 4 keys at most");
+  }
+  const auto password = FilePassword::from_utf8(text);
+  if (!password) return password.error();
+  const Bytes safe = authenticated_safe(bundle, *password);
+  Bytes der;
+  DER_Encoder file(der);
+  file.start_sequence().encode(std::size_t{3});
+  put_data(file, safe);
+  file.raw_bytes(make_pkcs12_mac(safe, *password)).end_cons();
+  return der;
+}
+
+}  // namespace culvert::crypto
