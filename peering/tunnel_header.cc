@@ -127,6 +127,15 @@ Mailbox tunnel_address(std::string_view token, const Domain& domain) {
   return Mailbox::make(std::string(kTunnelLocalPart) + "+" + std::string(token), domain).value();
 }
 
+std::optional<Bytes> token_in(const Mailbox& mailbox) {
+  const std::string local = lower_ascii(mailbox.local_part());
+  const std::string front = std::string(kTunnelLocalPart) + "+";
+  if (!local.starts_with(front) || local.size() != front.size() + 2 * kTokenBytes) {
+    return std::nullopt;
+  }
+  return from_hex(std::string_view(local).substr(front.size()));
+}
+
 OuterHeader make_outer_header(const OuterPlan& plan) {
   const Mailbox tunnel = tunnel_address(plan.token, plan.envelope.from);
   OuterFields fields(plan.envelope.smtputf8);

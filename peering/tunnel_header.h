@@ -33,6 +33,8 @@ Domain choose_culvert_from(const std::optional<Domain>& author, const ReversePat
 std::string tunnel_token(ByteView key, const SealedId& id, std::uint32_t attempt);
 // `culvert-tunnel+TOKEN@domain`.
 Mailbox tunnel_address(std::string_view token, const Domain& domain);
+// The octets of the TOKEN in an address of that form, ASCII case ignored; nothing for any other.
+std::optional<Bytes> token_in(const Mailbox& mailbox);
 
 // A field of the original is shown outside only if it could stand there: lines of at most 998
 // octets, not too much in all, and 8-bit octets only in an SMTPUTF8 message. Otherwise it stays

@@ -52,6 +52,10 @@ const char* table_name(Table table) {
       return "certificates";
     case Table::rules:
       return "rules";
+    case Table::sent:
+      return "sent";
+    case Table::sent_by_time:
+      return "sent_by_time";
   }
   return "";
 }

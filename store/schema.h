@@ -35,8 +35,10 @@ enum class Table : std::uint8_t {
   secrets,          // name -> sealed octets
   certificates,     // index digest of (issuer, serial) -> StoredCertificate
   rules,            // scope NUL key -> value
+  sent,             // token -> SentMail
+  sent_by_time,     // sealing time(8), token -> nothing
 };
-inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::rules) + 1;
+inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::sent_by_time) + 1;
 
 // The name under which a table is on disk.
 const char* table_name(Table table);

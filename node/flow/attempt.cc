@@ -117,19 +117,18 @@ AttemptPlan clear_attempt(const FlowContext& context, store::QueueEntry entry,
   return Attempt{std::move(entry), std::move(message), std::nullopt, std::move(refused)};
 }
 
-ReversePath outer_sender(const Attempt& attempt) {
-  const ReversePath& sender = attempt.message.sender;
-  if (!attempt.seal || !sender) return sender;
-  const auto& own = attempt.seal->own_domains;
-  if (std::find(own.begin(), own.end(), sender->domain()) != own.end()) return sender;
-  return peering::tunnel_address(attempt.seal->token, attempt.seal->from);
-}
-
 }  // namespace
+
+bool Attempt::under_tunnel_address() const {
+  if (!seal || !message.sender) return false;
+  const auto& own = seal->own_domains;
+  return std::find(own.begin(), own.end(), message.sender->domain()) == own.end();
+}
 
 ClientEnvelope Attempt::envelope() const {
   ClientEnvelope out;
-  out.mail.sender = outer_sender(*this);
+  out.mail.sender = message.sender;
+  if (under_tunnel_address()) out.mail.sender = peering::tunnel_address(seal->token, seal->from);
   const std::uint64_t plain = message.size_bytes + message.added_header.size();
   out.mail.parameters.smtputf8 = message.smtputf8;
   if (seal) {

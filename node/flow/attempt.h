@@ -42,6 +42,9 @@ struct Attempt {
   std::vector<RefusedRecipient> refused{};  // the entry's others: settled with the delivery
 
   ClientEnvelope envelope() const;
+  // True if it leaves under the tunnel address, because its sender is not ours: what comes back
+  // comes to that address.
+  bool under_tunnel_address() const;
 };
 // Shared, because dispatcher, hop and message source need it at once, each on its own thread.
 using SharedAttempt = std::shared_ptr<const Attempt>;

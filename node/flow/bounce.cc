@@ -35,31 +35,35 @@ std::optional<Target> target_of_opened(const FlowContext& context,
   };
   if (!opened.sealed_sender) return std::nullopt;
   if (auto target = through(*opened.sealed_sender)) return target;
+  // The outer path may have been written by anybody: no person's address is taken from it.
   const auto carrier = Mailbox::parse(opened.carrier);
   if (!carrier || !peering::is_tunnel_address(*carrier)) return std::nullopt;
   return through(*carrier);
+}
+
+std::optional<Target> target_of_sender(const FlowContext& context, const Mailbox& sender) {
+  const auto config = context.config.get();
+  const bool ours = config->serves(sender.domain());
+  const PathDecision decision = context.routing.current()->decide_for(std::nullopt, sender, ours);
+  const std::string domain = sender.domain().text();
+  switch (decision.path) {
+    case Path::inside:
+      return Target{sender, store::DeliveryPath::inside, ""};
+    case Path::tunnel:
+      return Target{sender, store::DeliveryPath::tunnel, domain};
+    case Path::clear:
+      return Target{sender, store::DeliveryPath::clear, domain};
+    case Path::refuse:
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::optional<Target> target_of(const FlowContext& context, const store::Message& message) {
   // A report about a report would go round for ever.
   if (!message.sender) return std::nullopt;
   if (message.opened) return target_of_opened(context, *message.opened);
-  const auto config = context.config.get();
-  const bool ours = config->serves(message.sender->domain());
-  const PathDecision decision =
-      context.routing.current()->decide_for(std::nullopt, *message.sender, ours);
-  const std::string domain = message.sender->domain().text();
-  switch (decision.path) {
-    case Path::inside:
-      return Target{*message.sender, store::DeliveryPath::inside, ""};
-    case Path::tunnel:
-      return Target{*message.sender, store::DeliveryPath::tunnel, domain};
-    case Path::clear:
-      return Target{*message.sender, store::DeliveryPath::clear, domain};
-    case Path::refuse:
-      return std::nullopt;
-  }
-  return std::nullopt;
+  return target_of_sender(context, *message.sender);
 }
 
 std::string original_header(const FlowContext& context, const store::Message& message) {
@@ -69,12 +73,13 @@ std::string original_header(const FlowContext& context, const store::Message& me
   return head ? head->header : std::string();
 }
 
-// What was the failed entry's, and whom the report goes to.
-struct Failed {
-  const store::QueueEntry& entry;
-  const store::Message& original;
-  const Target& target;
-  const std::vector<FailedRecipient>& recipients;
+// What the report tells of the original.
+struct Original {
+  std::string envid;
+  Time received{};
+  std::string header;  // may be empty
+  DsnRequest::Original kind = DsnRequest::Original::sealed;
+  std::optional<store::OpenedContext> opened{};
 };
 
 // Who the report is from: the domain that was written to, if it is ours. A peer that sealed for it
@@ -86,40 +91,29 @@ Domain own_domain_of(const Config& config, const std::vector<FailedRecipient>& f
   return config.node.domains.front();
 }
 
-DsnRequest request_for(const FlowContext& context, const Failed& what, const store::MessageId& id) {
+DsnRequest request_for(const FlowContext& context, const Target& target, const Original& original,
+                       const std::vector<FailedRecipient>& failed, const store::MessageId& id) {
   const auto config = context.config.get();
-  const store::Message& original = what.original;
-  // Came sealed, was to be sealed, or the report leaves sealed for a peer.
-  const bool sealed = original.opened || what.entry.path == store::DeliveryPath::tunnel ||
-                      what.target.path == store::DeliveryPath::tunnel;
   return {config->node.name.text(),
-          own_domain_of(*config, what.recipients),
-          what.target.to,
+          own_domain_of(*config, failed),
+          target.to,
           original.envid,
           "culvert-" + id.hex(),
           id.hex() + "@" + config->node.name.text(),
           original.received,
           context.clock.now(),
-          what.recipients,
-          original_header(context, original),
-          sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear};
+          failed,
+          original.header,
+          original.kind};
 }
 
-}  // namespace
-
-Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
-                                              const store::QueueEntry& entry,
-                                              const store::Message& message,
-                                              const std::vector<FailedRecipient>& failed) {
-  const auto target = target_of(context, message);
-  if (!target) {
-    log_warning("message {} failed for {} and nobody can be told: {}", message.id.hex(),
-                failed.front().recipient.text(), failed.front().reply);
-    return std::optional<BouncePlan>();
-  }
+// Writes the report's body, and what has to be put with it.
+Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const Target& target,
+                                               const Original& original,
+                                               const std::vector<FailedRecipient>& failed) {
   const Time now = context.clock.now();
   const auto id = store::MessageId::make(now);
-  const DsnRequest request = request_for(context, {entry, message, *target, failed}, id);
+  const DsnRequest request = request_for(context, target, original, failed, id);
   const Bytes report = make_dsn(request);
   store::BodyWriter writer(context.store, id);
   if (const Status written = writer.write(report); !written) return written.error();
@@ -134,17 +128,52 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
   plan.message.body = plan.body.ref();
   plan.message.size_bytes = plan.body.ref().size_bytes;
   plan.message.body_kind = store::BodyKind::eight_bit_mime;
-  plan.message.smtputf8 = target->to.needs_utf8();
+  plan.message.smtputf8 = target.to.needs_utf8();
   plan.message.from_domain = request.own_domain.text();
-  plan.message.opened = message.opened;
+  plan.message.opened = original.opened;
   plan.entry.id = {id, 0};
-  plan.entry.path = target->path;
-  plan.entry.destination = target->destination;
-  plan.entry.recipients = {{target->to, "", ""}};
+  plan.entry.path = target.path;
+  plan.entry.destination = target.destination;
+  plan.entry.recipients = {{target.to, "", ""}};
   plan.entry.created = now;
   plan.entry.next_attempt = now;
   plan.entry.expires = now + kQueueLifetime;
   return std::optional(std::move(plan));
+}
+
+}  // namespace
+
+Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
+                                              const store::QueueEntry& entry,
+                                              const store::Message& message,
+                                              const std::vector<FailedRecipient>& failed) {
+  const auto target = target_of(context, message);
+  if (!target) {
+    log_warning("message {} failed for {} and nobody can be told: {}", message.id.hex(),
+                failed.front().recipient.text(), failed.front().reply);
+    return std::optional<BouncePlan>();
+  }
+  // Came sealed, was to be sealed, or the report leaves sealed for a peer.
+  const bool sealed = message.opened || entry.path == store::DeliveryPath::tunnel ||
+                      target->path == store::DeliveryPath::tunnel;
+  return stage_report(
+      context, *target,
+      {message.envid, message.received, original_header(context, message),
+       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear, message.opened},
+      failed);
+}
+
+Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context,
+                                                      const store::SentMail& sent,
+                                                      const std::vector<FailedRecipient>& failed) {
+  const auto target = sent.sender ? target_of_sender(context, *sent.sender) : std::nullopt;
+  if (!target) {
+    log_warning("message {} came back for {} and nobody can be told", sent.message.hex(),
+                failed.front().recipient.text());
+    return std::optional<BouncePlan>();
+  }
+  return stage_report(context, *target,
+                      {.envid = sent.envid, .received = sent.received, .header = {}}, failed);
 }
 
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {

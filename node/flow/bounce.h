@@ -8,6 +8,7 @@
 #include "node/flow/dsn.h"
 #include "node/flow/flow_context.h"
 #include "store/queue.h"
+#include "store/sent.h"
 
 namespace culvert::node {
 
@@ -28,6 +29,13 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
                                               const store::QueueEntry& entry,
                                               const store::Message& message,
                                               const std::vector<FailedRecipient>& failed);
+
+// The same for tunnel mail that was delivered long ago and comes back (returned_mail.h): its sender
+// is told like that of any mail from outside. The original is gone, so the report has no header of
+// it.
+Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context,
+                                                      const store::SentMail& sent,
+                                                      const std::vector<FailedRecipient>& failed);
 
 // In the closure that finishes the failed entry.
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now);

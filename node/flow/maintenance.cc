@@ -1,7 +1,9 @@
 #include "node/flow/maintenance.h"
 
+#include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "store/seen.h"
+#include "store/sent.h"
 #include "store/trace.h"
 
 namespace culvert::node {
@@ -35,6 +37,8 @@ void maintain(store::Store& store, Time now, std::chrono::seconds steady_elapsed
   });
   if (!advanced) return log_error("the horizon stays: {}", advanced.error().text);
   purge_all(store, [](auto& txn) { return store::purge_seen(txn, kPurgeBatch); });
+  purge_all(store,
+            [now](auto& txn) { return store::purge_sent(txn, now - kMaxSealedAge, kPurgeBatch); });
   purge_all(store,
             [now](auto& txn) { return store::purge_trace(txn, now - kTraceAge, kPurgeBatch); });
 }

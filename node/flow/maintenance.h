@@ -1,5 +1,5 @@
 // What must be done now and then so that the store does not grow for ever: old records of opened
-// mail, old traces, old answers.
+// mail and of mail that may come back, old traces.
 #pragma once
 
 #include <chrono>

@@ -4,8 +4,11 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
+#include "crypto/cms/recipient_peek.h"
+#include "node/flow/message_front.h"
 #include "node/flow/opened_mail.h"
 #include "node/flow/quarantine_quota.h"
+#include "node/flow/returned_mail.h"
 #include "peering/routes.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
@@ -32,6 +35,15 @@ bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineIte
   return route && peering::takes_mail(route->state, route->since, item.message.received);
 }
 
+// A report has no sender and one recipient: the tunnel address of ours that it is for, if it is
+// one.
+template <typename Recipients>
+std::optional<Mailbox> told_address(const ReversePath& sender, const Recipients& recipients) {
+  if (sender || recipients.size() != 1) return std::nullopt;
+  const Mailbox& to = recipients.front().mailbox;
+  return peering::is_tunnel_address(to) ? std::optional(to) : std::nullopt;
+}
+
 // What is known of one entry, and the steps that end it. Shared between the worker that opens and
 // the commit that follows; it ends when the commit has called `done_`.
 class Opening : public std::enable_shared_from_this<Opening> {
@@ -46,9 +58,14 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void run(const PeeringMail& on_peering_mail) {
     auto body = store::open_body(context_.store, message_.body);
     if (!body) return refused(body.error());
-    if (!is_tunnel_mail(**body)) return pass_untouched();
+    const bool sealed = is_tunnel_mail(**body);
     if (const Status rewound = (*body)->rewind(); !rewound) return later(rewound.error());
-    open(**body, on_peering_mail);
+    if (sealed) return open(**body, on_peering_mail);
+    const auto to = told_address(message_.sender, entry_.recipients);
+    if (!to) return pass_untouched();
+    const auto front = read_front(**body, kMaxDsnBytes);
+    if (!front) return refused(front.error());
+    take_report(*to, *front);
   }
 
  private:
@@ -63,7 +80,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto routing = context_.routing.current();
     StagedMail staged(context_.store, store::MessageId::make(context_.clock.now()),
                       {config->node.name.text(), GateRules::Bcc::keep, std::nullopt});
-    FrontCopy copy(staged);
+    FrontCopy copy(staged, kMaxDsnBytes, [this] { return is_for_the_node(); });
     const auto opened = peering::open_tunnel(
         sealed,
         {keys->ring, config->node.domains, message_.received,
@@ -71,8 +88,11 @@ class Opening : public std::enable_shared_from_this<Opening> {
         copy, trace_);
     if (!opened) return refused(opened.error());
     if (opened->for_peering) {
-      if (copy.whole()) on_peering_mail(opened->peer, copy.front());
+      if (copy.size_bytes() <= kMaxPeeringMailBytes) on_peering_mail(opened->peer, copy.front());
       return consume("peering message");
+    }
+    if (const auto to = told_address(opened->envelope.sender, opened->envelope.recipients)) {
+      return take_report(*to, copy.front());
     }
     if (const Status ended = staged.end_header(); !ended) return refused(ended.error());
     if (staged.facts()->is_loop()) {
@@ -87,23 +107,31 @@ class Opening : public std::enable_shared_from_this<Opening> {
     commit(*opened, staged, *finished);
   }
 
-  // Passes on to the staged mail, and keeps the front for what is meant for the node itself.
-  class FrontCopy final : public Sink {
-   public:
-    explicit FrontCopy(Sink& to) : to_(to) {}
-    Status write(ByteView octets) override {
-      size_ += octets.size();
-      if (size_ <= kMaxPeeringMailBytes) append(front_, octets);
-      return to_.write(octets);
-    }
-    bool whole() const { return size_ <= kMaxPeeringMailBytes; }
-    ByteView front() const { return front_; }
+  // The sealed envelope stands in the trace before anything of the content is written.
+  bool is_for_the_node() const {
+    if (!trace_.envelope || trace_.envelope->recipients.empty()) return false;
+    const Mailbox& first = trace_.envelope->recipients.front().mailbox;
+    return peering::is_peering_address(first) || peering::is_tunnel_address(first);
+  }
 
-   private:
-    Sink& to_;
-    Bytes front_;
-    std::size_t size_ = 0;
-  };
+  // What comes to a tunnel address of ours: mail of somebody else's came back (returned_mail.h).
+  void take_report(const Mailbox& to, ByteView front) {
+    auto plan = plan_return(context_, to, as_text(front));
+    if (!plan && plan.error().fault != Fault::permanent) return later(plan.error());
+    // The delivery that it is about may still be on its way to the disk.
+    const bool early = !plan && plan.error().code == kUnknownToken && entry_.attempts == 0;
+    if (early) return defer(plan.error());
+    if (!plan) return consume(plan.error().text);
+    const Time now = context_.clock.now();
+    const auto shared = std::make_shared<const ReturnPlan>(*std::move(plan));
+    write([self = shared_from_this(), shared, now](store::WriteTransaction& txn) -> Status {
+      if (const Status put = put_return(txn, *shared, now); !put) return put;
+      store::add_trace(txn, self->message_.id,
+                       {now, "consumed", {{"why", "a report about " + shared->original.hex()}}});
+      store::finish(txn, self->entry_.id);
+      return culvert::done();
+    });
+  }
 
   // Recording and queueing are one commit (promise 2, Once).
   void commit(const peering::OpenedTunnelMail& opened, const StagedMail& staged,
@@ -244,6 +272,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void later(const Error& error) {
     log_error("message {} cannot be opened at present: {} {}", message_.id.hex(), error.text,
               error.detail);
+    defer(error);
+  }
+
+  void defer(const Error& error) {
     const store::Deferral deferral{
         context_.clock.now() + kRetryOpening, error.text, entry_.recipients, {}};
     write([self = shared_from_this(), deferral](store::WriteTransaction& txn) -> Status {

@@ -3,6 +3,7 @@
 #include "crypto/base/log.h"
 #include "node/flow/bounce.h"
 #include "node/flow/retry_schedule.h"
+#include "store/sent.h"
 #include "store/trace.h"
 
 namespace culvert::node {
@@ -72,10 +73,39 @@ void expire(const store::QueueEntry& entry, Time now, Sorted& sorted) {
   sorted.later.clear();
 }
 
+// Mail that left under the tunnel address: what comes back to it has to find its sender.
+struct Sent {
+  Bytes token;
+  store::SentMail mail;
+};
+
+// Nothing if the address was not used, or nobody was handed over whose failure is to be reported.
+// A lost answer counts: the peer may have taken this copy, and then takes no later one.
+std::optional<Sent> sent_mail(const Attempt& attempt, const DeliveryReport& report, Time now) {
+  if (!attempt.under_tunnel_address()) return std::nullopt;
+  const auto token = from_hex(attempt.seal->token);
+  if (!token) return std::nullopt;
+  Sent sent{*token, {}};
+  for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
+    const RecipientOutcome& outcome = report.outcomes[i];
+    const store::QueueRecipient& r = attempt.entry.recipients[i];
+    if (!outcome.reply.positive() && !outcome.perhaps_taken) continue;
+    if (wants_report(r)) sent.mail.recipients.push_back(r);
+  }
+  if (sent.mail.recipients.empty()) return std::nullopt;
+  sent.mail.message = attempt.message.id;
+  sent.mail.sender = attempt.message.sender;
+  sent.mail.envid = attempt.message.envid;
+  sent.mail.received = attempt.message.received;
+  sent.mail.sealed = now;
+  return sent;
+}
+
 struct Settlement {
   store::QueueEntry entry;
   store::Message message;
   Sorted sorted;
+  std::optional<Sent> sent;
   std::optional<BouncePlan> bounce;
   SettledCallback done;
 };
@@ -83,6 +113,7 @@ struct Settlement {
 Status write(const FlowContext& context, const Settlement& s, store::WriteTransaction& txn) {
   const Time now = context.clock.now();
   store::add_trace(txn, s.message.id, s.sorted.event);
+  if (s.sent) store::note_sent(txn, s.sent->token, s.sent->mail);
   if (s.bounce) {
     if (const Status put = put_bounce(txn, *s.bounce, now); !put) return put;
   }
@@ -108,8 +139,9 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
   const auto& failed = settlement->sorted.failed_recipients;
   deferral.remaining.insert(deferral.remaining.end(), failed.begin(), failed.end());
   context.store.write_async(
-      [id = settlement->entry.id, deferral](store::WriteTransaction& txn) -> Status {
-        store::defer(txn, id, deferral);
+      [settlement, deferral](store::WriteTransaction& txn) -> Status {
+        if (const auto& sent = settlement->sent) store::note_sent(txn, sent->token, sent->mail);
+        store::defer(txn, settlement->entry.id, deferral);
         return culvert::done();
       },
       settlement->done);
@@ -164,7 +196,12 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
                                      refused.recipient.mailbox.text() + ": " + refused.why.reason);
   }
   expire(attempt.entry, now, sorted);
-  settle(context, {attempt.entry, attempt.message, std::move(sorted), {}, std::move(done)});
+  settle(context, {attempt.entry,
+                   attempt.message,
+                   std::move(sorted),
+                   sent_mail(attempt, report, now),
+                   {},
+                   std::move(done)});
 }
 
 void settle_give_up(FlowContext& context, const store::QueueEntry& entry,
@@ -174,7 +211,7 @@ void settle_give_up(FlowContext& context, const store::QueueEntry& entry,
   for (const store::QueueRecipient& r : entry.recipients) {
     note_failure(r, {give_up.status, give_up.reason}, sorted);
   }
-  settle(context, {entry, message, std::move(sorted), {}, std::move(done)});
+  settle(context, {entry, message, std::move(sorted), {}, {}, std::move(done)});
 }
 
 void settle_postpone(FlowContext& context, const store::QueueEntry& entry,

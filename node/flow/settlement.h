@@ -16,7 +16,8 @@ inline constexpr std::string_view kExpiredStatus = "4.4.7";
 using SettledCallback = std::function<void(const Status&)>;
 
 // After a delivery, with one outcome for each recipient who was attempted; those whom a rule
-// refused have failed.
+// refused have failed. Mail that left under the tunnel address is recorded in the same commit
+// (store/sent.h).
 void settle_delivery(FlowContext& context, const Attempt& attempt, const DeliveryReport& report,
                      SettledCallback done);
 

@@ -56,7 +56,9 @@ void ClientDialog::Session::send_line(std::string_view line) {
 
 void ClientDialog::Session::fail(Error why) {
   if (delivery) {
-    decide_rest(outcome_for(why));
+    RecipientOutcome outcome = outcome_for(why);
+    outcome.perhaps_taken = state == ClientState::final_reply;
+    decide_rest(outcome);
     finish_delivery();
   }
   failure = std::move(why);

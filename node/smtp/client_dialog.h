@@ -65,6 +65,8 @@ struct ClientEnvelope {
 struct RecipientOutcome {
   Reply reply;              // the one that decided; 250 means taken over (or exists, for verify)
   bool from_server = true;  // false: we made it (no SMTPUTF8 there, lost connection)
+  // The whole message was sent and no answer came: the server may have taken it all the same.
+  bool perhaps_taken = false;
 };
 
 enum class ClientState {

@@ -10,6 +10,7 @@
 #include "store/queue.h"
 #include "store/record.h"
 #include "store/routes.h"
+#include "store/sent.h"
 #include "store/trace.h"
 
 namespace culvert::store {
@@ -68,7 +69,7 @@ void check_codec(ByteView record) {
 }
 
 void check_record(std::uint8_t which, ByteView record) {
-  switch (which % 11) {
+  switch (which % 12) {
     case 0:
       return check_codec(record);
     case 1:
@@ -90,6 +91,8 @@ void check_record(std::uint8_t which, ByteView record) {
       return check<OwnCard>(decode_own_card(record), decode_own_card);
     case 9:
       return check_proof(record);
+    case 10:
+      return check<SentMail>(decode_sent_mail(record), decode_sent_mail);
     default:
       return check_invitation(record);
   }

@@ -122,6 +122,21 @@ TEST(TunnelToken, IsWhatAnotherProgramComputesByTheFormula) {
   EXPECT_NE(tunnel_token(key, id, 4), vectors::kTunnelToken);
 }
 
+TEST(TunnelHeader, ReadsTheTokenOfATunnelAddressAndOfNoOther) {
+  const std::string token = "00112233445566778899aabbccddeeff";
+  const auto octets = from_hex(token);
+  EXPECT_EQ(token_in(tunnel_address(token, Domain::parse("a.example").value())), octets);
+  EXPECT_EQ(
+      token_in(Mailbox::parse("CULVERT-Tunnel+00112233445566778899AABBCCDDEEFF@a.example").value()),
+      octets);
+  for (const std::string& local :
+       {std::string("culvert-tunnel"), std::string("culvert-tunnel+"),
+        "culvert-tunnel+" + token + "0", "culvert-tunnel+" + token.substr(1) + "g",
+        "x-culvert-tunnel+" + token, token}) {
+    EXPECT_FALSE(token_in(Mailbox::parse(local + "@a.example").value()).has_value()) << local;
+  }
+}
+
 TEST(ReservedAddresses, AreKnownInAnyCase) {
   const auto box = [](std::string_view text) { return Mailbox::parse(text).value(); };
   EXPECT_TRUE(is_peering_address(box("Culvert-Peering@b.example")));

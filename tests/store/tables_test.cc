@@ -9,6 +9,7 @@
 #include "store/rules.h"
 #include "store/secrets.h"
 #include "store/seen.h"
+#include "store/sent.h"
 #include "store/trace.h"
 #include "tests/store/fixture.h"
 
@@ -150,6 +151,51 @@ TEST_F(QuarantineTest, ListsInPagesAndDropsWithTheBody) {
     EXPECT_EQ(quarantine_bytes(txn, std::nullopt), 28u);
   });
   EXPECT_EQ(body(first), "no-body");
+}
+
+using SentTest = StoreFixture;
+
+SentMail sent_at(Time sealed) {
+  SentMail mail;
+  mail.message = MessageId::make(kStart);
+  mail.sender = mailbox("jo@c.example");
+  mail.received = kStart;
+  mail.sealed = sealed;
+  mail.recipients = {{mailbox("ann@b.example"), "FAILURE", ""}, {mailbox("bob@b.example"), "", ""}};
+  return mail;
+}
+
+TEST_F(SentTest, IsFoundByItsTokenAndReportsEachRecipientOnce) {
+  const SentMail mail = sent_at(kStart);
+  const Bytes token(16, 7);
+  write([&](WriteTransaction& txn) { note_sent(txn, token, mail); });
+  reopen();
+  write([&](WriteTransaction& txn) {
+    EXPECT_EQ(find_sent(txn, token), mail);
+    EXPECT_FALSE(find_sent(txn, Bytes(16, 8)));
+    EXPECT_TRUE(note_reported(txn, token, {mailbox("ann@b.example")}));
+    EXPECT_FALSE(note_reported(txn, token, {mailbox("bob@b.example"), mailbox("ann@b.example")}));
+    EXPECT_FALSE(note_reported(txn, Bytes(16, 8), {mailbox("bob@b.example")}));
+    EXPECT_EQ(find_sent(txn, token)->recipients.size(), 1u);
+    EXPECT_TRUE(note_reported(txn, token, {mailbox("bob@b.example")}));
+    EXPECT_EQ(find_sent(txn, token)->reported, mail.recipients);
+  });
+}
+
+TEST_F(SentTest, ForgetsWhatIsOldInBatches) {
+  write([&](WriteTransaction& txn) {
+    for (std::uint8_t i = 0; i < 5; ++i) {
+      note_sent(txn, Bytes(16, i), sent_at(kStart + std::chrono::seconds(i)));
+    }
+    // Sealed again under the same token: its time is the new one.
+    note_sent(txn, Bytes(16, 0), sent_at(kStart + std::chrono::seconds(9)));
+    EXPECT_EQ(purge_sent(txn, kStart + std::chrono::seconds(4), 2), 2u);
+    EXPECT_EQ(purge_sent(txn, kStart + std::chrono::seconds(4), 2), 1u);
+    EXPECT_EQ(purge_sent(txn, kStart + std::chrono::seconds(4), 2), 0u);
+    EXPECT_TRUE(find_sent(txn, Bytes(16, 0)) && find_sent(txn, Bytes(16, 4)));
+    EXPECT_EQ(txn.count(Table::sent), 2u);
+    EXPECT_EQ(txn.count(Table::sent_by_time), 2u);
+  });
 }
 
 using TraceTest = StoreFixture;

@@ -3,7 +3,9 @@
 //   X: mail FROM:<...> ...    the next envelope, as behind MAIL; then `X: rcpt TO:<...> ...`
 //   X: deliver | verify | body TEXT | body-end | tls | lost | quit      events
 //   X: waits peer|tls|message|body|close
-//   X: outcome TEXT | local TEXT   the next recipient's reply begins so; the server's or our own
+//   X: outcome TEXT | local TEXT | perhaps TEXT   the next recipient's reply begins so; the
+//   server's,
+//       our own, or our own when the message may have been taken
 //   X: failure CODE | no-failure
 #include <gtest/gtest.h>
 
@@ -92,13 +94,14 @@ class ScriptedClient {
       EXPECT_EQ(dialog_.failure()->code, rest);
     } else if (word == "no-failure") {
       EXPECT_FALSE(dialog_.failure());
-    } else if (word == "outcome" || word == "local") {
+    } else if (word == "outcome" || word == "local" || word == "perhaps") {
       ASSERT_LT(next_outcome_, dialog_.outcomes().size());
       EXPECT_EQ(dialog_.outcomes().size(), envelope_.recipients.size());
       EXPECT_FALSE(dialog_.delivering());
       const RecipientOutcome& outcome = dialog_.outcomes()[next_outcome_++];
       EXPECT_TRUE(outcome.reply.summary().starts_with(rest)) << outcome.reply.summary();
       EXPECT_EQ(outcome.from_server, word == "outcome");
+      EXPECT_EQ(outcome.perhaps_taken, word == "perhaps");
     } else {
       ADD_FAILURE() << "unknown word " << word;
     }
