@@ -39,17 +39,22 @@ Bytes behind(const DuePlace& place) {
 DueDestination take_due(Cursor& at, const DuePlace& place, const DueScan& scan, DueResult& result) {
   DueDestination due{place.path, place.destination, {}};
   const Bytes prefix = due_prefix(place.path, place.destination);
-  for (; !at.at_end() && starts_with(at.key(), prefix); at.next()) {
+  const Time farthest = scan.now + kFarthestAttempt;
+  while (!at.at_end() && starts_with(at.key(), prefix)) {
     const ByteView tail = at.key().last(kTailOctets);
     const Time when = read_time(tail);
-    if (when > scan.now) {
+    if (when > scan.now && when <= farthest) {
       result.next = std::min(result.next.value_or(when), when);
-      break;
+      // Behind what waits may stand what was put off before the clock went back.
+      at.seek(KeyWriter().bytes(prefix).time(farthest + std::chrono::seconds(1)).take());
+      continue;
     }
     const EntryId id = *read_entry_key(tail);
-    if (scan.claimed && scan.claimed(id)) continue;
-    if (due.entries.size() == scan.per_destination) break;
-    due.entries.push_back(id);
+    if (!scan.claimed || !scan.claimed(id)) {
+      if (due.entries.size() == scan.per_destination) break;
+      due.entries.push_back(id);
+    }
+    at.next();
   }
   return due;
 }

@@ -85,6 +85,10 @@ bool finish(WriteTransaction& txn, const EntryId& id) {
 bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral) {
   return step(txn, id, EntryEvent::deferred, Time{}, [&](QueueEntry& entry) {
     entry.next_attempt = deferral.next_attempt;
+    if (entry.created > entry.next_attempt) {
+      entry.expires -= entry.created - entry.next_attempt;
+      entry.created = entry.next_attempt;
+    }
     entry.reason = deferral.reason;
     if (!deferral.remaining.empty()) entry.recipients = deferral.remaining;
     if (deferral.delay_reported) entry.delay_reported = deferral.delay_reported;

@@ -2,10 +2,14 @@
 // by destination, so that a dead destination never hides another. Claims are the scheduler's, in
 // memory: after a crash whatever was not finished is due again.
 //
+// Dates are those of the wall clock, which may go back: what was put off until a time that is no
+// more in sight is due, and an entry dated in the future is dated anew when it is put off again.
+//
 // Functions that name an entry return false, and do nothing, if it is gone meanwhile (dropped by a
 // command, finished by a repeated closure). The message and its body go with the last entry.
 #pragma once
 
+#include <chrono>
 #include <compare>
 #include <functional>
 #include <optional>
@@ -82,7 +86,13 @@ std::optional<QueueEntry> find_entry(const ReadTransaction& txn, const EntryId& 
 // own, put in the same closure.
 bool finish(WriteTransaction& txn, const EntryId& id);
 
-// After an attempt: `remaining` (not empty) is tried again at `next_attempt`.
+// Nothing is put off for longer: what is due later was put off before the clock went back, and is
+// due now.
+inline constexpr std::chrono::hours kFarthestAttempt{1};
+
+// After an attempt: `remaining` (not empty) is tried again at `next_attempt`, at most
+// kFarthestAttempt from now. If the entry was made after that, by a clock that went back since, it
+// counts as made then.
 struct Deferral {
   Time next_attempt{};
   std::string reason{};

@@ -11,7 +11,7 @@ namespace culvert::store {
 inline constexpr std::uint32_t kSchemaVersion = 1;
 
 enum class Table : std::uint8_t {
-  meta,             // name -> value: schema, key-check, generation, horizon, own card
+  meta,             // name -> value: schema, key-check, generation, horizon, clock, own card
   messages,         // message id -> Message
   queue,            // message id, number(2) -> QueueEntry
   due,              // path(1) destination NUL time(8) entry id -> nothing

@@ -73,6 +73,7 @@ void Dispatcher::look() {
   awake_.store(false);
   timer_ = hops_.home.call_after(kDispatchInterval, [this] { look(); });
   if (stopping_) return;
+  flow_.watch.look();
   for (const store::DeliveryPath path : kPathsInOrder)
     look_at(path);
   tend_lanes();
@@ -168,7 +169,6 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
 // A destination that is not asked for a while returns in time what waits for it.
 void Dispatcher::return_expired(const Key& key, Lane& lane) {
   if (!lane.backoff.rests(hops_.home.now()) || lane.ready.empty()) return;
-  const Time now = flow_.clock.now();
   std::deque<store::EntryId> waiting;
   waiting.swap(lane.ready);
   for (const store::EntryId& id : waiting) {
@@ -176,7 +176,7 @@ void Dispatcher::return_expired(const Key& key, Lane& lane) {
     std::optional<store::Message> message;
     const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
       entry = store::find_entry(txn, id);
-      if (entry && now >= entry->expires) message = store::find_message(txn, id.message);
+      if (entry && has_expired(flow_, *entry)) message = store::find_message(txn, id.message);
       return done();
     });
     if (!read || !message) {

@@ -7,6 +7,7 @@
 
 #include "crypto/base/clock.h"
 #include "node/config/config.h"
+#include "node/flow/clock_watch.h"
 #include "node/flow/own_keys.h"
 #include "node/flow/routing.h"
 #include "node/net/workers.h"
@@ -38,6 +39,7 @@ struct FlowContext {
   store::Store& store;
   Workers& workers;
   const Clock& clock;
+  ClockWatch& watch;  // for what waits: how old it is
   Routing& routing;
   Live<Config>& config;
   Live<OwnKeys>& keys;

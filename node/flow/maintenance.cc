@@ -28,11 +28,14 @@ void purge_all(store::Store& store,
 
 }  // namespace
 
-void maintain(store::Store& store, Time now, std::chrono::seconds steady_elapsed) {
+void maintain(store::Store& store, ClockWatch& watch) {
+  const store::ClockRecord record = watch.record();
+  const Time now = watch.now_for_oldest();
+  const std::chrono::seconds elapsed = watch.take_elapsed();
   // The horizon is committed before anything behind it is forgotten (formats.md, "Received").
   const Status advanced = store.write([&](store::WriteTransaction& txn) -> Status {
-    store::advance_seen_horizon(txn,
-                                store::next_horizon(store::seen_horizon(txn), now, steady_elapsed));
+    store::put_clock_record(txn, record);
+    store::advance_seen_horizon(txn, store::next_horizon(store::seen_horizon(txn), now, elapsed));
     return done();
   });
   if (!advanced) return log_error("the horizon stays: {}", advanced.error().text);

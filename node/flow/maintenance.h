@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "crypto/base/clock.h"
+#include "node/flow/clock_watch.h"
 #include "store/store.h"
 
 namespace culvert::node {
@@ -12,8 +12,8 @@ namespace culvert::node {
 inline constexpr std::chrono::minutes kMaintenanceInterval{10};
 inline constexpr std::chrono::hours kTraceAge{30 * 24};
 
-// One round. `steady_elapsed`: since the round before, by the steady clock, so that a wall clock
-// that jumps forgets nothing early. Errors are logged. Blocks; for a worker.
-void maintain(store::Store& store, Time now, std::chrono::seconds steady_elapsed);
+// One round. What is old is judged by `watch`, so that a wall clock that jumps forgets nothing
+// early; what it saw is stored. Errors are logged. Blocks; for a worker.
+void maintain(store::Store& store, ClockWatch& watch);
 
 }  // namespace culvert::node

@@ -110,6 +110,7 @@ struct Node::Parts {
   std::optional<InstanceLock> instance;
   std::unique_ptr<crypto::NodeKey> key;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<ClockWatch> watch;
   std::unique_ptr<Routing> routing;
   std::unique_ptr<Live<OwnKeys>> keys;
   std::unique_ptr<Workers> workers;
@@ -132,7 +133,6 @@ struct Node::Parts {
   std::vector<SocketAddress> peering_addresses;
   std::optional<AddressesFile> addresses_file;
   std::uint64_t generation = 0;
-  SteadyTime maintained{};
   Timer change_timer;
   Timer peering_timer;
   Timer maintenance_timer;
@@ -158,7 +158,13 @@ Status Node::Parts::open_store() {
   if (!swept) return swept.error();
   if (*swept > 0) log_info("removed {} message bodies that no message owns", *swept);
   generation = store->generation();
-  return done();
+  store::ClockRecord clock_record;
+  const Status read = store->read([&](const store::ReadTransaction& txn) -> Status {
+    clock_record = store::find_clock_record(txn);
+    return done();
+  });
+  if (read) watch = std::make_unique<ClockWatch>(clock, clock_record);
+  return read;
 }
 
 Status Node::Parts::load_keys() {
@@ -266,7 +272,6 @@ Status Node::Parts::announce() {
 }
 
 void Node::Parts::begin_timers() {
-  maintained = clock.steady();
   look_for_changes();
   maintain_now();
   tick_peering();
@@ -305,11 +310,7 @@ void Node::Parts::look_for_changes() {
 
 void Node::Parts::maintain_now() {
   maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
-  const SteadyTime steady = clock.steady();
-  const auto elapsed = std::chrono::duration_cast<std::chrono::seconds>(steady - maintained);
-  maintained = steady;
-  const Status submitted =
-      workers->submit([this, elapsed] { maintain(*store, clock.now(), elapsed); });
+  const Status submitted = workers->submit([this] { maintain(*store, *watch); });
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
 }
 
@@ -373,9 +374,10 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   if (const Status s = p.open_store(); !s) return s.error();
   if (const Status s = p.load_keys(); !s) return s.error();
   if (const Status s = p.open_network(); !s) return s.error();
-  p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.routing, p.config, *p.keys, [&p] {
-                                 if (p.dispatcher) p.dispatcher->wake();
-                               }});
+  p.flow.reset(
+      new FlowContext{*p.store, *p.workers, clock, *p.watch, *p.routing, p.config, *p.keys, [&p] {
+                        if (p.dispatcher) p.dispatcher->wake();
+                      }});
   p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls});
   p.peering = std::make_unique<PeeringService>(*p.flow);
   p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {

@@ -254,9 +254,11 @@ void PeeringService::Impl::clean_if_due() {
   if (cleaned != SteadyTime{} && steady - cleaned < kCleaningInterval) return;
   cleaned = steady;
   const Time now = flow.clock.now();
-  const Status written = flow.store.write([now](store::WriteTransaction& txn) {
+  // What keeps replays out is not forgotten because the wall clock jumped.
+  const Time oldest = flow.watch.now_for_oldest();
+  const Status written = flow.store.write([now, oldest](store::WriteTransaction& txn) {
     peering::end_old_proofs(txn, now);
-    peering::forget_old_answers(txn, now);
+    peering::forget_old_answers(txn, oldest);
     return done();
   });
   if (!written) log_error("peering: {}", written.error().text);

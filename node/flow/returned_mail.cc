@@ -34,7 +34,7 @@ Result<store::SentMail> find_recent(const FlowContext& context, ByteView token) 
     return done();
   });
   if (!read) return read.error();
-  if (!sent || sent->sealed < context.clock.now() - kMaxSealedAge) {
+  if (!sent || context.watch.now_for(sent->sealed) > sent->sealed + kMaxSealedAge) {
     return permanent_error(kUnknownToken, "no mail left under this address lately");
   }
   return *std::move(sent);

@@ -63,8 +63,7 @@ void add_seal(const Attempt& attempt, store::TraceEvent& event) {
 }
 
 // What has waited too long has failed.
-void expire(const store::QueueEntry& entry, Time now, Sorted& sorted) {
-  if (now < entry.expires) return;
+void expire(Sorted& sorted) {
   for (const store::QueueRecipient& r : sorted.later) {
     note_failure(
         r, {std::string(kExpiredStatus), "not delivered in time; last: " + sorted.later_reason},
@@ -179,6 +178,10 @@ void settle(FlowContext& context, Settlement plan) {
 
 }  // namespace
 
+bool has_expired(const FlowContext& context, const store::QueueEntry& entry) {
+  return context.watch.now_for(entry.created) >= entry.expires;
+}
+
 void settle_delivery(FlowContext& context, const Attempt& attempt, const DeliveryReport& report,
                      SettledCallback done) {
   const Time now = context.clock.now();
@@ -195,7 +198,7 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
     sorted.event.fields.emplace_back("refused",
                                      refused.recipient.mailbox.text() + ": " + refused.why.reason);
   }
-  expire(attempt.entry, now, sorted);
+  if (has_expired(context, attempt.entry)) expire(sorted);
   settle(context, {attempt.entry,
                    attempt.message,
                    std::move(sorted),
@@ -218,7 +221,7 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
                      const store::Message& message, const Postpone& postpone,
                      SettledCallback done) {
   const Time now = context.clock.now();
-  if (now >= entry.expires) {
+  if (has_expired(context, entry)) {
     return settle_give_up(
         context, entry, message,
         {std::string(kExpiredStatus), "not delivered in time: " + postpone.reason},

@@ -15,6 +15,9 @@ inline constexpr std::string_view kExpiredStatus = "4.4.7";
 
 using SettledCallback = std::function<void(const Status&)>;
 
+// True if it has waited too long, by time that really passed.
+bool has_expired(const FlowContext& context, const store::QueueEntry& entry);
+
 // After a delivery, with one outcome for each recipient who was attempted; those whom a rule
 // refused have failed. Mail that left under the tunnel address is recorded in the same commit
 // (store/sent.h).

@@ -2,6 +2,7 @@
 // octet chooses the record.
 #include <cstdlib>
 
+#include "store/clock_jumps.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
 #include "store/messages.h"
@@ -69,7 +70,7 @@ void check_codec(ByteView record) {
 }
 
 void check_record(std::uint8_t which, ByteView record) {
-  switch (which % 12) {
+  switch (which % 13) {
     case 0:
       return check_codec(record);
     case 1:
@@ -93,6 +94,8 @@ void check_record(std::uint8_t which, ByteView record) {
       return check_proof(record);
     case 10:
       return check<SentMail>(decode_sent_mail(record), decode_sent_mail);
+    case 11:
+      return check<ClockRecord>(decode_clock_record(record), decode_clock_record);
     default:
       return check_invitation(record);
   }

@@ -57,7 +57,8 @@ class FlowTest : public testing::Test {
   Live<Config> live_config{std::make_shared<Config>(config)};
   Live<OwnKeys> keys{nullptr};
   int wakes = 0;
-  FlowContext context{*db, workers, clock, routing, live_config, keys, [this] { ++wakes; }};
+  ClockWatch watch{clock, {}};
+  FlowContext context{*db, workers, clock, watch, routing, live_config, keys, [this] { ++wakes; }};
 };
 
 }  // namespace culvert::node

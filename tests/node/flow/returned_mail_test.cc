@@ -138,7 +138,7 @@ TEST_F(ReturnedMailTest, KnowsNoOtherTokenAndNoneOlderThanFourteenDays) {
   EXPECT_EQ(returned(failed("bob@b.example"), address("0123")), "not-a-report");
   clock.advance(kMaxSealedAge + std::chrono::seconds(1));
   EXPECT_EQ(returned(failed("bob@b.example")), kUnknownToken);
-  maintain(*db, clock.now(), std::chrono::seconds(1));
+  maintain(*db, watch);
   EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
                   EXPECT_FALSE(store::find_sent(txn, *from_hex(kToken)).has_value());
                   return done();
