@@ -53,7 +53,9 @@ struct QueueRecipient {
 struct QueueEntry {
   EntryId id{};
   DeliveryPath path = DeliveryPath::clear;
-  std::string destination{};          // a domain's text; empty for `inside` and `open`
+  // A domain's text; empty for `inside`; for `open` empty, or in hexadecimal digits the fingerprint
+  // of the peer that it waits for.
+  std::string destination{};
   std::optional<Fingerprint> peer{};  // `proof` only: whose key it is sealed to
   std::vector<QueueRecipient> recipients{};
   EntryState state = EntryState::queued;

@@ -68,6 +68,15 @@ class Opening : public std::enable_shared_from_this<Opening> {
     take_report(*to, *front);
   }
 
+  // Without opening it.
+  void wait_longer(const Fingerprint& peer) {
+    const Time now = context_.clock.now();
+    write([self = shared_from_this(), peer, now](store::WriteTransaction& txn) -> Status {
+      wait_for_room(txn, self->entry_, peer, now);
+      return culvert::done();
+    });
+  }
+
  private:
   bool is_tunnel_mail(RewindableSource& message) const {
     const auto keys = context_.keys.get();
@@ -221,17 +230,19 @@ class Opening : public std::enable_shared_from_this<Opening> {
     item.reason_text = printable(error.text, 300);
     item.peer = trace_.peer;
     if (trace_.envelope) item.route_domain = trace_.envelope->from.text();
-    log_warning("message {} is in quarantine: {} ({})", message_.id.hex(), error.text, error.code);
+    log_warning("message {} goes to quarantine: {} ({})", message_.id.hex(), error.text,
+                error.code);
     write([self = shared_from_this(), item](store::WriteTransaction& txn) -> Status {
       // Its route became active in this moment: nothing else would look at it again.
       if (route_is_open(txn, item)) {
         store::defer(txn, self->entry_.id, {item.since + kRouteOpened, "", item.recipients, {}});
         return culvert::done();
       }
-      // A peer beyond its quota counts as anybody: what fills that one closes the gate at intake.
-      store::QuarantineItem kept = item;
-      if (kept.peer && is_over_quota(txn, *kept.peer, self->message_.size_bytes)) kept.peer.reset();
-      const auto moved = store::quarantine_entry(txn, self->entry_.id, kept);
+      if (item.peer && is_over_quota(txn, *item.peer, self->message_.size_bytes)) {
+        wait_for_room(txn, self->entry_, *item.peer, item.since);
+        return culvert::done();
+      }
+      const auto moved = store::quarantine_entry(txn, self->entry_.id, item);
       if (!moved) return moved.error();
       store::add_trace(
           txn, self->message_.id,
@@ -320,14 +331,20 @@ store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
 void Opener::open(const store::EntryId& id, std::function<void(const Status&)> done) {
   std::optional<store::QueueEntry> entry;
   std::optional<store::Message> message;
+  std::optional<Fingerprint> full;  // whose quarantine has no room for it
   const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
     entry = store::find_entry(txn, id);
     message = store::find_message(txn, id.message);
+    if (!entry || !message) return culvert::done();
+    full = waits_for_room_of(*entry);
+    if (full && !is_over_quota(txn, *full, message->size_bytes)) full.reset();
     return culvert::done();
   });
   if (!read || !entry || !message) return done(read);
-  std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done))
-      ->run(on_peering_mail_);
+  const auto opening =
+      std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done));
+  if (full) return opening->wait_longer(*full);
+  opening->run(on_peering_mail_);
 }
 
 Status requeue_waiting_mail(FlowContext& context) {

@@ -102,7 +102,7 @@ class OutsideReceiver final : public Intake {
 
   // Only tunnel mail can end in quarantine; a user's encrypted mail passes however full that is.
   BodyCheck body_check(const HeaderFacts& facts) const override {
-    if (!facts.sealed || !quarantine_is_full(context_.store)) return {};
+    if (!facts.sealed || !quarantine_is_full(context_, mail_.sender)) return {};
     return [](const FlowContext& context, const store::StagedBody& body) -> Decision {
       auto message = store::open_body(context.store, body);
       if (!message) return reply_for(message.error());

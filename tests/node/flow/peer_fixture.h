@@ -103,7 +103,8 @@ class PeerFlowTest : public testing::Test {
   Routing routing{own.store()};
   Live<Config> live_config{std::make_shared<Config>(config)};
   Live<OwnKeys> keys{nullptr};
-  FlowContext context{own.store(), workers, clock, routing, live_config, keys, [] {}};
+  ClockWatch watch{clock, {}};
+  FlowContext context{own.store(), workers, clock, watch, routing, live_config, keys, [] {}};
   Opener opener{context, [](const Fingerprint&, ByteView) {}};
   FixedCheck check;
 };

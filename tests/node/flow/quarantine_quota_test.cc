@@ -28,7 +28,7 @@ class QuarantineQuotaTest : public PeerFlowTest {
                       return store::put_quarantine(txn, item, *body);
                     })
                     .ok());
-    ASSERT_TRUE(quarantine_is_full(own.store()));
+    ASSERT_TRUE(quarantine_is_full(context, std::nullopt));
   }
 
   std::size_t body_files() {
