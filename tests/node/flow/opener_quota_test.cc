@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "node/flow/quarantine_quota.h"
@@ -139,7 +140,10 @@ TEST_F(OpenerQuotaTest, MailOfAPeerOverItsQuotaWaitsInItsOwnLaneAndHarmsNobodyEl
   // What can be opened still is.
   open(take("jane@a.example"));
   ASSERT_EQ(queue().size(), 2u);
-  EXPECT_EQ(queue().back().path, store::DeliveryPath::inside);
+  const auto entries = queue();
+  EXPECT_TRUE(std::any_of(entries.begin(), entries.end(), [](const store::QueueEntry& entry) {
+    return entry.path == store::DeliveryPath::inside;
+  }));
 }
 
 TEST_F(OpenerQuotaTest, WhatWaitsForRoomIsNotOpenedBeforeThereIsSome) {

@@ -63,11 +63,12 @@ class PeeringServiceTest : public testing::Test {
                           .data_dir = {},
                           .key_file = {}}};
   ManualClock clock_{peering::start_time()};
+  ClockWatch watch_{clock_, {}};
   Workers workers_{1, 100};
   Routing routing_{a_.store()};
   Live<Config> live_config_{std::make_shared<Config>(config_)};
   Live<OwnKeys> keys_{keys_of(a_)};
-  FlowContext context_{a_.store(), workers_, clock_, routing_, live_config_, keys_, [] {}};
+  FlowContext context_{a_.store(), workers_, clock_, watch_, routing_, live_config_, keys_, [] {}};
   PeeringService service_{context_};
 };
 

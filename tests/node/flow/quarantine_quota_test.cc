@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "tests/node/flow/peer_fixture.h"
 
 namespace culvert::node {
@@ -31,7 +33,11 @@ class QuarantineQuotaTest : public PeerFlowTest {
     ASSERT_TRUE(quarantine_is_full(context, std::nullopt));
   }
 
+  // The answer comes before the worker has cleaned up; a job of ours waits for that.
   std::size_t body_files() {
+    std::promise<void> idle;
+    EXPECT_TRUE(workers.submit([&idle] { idle.set_value(); }).ok());
+    idle.get_future().wait();
     std::size_t files = 0;
     for (const auto& found :
          std::filesystem::recursive_directory_iterator(own.store().data_dir() / "bodies")) {

@@ -31,6 +31,7 @@ class SettlementTest : public FlowTest {
                     return store::put_message(txn, staged->message, staged->body, {entry});
                   }).ok());
     SealPlan seal{nullptr,
+                  peer.fingerprint(),
                   peer.encryption().certificate,
                   config.node.domains,
                   config.node.domains.front(),
