@@ -1,0 +1,27 @@
+// Private keys and certificates out of a file of any usual form: PEM with any mix of blocks, DER of
+// a key or a certificate, PKCS#12. The form is told by the octets, never by a name. Thread-safe.
+//
+// PEM blocks read: `PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`,
+// `CERTIFICATE`, `X509 CERTIFICATE`; others are passed over. PKCS#7 is not read here: it is CMS.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "crypto/keys/key_bundle.h"
+
+namespace culvert::crypto {
+
+// At most kMaxKeyFileBytes. `password` is UTF-8 and for everything in the file; nothing if there is none. At least one key or
+// certificate is in what is returned. A stranger's file costs at most a second and 64 MiB.
+// permanent with one line that says what the file is and what is missing:
+//   `password-needed`   something in it is encrypted, and no password was given
+//   `wrong-password`    it is not the password, or the file was altered
+//   `bad-password`      it is not UTF-8, or too long
+//   `bad-key-file`, `bad-pem`, `bad-key`, `bad-certificate`   damaged, too large, or not supported
+Result<KeyBundle> read_key_file(ByteView octets,
+                                std::optional<std::string_view> password = std::nullopt);
+
+}  // namespace culvert::crypto
