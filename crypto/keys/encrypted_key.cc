@@ -22,7 +22,7 @@ Result<Bytes> encrypted_pkcs8(const PrivateKey& key, std::string_view text) {
   if (text.empty()) return permanent_error("bad-password", "the password is empty");
   const auto password = FilePassword::from_utf8(text);
   if (!password) return password.error();
-  const PasswordSealed sealed = seal_pbes2(key.pkcs8().view(), *password);
+  const PasswordSealed sealed = seal_pbes2(key.pkcs8().view(), *password, kWrittenIterations);
   Bytes der;
   Botan::DER_Encoder(der)
       .start_sequence()

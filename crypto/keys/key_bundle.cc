@@ -1,6 +1,7 @@
 #include "crypto/keys/key_bundle.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace culvert::crypto {
 namespace {
@@ -9,18 +10,23 @@ bool holds(const std::vector<Certificate>& all, const Certificate& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-BundledKey* owner_of(const Certificate& certificate, std::vector<BundledKey>& keys) {
-  for (BundledKey& one : keys) {
-    if (one.key.belongs_to(certificate)) return &one;
+struct Owner {
+  BundledKey& key;
+  bool named;  // the file itself ties the certificate to this key
+};
+
+std::optional<Owner> owner_of(const FoundCertificate& found, std::vector<BundledKey>& keys,
+                              const std::vector<Bytes>& local_ids) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!keys[i].key.belongs_to(found.certificate)) continue;
+    return Owner{keys[i], !local_ids[i].empty() && local_ids[i] == found.local_id};
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-void give(const FoundCertificate& found, ByteView local_id, BundledKey& to) {
+void give(const FoundCertificate& found, BundledKey& to) {
   if (holds(to.certificates, found.certificate)) return;
-  const bool named = !local_id.empty() && as_text(found.local_id) == as_text(local_id);
-  to.certificates.insert(named ? to.certificates.begin() : to.certificates.end(),
-                         found.certificate);
+  to.certificates.push_back(found.certificate);
   if (to.name.empty()) to.name = found.name;
 }
 
@@ -36,9 +42,13 @@ KeyBundle bundle_of(std::vector<FoundKey> keys, const std::vector<FoundCertifica
     local_ids.push_back(std::move(found.local_id));
   }
   for (const FoundCertificate& found : certificates) {
-    BundledKey* owner = owner_of(found.certificate, bundle.keys);
-    if (owner != nullptr) {
-      give(found, local_ids[static_cast<std::size_t>(owner - bundle.keys.data())], *owner);
+    const auto owner = owner_of(found, bundle.keys, local_ids);
+    if (owner && owner->named) give(found, owner->key);
+  }
+  for (const FoundCertificate& found : certificates) {
+    const auto owner = owner_of(found, bundle.keys, local_ids);
+    if (owner) {
+      give(found, owner->key);
     } else if (!holds(bundle.others, found.certificate)) {
       bundle.others.push_back(found.certificate);
     }

@@ -12,8 +12,8 @@ namespace culvert::crypto {
 
 struct BundledKey {
   PrivateKey key;
-  // All for this very key: the public keys were compared. The one that the file names for it comes
-  // first. May be empty.
+  // All for this very key: the public keys were compared. Those that the file names for it come
+  // first, each group in the order of the file. May be empty.
   std::vector<Certificate> certificates;
   // What the file calls it (friendlyName), printable; may be empty. Untrusted.
   std::string name;

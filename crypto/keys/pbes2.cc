@@ -154,10 +154,11 @@ Result<SecretBytes> open_pbes2(BerElements& parameters, ByteView ciphertext,
   return *std::move(plaintext);
 }
 
-PasswordSealed seal_pbes2(ByteView plaintext, const FilePassword& password) {
+PasswordSealed seal_pbes2(ByteView plaintext, const FilePassword& password,
+                          std::uint64_t iterations) {
   const Pbkdf2 how{.hash = Pbkdf2Hash::sha256,
                    .salt = random_bytes(kWrittenSaltBytes),
-                   .iterations = kWrittenIterations,
+                   .iterations = iterations,
                    .key_bytes = 32};
   const Bytes iv = random_bytes(16);
   const SecretBytes key = pbkdf2(as_bytes(password.utf8()), how);

@@ -11,11 +11,6 @@
 
 namespace culvert::crypto {
 
-// What we write. An attacker who has a file tries passwords at the speed that this leaves: 600,000
-// is what OWASP asks for with HMAC-SHA-256 (2023), NSS writes as many, and every reader that we
-// know takes it. One derivation takes 0.1 to 0.3 s.
-inline constexpr std::uint64_t kWrittenIterations = 600'000;
-
 // The next element of `in`, an AlgorithmIdentifier that must be PBKDF2, for a key of `key_bytes`; 0
 // takes the keyLength that stands in it, which must then be there and at most 64. Takes its cost
 // from `rounds`. permanent `bad-key-file`.
@@ -30,8 +25,9 @@ struct PasswordSealed {
   Bytes algorithm;  // AlgorithmIdentifier in DER
   Bytes ciphertext;
 };
-// AES-256-CBC, PBKDF2 with HMAC-SHA-256, a fresh salt of 16 octets, kWrittenIterations.
-PasswordSealed seal_pbes2(ByteView plaintext, const FilePassword& password);
+// AES-256-CBC, PBKDF2 with HMAC-SHA-256, a fresh salt of 16 octets.
+PasswordSealed seal_pbes2(ByteView plaintext, const FilePassword& password,
+                          std::uint64_t iterations);
 
 // CBC with PKCS#7 padding by Botan (`AES-256`, `TripleDES`); the key and the iv must fit. Nothing
 // if the length or the padding is wrong.

@@ -5,14 +5,15 @@
 // before anything is decrypted; AES-CBC under PBES2, and the old 3DES and RC2; keys and X.509
 // certificates, also nested. CRLs and secrets of other kinds are passed over. Files under a public
 // key are refused.
-// Written: what pbes2.h says, and a MAC by HMAC-SHA-256. OpenSSL, NSS and GnuTLS read it; gpgsm 2.2
-// takes HMAC-SHA-256 from nobody.
+// Written: PBES2 with AES-256-CBC and PBKDF2 by HMAC-SHA-256, and a MAC by HMAC-SHA-256. OpenSSL,
+// NSS and GnuTLS read it; gpgsm 2.2 takes HMAC-SHA-256 from nobody.
 #pragma once
 
 #include <optional>
 #include <string_view>
 
 #include "crypto/base/result.h"
+#include "crypto/keys/encrypted_key.h"
 #include "crypto/keys/key_bundle.h"
 
 namespace culvert::crypto {
@@ -32,7 +33,8 @@ inline constexpr std::size_t kMaxWrittenKeys = 4;
 
 // DER. `password` is UTF-8, not empty. Takes about half a second, on purpose. Keys without a
 // certificate may be in it; names must be UTF-8, or they are left out. permanent `bad-password`,
-// `too-many-keys`.
-Result<Bytes> write_pkcs12(const KeyBundle& bundle, std::string_view password);
+// `too-many-keys`. Fewer `iterations`, 1 and more, are for tests.
+Result<Bytes> write_pkcs12(const KeyBundle& bundle, std::string_view password,
+                           std::uint64_t iterations = kWrittenIterations);
 
 }  // namespace culvert::crypto

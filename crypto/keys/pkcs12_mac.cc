@@ -109,10 +109,10 @@ Result<FilePassword> verify_pkcs12_mac(BerElements& in, ByteView safe, FilePassw
   return verify_old(*mac, safe, std::move(password), rounds);
 }
 
-Bytes make_pkcs12_mac(ByteView safe, const FilePassword& password) {
+Bytes make_pkcs12_mac(ByteView safe, const FilePassword& password, std::uint64_t iterations) {
   const Pkcs12Derivation how{.hash = Pbkdf2Hash::sha256,
                              .salt = random_bytes(kWrittenSaltBytes),
-                             .iterations = kWrittenIterations};
+                             .iterations = iterations};
   const Botan::AlgorithmIdentifier digest(Botan::OID(oid_of_digest(how.hash)),
                                           Botan::AlgorithmIdentifier::USE_NULL_PARAM);
   Bytes der;

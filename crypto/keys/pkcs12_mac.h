@@ -14,7 +14,7 @@ namespace culvert::crypto {
 Result<FilePassword> verify_pkcs12_mac(BerElements& in, ByteView safe, FilePassword password,
                                        PasswordRounds& rounds);
 
-// MacData in DER: HMAC-SHA-256, a fresh salt, kWrittenIterations (pbes2.h).
-Bytes make_pkcs12_mac(ByteView safe, const FilePassword& password);
+// MacData in DER: HMAC-SHA-256, a fresh salt.
+Bytes make_pkcs12_mac(ByteView safe, const FilePassword& password, std::uint64_t iterations);
 
 }  // namespace culvert::crypto

@@ -19,6 +19,15 @@ using Botan::OID;
 static_assert(((kMaxWrittenKeys + 1) * kHashesOfHmac + 1) * kWrittenIterations <=
               kMaxPasswordHashes);
 
+struct Protection {
+  const FilePassword& password;
+  std::uint64_t iterations;
+
+  PasswordSealed seal(ByteView plaintext) const {
+    return seal_pbes2(plaintext, password, iterations);
+  }
+};
+
 // ContentInfo of kind data.
 void put_data(DER_Encoder& to, ByteView octets) {
   to.start_sequence()
@@ -30,8 +39,8 @@ void put_data(DER_Encoder& to, ByteView octets) {
 }
 
 // ContentInfo of kind encryptedData.
-void put_encrypted_data(DER_Encoder& to, ByteView octets, const FilePassword& password) {
-  const PasswordSealed sealed = seal_pbes2(octets, password);
+void put_encrypted_data(DER_Encoder& to, ByteView octets, const Protection& protection) {
+  const PasswordSealed sealed = protection.seal(octets);
   to.start_sequence()
       .encode(OID(pkcs12::kEncryptedData))
       .start_context_specific(0)
@@ -76,8 +85,8 @@ void put_certificate(DER_Encoder& to, const Certificate& certificate, const Bund
   to.end_cons();
 }
 
-void put_key(DER_Encoder& to, const BundledKey& key, const FilePassword& password) {
-  const PasswordSealed sealed = seal_pbes2(key.key.pkcs8().view(), password);
+void put_key(DER_Encoder& to, const BundledKey& key, const Protection& protection) {
+  const PasswordSealed sealed = protection.seal(key.key.pkcs8().view());
   to.start_sequence()
       .encode(OID(pkcs12::kShroudedKeyBag))
       .start_context_specific(0)
@@ -104,41 +113,42 @@ Bytes certificate_bags(const KeyBundle& bundle) {
   return der;
 }
 
-Bytes key_bags(const KeyBundle& bundle, const FilePassword& password) {
+Bytes key_bags(const KeyBundle& bundle, const Protection& protection) {
   Bytes der;
   DER_Encoder bags(der);
   bags.start_sequence();
   for (const BundledKey& key : bundle.keys)
-    put_key(bags, key, password);
+    put_key(bags, key, protection);
   bags.end_cons();
   return der;
 }
 
-Bytes authenticated_safe(const KeyBundle& bundle, const FilePassword& password) {
+Bytes authenticated_safe(const KeyBundle& bundle, const Protection& protection) {
   Bytes der;
   DER_Encoder safes(der);
   safes.start_sequence();
-  put_encrypted_data(safes, certificate_bags(bundle), password);
-  put_data(safes, key_bags(bundle, password));
+  put_encrypted_data(safes, certificate_bags(bundle), protection);
+  put_data(safes, key_bags(bundle, protection));
   safes.end_cons();
   return der;
 }
 
 }  // namespace
 
-Result<Bytes> write_pkcs12(const KeyBundle& bundle, std::string_view text) {
+Result<Bytes> write_pkcs12(const KeyBundle& bundle, std::string_view text,
+                           std::uint64_t iterations) {
   if (text.empty()) return permanent_error("bad-password", "the password is empty");
   if (bundle.keys.size() > kMaxWrittenKeys) {
     return permanent_error("too-many-keys", "one file takes 4 keys at most");
   }
   const auto password = FilePassword::from_utf8(text);
   if (!password) return password.error();
-  const Bytes safe = authenticated_safe(bundle, *password);
+  const Bytes safe = authenticated_safe(bundle, {*password, iterations});
   Bytes der;
   DER_Encoder file(der);
   file.start_sequence().encode(std::size_t{3});
   put_data(file, safe);
-  file.raw_bytes(make_pkcs12_mac(safe, *password)).end_cons();
+  file.raw_bytes(make_pkcs12_mac(safe, *password, iterations)).end_cons();
   return der;
 }
 

@@ -1,11 +1,12 @@
-// Files that ask for more work than they are worth: each is refused within a second of processor time.
+// Files that ask for more work than they are worth: each is refused within a second of processor
+// time.
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
 #include <ctime>
 
 #include "crypto/keys/encrypted_key.h"
-#include "crypto/keys/pbes2.h"
+#include "crypto/keys/password_hash.h"
 #include "crypto/keys/pkcs12.h"
 #include "tests/crypto/keys/key_files.h"
 

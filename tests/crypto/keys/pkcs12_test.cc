@@ -40,6 +40,18 @@ TEST(Pkcs12, ReadsWhatItWrites) {
   EXPECT_EQ(read_pkcs12(*octets, "").error().code, "wrong-password");
 }
 
+TEST(Pkcs12, KeepsTheOrderOfTheCertificatesOfOneKey) {
+  CULVERT_REQUIRE_VECTORS(root);
+  const KeyBundle written{{{vector_key(root, "rfc9216/ca-rsa"),
+                            {vector_certificate(root, "rfc9216/ca-rsa-self"),
+                             vector_certificate(root, "rfc9216/ca-rsa-cross")},
+                            ""}},
+                          {}};
+  const auto read = read_pkcs12(*write_pkcs12(written, "secret"), "secret");
+  ASSERT_TRUE(read) << problem(read);
+  expect_equal(written, *read);
+}
+
 TEST(Pkcs12, IsNotWrittenUnderAnEmptyPasswordOrOneThatIsNotUtf8) {
   EXPECT_EQ(write_pkcs12(bundle_of_two(), "").error().code, "bad-password");
   EXPECT_EQ(write_pkcs12(bundle_of_two(), "\xe4").error().code, "bad-password");
