@@ -198,6 +198,7 @@ Result<const Bytes*> single_value(const std::vector<Attribute>& attributes, cons
     found = &attribute;
   }
   if (found == nullptr) return static_cast<const Bytes*>(nullptr);
+  if (found->values.empty()) return refuse(Refusal::bad_attributes, "no value");
   if (found->values.size() != 1) return refuse(Refusal::attribute_repeated, oid_text(found->oid));
   return &found->values.front();
 }

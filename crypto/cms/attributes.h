@@ -26,8 +26,8 @@ Result<std::vector<Attribute>> read_attributes(ByteView element, std::uint8_t id
 // (RFC 5652, 5.4; RFC 5083, 2.2).
 Bytes as_set_of(ByteView element);
 
-// The one value of that attribute; null if it is not there. Refuses repetition and any other number
-// of values than one.
+// The one value of that attribute; null if it is not there. Refuses repetition (attribute-repeated)
+// and any other number of values than one (none: bad-attributes).
 Result<const Bytes*> single_value(const std::vector<Attribute>& attributes, const Oid& oid);
 
 // Done if contentType is there once and names `content_type` (content octets of an OID).
