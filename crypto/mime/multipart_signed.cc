@@ -45,8 +45,20 @@ Result<ContentType> signed_type(std::string_view header) {
   return kind->type;
 }
 
-// The boundary lines up to the closing one, or up to the first that says that this is not what it
-// should be. What follows the closing one is epilogue and not even read.
+// Drops what follows the line that decides: the first that is no delimiter between two parts. What
+// follows may not count, or a reason would depend on how much was read at once. True if there is
+// such a line.
+bool ends_with_decision(std::vector<BoundaryLine>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i < kSignedParts && lines[i].kind == Kind::delimiter) continue;
+    lines.resize(i + 1);
+    return true;
+  }
+  return false;
+}
+
+// The boundary lines up to the one that decides. What follows the closing one is epilogue and not
+// even read.
 Result<std::vector<BoundaryLine>> boundary_lines(RewindableSource& message, std::uint64_t start,
                                                  const std::string& boundary) {
   SharedInput input(message);
@@ -54,12 +66,12 @@ Result<std::vector<BoundaryLine>> boundary_lines(RewindableSource& message, std:
   std::vector<BoundaryLine> found;
   Bytes chunk(kStreamChunkBytes);
   std::uint64_t at = start;
-  while (found.size() <= kSignedParts && (found.empty() || found.back().kind == Kind::delimiter)) {
+  while (!ends_with_decision(found)) {
     const auto count = input.read_at(at, chunk);
     if (!count) return count.error();
     if (*count == 0) {
       scanner.finish(found);
-      return found;
+      break;
     }
     scanner.feed(ByteView(chunk).first(*count), found);
     at += *count;
