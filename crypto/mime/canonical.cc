@@ -9,7 +9,7 @@ Result<std::size_t> CanonicalSource::refill() {
   raw_.resize(kStreamChunkBytes);
   at_ = 0;
   auto count = from_.read(raw_);
-  raw_.resize(count ? *count : 0);
+  raw_size_ = count ? *count : 0;
   return count;
 }
 
@@ -20,7 +20,7 @@ std::size_t CanonicalSource::convert(MutableBytes into) {
     into.front() = last_ = '\n';
     return 1;
   }
-  const std::size_t most = std::min(into.size(), raw_.size() - at_);
+  const std::size_t most = std::min(into.size(), raw_size_ - at_);
   const std::uint8_t* const first = raw_.data() + at_;
   const void* const found = std::memchr(first, '\n', most);
   const std::size_t run =
@@ -44,7 +44,7 @@ std::size_t CanonicalSource::convert(MutableBytes into) {
 Result<std::size_t> CanonicalSource::read(MutableBytes into) {
   std::size_t filled = 0;
   while (filled < into.size()) {
-    if (at_ == raw_.size() && !owes_lf_) {
+    if (at_ == raw_size_ && !owes_lf_) {
       if (filled > 0) break;
       const auto count = refill();
       if (!count || *count == 0) return count;
@@ -55,7 +55,7 @@ Result<std::size_t> CanonicalSource::read(MutableBytes into) {
 }
 
 Status CanonicalSource::rewind() {
-  raw_.clear();
+  raw_size_ = 0;
   at_ = 0;
   last_ = 0;
   owes_lf_ = false;

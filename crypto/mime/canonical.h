@@ -30,7 +30,8 @@ class CanonicalSource final : public RewindableSource {
   std::size_t convert(MutableBytes into);
 
   RewindableSource& from_;
-  Bytes raw_;
+  Bytes raw_;  // its first raw_size_ octets were read
+  std::size_t raw_size_ = 0;
   std::size_t at_ = 0;
   std::uint8_t last_ = 0;  // the octet before raw_[at_]
   bool owes_lf_ = false;
