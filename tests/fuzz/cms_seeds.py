@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Seeds for the CMS fuzz targets out of the shared vectors.
+"""Seeds for the CMS and MIME fuzz targets out of the shared vectors.
 
     cms_seeds.py SHARED OUT
 
-Puts files into OUT/fuzz_cms_signed, OUT/fuzz_cms_auth_enveloped, OUT/fuzz_cms_recipients and
-OUT/fuzz_cms_compressed. Large vectors are left out: a seed is to be mutated many times a second.
+Puts files into a folder for each target, OUT/fuzz_cms_signed and so on (TARGETS). Large vectors are
+left out: a seed is to be mutated many times a second.
 """
 import json
 import pathlib
@@ -17,6 +17,7 @@ TARGETS = {
     "auth-enveloped": ["fuzz_cms_auth_enveloped", "fuzz_cms_recipients"],
     "enveloped": ["fuzz_cms_recipients"],
     "compressed": ["fuzz_cms_compressed"],
+    "mail": ["fuzz_multipart_signed", "fuzz_mime_entity", "fuzz_header_protection"],
 }
 
 
