@@ -11,6 +11,7 @@
 #include "node/flow/own_keys.h"
 #include "node/flow/routing.h"
 #include "node/net/workers.h"
+#include "node/system/counters.h"
 #include "store/store.h"
 
 namespace culvert::node {
@@ -43,6 +44,7 @@ struct FlowContext {
   Routing& routing;
   Live<Config>& config;
   Live<OwnKeys>& keys;
+  Counters& counters;
   // Tells the dispatcher that something new is due. Any thread, cheap.
   std::function<void()> wake_dispatcher;
 };

@@ -90,6 +90,8 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
       work->answer(reply_for(written.error()));
       return;
     }
+    work->context.counters.add(Counted::received);
+    work->context.counters.add(Counted::octets_in, work->mail.message.size_bytes);
     work->answer(replies::accepted(work->mail.message.id.hex()));
     work->context.wake_dispatcher();
   });

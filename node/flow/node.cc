@@ -17,6 +17,7 @@
 #include "node/system/addresses_file.h"
 #include "node/system/instance_lock.h"
 #include "node/system/notify.h"
+#include "node/system/rates_file.h"
 #include "node/system/signals.h"
 #include "store/key_file.h"
 
@@ -101,11 +102,13 @@ struct Node::Parts {
   void look_at_waiting_mail();
   void look_for_changes();
   void maintain_now();
+  void tell_rates();
   void reload();
   void drain();
 
   const Clock& clock;
   Live<Config> config;
+  Counters counters;
   EventLoop home;
   std::optional<InstanceLock> instance;
   std::unique_ptr<crypto::NodeKey> key;
@@ -132,10 +135,15 @@ struct Node::Parts {
   AddressesFile::Addresses addresses;
   std::vector<SocketAddress> peering_addresses;
   std::optional<AddressesFile> addresses_file;
+  LastMinute last_minute;
+  Time started{};
+  std::optional<RatesFile> rates_file;
+  bool rates_told = true;
   std::uint64_t generation = 0;
   Timer change_timer;
   Timer peering_timer;
   Timer maintenance_timer;
+  Timer rates_timer;
   Timer waiting_timer;
   std::unique_ptr<SignalWatch> signals;
 };
@@ -261,6 +269,8 @@ Status Node::Parts::open_peering() {
 
 Status Node::Parts::announce() {
   addresses["admin"] = {};
+  started = clock.now();
+  rates_file.emplace(config.get()->node.data_dir);
   auto file = AddressesFile::write(config.get()->node.data_dir, addresses);
   if (!file) return file.error();
   addresses_file.emplace(*std::move(file));
@@ -276,6 +286,7 @@ void Node::Parts::begin_timers() {
   maintain_now();
   tick_peering();
   look_at_waiting_mail();
+  tell_rates();
 }
 
 void Node::Parts::tick_peering() {
@@ -312,6 +323,16 @@ void Node::Parts::maintain_now() {
   maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
   const Status submitted = workers->submit([this] { maintain(*store, *watch); });
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
+}
+
+// Says that it fails once, and again only after it went well: a full disk would fill the log.
+void Node::Parts::tell_rates() {
+  rates_timer = home.call_after(kRatesInterval, [this] { tell_rates(); });
+  const Counts totals = counters.totals();
+  const Status written =
+      rates_file->write({started, last_minute.of(totals, clock.steady()), totals});
+  if (!written && rates_told) log_warning("rates: {}", written.error().text);
+  rates_told = written.ok();
 }
 
 // What cannot change in a running node stays (node/config/reload.h); everything else changes.
@@ -374,10 +395,10 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   if (const Status s = p.open_store(); !s) return s.error();
   if (const Status s = p.load_keys(); !s) return s.error();
   if (const Status s = p.open_network(); !s) return s.error();
-  p.flow.reset(
-      new FlowContext{*p.store, *p.workers, clock, *p.watch, *p.routing, p.config, *p.keys, [&p] {
-                        if (p.dispatcher) p.dispatcher->wake();
-                      }});
+  p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.watch, *p.routing, p.config, *p.keys,
+                               p.counters, [&p] {
+                                 if (p.dispatcher) p.dispatcher->wake();
+                               }});
   p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls});
   p.peering = std::make_unique<PeeringService>(*p.flow);
   p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {

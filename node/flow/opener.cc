@@ -160,6 +160,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto record = [self = shared_from_this(), mail, body, sealed, culvert_id,
                          peer = opened.peer, planned = opened_recipients(opened.envelope),
                          now](store::WriteTransaction& txn) -> Status {
+      self->outcome_.reset();
       if (!store::find_entry(txn, self->entry_.id)) return culvert::done();
       if (sealed < store::seen_horizon(txn)) {
         return permanent_error("stale", "sealed before the time that this node can remember");
@@ -170,6 +171,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
           fresh.recipients.push_back(r);
         }
       }
+      if (!fresh.recipients.empty()) self->outcome_ = Counted::opened;
       return self->put(txn, fresh, body, culvert_id.hex(), now);
     };
     context_.store.write_async(record, [self = shared_from_this()](const Status& written) {
@@ -233,6 +235,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     log_warning("message {} goes to quarantine: {} ({})", message_.id.hex(), error.text,
                 error.code);
     write([self = shared_from_this(), item](store::WriteTransaction& txn) -> Status {
+      self->outcome_.reset();
       // Its route became active in this moment: nothing else would look at it again.
       if (route_is_open(txn, item)) {
         store::defer(txn, self->entry_.id, {item.since + kRouteOpened, "", item.recipients, {}});
@@ -244,6 +247,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
       }
       const auto moved = store::quarantine_entry(txn, self->entry_.id, item);
       if (!moved) return moved.error();
+      if (*moved) self->outcome_ = Counted::quarantined;
       store::add_trace(
           txn, self->message_.id,
           {item.since, "quarantined", {{"reason", item.reason_code}, {"text", item.reason_text}}});
@@ -304,6 +308,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   }
 
   void end(const Status& status = culvert::done()) {
+    if (status && outcome_) context_.counters.add(*outcome_);
     context_.wake_dispatcher();
     done_(status);
   }
@@ -313,6 +318,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
   store::Message message_;
   std::function<void(const Status&)> done_;
   peering::OpenTrace trace_;  // how far opening came
+  // Set by the closure that commits: what is counted then.
+  std::optional<Counted> outcome_;
 };
 
 store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {

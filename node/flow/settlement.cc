@@ -18,6 +18,7 @@ struct Sorted {
   std::vector<store::QueueRecipient> failed_recipients;  // the same, as they stand in the queue
   std::string later_reason;
   std::size_t delivered = 0;
+  std::size_t given_up = 0;  // whether or not somebody is to be told
   store::TraceEvent event;
 };
 
@@ -33,6 +34,7 @@ struct Failure {
 };
 
 void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorted) {
+  ++sorted.given_up;
   if (!wants_report(r)) return;
   sorted.failed_recipients.push_back(r);
   sorted.failed.push_back({r.mailbox, r.orcpt, std::move(failure.status), std::move(failure.reply),
@@ -125,6 +127,19 @@ Status write(const FlowContext& context, const Settlement& s, store::WriteTransa
   return done();
 }
 
+void count(const FlowContext& context, const Settlement& s) {
+  Counters& counters = context.counters;
+  const bool sealed =
+      s.entry.path == store::DeliveryPath::tunnel || s.entry.path == store::DeliveryPath::proof;
+  if (s.sorted.delivered > 0) {
+    counters.add(Counted::delivered);
+    counters.add(Counted::octets_out, s.message.size_bytes);
+    if (sealed) counters.add(Counted::sealed);
+  }
+  if (s.sorted.given_up > 0) counters.add(Counted::failed);
+  if (!s.sorted.later.empty()) counters.add(Counted::deferred);
+}
+
 // The outcome cannot be recorded with its report (the disk is nearly full). What was delivered is
 // recorded all the same, or it would be delivered again; the rest is looked at later.
 void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement,
@@ -157,6 +172,7 @@ void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement)
           log_error("message {}: the outcome could not be recorded: {} {}",
                     settlement->entry.id.text(), written.error().text, written.error().detail);
         }
+        if (written) count(context, *settlement);
         if (settlement->bounce) context.wake_dispatcher();
         settlement->done(written);
       });
@@ -232,7 +248,10 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
         store::defer(txn, entry.id, {now + postpone.delay, postpone.reason, entry.recipients, {}});
         return culvert::done();
       },
-      std::move(done));
+      [&context, done = std::move(done)](const Status& written) {
+        if (written) context.counters.add(Counted::deferred);
+        done(written);
+      });
 }
 
 void settle_redirect(FlowContext& context, const store::QueueEntry& entry, const Redirect& redirect,

@@ -1,10 +1,12 @@
-// `culvert status`: the node, its peers, routes, queue, quarantine and certificates on one screen.
+// `culvert status`: the node, its peers, routes, queue, quarantine, certificates and rates on one
+// screen.
 #include <fmt/format.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "crypto/keys/certificate.h"
+#include "node/system/rates_file.h"
 #include "peering/fingerprint_digits.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
@@ -110,6 +112,32 @@ std::string certificates_text(const Facts& facts, Time now) {
   return text;
 }
 
+// "12 received, 10 sealed, 1.5 MB in": what there was, or "nothing".
+std::string counts_text(const node::Counts& counts) {
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto what = static_cast<node::Counted>(i);
+    if (counts[i] == 0) continue;
+    if (what == node::Counted::octets_in) {
+      add(size_text(counts[i]) + " in");
+    } else if (what == node::Counted::octets_out) {
+      add(size_text(counts[i]) + " out");
+    } else {
+      add(fmt::format("{} {}", counts[i], node::counted_name(what)));
+    }
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+Json json_of(const node::Counts& counts) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    json[std::string(node::counted_name(static_cast<node::Counted>(i)))] = counts[i];
+  }
+  return json;
+}
+
 std::string attention_text(const Facts& facts) {
   std::string text;
   for (const store::Route& route : facts.attention) {
@@ -127,7 +155,13 @@ std::string attention_text(const Facts& facts) {
   return text;
 }
 
-std::string words_of(const OpenNode& node, const Facts& facts, bool running) {
+// Whether the node runs, and what it has done since.
+struct Running {
+  bool now = false;
+  std::optional<node::Rates> rates;  // only if it runs
+};
+
+std::string words_of(const OpenNode& node, const Facts& facts, const Running& running) {
   const auto line = [](std::string_view name, const std::string& value) {
     return fmt::format("{:<13} {}\n", name, value);
   };
@@ -138,7 +172,7 @@ std::string words_of(const OpenNode& node, const Facts& facts, bool running) {
   if (const auto fingerprint = fingerprint_of(facts)) {
     text += line("fingerprint", peering::fingerprint_digits(*fingerprint));
   }
-  text += line("state", running ? "running" : "not running (start it: culvert serve)");
+  text += line("state", running.now ? "running" : "not running (start it: culvert serve)");
   text += line("peers", tally(facts.peers_by_state));
   if (!facts.open_invitations.empty()) {
     text += line("invitations", counted(facts.open_invitations.size(), "code") + " not used yet");
@@ -157,11 +191,22 @@ std::string words_of(const OpenNode& node, const Facts& facts, bool running) {
                      facts.oldest->reason.empty() ? "" : ": " + printable(facts.oldest->reason)));
   text += line("quarantine", facts.quarantined == 0 ? "empty" : counted(facts.quarantined, "mail"));
   text += line("certificates", certificates_text(facts, node.now));
+  if (running.rates) {
+    text += line("last minute", counts_text(running.rates->last_minute));
+    text += line("since start", counts_text(running.rates->since_start) + " (started " +
+                                    relative_time(running.rates->since, node.now) + ")");
+  }
   const std::string attention = attention_text(facts);
   return attention.empty() ? text : text + "\n" + attention;
 }
 
-Json json_of(const OpenNode& node, const Facts& facts, bool running) {
+Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
+  Json rates;  // null if the node does not run
+  if (running.rates) {
+    rates = {{"since", to_rfc3339(running.rates->since)},
+             {"last_minute", json_of(running.rates->last_minute)},
+             {"since_start", json_of(running.rates->since_start)}};
+  }
   Json domains = Json::array(), certificates = Json::array();
   for (const Domain& domain : node.config.node.domains)
     domains.push_back(domain.text());
@@ -173,14 +218,15 @@ Json json_of(const OpenNode& node, const Facts& facts, bool running) {
   return {{"node", node.config.node.name.text()},
           {"fingerprint", fingerprint ? Json(fingerprint->hex()) : Json()},
           {"domains", std::move(domains)},
-          {"running", running},
+          {"running", running.now},
           {"peers", facts.peers_by_state},
           {"routes", facts.routes_by_state},
           {"invitations", facts.open_invitations.size()},
           {"used_invitations", used_invitations_json(facts.used_invitations)},
           {"queue", {{"length", facts.queue_length}}},
           {"quarantine", {{"length", facts.quarantined}}},
-          {"certificates", std::move(certificates)}};
+          {"certificates", std::move(certificates)},
+          {"rates", std::move(rates)}};
 }
 
 Result<Report> status(const Arguments& arguments) {
@@ -191,7 +237,8 @@ Result<Report> status(const Arguments& arguments) {
         return read_facts(txn, node->now);
       });
   if (!facts) return facts.error();
-  const bool running = node_answers(node->config);
+  Running running{node_answers(node->config), {}};
+  if (running.now) running.rates = node::read_rates(node->config.node.data_dir);
   return Report{.text = words_of(*node, *facts, running),
                 .json = json_text(json_of(*node, *facts, running))};
 }
@@ -200,7 +247,7 @@ Result<Report> status(const Arguments& arguments) {
 
 Command status_command() {
   return {.name = "status",
-          .summary = "shows node, peers, routes, queue and certificates on one screen",
+          .summary = "shows node, peers, routes, queue, certificates and rates on one screen",
           .operands = {},
           .options = {},
           .detail = {},

@@ -160,3 +160,21 @@ def case_two_nodes_on_one_data_directory(lab):
     with smtp.Session(node.inside) as session:
         session.command("NOOP")
     assert node.addresses_path.exists(), "the second one removed the addresses of the first"
+
+
+def case_status_tells_rates(lab):
+    """`status` shows what the running node did in the last minute and since it started; a node that does not run has no rates."""
+    pair = lab.pair()
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
+    lab.delivered_whole(pair.at_b, "bob@b.example", mails.plain(1))
+    def told(node, **least):
+        rates = node.json("status")["rates"]
+        return all(rates[period][name] >= n for name, n in least.items() for period in ("last_minute", "since_start"))
+    wait_until(lambda: told(pair.a, received=1, sealed=1, delivered=1, octets_in=100, octets_out=100), 10,
+               lambda: f"rates of a: {pair.a.json('status')['rates']}")
+    wait_until(lambda: told(pair.b, received=1, opened=1, delivered=1), 10, lambda: f"rates of b: {pair.b.json('status')['rates']}")
+    text = pair.a.command("status").stdout
+    assert "last minute" in text and " sealed" in text and "since start" in text, text
+    assert pair.a.stop() == 0
+    assert pair.a.json("status")["rates"] is None and "last minute" not in pair.a.command("status").stdout
+    assert not (pair.a.data / "run/rates.json").exists()

@@ -56,9 +56,11 @@ class FlowTest : public testing::Test {
   Routing routing{*db};
   Live<Config> live_config{std::make_shared<Config>(config)};
   Live<OwnKeys> keys{nullptr};
+  Counters counters;
   int wakes = 0;
   ClockWatch watch{clock, {}};
-  FlowContext context{*db, workers, clock, watch, routing, live_config, keys, [this] { ++wakes; }};
+  FlowContext context{
+      *db, workers, clock, watch, routing, live_config, keys, counters, [this] { ++wakes; }};
 };
 
 }  // namespace culvert::node

@@ -26,6 +26,7 @@ TEST_F(IntakeTest, TakesMailOverWithOneEntryForEachPathAndDestination) {
   EXPECT_EQ(entries[0].path, store::DeliveryPath::clear);
   EXPECT_EQ(entries[2].path, store::DeliveryPath::inside);
   EXPECT_EQ(stored_body(entries[0].id.message), "Subject: x\r\n\r\nhello\r\n");
+  EXPECT_EQ(counters.totals()[static_cast<std::size_t>(Counted::received)], 1U);
 }
 
 TEST_F(IntakeTest, RefusesInTheDialogueWhatMustBeSealedAndCannotBe) {

@@ -91,6 +91,10 @@ class OpenerQuotaTest : public testing::Test {
     return items;
   }
 
+  std::uint64_t counted(Counted what) const {
+    return counters.totals()[static_cast<std::size_t>(what)];
+  }
+
   peering::Wire wire;
   peering::TestNode node{"gate.a.example", {"a.example"}};
   peering::TestNode peer{"gate.b.example", {"b.example"}};
@@ -105,7 +109,9 @@ class OpenerQuotaTest : public testing::Test {
   Routing routing{node.store()};
   Live<Config> live_config{std::make_shared<Config>(config)};
   Live<OwnKeys> keys{nullptr};
-  FlowContext context{node.store(), workers, clock, watch, routing, live_config, keys, [] {}};
+  Counters counters;
+  FlowContext context{node.store(), workers, clock,    watch, routing,
+                      live_config,  keys,    counters, [] {}};
   std::uint8_t next_id_ = 1;
 };
 
@@ -114,6 +120,7 @@ TEST_F(OpenerQuotaTest, QueuesWhatItOpensForInside) {
   ASSERT_EQ(queue().size(), 1u);
   EXPECT_EQ(queue().front().path, store::DeliveryPath::inside);
   EXPECT_TRUE(quarantine().empty());
+  EXPECT_EQ(counted(Counted::opened), 1u);
 }
 
 TEST_F(OpenerQuotaTest, KeepsForAPersonWhatItMayNotOpen) {
@@ -121,6 +128,8 @@ TEST_F(OpenerQuotaTest, KeepsForAPersonWhatItMayNotOpen) {
   ASSERT_EQ(quarantine().size(), 1u);
   EXPECT_EQ(quarantine().front().reason_code, "not-for-us");
   EXPECT_EQ(quarantine().front().peer, peer.fingerprint());
+  EXPECT_EQ(counted(Counted::quarantined), 1u);
+  EXPECT_EQ(counted(Counted::opened), 0u);
 }
 
 TEST_F(OpenerQuotaTest, MailOfAPeerOverItsQuotaWaitsInItsOwnLaneAndHarmsNobodyElse) {

@@ -102,9 +102,11 @@ class PeerFlowTest : public testing::Test {
   Workers workers{1, 100};
   Routing routing{own.store()};
   Live<Config> live_config{std::make_shared<Config>(config)};
+  Counters counters;
   Live<OwnKeys> keys{nullptr};
   ClockWatch watch{clock, {}};
-  FlowContext context{own.store(), workers, clock, watch, routing, live_config, keys, [] {}};
+  FlowContext context{own.store(), workers, clock,    watch, routing,
+                      live_config, keys,    counters, [] {}};
   Opener opener{context, [](const Fingerprint&, ByteView) {}};
   FixedCheck check;
 };

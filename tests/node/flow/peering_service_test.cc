@@ -67,8 +67,10 @@ class PeeringServiceTest : public testing::Test {
   Workers workers_{1, 100};
   Routing routing_{a_.store()};
   Live<Config> live_config_{std::make_shared<Config>(config_)};
+  Counters counters_;
   Live<OwnKeys> keys_{keys_of(a_)};
-  FlowContext context_{a_.store(), workers_, clock_, watch_, routing_, live_config_, keys_, [] {}};
+  FlowContext context_{a_.store(),   workers_, clock_,    watch_, routing_,
+                       live_config_, keys_,    counters_, [] {}};
   PeeringService service_{context_};
 };
 

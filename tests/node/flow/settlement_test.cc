@@ -54,6 +54,10 @@ class SettlementTest : public FlowTest {
     return found;
   }
 
+  std::uint64_t counted(Counted what) const {
+    return counters.totals()[static_cast<std::size_t>(what)];
+  }
+
   peering::TestNode peer{"gate.b.example", {"b.example"}};
   const RecipientOutcome taken{make_reply(250, "2.0.0", "ok"), true};
   const RecipientOutcome busy{make_reply(451, "4.3.0", "later"), true};
@@ -88,6 +92,19 @@ TEST_F(SettlementTest, RecordsWhatWasPerhapsTaken) {
   ASSERT_TRUE(sent().has_value());
   EXPECT_EQ(sent()->recipients.size(), 2u);
   EXPECT_EQ(queue().size(), 1u);
+}
+
+TEST_F(SettlementTest, CountsWhatBecameOfAMessageOnceItIsCommitted) {
+  const RecipientOutcome refused{make_reply(550, "5.1.1", "no"), true};
+  settle(attempt("jo@a.example"), {taken, taken, busy});
+  settle(attempt("jo@a.example"), {busy, busy, busy});
+  // Ann wants no report, so that nothing has to be made of it first.
+  settle(attempt("jo@a.example"), {taken, refused, taken});
+  EXPECT_EQ(counted(Counted::delivered), 2u);
+  EXPECT_EQ(counted(Counted::sealed), 2u);
+  EXPECT_EQ(counted(Counted::deferred), 2u);
+  EXPECT_EQ(counted(Counted::failed), 1u);
+  EXPECT_EQ(counted(Counted::octets_out), 2 * std::string("content").size());
 }
 
 }  // namespace

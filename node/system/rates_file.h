@@ -1,0 +1,45 @@
+// data_dir/run/rates.json: what a running node has done, for `culvert status`. There as long as the
+// node runs, written anew when something changed:
+//   {"since": RFC 3339, "last_minute": {"received": 1, …}, "since_start": {"received": 1, …}}
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "crypto/base/result.h"
+#include "node/system/counters.h"
+
+namespace culvert::node {
+
+// How often the node looks whether something changed.
+inline constexpr std::chrono::seconds kRatesInterval{2};
+
+struct Rates {
+  Time since{};  // when the node started
+  Counts last_minute{};
+  Counts since_start{};
+  bool operator==(const Rates&) const = default;
+};
+
+class RatesFile {
+ public:
+  explicit RatesFile(const std::filesystem::path& data_dir)
+      : file_(data_dir / "run" / "rates.json") {}
+  // Removes the file.
+  ~RatesFile();
+  RatesFile(const RatesFile&) = delete;
+  RatesFile& operator=(const RatesFile&) = delete;
+
+  // Nothing if it stands there already. Appears whole or not at all, and need not survive a power
+  // cut. permanent `run-directory` if it cannot be written.
+  Status write(const Rates& rates);
+
+ private:
+  std::filesystem::path file_;
+  std::optional<Rates> written_;
+};
+
+// Nothing if there is no such file, or it is not right.
+std::optional<Rates> read_rates(const std::filesystem::path& data_dir);
+
+}  // namespace culvert::node
