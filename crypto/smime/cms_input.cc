@@ -4,16 +4,18 @@
 #include <array>
 #include <optional>
 
-#include "crypto/base/limits.h"
 #include "crypto/base/log.h"
+#include "crypto/cms/asn1_tag.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
-#include "crypto/mime/header.h"
+#include "crypto/mime/entity_front.h"
+#include "crypto/mime/multipart_signed.h"
 
 namespace culvert::crypto {
 namespace {
 
-constexpr std::uint8_t kDerFront = 0x30;
+// Enough for the first line of PEM and the header of a ContentInfo.
+constexpr std::size_t kFrontBytes = 256;
 constexpr std::string_view kPemFront = "-----BEGIN ";
 
 // What stands behind the first `skipped` octets, up to the octet `end` if one is given.
@@ -64,12 +66,12 @@ class TailSource final : public RewindableSource {
 };
 
 Error not_smime(std::string why) {
-  return permanent_error("not-smime", "this is no S/MIME object: " + std::move(why));
+  return permanent_error(kNotSmimeCode, "this is no S/MIME object: " + std::move(why));
 }
 
-// The front of the input, as long as a header may be.
+// The first octets of the input, which is at its beginning again afterwards.
 Result<std::string> read_front(RewindableSource& from) {
-  std::string front(kMaxHeaderBytes + 4, '\0');
+  std::string front(kFrontBytes, '\0');
   std::size_t filled = 0;
   const MutableBytes room(reinterpret_cast<std::uint8_t*>(front.data()), front.size());
   while (filled < front.size()) {
@@ -78,26 +80,17 @@ Result<std::string> read_front(RewindableSource& from) {
     if (*count == 0) break;
     filled += *count;
   }
+  if (const Status back = from.rewind(); !back) return back.error();
   front.resize(filled);
   return front;
 }
 
-// Octets of the header and the empty line behind it; nothing if there is no empty line.
-std::optional<std::size_t> header_size(std::string_view front) {
-  const std::size_t crlf = front.find("\r\n\r\n");
-  const std::size_t lf = front.find("\n\n");
-  if (crlf == std::string_view::npos && lf == std::string_view::npos) return std::nullopt;
-  return crlf < lf ? crlf + 4 : lf + 2;
-}
-
-// The header's lines end in CRLF, as crypto/mime wants them; files on Unix often have LF.
-std::string with_crlf(std::string_view header) {
-  std::string out;
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    if (header[i] == '\n' && (i == 0 || header[i - 1] != '\r')) out += '\r';
-    out += header[i];
-  }
-  return out;
+// A SEQUENCE that begins with an OBJECT IDENTIFIER: no text does.
+bool is_content_info(std::string_view front) {
+  const ByteView octets = as_bytes(front);
+  if (octets.size() < 3 || octets[0] != kTagSequence) return false;
+  const std::size_t header = octets[1] <= 0x80 ? 2 : 2 + std::size_t{octets[1] & 0x7fU};
+  return header < octets.size() && octets[header] == kTagOid;
 }
 
 std::string describe(const ContentType& type) {
@@ -108,28 +101,66 @@ std::string describe(const ContentType& type) {
 
 }  // namespace
 
+CmsInput::CmsInput() = default;
 CmsInput::~CmsInput() = default;
 
-Result<std::unique_ptr<CmsInput>> CmsInput::from_mime(RewindableSource& from,
-                                                      std::string_view front) {
-  const auto size = header_size(front);
-  if (!size) return not_smime("it is neither DER nor PEM nor a message with a header");
-  const auto kind = entity_kind(with_crlf(front.substr(0, *size)));
-  if (!kind) return not_smime("its Content-Type is missing or ambiguous");
-  if (!is_pkcs7_mime(kind->type)) {
-    return not_smime("its top-level type is " + printable(kind->type.media_type, 80) +
-                     ", not application/pkcs7-mime");
-  }
-  auto input = std::unique_ptr<CmsInput>(new CmsInput());
-  input->wrapping_ = Wrapping::mime;
-  input->content_type_ = describe(kind->type);
-  input->text_ = std::make_unique<TailSource>(from, *size, std::nullopt);
-  input->der_ = input->text_.get();
-  if (kind->encoding == TransferEncoding::identity) return input;
+Status CmsInput::take_pkcs7_mime(RewindableSource& from, std::size_t header_bytes) {
+  const auto kind = entity_kind(header_);
+  if (!kind) return not_smime("its Content-Type is ambiguous");
+  wrapping_ = Wrapping::mime;
+  content_type_ = describe(kind->type);
+  text_ = std::make_unique<TailSource>(from, header_bytes, std::nullopt);
+  der_ = text_.get();
+  if (kind->encoding == TransferEncoding::identity) return done();
   if (kind->encoding != TransferEncoding::base64) {
     return permanent_error("unsupported-encoding",
                            "the Content-Transfer-Encoding of the entity is not one for CMS");
   }
+  decoded_ = std::make_unique<Base64Source>(*text_);
+  der_ = decoded_.get();
+  return done();
+}
+
+Status CmsInput::take_multipart(RewindableSource& from) {
+  auto multipart = MultipartSigned::open(from);
+  if (!multipart) return multipart.error();
+  multipart_ = *std::move(multipart);
+  wrapping_ = Wrapping::multipart_signed;
+  content_type_ = "multipart/signed";
+  content_ = &multipart_->content();
+  der_ = &multipart_->signature();
+  return done();
+}
+
+Result<std::unique_ptr<CmsInput>> CmsInput::open_entity(RewindableSource& from) {
+  auto front = read_entity_front(from);
+  if (!front) return front.error();
+  auto input = std::unique_ptr<CmsInput>(new CmsInput());
+  input->header_ = std::move(front->header);
+  Status taken = done();
+  switch (smime_form(input->header_)) {
+    case SmimeForm::pkcs7_mime:
+      taken = input->take_pkcs7_mime(from, front->size);
+      break;
+    case SmimeForm::multipart_signed:
+      taken = input->take_multipart(from);
+      break;
+    case SmimeForm::none:
+      taken = not_smime(
+          "it is neither DER nor PEM nor an entity whose top-level type is "
+          "application/pkcs7-mime or multipart/signed");
+  }
+  if (!taken) return taken.error();
+  return input;
+}
+
+Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from,
+                                                     std::string_view front) {
+  const std::size_t line = front.find('\n');
+  if (line == std::string_view::npos) return not_smime("its PEM block has no end");
+  auto input = std::unique_ptr<CmsInput>(new CmsInput());
+  input->wrapping_ = Wrapping::pem;
+  input->text_ = std::make_unique<TailSource>(from, line + 1, '-');
   input->decoded_ = std::make_unique<Base64Source>(*input->text_);
   input->der_ = input->decoded_.get();
   return input;
@@ -138,21 +169,11 @@ Result<std::unique_ptr<CmsInput>> CmsInput::from_mime(RewindableSource& from,
 Result<std::unique_ptr<CmsInput>> CmsInput::open(RewindableSource& from) {
   const auto front = read_front(from);
   if (!front) return front.error();
-  if (const Status back = from.rewind(); !back) return back.error();
   if (front->empty()) return not_smime("it is empty");
-  if (static_cast<std::uint8_t>(front->front()) == kDerFront) {
-    auto input = std::unique_ptr<CmsInput>(new CmsInput());
-    input->der_ = &from;
-    return input;
-  }
-  if (!front->starts_with(kPemFront)) return from_mime(from, *front);
-  const std::size_t line = front->find('\n');
-  if (line == std::string::npos) return not_smime("its PEM block has no end");
+  if (front->starts_with(kPemFront)) return from_pem(from, *front);
+  if (!is_content_info(*front)) return open_entity(from);
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
-  input->wrapping_ = Wrapping::pem;
-  input->text_ = std::make_unique<TailSource>(from, line + 1, '-');
-  input->decoded_ = std::make_unique<Base64Source>(*input->text_);
-  input->der_ = input->decoded_.get();
+  input->der_ = &from;
   return input;
 }
 

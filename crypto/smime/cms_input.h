@@ -1,43 +1,59 @@
 // A CMS object in whatever people keep it in: a message or MIME entity of type
-// application/pkcs7-mime (base64 or binary, lines ending in CRLF or LF), PEM, or plain DER. Which
-// it is, is told by its first octets; what the CMS object is, by its OID and never by `smime-type`
-// or a file name.
+// application/pkcs7-mime or multipart/signed (base64 or binary, lines ending in CRLF or LF), PEM,
+// or plain DER. Which it is, is told by its first octets; what the CMS object is, by its OID and
+// never by `smime-type` or a file name.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/smime/wrapping.h"
 
 namespace culvert::crypto {
 
-enum class Wrapping { der, pem, mime };
+class MultipartSigned;
+
+// What is no S/MIME object at all, as opposed to one that is refused.
+inline constexpr std::string_view kNotSmimeCode = "not-smime";
 
 class CmsInput {
  public:
   // Looks at the front of `from`, which must outlive this and be at its beginning. Only the
   // top-level entity counts (EFAIL): a blob in a part of a multipart is none. permanent `not-smime`
-  // for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS object.
+  // for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS object, and
+  // the refusals of MultipartSigned.
   static Result<std::unique_ptr<CmsInput>> open(RewindableSource& from);
+  // The same for what was inside another layer as id-data: a MIME entity, and nothing else.
+  static Result<std::unique_ptr<CmsInput>> open_entity(RewindableSource& from);
   ~CmsInput();
 
   Wrapping wrapping() const { return wrapping_; }
   // `type/subtype; smime-type=…` as the entity has it, printable; empty if there is none.
   const std::string& content_type() const { return content_type_; }
+  // The header of the message or entity, every line with CRLF; empty for DER and PEM.
+  const std::string& header() const { return header_; }
   // The object's octets from the first on; valid as long as this.
   RewindableSource& der() { return *der_; }
+  // What a signature beside its content is over, as it is hashed; null unless multipart_signed.
+  RewindableSource* signed_content() { return content_; }
 
  private:
-  CmsInput() = default;
-  static Result<std::unique_ptr<CmsInput>> from_mime(RewindableSource& from,
-                                                     std::string_view front);
+  CmsInput();
+  static Result<std::unique_ptr<CmsInput>> from_pem(RewindableSource& from, std::string_view front);
+  Status take_pkcs7_mime(RewindableSource& from, std::size_t header_bytes);
+  Status take_multipart(RewindableSource& from);
 
   Wrapping wrapping_ = Wrapping::der;
   std::string content_type_;
+  std::string header_;
+  std::unique_ptr<MultipartSigned> multipart_;
   std::unique_ptr<RewindableSource> text_;
   std::unique_ptr<RewindableSource> decoded_;
   RewindableSource* der_ = nullptr;
+  RewindableSource* content_ = nullptr;
 };
 
 }  // namespace culvert::crypto

@@ -12,7 +12,13 @@ Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink
   if (!opened) return opened.error();
   const auto count = copy_all(**opened, to);
   if (!count) return count.error();
-  return DecryptReport{std::string((*opened)->cipher()), (*opened)->content_key().recipient, *count};
+  const ContentKey& key = (*opened)->content_key();
+  return DecryptReport{.kind = (*opened)->kind(),
+                       .cipher = std::string((*opened)->cipher()),
+                       .recipient_kind = std::string(key.kind),
+                       .recipient = key.recipient,
+                       .weak = (*opened)->weak(),
+                       .content_bytes = *count};
 }
 
 }  // namespace culvert::crypto

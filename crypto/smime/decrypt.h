@@ -1,4 +1,4 @@
-// Opens a sealed object. The tunnel form (AuthEnvelopedData); EnvelopedData is refused by name.
+// Opens a sealed object: its outermost layer. What it may hold inside is opened.h's to take off.
 #pragma once
 
 #include <optional>
@@ -6,19 +6,24 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/cms/recipient_peek.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {
 
 struct DecryptReport {
-  std::string cipher;  // `aes256-gcm`
-  std::optional<Certificate> recipient;  // nothing for a shared key or a password
+  SealKind kind = SealKind::auth_enveloped;  // enveloped: nothing authenticates the content
+  std::string cipher;                        // `aes256-gcm`
+  std::string recipient_kind;                // `key transport`
+  std::optional<Certificate> recipient;      // nothing for a shared key or a password
+  bool weak = false;                         // something protects badly: an old cipher, a short key
   std::uint64_t content_bytes = 0;
 };
 
 // Writes the content of `input` (see cms_input.h) to `to`: nothing before all of it is
-// authenticated. A later error means that the input changed meanwhile; what was written is then
-// worthless. The refusals of crypto/cms, and those of CmsInput.
+// authenticated, or decrypted to its end where the cipher cannot authenticate. A later error means
+// that the input changed meanwhile; what was written is then worthless. The refusals of crypto/cms,
+// and those of CmsInput.
 Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink& to);
 
 }  // namespace culvert::crypto

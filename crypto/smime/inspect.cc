@@ -1,43 +1,26 @@
 #include "crypto/smime/inspect.h"
 
-#include <array>
-
+#include "crypto/base/limits.h"
 #include "crypto/base/log.h"
-#include "crypto/cms/enveloped.h"
+#include "crypto/cms/certs_only.h"
 #include "crypto/cms/content_info.h"
+#include "crypto/cms/enveloped.h"
 #include "crypto/cms/oid.h"
-#include "crypto/cms/recipient_peek.h"
+#include "crypto/cms/recipient_algorithm.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/sealed_head.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/smime/cms_input.h"
+#include "crypto/smime/compressed_content.h"
+#include "crypto/smime/opened.h"
+#include "crypto/smime/signed_content.h"
 
 namespace culvert::crypto {
 namespace {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-// The content of a SignedData as a source that can start again, for what may be inside.
-class SignedContent final : public RewindableSource {
- public:
-  explicit SignedContent(RewindableSource& from) : from_(from) {}
-  Result<std::size_t> read(MutableBytes into) override {
-    if (!reader_) {
-      auto reader = SignedDataReader::open(from_);
-      if (!reader) return reader.error();
-      reader_ = *std::move(reader);
-    }
-    return reader_->read(into);
-  }
-  Status rewind() override {
-    reader_.reset();
-    return from_.rewind();
-  }
-
- private:
-  RewindableSource& from_;
-  std::unique_ptr<SignedDataReader> reader_;
-};
+constexpr std::uint64_t kMaxInflatedBytes = std::uint64_t{1} << 32;
 
 Facts facts_of(const CertificateName& name) {
   if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
@@ -46,36 +29,100 @@ Facts facts_of(const CertificateName& name) {
   return {{"subject-key-identifier", to_hex(std::get<SubjectKeyIdentifier>(name).octets)}};
 }
 
+Facts facts_of(const Certificate& certificate) {
+  return {{"subject", certificate.subject_text()},
+          {"issuer", certificate.issuer_text()},
+          {"key", std::string(key_kind_name(certificate.key_kind()))},
+          {"fingerprint", certificate.key_id().hex()},
+          {"valid-until", to_rfc3339(certificate.not_after())}};
+}
+
 void add_refusal(Facts& facts, const Error& error) {
   facts.emplace_back("refused", error.code);
   facts.emplace_back("why", error.text);
+}
+
+std::string capabilities_text(const std::vector<Capability>& capabilities) {
+  std::string text;
+  for (const Capability& capability : capabilities)
+    text += (text.empty() ? "" : ", ") + capability_name(capability);
+  return text;
+}
+
+Layer::Entry entry_of(const SignerResult& signer) {
+  Facts facts = signer.certificate ? facts_of(*signer.certificate) : facts_of(signer.name);
+  facts.emplace_back("digest", signer.digest);
+  facts.emplace_back("signature", signer.signature);
+  if (signer.signing_time) facts.emplace_back("signed-at", to_rfc3339(*signer.signing_time));
+  if (signer.type != SignatureType::personal) {
+    facts.emplace_back("signature-type", std::string(signature_type_name(signer.type)));
+  }
+  if (!signer.capabilities.empty()) {
+    facts.emplace_back("capabilities", capabilities_text(signer.capabilities));
+  }
+  if (signer.weak_key) facts.emplace_back("weak", "an RSA key of fewer than 2,048 bits");
+  if (signer.refusal) add_refusal(facts, *signer.refusal);
+  return {"signer", std::move(facts)};
+}
+
+// Reads RecipientInfos into entries, in the order of the message.
+Status see_recipients(BerReader& in, Layer& layer) {
+  return visit_recipients(in, [&](const RecipientKind& kind, ByteView info) -> Result<std::size_t> {
+    Facts shared{{"kind", std::string(kind.name)}};
+    if (const auto algorithm = key_algorithm_text(kind, info)) {
+      shared.emplace_back("algorithm", *algorithm);
+    }
+    if (kind.names == nullptr) {
+      layer.entries.push_back({"recipient", std::move(shared)});
+      return std::size_t{1};
+    }
+    const auto names = kind.names(info);
+    if (!names) return names.error();
+    for (const CertificateName& name : *names) {
+      Facts facts = shared;
+      for (auto& fact : facts_of(name))
+        facts.push_back(std::move(fact));
+      layer.entries.push_back({"recipient", std::move(facts)});
+    }
+    return names->size();
+  });
 }
 
 class Inspection {
  public:
   Inspection(const KeyRing& keys, std::vector<Layer>& layers) : keys_(keys), layers_(layers) {}
 
-  void look_into(RewindableSource& input);
+  void look_into(CmsInput& input);
 
  private:
-  void see_cms(RewindableSource& der);
-  void see_signed(RewindableSource& der);
+  void see_cms(RewindableSource& der, RewindableSource* beside);
+  void see_signed(RewindableSource& der, RewindableSource* beside);
+  bool see_certs_only(RewindableSource& der);
   void see_sealed(RewindableSource& der, std::string type);
-  void see_content(RewindableSource& content);
+  void see_compressed(RewindableSource& der);
+  void see_content(RewindableSource& content, const std::string& type);
+  void refused(Layer layer, const Error& error);
 
   const KeyRing& keys_;
   std::vector<Layer>& layers_;
 };
 
-// Content that is a CMS entity again is looked into; all else is only measured.
-void Inspection::see_content(RewindableSource& content) {
-  if (layers_.size() < kMaxLayers && CmsInput::open(content) && content.rewind()) {
-    look_into(content);
-    return;
+void Inspection::refused(Layer layer, const Error& error) {
+  add_refusal(layer.facts, error);
+  layers_.push_back(std::move(layer));
+}
+
+// Content that is a CMS entity again, or by its type a bare object, is looked into; all else is
+// only measured.
+void Inspection::see_content(RewindableSource& content, const std::string& type) {
+  if (!content.rewind()) return;
+  if (layers_.size() < 2 * kMaxLayers) {
+    if (type != oid_text(kOidData.octets())) return see_cms(content, nullptr);
+    if (const auto input = CmsInput::open_entity(content)) return look_into(**input);
   }
   Layer layer{"content", {}, {}};
   std::uint64_t size = 0;
-  std::array<std::uint8_t, 16384> chunk;
+  Bytes chunk(kStreamChunkBytes);
   auto count = content.rewind() ? content.read(chunk) : Result<std::size_t>(std::size_t{0});
   for (; count && *count > 0; count = content.read(chunk))
     size += *count;
@@ -84,66 +131,68 @@ void Inspection::see_content(RewindableSource& content) {
   layers_.push_back(std::move(layer));
 }
 
-void Inspection::see_signed(RewindableSource& der) {
-  Layer layer{"signed-data", {}, {}};
-  const auto reader = SignedDataReader::open(der);
-  auto result = reader ? (*reader)->finish({}) : Result<SignedDataResult>(reader.error());
-  if (reader) layer.facts.emplace_back("content-type", (*reader)->content_type());
-  if (!result) {
-    add_refusal(layer.facts, result.error());
-    layers_.push_back(std::move(layer));
-    return;
-  }
-  layer.facts.emplace_back("certificates", std::to_string(result->certificates.size()));
-  for (const SignerResult& signer : result->signers) {
-    Facts facts = signer.certificate ? Facts{{"subject", signer.certificate->subject_text()},
-                                             {"key", signer.certificate->key_id().hex()}}
-                                     : facts_of(signer.name);
-    facts.emplace_back("digest", signer.digest);
-    facts.emplace_back("signature", signer.signature);
-    if (signer.signing_time) facts.emplace_back("signed-at", to_rfc3339(*signer.signing_time));
-    if (signer.type != SignatureType::personal) {
-      facts.emplace_back("signature-type", signature_type_name(signer.type));
-    }
-    if (signer.refusal) add_refusal(facts, *signer.refusal);
-    layer.entries.push_back({"signer", std::move(facts)});
-  }
+bool Inspection::see_certs_only(RewindableSource& der) {
+  const auto certificates = read_certs_only(der);
+  if (!der.rewind() || !certificates) return false;
+  Layer layer{"certs-only", {}, {}};
+  for (const Certificate& certificate : *certificates)
+    layer.entries.push_back({"certificate", facts_of(certificate)});
   layers_.push_back(std::move(layer));
+  return true;
+}
+
+void Inspection::see_signed(RewindableSource& der, RewindableSource* beside) {
+  if (beside == nullptr && see_certs_only(der)) return;
+  Layer layer{"signed-data", {}, {}};
+  const auto reader = beside == nullptr ? SignedDataReader::open(der)
+                                        : SignedDataReader::open_detached(der, *beside);
+  if (!reader) return refused(std::move(layer), reader.error());
+  const std::string type = (*reader)->content_type();
+  layer.facts.emplace_back("content-type", type);
+  const auto result = (*reader)->finish({});
+  if (!result) return refused(std::move(layer), result.error());
+  layer.facts.emplace_back("certificates", std::to_string(result->certificates.size()));
+  for (const SignerResult& signer : result->signers)
+    layer.entries.push_back(entry_of(signer));
+  layers_.push_back(std::move(layer));
+  if (beside != nullptr) return see_content(*beside, type);
   SignedContent content(der);
-  see_content(content);
+  see_content(content, type);
 }
 
 void Inspection::see_sealed(RewindableSource& der, std::string type) {
   Layer layer{std::move(type), {}, {}};
-  const auto peek = peek_recipients(der);
-  if (!peek) {
-    add_refusal(layer.facts, peek.error());
-    layers_.push_back(std::move(layer));
-    return;
-  }
-  for (const CertificateName& name : peek->names) {
-    layer.entries.push_back({"recipient", facts_of(name)});
-  }
-  for (std::size_t i = 0; i < peek->unnamed; ++i) {
-    layer.entries.push_back({"recipient", {{"named-by", "a shared key or password"}}});
+  {
+    BerReader in(der);
+    const auto form = enter_sealed(in);
+    const Status seen = form ? see_recipients(in, layer) : Status(form.error());
+    if (!seen) return refused(std::move(layer), seen.error());
   }
   const Status back = der.rewind();
   auto opened = back ? EnvelopedReader::open(der, keys_)
                      : Result<std::unique_ptr<EnvelopedReader>>(back.error());
-  if (!opened) {
-    add_refusal(layer.facts, opened.error());
-    layers_.push_back(std::move(layer));
-    return;
-  }
+  if (!opened) return refused(std::move(layer), opened.error());
+  const ContentKey& key = (*opened)->content_key();
   layer.facts.emplace_back("cipher", std::string((*opened)->cipher()));
-  if (const auto& recipient = (*opened)->content_key().recipient) {
-    layer.facts.emplace_back("opened-for", recipient->subject_text());
+  layer.facts.emplace_back("opened-by", std::string(key.kind));
+  if (key.recipient) layer.facts.emplace_back("opened-for", key.recipient->subject_text());
+  if ((*opened)->weak()) {
+    layer.facts.emplace_back("weak",
+                             key.weakness.empty() ? "the cipher" : std::string(key.weakness));
   }
   layers_.push_back(std::move(layer));
-  see_content(**opened);
+  see_content(**opened, (*opened)->content_type());
 }
 
-void Inspection::see_cms(RewindableSource& der) {
+void Inspection::see_compressed(RewindableSource& der) {
+  Layer layer{"compressed-data", {}, {}};
+  const auto content = CompressedContent::open(der, kMaxInflatedBytes);
+  if (!content) return refused(std::move(layer), content.error());
+  layers_.push_back(std::move(layer));
+  see_content(**content, (*content)->content_type());
+}
+
+void Inspection::see_cms(RewindableSource& der, RewindableSource* beside) {
   std::string type;
   {
     BerReader ber(der);
@@ -151,32 +200,37 @@ void Inspection::see_cms(RewindableSource& der) {
     type = oid ? oid_text(*oid) : oid.error().code;
   }
   if (!der.rewind()) return;
-  if (type == oid_text(kOidSignedData.octets())) return see_signed(der);
+  if (type == oid_text(kOidSignedData.octets())) return see_signed(der, beside);
   if (type == oid_text(kOidAuthEnvelopedData.octets())) {
     return see_sealed(der, "auth-enveloped-data");
   }
   if (type == oid_text(kOidEnvelopedData.octets())) return see_sealed(der, "enveloped-data");
+  if (type == oid_text(kOidCompressedData.octets())) return see_compressed(der);
   layers_.push_back({"unknown", {{"content-type", type}}, {}});
 }
 
-void Inspection::look_into(RewindableSource& input) {
-  const auto cms = CmsInput::open(input);
-  if (!cms) return;
-  if ((*cms)->wrapping() == Wrapping::mime) {
-    layers_.push_back({"mime", {{"content-type", (*cms)->content_type()}}, {}});
-  } else if ((*cms)->wrapping() == Wrapping::pem) {
-    layers_.push_back({"pem", {}, {}});
+void Inspection::look_into(CmsInput& input) {
+  switch (input.wrapping()) {
+    case Wrapping::mime:
+    case Wrapping::multipart_signed:
+      layers_.push_back({"mime", {{"content-type", input.content_type()}}, {}});
+      break;
+    case Wrapping::pem:
+      layers_.push_back({"pem", {}, {}});
+      break;
+    case Wrapping::der:
+      break;
   }
-  see_cms((*cms)->der());
+  see_cms(input.der(), input.signed_content());
 }
 
 }  // namespace
 
 Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys) {
-  if (const auto cms = CmsInput::open(input); !cms) return cms.error();
-  if (const Status back = input.rewind(); !back) return back.error();
+  const auto cms = CmsInput::open(input);
+  if (!cms) return cms.error();
   std::vector<Layer> layers;
-  Inspection(keys, layers).look_into(input);
+  Inspection(keys, layers).look_into(**cms);
   return layers;
 }
 

@@ -13,29 +13,27 @@
 namespace culvert::crypto {
 
 // One layer. `type` is a word: mime, pem, auth-enveloped-data, enveloped-data, signed-data,
-// content.
+// compressed-data, certs-only, content, unknown.
 struct Layer {
   std::string type;
   // Name and value in the order to be shown; names are words with hyphens.
   std::vector<std::pair<std::string, std::string>> facts;
-  // Lists of such facts: the recipients or signers.
+  // Lists of such facts: the recipients, signers or certificates.
   struct Entry {
-    std::string kind;  // recipient, signer
+    std::string kind;  // recipient, signer, certificate
     std::vector<std::pair<std::string, std::string>> facts;
   };
   std::vector<Entry> entries;
 };
 
-// Layers inside each other beyond this are not looked at.
-inline constexpr std::size_t kMaxLayers = 16;
-
-// Looks into `input` (see cms_input.h). An object that is refused on the way is told as the fact
-// `refused` of its layer; an Error only if `input` is no S/MIME object or cannot be read.
+// Looks into `input` (see cms_input.h), no deeper than OpenedMessage would. An object that is
+// refused on the way is told as the fact `refused` of its layer; an Error only if `input` is no
+// S/MIME object or cannot be read.
 Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys);
 
 // For people: an indented tree, LF line ends.
 std::string layers_text(const std::vector<Layer>& layers);
-// {"layers": [{"type", facts…, "recipients": […], "signers": […]}]}
+// {"layers": [{"type", facts…, "recipients": […], "signers": […], "certificates": […]}]}
 std::string layers_json(const std::vector<Layer>& layers);
 
 }  // namespace culvert::crypto

@@ -39,7 +39,10 @@ std::vector<Command> all_commands() {
   add(all, queue_change_commands());
   add(all, quarantine_commands());
   all.push_back(trace_command());
-  add(all, smime_commands());
+  all.push_back(smime_sign_command());
+  all.push_back(smime_encrypt_command());
+  add(all, smime_open_commands());
+  all.push_back(smime_verify_command());
   all.push_back(help_command());
   return all;
 }

@@ -25,7 +25,10 @@ std::vector<Command> policy_commands();
 std::vector<Command> queue_list_commands();
 std::vector<Command> queue_change_commands();
 std::vector<Command> quarantine_commands();
-std::vector<Command> smime_commands();
+Command smime_sign_command();
+Command smime_encrypt_command();
+std::vector<Command> smime_open_commands();
+Command smime_verify_command();
 Command trace_command();
 
 }  // namespace culvert::cli

@@ -115,6 +115,12 @@ Result<std::unique_ptr<RewindableSource>> open_input(const std::optional<std::st
   return std::unique_ptr<RewindableSource>(*std::move(source));
 }
 
+Result<std::unique_ptr<RewindableSource>> open_stream(const std::optional<std::string>& name) {
+  auto source = open_fd(name);
+  if (!source) return source.error();
+  return std::unique_ptr<RewindableSource>(*std::move(source));
+}
+
 Result<std::string> read_small_file(const std::string& name, std::size_t limit_bytes) {
   const auto source = open_fd(name);
   if (!source) return source.error();

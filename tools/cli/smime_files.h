@@ -15,6 +15,9 @@ namespace culvert::cli {
 // The file of that name, or standard input for `-` and nothing. permanent `not-readable`.
 Result<std::unique_ptr<RewindableSource>> open_input(const std::optional<std::string>& name);
 
+// The same to be read once: a pipe is not spooled, and cannot be rewound.
+Result<std::unique_ptr<RewindableSource>> open_stream(const std::optional<std::string>& name);
+
 // A whole file, at most `limit_bytes` long. permanent `not-readable`, `too-large`.
 Result<std::string> read_small_file(const std::string& name, std::size_t limit_bytes);
 

@@ -1,17 +1,97 @@
 #include "tools/cli/smime_keys.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "crypto/base/log.h"
+#include "crypto/cms/certs_only.h"
+#include "crypto/keys/key_file.h"
+#include "crypto/smime/cms_input.h"
 #include "store/keyring.h"
 #include "store/secrets.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/smime_files.h"
+#include "tools/cli/smime_options.h"
 
 namespace culvert::cli {
 namespace {
 
-constexpr std::size_t kMaxKeyFileBytes = 1024 * 1024;
+constexpr std::size_t kMaxSharedKeyFileBytes = 1024;
+
+void wipe_text(std::string& text) {
+  wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+}
+
+Error about(const std::string& file, Error error) {
+  error.text = "'" + printable(file, 80) + "': " + error.text;
+  return error;
+}
+
+Result<crypto::KeyBundle> read_bundle(const std::string& file,
+                                      const std::optional<SecretBytes>& password) {
+  auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
+  if (!text) return text.error();
+  std::optional<std::string_view> opens;
+  if (password) opens = as_text(password->view());
+  auto bundle = crypto::read_key_file(as_bytes(*text), opens);
+  wipe_text(*text);
+  if (!bundle) return about(file, bundle.error());
+  return bundle;
+}
+
+// Certificates in CMS without signers, in any wrapping; nothing if it is no such object.
+Result<std::vector<crypto::Certificate>> read_pkcs7(const std::string& text) {
+  ViewSource source(as_bytes(text));
+  const auto cms = crypto::CmsInput::open(source);
+  if (!cms) return cms.error();
+  return crypto::read_certs_only((*cms)->der());
+}
+
+Result<std::vector<crypto::Certificate>> read_certificates(const std::string& file) {
+  auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
+  if (!text) return text.error();
+  if (auto pkcs7 = read_pkcs7(*text)) return pkcs7;
+  auto bundle = crypto::read_key_file(as_bytes(*text));
+  wipe_text(*text);
+  if (!bundle) return about(file, bundle.error());
+  std::vector<crypto::Certificate> found;
+  for (const crypto::BundledKey& key : bundle->keys)
+    found.insert(found.end(), key.certificates.begin(), key.certificates.end());
+  found.insert(found.end(), bundle->others.begin(), bundle->others.end());
+  if (found.empty()) return usage_error("'" + printable(file, 80) + "' holds no certificate");
+  return found;
+}
+
+// Every key that was given, each with its certificates.
+struct GivenKeys {
+  std::vector<crypto::BundledKey> keys;
+  std::vector<crypto::Certificate> others;
+};
+
+Result<GivenKeys> given_keys(const Arguments& arguments,
+                             const std::optional<SecretBytes>& password) {
+  GivenKeys given;
+  auto certificates = given_certificates(arguments, "--cert");
+  if (!certificates) return certificates.error();
+  given.others = *std::move(certificates);
+  for (const std::string& file : arguments.all("--key")) {
+    auto bundle = read_bundle(file, password);
+    if (!bundle) return bundle.error();
+    if (bundle->keys.empty()) {
+      return usage_error("'" + printable(file, 80) + "' holds no private key");
+    }
+    given.others.insert(given.others.end(), bundle->others.begin(), bundle->others.end());
+    for (crypto::BundledKey& key : bundle->keys)
+      given.keys.push_back(std::move(key));
+  }
+  for (crypto::BundledKey& key : given.keys) {
+    for (const crypto::Certificate& certificate : given.others) {
+      if (key.key.belongs_to(certificate)) key.certificates.push_back(certificate);
+    }
+  }
+  return given;
+}
+
+Error no_certificate() { return usage_error("no certificate for the key was given (--cert FILE)"); }
 
 Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCertificate& stored,
                       crypto::MemoryKeyRing& ring) {
@@ -27,34 +107,72 @@ Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCert
 
 }  // namespace
 
+Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,
+                                                            std::string_view option) {
+  std::vector<crypto::Certificate> all;
+  for (const std::string& file : arguments.all(option)) {
+    auto found = read_certificates(file);
+    if (!found) return found.error();
+    all.insert(all.end(), found->begin(), found->end());
+  }
+  return all;
+}
+
+Result<GivenSigner> given_signer(const Arguments& arguments) {
+  const auto password = given_password(arguments);
+  if (!password) return password.error();
+  auto given = given_keys(arguments, *password);
+  if (!given) return given.error();
+  if (given->keys.size() != 1) return usage_error("give one key to sign with (--key FILE)");
+  crypto::BundledKey& key = given->keys.front();
+  if (key.certificates.empty()) return no_certificate();
+  const crypto::Certificate certificate = key.certificates.front();
+  std::erase(given->others, certificate);
+  return GivenSigner{std::move(key.key), certificate, std::move(given->others)};
+}
+
 Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
-  std::vector<crypto::Certificate> certificates;
-  std::vector<crypto::PrivateKey> keys;
-  for (const char* option : {"--certificate", "--key"}) {
-    for (const std::string& name : arguments.all(option)) {
-      auto pem = read_small_file(name, kMaxKeyFileBytes);
-      if (!pem) return pem.error();
-      auto found = crypto::Certificate::all_from_pem(*pem);
-      if (!found) return found.error();
-      certificates.insert(certificates.end(), found->begin(), found->end());
-      if (std::string_view(option) == "--key") {
-        auto key = crypto::PrivateKey::from_pem(*pem);
-        wipe({reinterpret_cast<std::uint8_t*>(pem->data()), pem->size()});
-        if (!key) return key.error();
-        keys.push_back(*std::move(key));
-      }
+  auto password = given_password(arguments);
+  if (!password) return password.error();
+  const auto given = given_keys(arguments, *password);
+  if (!given) return given.error();
+  for (const crypto::BundledKey& key : given->keys) {
+    if (key.certificates.empty()) return no_certificate();
+    for (const crypto::Certificate& certificate : key.certificates) {
+      const Status added = ring.add(key.key, certificate, crypto::ContentRule::any);
+      if (!added) return added;
     }
   }
-  for (const crypto::PrivateKey& key : keys) {
-    bool used = false;
-    for (const crypto::Certificate& certificate : certificates) {
-      if (!key.belongs_to(certificate)) continue;
-      if (const Status added = ring.add(key, certificate); !added) return added;
-      used = true;
-    }
-    if (!used) return usage_error("no certificate for a key was given (--certificate FILE)");
-  }
+  const auto shared = given_shared_keys(arguments);
+  if (!shared) return shared.error();
+  for (const crypto::SharedKey& key : *shared)
+    ring.add_shared_key(key.identifier, key.key->clone());
+  if (*password) ring.set_password(**std::move(password));
   return done();
+}
+
+Result<std::vector<crypto::SharedKey>> given_shared_keys(const Arguments& arguments) {
+  std::vector<crypto::SharedKey> keys;
+  for (const std::string& given : arguments.all("--kek")) {
+    const std::size_t colon = given.find(':');
+    const auto identifier = from_hex(std::string_view(given).substr(0, colon));
+    if (colon == std::string::npos || !identifier || identifier->empty()) {
+      return usage_error("--kek takes ID:HEXFILE, with ID in hexadecimal digits");
+    }
+    const std::string file = given.substr(colon + 1);
+    auto text = read_small_file(file, kMaxSharedKeyFileBytes);
+    if (!text) return text.error();
+    const std::size_t end = std::min(text->find_first_of(" \t\r\n"), text->size());
+    auto octets = from_hex(std::string_view(*text).substr(0, end));
+    wipe_text(*text);
+    if (!octets || (octets->size() != 16 && octets->size() != 24 && octets->size() != 32)) {
+      return usage_error("'" + printable(file, 80) +
+                         "' does not hold a key of 32, 48 or 64 hexadecimal digits");
+    }
+    keys.push_back({*identifier, std::make_shared<const SecretBytes>(ByteView(*octets))});
+    wipe(*octets);
+  }
+  return keys;
 }
 
 Status add_node_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {

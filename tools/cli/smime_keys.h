@@ -1,15 +1,36 @@
-// The keys that the smime commands open with.
+// Keys and certificates that the smime commands are given, in files of any usual form.
 #pragma once
 
+#include <vector>
+
+#include "crypto/cms/recipient.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "tools/cli/command.h"
 
 namespace culvert::cli {
 
-// Puts into `ring` the keys of every `--key FILE` (PEM) with the certificates in the same file or
-// in
-// `--certificate FILE`. permanent `bad-key`, `bad-certificate`, `not-readable`, usage.
+// All certificates in the files of that option: PEM, DER, PKCS#7 or PKCS#12 without a password. A
+// usage error for a file that holds none.
+Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,
+                                                            std::string_view option);
+
+// A key that signs, with its certificate.
+struct GivenSigner {
+  crypto::PrivateKey key;
+  crypto::Certificate certificate;
+  std::vector<crypto::Certificate> others;  // in the same files; may be a chain
+};
+// The key of --key and its certificate out of --cert or the same file; --password-file opens it.
+// permanent errors of read_key_file; a usage error if one is missing or they do not fit.
+Result<GivenSigner> given_signer(const Arguments& arguments);
+
+// Puts into `ring` the keys of every --key with the certificates in the same file or in --cert,
+// every --kek, and the password of --password-file, which also opens the files.
 Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring);
+
+// The keys of every --kek, `ID:HEXFILE`: an identifier in hexadecimal, and a file that holds the
+// key's 16, 24 or 32 octets in hexadecimal.
+Result<std::vector<crypto::SharedKey>> given_shared_keys(const Arguments& arguments);
 
 // Puts into `ring` the tunnel encryption keys of the node that the configuration names.
 Status add_node_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring);

@@ -39,11 +39,10 @@ TEST(CommandLine, FindsACommandOfTwoWordsWithOperandsAndOptions) {
 }
 
 TEST(CommandLine, GivesAnOptionOneValueAndTheRestToTheOperands) {
-  const auto line = parse({"smime", "decrypt", "--key", "k.pem", "in.eml", "out"});
+  const auto line = parse({"peer", "invite", "--valid", "1h", "b.example", "c.example"});
   ASSERT_TRUE(line.ok()) << line.error().text;
-  EXPECT_EQ(line->arguments.value("--key"), "k.pem");
-  EXPECT_EQ(line->arguments.value("IN"), "in.eml");
-  EXPECT_EQ(line->arguments.value("OUT"), "out");
+  EXPECT_EQ(line->arguments.value("--valid"), "1h");
+  EXPECT_EQ(line->arguments.all("DOMAIN"), (std::vector<std::string>{"b.example", "c.example"}));
 }
 
 TEST(CommandLine, TakesConfigAndJsonBeforeAndAfterTheCommand) {

@@ -1,0 +1,79 @@
+#include "crypto/smime/message.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/mime/header.h"
+#include "crypto/smime/cms_output.h"
+#include "crypto/smime/encrypt.h"
+#include "crypto/smime/sign.h"
+
+namespace culvert::crypto {
+namespace {
+
+// The Cryptographic Payload: its own header, what is shown to old readers, and the body.
+class PayloadSource final : public Source {
+ public:
+  PayloadSource(const ProtectedHead& head, ByteView read_already, Source& rest)
+      : parts_{as_bytes(head.payload), as_bytes("\r\n"), as_bytes(head.legacy_display),
+               read_already},
+        rest_(rest) {}
+
+  Result<std::size_t> read(MutableBytes into) override {
+    while (at_ < parts_.size() && parts_[at_].empty())
+      ++at_;
+    if (at_ == parts_.size()) return rest_.read(into);
+    ByteView& part = parts_[at_];
+    const std::size_t count = std::min(into.size(), part.size());
+    std::copy_n(part.begin(), count, into.begin());
+    part = part.subspan(count);
+    return count;
+  }
+
+ private:
+  std::array<ByteView, 4> parts_;
+  std::size_t at_ = 0;
+  Source& rest_;
+};
+
+Protection protection_of(const MessageSeal& seal) {
+  if (!seal.encrypt) return Protection::signed_only;
+  return seal.sign ? Protection::signed_and_encrypted : Protection::encrypted_only;
+}
+
+// The signed entity goes into the cipher as it is made.
+Status sign_and_encrypt(Source& payload, const KeyRing& keys, const MessageSeal& seal,
+                        std::string fields, Sink& to) {
+  const CmsKind kind = seal.encrypt->cipher->kind == CipherKind::aead ? CmsKind::auth_enveloped_data
+                                                                      : CmsKind::enveloped_data;
+  CmsOutput output({Wrapping::mime, kind, std::move(fields)}, to);
+  const auto writer = EnvelopedWriter::start(output, *seal.encrypt);
+  if (!writer) return writer.error();
+  SignRequest request{*seal.sign, Wrapping::mime, {}};
+  request.options.content = SigningOptions::Content::opaque;
+  if (const Status made = sign(payload, keys, request, **writer); !made) return made;
+  if (const Status ended = (*writer)->finish(); !ended) return ended;
+  return output.finish();
+}
+
+}  // namespace
+
+Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& seal, Sink& to) {
+  const auto head = read_head(message);
+  if (!head) return head.error();
+  auto fields = protect_header(head->header,
+                               {protection_of(seal), seal.confidentiality, seal.legacy_display});
+  if (!fields) return fields.error();
+  // `rest` begins with the empty line, which the payload has already.
+  const ByteView body = ByteView(head->rest).subspan(std::min<std::size_t>(head->rest.size(), 2));
+  PayloadSource payload(*fields, body, message);
+  if (!seal.encrypt) {
+    SignRequest request{*seal.sign, Wrapping::mime, fields->outer};
+    request.options.content = SigningOptions::Content::detached;
+    return sign(payload, keys, request, to);
+  }
+  if (seal.sign) return sign_and_encrypt(payload, keys, seal, fields->outer, to);
+  return encrypt(payload, {*seal.encrypt, Wrapping::mime, fields->outer}, to);
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,204 @@
+#include "crypto/smime/opened.h"
+
+#include <algorithm>
+
+#include "crypto/cms/compressed.h"
+#include "crypto/cms/content_info.h"
+#include "crypto/cms/enveloped.h"
+#include "crypto/cms/refusal.h"
+#include "crypto/mime/mime_refusal.h"
+#include "crypto/smime/cms_input.h"
+#include "crypto/smime/compressed_content.h"
+#include "crypto/smime/signed_content.h"
+
+namespace culvert::crypto {
+
+std::string_view layer_kind_name(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::signed_data:
+      return "signed-data";
+    case LayerKind::auth_enveloped:
+      return "auth-enveloped-data";
+    case LayerKind::enveloped:
+      return "enveloped-data";
+    case LayerKind::compressed:
+      return "compressed-data";
+  }
+  return {};
+}
+
+// A layer while it is open: the next one is read through it.
+struct OpenedMessage::Step {
+  std::unique_ptr<CmsInput> input;            // nothing for an object that stands bare in another
+  RewindableSource* der = nullptr;            // the object
+  RewindableSource* beside = nullptr;         // what a detached signature is over
+  std::unique_ptr<RewindableSource> content;  // inside the object
+  RewindableSource* inner = nullptr;
+  std::string inner_type;  // dotted OID
+};
+
+namespace {
+
+// Tells which object it is and goes back to its beginning.
+Result<Bytes> object_type(RewindableSource& der) {
+  BerReader ber(der);
+  auto type = enter_content_info(ber);
+  if (const Status back = der.rewind(); !back) return back.error();
+  return type;
+}
+
+// What is inside is no S/MIME entity: it is the content. One without an empty line in reach has no
+// header.
+bool is_plain_content(const Error& error) {
+  return error.code == kNotSmimeCode || error.code == refusal_code(MimeRefusal::header_too_large);
+}
+
+bool is_data(const std::string& type) { return type == oid_text(kOidData.octets()); }
+
+}  // namespace
+
+OpenedMessage::~OpenedMessage() {
+  while (!steps_.empty())
+    steps_.pop_back();  // the innermost first: it reads from the others
+}
+
+bool OpenedMessage::is_signed() const {
+  bool any = false;
+  for (const OpenedLayer& layer : layers_) {
+    if (layer.kind != LayerKind::signed_data) continue;
+    if (!all_valid(layer.signers)) return false;
+    any = true;
+  }
+  return any;
+}
+
+bool OpenedMessage::is_encrypted() const {
+  return std::any_of(layers_.begin(), layers_.end(), [](const OpenedLayer& layer) {
+    return layer.kind == LayerKind::auth_enveloped || layer.kind == LayerKind::enveloped;
+  });
+}
+
+bool OpenedMessage::is_authentic() const {
+  return is_signed() && author_ && author_->mailbox && protected_header_.from != InnerFrom::differs;
+}
+
+// The pass that judges; the content is read in another.
+Status OpenedMessage::open_signed(Step& step, const OpenRequest& request) {
+  const auto reader = step.beside == nullptr
+                          ? SignedDataReader::open(*step.der)
+                          : SignedDataReader::open_detached(*step.der, *step.beside);
+  if (!reader) return reader.error();
+  step.inner_type = (*reader)->content_type();
+  const auto result = (*reader)->finish({request.trust.trusted, SignerCandidates::Included::use});
+  if (!result) return result.error();
+  Trust trust = request.trust;
+  if (!trust.author) trust.author = author_;
+  OpenedLayer layer{.kind = LayerKind::signed_data};
+  for (const SignerResult& signer : result->signers)
+    layer.signers.push_back(judge(signer, trust, result->certificates));
+  layers_.push_back(std::move(layer));
+  if (step.beside != nullptr) {
+    step.inner = step.beside;
+  } else {
+    step.content = std::make_unique<SignedContent>(*step.der);
+    step.inner = step.content.get();
+  }
+  return step.inner->rewind();
+}
+
+Status OpenedMessage::open_sealed(Step& step, const OpenRequest& request) {
+  auto opened = EnvelopedReader::open(*step.der, request.keys);
+  if (!opened) return opened.error();
+  const ContentKey& key = (*opened)->content_key();
+  layers_.push_back({.kind = (*opened)->kind() == SealKind::auth_enveloped
+                                 ? LayerKind::auth_enveloped
+                                 : LayerKind::enveloped,
+                     .cipher = std::string((*opened)->cipher()),
+                     .recipient_kind = std::string(key.kind),
+                     .recipient = key.recipient,
+                     .weak = (*opened)->weak()});
+  step.inner_type = (*opened)->content_type();
+  step.content = *std::move(opened);
+  step.inner = step.content.get();
+  return done();
+}
+
+Status OpenedMessage::open_compressed(Step& step, const OpenRequest& request) {
+  auto content = CompressedContent::open(*step.der, request.limit_bytes);
+  if (!content) return content.error();
+  layers_.push_back({.kind = LayerKind::compressed});
+  step.inner_type = (*content)->content_type();
+  step.content = *std::move(content);
+  step.inner = step.content.get();
+  return done();
+}
+
+Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& request) {
+  if (layers_.size() == kMaxLayers) return refuse(Refusal::nested_too_deep, "layers");
+  auto step = std::make_unique<Step>();
+  // Inside another layer, id-data is an entity and every other type a bare object.
+  const bool is_bare = !steps_.empty() && !is_data(steps_.back()->inner_type);
+  if (is_bare) {
+    step->der = &from;
+  } else {
+    auto input = steps_.empty() ? CmsInput::open(from) : CmsInput::open_entity(from);
+    if (!input) return input.error();
+    step->input = *std::move(input);
+    step->der = &step->input->der();
+    step->beside = step->input->signed_content();
+    if (steps_.empty()) {
+      header_ = step->input->header();
+      author_ = author_of(header_);
+    }
+  }
+  const auto type = object_type(*step->der);
+  if (!type) return type.error();
+  Status taken = refuse(Refusal::not_cms, oid_text(*type));
+  if (kOidSignedData == *type) {
+    taken = open_signed(*step, request);
+  } else if (step->beside != nullptr) {
+    return taken;  // beside content only a signature can stand
+  } else if (kOidEnvelopedData == *type || kOidAuthEnvelopedData == *type) {
+    taken = open_sealed(*step, request);
+  } else if (kOidCompressedData == *type) {
+    taken = open_compressed(*step, request);
+  }
+  if (!taken) return taken;
+  content_ = step->inner;
+  steps_.push_back(std::move(step));
+  return done();
+}
+
+// Only a message has a header to protect. A payload whose front is no header has no field in it.
+Status OpenedMessage::read_protected_header(const OpenRequest& request) {
+  if (!author_) return done();
+  const auto payload = read_payload_head(*content_);
+  if (const Status back = content_->rewind(); !back) return back;
+  if (!payload) return is_plain_content(payload.error()) ? done() : Status(payload.error());
+  Protection seal = Protection::unprotected;
+  if (is_encrypted()) seal = Protection::encrypted_only;
+  if (is_signed()) {
+    seal = is_encrypted() ? Protection::signed_and_encrypted : Protection::signed_only;
+  }
+  auto header = open_header({header_, *payload, seal, request.authserv_id});
+  if (!header) return header.error();
+  protected_header_ = *std::move(header);
+  return done();
+}
+
+Result<std::unique_ptr<OpenedMessage>> OpenedMessage::open(RewindableSource& input,
+                                                           const OpenRequest& request) {
+  auto opened = std::unique_ptr<OpenedMessage>(new OpenedMessage());
+  if (const Status outer = opened->open_next(input, request); !outer) return outer.error();
+  while (true) {
+    const Status next = opened->open_next(*opened->content_, request);
+    const Status back = opened->content_->rewind();
+    if (!back) return back.error();
+    if (next) continue;
+    if (!is_plain_content(next.error())) return next.error();
+    if (const Status read = opened->read_protected_header(request); !read) return read.error();
+    return opened;
+  }
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,91 @@
+// A message with its S/MIME layers taken off, from the outside in, and one verdict for each. What
+// is opened is the top-level entity, what is inside it if that is an S/MIME entity again, and so
+// on; never a part of anything else (EFAIL).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/keys/key_ring.h"
+#include "crypto/mime/header_protection.h"
+#include "crypto/smime/trust.h"
+
+namespace culvert::crypto {
+
+enum class LayerKind { signed_data, auth_enveloped, enveloped, compressed };
+// `signed-data`, `auth-enveloped-data`, …
+std::string_view layer_kind_name(LayerKind kind);
+
+struct OpenedLayer {
+  LayerKind kind = LayerKind::signed_data;
+  // Of a signed layer: at least one.
+  std::vector<SignerVerdict> signers{};
+  // Of a sealed layer: `aes256-gcm`; the kind of recipient that opened it, and its certificate if
+  // it has one; whether something protects badly.
+  std::string cipher{};
+  std::string recipient_kind{};
+  std::optional<Certificate> recipient{};
+  bool weak = false;
+};
+
+struct OpenRequest {
+  const KeyRing& keys;
+  // If it names no author, the author is whom the message's From names.
+  const Trust& trust;
+  // Of this node, whose results nobody else may write (see is_trust_mark); may be empty.
+  std::string_view authserv_id{};
+  // What compressed content may become.
+  std::uint64_t limit_bytes = std::uint64_t{1} << 30;
+};
+
+// Layers inside each other; more are refused (`nested-too-deep`).
+inline constexpr std::size_t kMaxLayers = 16;
+
+class OpenedMessage {
+ public:
+  // Takes all layers off `input` (see cms_input.h), which must outlive this and not change. A
+  // sealed layer that cannot be opened is an Error, whatever stands around it: no layer of such a
+  // message counts. A signature that does not count is a verdict, not an Error. permanent
+  // `not-smime` if `input` is no S/MIME object.
+  static Result<std::unique_ptr<OpenedMessage>> open(RewindableSource& input,
+                                                     const OpenRequest& request);
+  ~OpenedMessage();
+
+  // From the outside in; at least one.
+  const std::vector<OpenedLayer>& layers() const { return layers_; }
+  // True if there is a signed layer, and every signer of every signed layer is valid.
+  bool is_signed() const;
+  // True if every part of the content was inside a sealed layer.
+  bool is_encrypted() const;
+  // True if it is signed, and nothing in it names another author than the From outside, which the
+  // signers' certificates were compared with: only then is it from whom it says.
+  bool is_authentic() const;
+  // The header of `input`, if it is a message; each line with CRLF.
+  const std::string& header() const { return header_; }
+  // What was protected of it, and how (RFC 9788).
+  const OpenedHeader& protected_header() const { return protected_header_; }
+  // The innermost content, at its beginning: released only because all around it was verified.
+  RewindableSource& content() { return *content_; }
+
+ private:
+  struct Step;
+  OpenedMessage() = default;
+  Status open_next(RewindableSource& from, const OpenRequest& request);
+  Status open_signed(Step& step, const OpenRequest& request);
+  Status open_sealed(Step& step, const OpenRequest& request);
+  Status open_compressed(Step& step, const OpenRequest& request);
+  Status read_protected_header(const OpenRequest& request);
+
+  std::vector<OpenedLayer> layers_;
+  std::vector<std::unique_ptr<Step>> steps_;  // what the content is read through
+  std::string header_;
+  OpenedHeader protected_header_;
+  std::optional<Author> author_;
+  RewindableSource* content_ = nullptr;
+};
+
+}  // namespace culvert::crypto

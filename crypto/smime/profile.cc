@@ -1,0 +1,51 @@
+#include "crypto/smime/profile.h"
+
+#include <array>
+#include <utility>
+
+#include "crypto/keys/signature.h"
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Profile>, 3> kNames{{
+    {"modern", Profile::modern},
+    {"compatible", Profile::compatible},
+    {"energy", Profile::energy},
+}};
+
+}  // namespace
+
+std::optional<Profile> profile_named(std::string_view name) {
+  for (const auto& [text, profile] : kNames) {
+    if (text == name) return profile;
+  }
+  return std::nullopt;
+}
+
+EnvelopedOptions enveloped_options(Profile profile, std::vector<Recipient> recipients) {
+  EnvelopedOptions options;
+  options.recipients = std::move(recipients);
+  if (profile == Profile::modern) return options;
+  options.cipher = find_cipher_named("aes256-cbc");
+  options.keys.agreement = KeyOptions::Agreement::sha256;
+  if (profile == Profile::compatible) {
+    options.keys.rsa.scheme = RsaTransport::Scheme::pkcs1_v15;
+  }
+  return options;
+}
+
+std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind) {
+  const auto scheme = preferred_scheme(kind);
+  if (profile == Profile::energy && scheme == SignatureScheme::rsa_sha256) {
+    return SignatureScheme::rsa_pss_sha256;
+  }
+  return scheme;
+}
+
+std::vector<Capability> user_capabilities() {
+  return {cipher_capability("aes256-gcm"), cipher_capability("aes128-gcm"),
+          cipher_capability("aes256-cbc"), cipher_capability("aes128-cbc")};
+}
+
+}  // namespace culvert::crypto

@@ -1,0 +1,32 @@
+// Which algorithms are written (formats.md, "Algorithms", Profiles). A profile is chosen by policy
+// for a recipient or a sender; what is read does not depend on it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "crypto/cms/enveloped.h"
+#include "crypto/cms/signed_data.h"
+
+namespace culvert::crypto {
+
+enum class Profile {
+  modern,      // AES-256-GCM, RSA-OAEP, the digest of the curve's size
+  compatible,  // what every mail program since 2007 opens: AES-256-CBC, RSA PKCS#1 v1.5, SHA-256
+  energy,      // the German energy market: AES-256-CBC, RSA-OAEP and RSASSA-PSS with SHA-256
+};
+
+// By its name in policy, `modern`; nothing for any other text.
+std::optional<Profile> profile_named(std::string_view name);
+
+// How the profile seals for them. The caller may change what it returns.
+EnvelopedOptions enveloped_options(Profile profile, std::vector<Recipient> recipients);
+
+// How the profile signs with a key of this kind; nothing if it cannot sign.
+std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind);
+
+// What is promised to be opened, for signatures of users.
+std::vector<Capability> user_capabilities();
+
+}  // namespace culvert::crypto

@@ -1,0 +1,26 @@
+// Signs a content as a stream, in one pass.
+#pragma once
+
+#include "crypto/base/result.h"
+#include "crypto/base/stream.h"
+#include "crypto/cms/signed_data.h"
+#include "crypto/smime/wrapping.h"
+
+namespace culvert::crypto {
+
+struct SignRequest {
+  // Its `content` tells whether the signature is opaque or detached.
+  SigningOptions options;
+  // A detached signature in MIME is a multipart/signed; in DER and PEM it is the signature alone.
+  Wrapping wrapping = Wrapping::mime;
+  // Header fields of the message around it, each with CRLF; may be empty. MIME only.
+  std::string fields{};
+};
+
+// Writes the signed form of all that is left of `content`. What is signed are these very octets:
+// in MIME they must be an entity in canonical form (crypto/mime/canonical.h). `to` gets output
+// while `content` is read, so after an error what was written is worthless. Errors of
+// SignedDataWriter; internal `boundary-occurs`.
+Status sign(Source& content, const KeyRing& keys, const SignRequest& request, Sink& to);
+
+}  // namespace culvert::crypto

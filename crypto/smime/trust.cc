@@ -1,0 +1,108 @@
+#include "crypto/smime/trust.h"
+
+#include <algorithm>
+
+#include "crypto/cms/refusal.h"
+#include "crypto/keys/chain.h"
+#include "crypto/mime/entity.h"
+#include "crypto/mime/header.h"
+
+namespace culvert::crypto {
+namespace {
+
+bool names(const Certificate& certificate, const Mailbox& author, SignatureType type) {
+  const auto& addresses = certificate.addresses();
+  return std::any_of(addresses.begin(), addresses.end(), [&](const Mailbox& address) {
+    if (type == SignatureType::domain) return author.domain().is_within(address.domain());
+    return address == author;
+  });
+}
+
+// A domain's signature speaks for all below it; a person's for one address.
+Status check_author(const Certificate& certificate, const SignerResult& signer,
+                    const Trust& trust) {
+  if (!trust.author) return done();
+  if (!trust.author->mailbox) {
+    return permanent_error("author-unknown",
+                           "the message does not name exactly one author in From");
+  }
+  if (names(certificate, *trust.author->mailbox, signer.type)) return done();
+  return permanent_error("not-the-author", "the signer's certificate does not name the author, " +
+                                               trust.author->mailbox->text());
+}
+
+Status check_trusted(const Certificate& certificate, const Trust& trust,
+                     const std::vector<Certificate>& included) {
+  const Status chained = check_chain(certificate, {trust.trusted, included}, trust.now);
+  if (chained || chained.error().code != "untrusted") return chained;
+  return permanent_error("signer-untrusted",
+                         "the signer's certificate is neither trusted nor does a chain lead from "
+                         "it to a trusted one",
+                         chained.error().detail);
+}
+
+Status check_signer(const SignerResult& signer, const Trust& trust,
+                    const std::vector<Certificate>& included) {
+  if (signer.refusal) return *signer.refusal;
+  if (!signer.certificate) return refuse(Refusal::signer_unknown);
+  const Certificate& certificate = *signer.certificate;
+  if (certificate.is_ca() || !certificate.may_sign() || !certificate.may_protect_mail()) {
+    return permanent_error("usage-not-allowed",
+                           "the signer's certificate is not meant for signing mail");
+  }
+  if (signer.signing_time && !certificate.valid_at(*signer.signing_time)) {
+    return permanent_error("certificate-expired",
+                           "the signer's certificate was not valid when it signed, at " +
+                               to_rfc3339(*signer.signing_time));
+  }
+  if (const Status chained = check_trusted(certificate, trust, included); !chained) return chained;
+  return check_author(certificate, signer, trust);
+}
+
+// The address by which people know the signer.
+std::string shown_address(const Certificate& certificate, const Trust& trust) {
+  const auto& addresses = certificate.addresses();
+  if (addresses.empty()) return {};
+  if (trust.author && trust.author->mailbox &&
+      std::find(addresses.begin(), addresses.end(), *trust.author->mailbox) != addresses.end()) {
+    return trust.author->mailbox->text();
+  }
+  return addresses.front().text();
+}
+
+}  // namespace
+
+std::optional<Author> author_of(std::string_view header) {
+  const auto fields = fields_of(header);
+  const bool is_message = std::any_of(fields.begin(), fields.end(), [](const HeaderField& field) {
+    return !is_structural_field(field.name);
+  });
+  if (!is_message) return std::nullopt;
+  return Author{single_from(fields)};
+}
+
+SignerVerdict judge(const SignerResult& signer, const Trust& trust,
+                    const std::vector<Certificate>& included) {
+  SignerVerdict verdict;
+  if (signer.certificate) {
+    verdict.address = shown_address(*signer.certificate, trust);
+    verdict.subject = signer.certificate->subject_text();
+    verdict.fingerprint = signer.certificate->key_id().hex();
+  }
+  verdict.certificate = signer.certificate;
+  verdict.signing_time = signer.signing_time;
+  verdict.type = signer.type;
+  verdict.weak_key = signer.weak_key;
+  verdict.capabilities = signer.capabilities;
+  if (const Status good = check_signer(signer, trust, included); !good) {
+    verdict.reason = good.error();
+  }
+  return verdict;
+}
+
+bool all_valid(const std::vector<SignerVerdict>& signers) {
+  return !signers.empty() && std::all_of(signers.begin(), signers.end(),
+                                         [](const SignerVerdict& one) { return one.valid(); });
+}
+
+}  // namespace culvert::crypto

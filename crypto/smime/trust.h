@@ -1,0 +1,64 @@
+// Whether a signature that is right may be believed (formats.md, "Signatures"): the certificate is
+// valid now and when it signed, meant for signing mail, trusted, and names the author.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "crypto/base/names.h"
+#include "crypto/base/result.h"
+#include "crypto/cms/signed_data.h"
+
+namespace culvert::crypto {
+
+// What the signer's certificate must name. `mailbox` is the one From address; without one (From is
+// missing, or is not exactly one address in a form that all readers understand alike) no signature
+// is that of the author.
+struct Author {
+  std::optional<Mailbox> mailbox;
+};
+
+// The author of a message with this header; nothing if it is the header of a mere MIME entity,
+// which holds only structural fields.
+std::optional<Author> author_of(std::string_view header);
+
+// Whom to believe. A signer's certificate counts if it is one of `trusted`, or a chain leads from
+// it to one of them, through certificates that are `trusted` or come with the message.
+struct Trust {
+  std::vector<Certificate> trusted;
+  // When the certificates must be valid, besides the signing time.
+  Time now;
+  // Nothing: whoever signed is fine.
+  std::optional<Author> author{};
+};
+
+struct SignerVerdict {
+  // The mail address in the certificate, the author's if that is there; empty if it names none
+  // (tunnel certificates do not).
+  std::string address;
+  std::string subject;      // of the certificate, printable; empty if none was found
+  std::string fingerprint;  // of its key, hexadecimal; empty if none was found
+  std::optional<Certificate> certificate;
+  std::optional<Time> signing_time;
+  SignatureType type = SignatureType::personal;
+  // True for RSA keys of fewer than 2,048 bits.
+  bool weak_key = false;
+  // SMIMECapabilities; the signer's only if the verdict is valid.
+  std::vector<Capability> capabilities;
+  // Why it does not count; nothing if it does.
+  std::optional<Error> reason;
+  bool valid() const { return !reason; }
+};
+
+// Permanent reasons besides those of crypto/cms: `usage-not-allowed`, `certificate-expired`,
+// `signer-untrusted`, `author-unknown` (From names nobody, or more than one), `not-the-author`.
+// `included` are the certificates of the message.
+SignerVerdict judge(const SignerResult& signer, const Trust& trust,
+                    const std::vector<Certificate>& included);
+
+// True if there is a verdict, and all are valid.
+bool all_valid(const std::vector<SignerVerdict>& signers);
+
+}  // namespace culvert::crypto

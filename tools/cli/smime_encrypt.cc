@@ -1,0 +1,127 @@
+// `culvert smime encrypt`: encrypts a file or a stream.
+#include "crypto/smime/encrypt.h"
+
+#include "crypto/base/log.h"
+#include "crypto/mime/canonical.h"
+#include "crypto/smime/message.h"
+#include "crypto/smime/profile.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/smime_files.h"
+#include "tools/cli/smime_keys.h"
+#include "tools/cli/smime_options.h"
+
+namespace culvert::cli {
+namespace {
+
+constexpr std::string_view kCiphers =
+    "aes256-gcm, aes192-gcm, aes128-gcm, aes256-cbc, aes192-cbc, aes128-cbc or chacha20-poly1305";
+
+Status check_recipient(const crypto::Certificate& certificate, Time now) {
+  if (!certificate.valid_at(now)) {
+    return permanent_error("certificate-expired",
+                           "the certificate of " + certificate.subject_text() +
+                               " is valid only from " + to_rfc3339(certificate.not_before()) +
+                               " to " + to_rfc3339(certificate.not_after()));
+  }
+  if (certificate.is_ca() || !(certificate.may_agree() || certificate.may_encipher_keys())) {
+    return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
+                                                    " is not meant for encryption");
+  }
+  return done();
+}
+
+Result<std::vector<crypto::Recipient>> recipients_of(const Arguments& arguments) {
+  const auto certificates = given_certificates(arguments, "--to");
+  if (!certificates) return certificates.error();
+  const auto shared = given_shared_keys(arguments);
+  if (!shared) return shared.error();
+  std::vector<crypto::Recipient> recipients(shared->begin(), shared->end());
+  const Time now = SystemClock().now();
+  for (const crypto::Certificate& certificate : *certificates) {
+    if (const Status good = check_recipient(certificate, now); !good) return good.error();
+    recipients.emplace_back(certificate);
+  }
+  if (recipients.empty()) return usage_error("say for whom: --to FILE, or --kek ID:HEXFILE");
+  return recipients;
+}
+
+Result<crypto::EnvelopedOptions> options_of(const Arguments& arguments) {
+  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
+  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  auto recipients = recipients_of(arguments);
+  if (!recipients) return recipients.error();
+  crypto::EnvelopedOptions options = crypto::enveloped_options(*profile, *std::move(recipients));
+  if (const auto name = arguments.value("--cipher")) {
+    options.cipher = crypto::find_cipher_named(*name);
+    if (options.cipher == nullptr || options.cipher->strength != crypto::Strength::strong) {
+      return usage_error("--cipher takes " + std::string(kCiphers));
+    }
+  }
+  if (arguments.has("--oaep") && arguments.has("--pkcs1")) {
+    return usage_error("give one of --oaep and --pkcs1");
+  }
+  using Scheme = crypto::RsaTransport::Scheme;
+  if (arguments.has("--oaep")) options.keys.rsa.scheme = Scheme::oaep;
+  if (arguments.has("--pkcs1")) options.keys.rsa.scheme = Scheme::pkcs1_v15;
+  if (arguments.has("--derive-key")) options.derivation = crypto::KeyDerivation::hkdf_sha256;
+  return options;
+}
+
+Status run(const crypto::EncryptRequest& request, bool is_message, RewindableSource& input,
+           Sink& to) {
+  if (request.wrapping != crypto::Wrapping::mime) return crypto::encrypt(input, request, to);
+  crypto::CanonicalSource canonical(input);
+  if (!is_message) return crypto::encrypt(canonical, request, to);
+  const crypto::MemoryKeyRing no_keys;
+  return crypto::seal_message(canonical, no_keys, {.encrypt = request.options}, to);
+}
+
+Result<Report> smime_encrypt(const Arguments& arguments) {
+  auto options = options_of(arguments);
+  if (!options) return options.error();
+  const auto wrapping = wrapping_of(arguments);
+  if (!wrapping) return wrapping.error();
+  const bool is_message = arguments.has("--message");
+  if (is_message && *wrapping != crypto::Wrapping::mime) {
+    return usage_error("--message makes a message: leave --der and --pem out");
+  }
+  const auto input = open_stream(arguments.value("--in"));
+  if (!input) return input.error();
+  const auto output = OutputFile::create(arguments.value("--out"));
+  if (!output) return output.error();
+  const Status made = run({*std::move(options), *wrapping, {}}, is_message, **input, **output);
+  if (!made) return made.error();
+  if (const Status kept = (*output)->keep(); !kept) return kept.error();
+  return Report{};
+}
+
+}  // namespace
+
+Command smime_encrypt_command() {
+  return {
+      .name = "smime encrypt",
+      .summary = "encrypts a file or a stream",
+      .operands = {},
+      .options = {kInOption,
+                  kOutOption,
+                  {"--to", "FILE…", "certificates of the recipients: PEM, DER or PKCS#7"},
+                  {"--kek", "ID:HEXFILE…",
+                   "a key that both sides hold: its identifier and a file, both in hexadecimal"},
+                  {"--cipher", "NAME", std::string(kCiphers) + "; default: the profile's"},
+                  {"--oaep", "", "RSA-OAEP for RSA keys"},
+                  {"--pkcs1", "", "PKCS#1 v1.5 for RSA keys, for old mail programs"},
+                  {"--derive-key", "", "derive the content key as RFC 9709 says"},
+                  kProfileOption,
+                  kMessageOption,
+                  kDerOption,
+                  kPemOption,
+                  kSmimeOption},
+      .detail =
+          "An AEAD cipher makes AuthEnvelopedData, any other EnvelopedData, which every "
+          "mail program opens but nothing authenticates. With --smime lines that end in "
+          "LF get CRLF; with --der and --pem the octets stay as they are.",
+      .example = "culvert smime encrypt --to bob.pem --in signed.eml --out sealed.eml",
+      .run = smime_encrypt};
+}
+
+}  // namespace culvert::cli

@@ -1,0 +1,96 @@
+// `culvert smime decrypt` and `culvert smime inspect`.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/smime/decrypt.h"
+#include "crypto/smime/inspect.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/smime_files.h"
+#include "tools/cli/smime_keys.h"
+#include "tools/cli/smime_options.h"
+
+namespace culvert::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Option kKeyOption{"--key", "FILE…", "private keys: PEM, DER or PKCS#12"};
+const Option kCertOption{"--cert", "FILE…", "their certificates, if not in the same files"};
+const Option kKekOption{"--kek", "ID:HEXFILE…", "a key that both sides hold"};
+
+bool gives_keys(const Arguments& arguments) {
+  return arguments.has("--key") || arguments.has("--kek") || arguments.has("--password-file");
+}
+
+Result<Report> smime_inspect(const Arguments& arguments) {
+  crypto::MemoryKeyRing keys;
+  if (const Status added = add_given_keys(arguments, keys); !added) return added.error();
+  const auto input = open_input(arguments.value("--in"));
+  if (!input) return input.error();
+  const auto layers = crypto::inspect(**input, keys);
+  if (!layers) return layers.error();
+  return Report{.text = crypto::layers_text(*layers), .json = crypto::layers_json(*layers)};
+}
+
+Report report_of(const crypto::DecryptReport& opened) {
+  const std::string by =
+      opened.recipient ? "sealed for " + opened.recipient->subject_text() : opened.recipient_kind;
+  Report report{
+      .text = fmt::format("opened: {} octets, {}, {}\n", opened.content_bytes, opened.cipher, by)};
+  const bool is_authentic = opened.kind == crypto::SealKind::auth_enveloped;
+  if (!is_authentic) report.text += "note: nothing authenticates this content\n";
+  if (opened.weak) report.text += "note: it is weakly protected\n";
+  report.json = json_text(
+      Json{{"octets", opened.content_bytes},
+           {"cipher", opened.cipher},
+           {"kind", opened.recipient_kind},
+           {"recipient", opened.recipient ? Json(opened.recipient->subject_text()) : Json()},
+           {"authenticated", is_authentic},
+           {"weak", opened.weak}});
+  return report;
+}
+
+// Nothing is written before the content is authentic; a file that could not be finished goes again.
+Result<Report> smime_decrypt(const Arguments& arguments) {
+  crypto::MemoryKeyRing keys;
+  const Status added =
+      gives_keys(arguments) ? add_given_keys(arguments, keys) : add_node_keys(arguments, keys);
+  if (!added) return added.error();
+  const auto input = open_input(arguments.value("--in"));
+  if (!input) return input.error();
+  const auto output = OutputFile::create(arguments.value("--out"));
+  if (!output) return output.error();
+  const auto opened = crypto::decrypt(**input, keys, **output);
+  if (!opened) return opened.error();
+  if (const Status kept = (*output)->keep(); !kept) return kept.error();
+  if (writes_to_standard_output(arguments)) return Report{};
+  return report_of(*opened);
+}
+
+}  // namespace
+
+std::vector<Command> smime_open_commands() {
+  return {
+      {.name = "smime decrypt",
+       .summary = "opens a sealed object",
+       .operands = {},
+       .options = {kInOption, kOutOption, kKeyOption, kCertOption, kKekOption, kPasswordOption},
+       .detail = "Reads a message, a MIME entity, PEM or DER. Without --key, --kek or "
+                 "--password-file it opens with the tunnel keys of the node of this configuration. "
+                 "The password opens encrypted key files, and messages that are sealed with one. "
+                 "Nothing is written before the whole content is authenticated.",
+       .example = "culvert smime decrypt --key tunnel.pem --in caught.eml --out entity",
+       .run = smime_decrypt},
+      {.name = "smime inspect",
+       .summary = "tells what an S/MIME object is, layer by layer",
+       .operands = {},
+       .options = {kInOption, kKeyOption, kCertOption, kKekOption, kPasswordOption},
+       .detail = "Reads a message, a MIME entity, PEM or DER. With keys it looks through what is "
+                 "sealed for them. Nothing is trusted and nothing is released.",
+       .example = "culvert smime inspect --in caught.eml",
+       .run = smime_inspect}};
+}
+
+}  // namespace culvert::cli

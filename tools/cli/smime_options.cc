@@ -1,0 +1,36 @@
+#include "tools/cli/smime_options.h"
+
+#include "tools/cli/smime_files.h"
+
+namespace culvert::cli {
+namespace {
+
+constexpr std::size_t kMaxPasswordFileBytes = 4096;
+
+}  // namespace
+
+Result<crypto::Wrapping> wrapping_of(const Arguments& arguments) {
+  const int given = arguments.has("--der") + arguments.has("--pem") + arguments.has("--smime");
+  if (given > 1) return usage_error("give one of --der, --pem and --smime");
+  if (arguments.has("--der")) return crypto::Wrapping::der;
+  if (arguments.has("--pem")) return crypto::Wrapping::pem;
+  return crypto::Wrapping::mime;
+}
+
+bool writes_to_standard_output(const Arguments& arguments) {
+  return arguments.value("--out").value_or("-") == "-";
+}
+
+Result<std::optional<SecretBytes>> given_password(const Arguments& arguments) {
+  const auto name = arguments.value("--password-file");
+  if (!name) return std::optional<SecretBytes>{};
+  auto text = read_small_file(*name, kMaxPasswordFileBytes);
+  if (!text) return text.error();
+  const std::size_t end = std::min(text->find_first_of("\r\n"), text->size());
+  std::optional<SecretBytes> password(as_bytes(std::string_view(*text).substr(0, end)));
+  wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+  if (password->empty()) return usage_error("the first line of --password-file is empty");
+  return password;
+}
+
+}  // namespace culvert::cli

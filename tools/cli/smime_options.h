@@ -1,0 +1,36 @@
+// What the smime commands have in common on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/base/bytes.h"
+#include "crypto/smime/wrapping.h"
+#include "tools/cli/command.h"
+
+namespace culvert::cli {
+
+inline const Option kInOption{"--in", "FILE", "what to read; default: standard input"};
+inline const Option kOutOption{"--out", "FILE", "what to write; default: standard output"};
+inline const Option kDerOption{"--der", "", "write DER (BER if it is long)"};
+inline const Option kPemOption{"--pem", "", "write PEM"};
+inline const Option kSmimeOption{"--smime", "", "write a MIME entity (the default)"};
+inline const Option kProfileOption{"--profile", "NAME",
+                                   "algorithms: modern (the default), compatible or energy"};
+inline const Option kPasswordOption{"--password-file", "FILE",
+                                    "its first line is the password of what is encrypted with one"};
+inline const Option kMessageOption{
+    "--message", "",
+    "the input is a whole message: its header fields are protected inside (RFC 9788)"};
+
+// What the flags say; a MIME entity without one. A usage error for two.
+Result<crypto::Wrapping> wrapping_of(const Arguments& arguments);
+
+// True if the result goes to standard output, so that nothing else may.
+bool writes_to_standard_output(const Arguments& arguments);
+
+// The first line of the file of --password-file, without its line end; nothing if none was given.
+// permanent `not-readable`, `too-large`; a usage error for an empty password.
+Result<std::optional<SecretBytes>> given_password(const Arguments& arguments);
+
+}  // namespace culvert::cli

@@ -1,0 +1,164 @@
+// `culvert smime sign`: signs a file or a stream.
+#include <array>
+#include <utility>
+
+#include "crypto/mime/canonical.h"
+#include "crypto/smime/message.h"
+#include "crypto/smime/profile.h"
+#include "crypto/smime/sign.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/smime_files.h"
+#include "tools/cli/smime_keys.h"
+#include "tools/cli/smime_options.h"
+
+namespace culvert::cli {
+namespace {
+
+using crypto::SignatureScheme;
+
+constexpr std::array<std::pair<SignatureScheme, SignatureScheme>, 3> kWithPss{{
+    {SignatureScheme::rsa_sha256, SignatureScheme::rsa_pss_sha256},
+    {SignatureScheme::rsa_sha384, SignatureScheme::rsa_pss_sha384},
+    {SignatureScheme::rsa_sha512, SignatureScheme::rsa_pss_sha512},
+}};
+
+struct DigestChoice {
+  std::string_view name;
+  SignatureScheme rsa;
+  SignatureScheme ecdsa;
+};
+constexpr std::array kDigests{
+    DigestChoice{"sha256", SignatureScheme::rsa_sha256, SignatureScheme::ecdsa_sha256},
+    DigestChoice{"sha384", SignatureScheme::rsa_sha384, SignatureScheme::ecdsa_sha384},
+    DigestChoice{"sha512", SignatureScheme::rsa_sha512, SignatureScheme::ecdsa_sha512},
+};
+
+bool is_ecdsa(SignatureScheme scheme) {
+  return scheme == SignatureScheme::ecdsa_sha256 || scheme == SignatureScheme::ecdsa_sha384 ||
+         scheme == SignatureScheme::ecdsa_sha512;
+}
+
+bool is_rsa(SignatureScheme scheme) {
+  return scheme != SignatureScheme::ed25519 && scheme != SignatureScheme::ed448 &&
+         !is_ecdsa(scheme);
+}
+
+Result<SignatureScheme> with_digest(SignatureScheme scheme, std::string_view name) {
+  for (const DigestChoice& choice : kDigests) {
+    if (choice.name != name) continue;
+    if (is_ecdsa(scheme)) return choice.ecdsa;
+    if (is_rsa(scheme)) return choice.rsa;
+    return usage_error("a key of this kind has its own digest: leave --digest out");
+  }
+  return usage_error("--digest takes sha256, sha384 or sha512");
+}
+
+SignatureScheme with_pss(SignatureScheme scheme) {
+  for (const auto& [plain, pss] : kWithPss) {
+    if (plain == scheme) return pss;
+  }
+  return scheme;
+}
+
+Result<SignatureScheme> scheme_of(const Arguments& arguments, crypto::KeyKind kind) {
+  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
+  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  const auto usual = crypto::signature_scheme(*profile, kind);
+  if (!usual) return usage_error("a key of this kind cannot sign");
+  SignatureScheme scheme = *usual;
+  if (const auto digest = arguments.value("--digest")) {
+    const auto chosen = with_digest(scheme, *digest);
+    if (!chosen) return chosen.error();
+    scheme = *profile == crypto::Profile::energy ? with_pss(*chosen) : *chosen;
+  }
+  if (!arguments.has("--pss")) return scheme;
+  if (!is_rsa(scheme)) return usage_error("--pss is for RSA keys");
+  return with_pss(scheme);
+}
+
+Result<crypto::SigningOptions> options_of(const Arguments& arguments, const GivenSigner& signer) {
+  if (arguments.has("--detached") && arguments.has("--opaque")) {
+    return usage_error("give one of --detached and --opaque");
+  }
+  const auto scheme = scheme_of(arguments, signer.certificate.key_kind());
+  if (!scheme) return scheme.error();
+  auto chain = given_certificates(arguments, "--chain");
+  if (!chain) return chain.error();
+  chain->insert(chain->end(), signer.others.begin(), signer.others.end());
+  crypto::SigningOptions options{signer.key.key_id(), signer.certificate, SystemClock().now()};
+  options.scheme = *scheme;
+  options.chain = *std::move(chain);
+  options.capabilities = crypto::user_capabilities();
+  if (!arguments.has("--opaque")) options.content = crypto::SigningOptions::Content::detached;
+  return options;
+}
+
+struct Job {
+  crypto::MemoryKeyRing keys;
+  crypto::SigningOptions options;
+  crypto::Wrapping wrapping;
+};
+
+// Signs what `input` gives. A MIME entity needs CRLF; DER and PEM are over the octets as they are.
+Status run_job(const Job& job, bool is_message, RewindableSource& input, Sink& to) {
+  if (job.wrapping != crypto::Wrapping::mime) {
+    return crypto::sign(input, job.keys, {job.options, job.wrapping, {}}, to);
+  }
+  crypto::CanonicalSource canonical(input);
+  if (is_message) return crypto::seal_message(canonical, job.keys, {.sign = job.options}, to);
+  return crypto::sign(canonical, job.keys, {job.options, job.wrapping, {}}, to);
+}
+
+Result<Report> smime_sign(const Arguments& arguments) {
+  const auto signer = given_signer(arguments);
+  if (!signer) return signer.error();
+  auto options = options_of(arguments, *signer);
+  if (!options) return options.error();
+  const auto wrapping = wrapping_of(arguments);
+  if (!wrapping) return wrapping.error();
+  const bool is_message = arguments.has("--message");
+  if (is_message && (*wrapping != crypto::Wrapping::mime || arguments.has("--opaque"))) {
+    return usage_error("--message makes a multipart/signed: leave --der, --pem, --opaque out");
+  }
+  Job job{{}, *std::move(options), *wrapping};
+  job.keys.add_signing_key(signer->key);
+  const auto input = open_stream(arguments.value("--in"));
+  if (!input) return input.error();
+  const auto output = OutputFile::create(arguments.value("--out"));
+  if (!output) return output.error();
+  if (const Status made = run_job(job, is_message, **input, **output); !made) return made.error();
+  if (const Status kept = (*output)->keep(); !kept) return kept.error();
+  return Report{};
+}
+
+}  // namespace
+
+Command smime_sign_command() {
+  return {.name = "smime sign",
+          .summary = "signs a file or a stream",
+          .operands = {},
+          .options = {kInOption,
+                      kOutOption,
+                      {"--key", "FILE", "the private key: PEM, DER or PKCS#12"},
+                      {"--cert", "FILE…", "its certificate, if that is not in the same file"},
+                      {"--chain", "FILE…", "certificates to include besides"},
+                      {"--detached", "", "the content stands beside its signature (the default)"},
+                      {"--opaque", "", "the content stands inside the signed object"},
+                      {"--digest", "NAME", "sha256, sha384 or sha512; default: what fits the key"},
+                      {"--pss", "", "RSASSA-PSS instead of PKCS#1 v1.5"},
+                      kProfileOption,
+                      kMessageOption,
+                      kPasswordOption,
+                      kDerOption,
+                      kPemOption,
+                      kSmimeOption},
+          .detail =
+              "With --smime the input is a MIME entity; lines that end in LF get CRLF. With --der "
+              "and --pem the very octets of the input are signed, and --detached writes the "
+              "signature alone.",
+          .example =
+              "culvert smime sign --key jane.p12 --password-file pw --in entity --out signed.eml",
+          .run = smime_sign};
+}
+
+}  // namespace culvert::cli

@@ -1,0 +1,125 @@
+// `culvert smime verify`: verifies a signed object, and says whom to believe.
+#include "crypto/smime/verify.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/commands.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/smime_files.h"
+#include "tools/cli/smime_keys.h"
+#include "tools/cli/smime_options.h"
+
+namespace culvert::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Result<crypto::Trust> trust_of(const Arguments& arguments) {
+  auto trusted = given_certificates(arguments, "--trust");
+  if (!trusted) return trusted.error();
+  crypto::Trust trust{*std::move(trusted), SystemClock().now()};
+  if (const auto at = arguments.value("--at")) {
+    const auto time = from_rfc3339(*at);
+    if (!time) return usage_error("--at takes a time like 2026-03-01T12:00:00Z");
+    trust.now = *time;
+  }
+  return trust;
+}
+
+Json json_of(const crypto::SignerVerdict& signer) {
+  Json object{{"address", signer.address.empty() ? Json() : Json(signer.address)},
+              {"valid", signer.valid()},
+              {"reason", signer.reason ? Json(signer.reason->code) : Json()}};
+  if (signer.reason) object["text"] = signer.reason->text;
+  object["subject"] = signer.subject;
+  object["fingerprint"] = signer.fingerprint;
+  if (signer.signing_time) object["signed_at"] = to_rfc3339(*signer.signing_time);
+  object["type"] = crypto::signature_type_name(signer.type);
+  object["weak"] = signer.weak_key;
+  return object;
+}
+
+Report report_of(const crypto::VerifyReport& verified) {
+  Report report;
+  Json signers = Json::array();
+  for (const crypto::SignerVerdict& signer : verified.signers) {
+    const std::string who = signer.address.empty() ? signer.subject : signer.address;
+    report.text += fmt::format("{}: {}\n", who.empty() ? "an unknown signer" : who,
+                               signer.reason ? "NOT VALID: " + signer.reason->text : "valid");
+    signers.push_back(json_of(signer));
+  }
+  report.json = json_text(Json{{"valid", verified.valid()}, {"signers", std::move(signers)}});
+  report.exit_status = verified.valid() ? kExitDone : kExitFailed;
+  return report;
+}
+
+struct Inputs {
+  std::unique_ptr<RewindableSource> object;
+  std::unique_ptr<RewindableSource> content;  // null unless --content was given
+};
+
+Result<Inputs> open_inputs(const Arguments& arguments) {
+  auto object = open_input(arguments.value("--in"));
+  if (!object) return object.error();
+  Inputs inputs{*std::move(object), nullptr};
+  if (const auto name = arguments.value("--content")) {
+    auto content = open_input(*name);
+    if (!content) return content.error();
+    inputs.content = *std::move(content);
+  }
+  return inputs;
+}
+
+Status write_content(const std::string& name, const Inputs& inputs, const crypto::Trust& trust) {
+  const auto output = OutputFile::create(name);
+  if (!output) return output.error();
+  const auto written =
+      crypto::write_verified_content(*inputs.object, trust, **output, inputs.content.get());
+  if (!written) return written.error();
+  return (*output)->keep();
+}
+
+// The first pass judges, the second writes: content whose signature is not valid goes nowhere.
+Result<Report> smime_verify(const Arguments& arguments) {
+  const auto trust = trust_of(arguments);
+  if (!trust) return trust.error();
+  const auto inputs = open_inputs(arguments);
+  if (!inputs) return inputs.error();
+  const auto verified = crypto::verify(*inputs->object, *trust, inputs->content.get());
+  if (!verified) return verified.error();
+  Report report = report_of(*verified);
+  const auto out = arguments.value("--out");
+  if (!verified->valid() || !out) return report;
+  if (const Status written = write_content(*out, *inputs, *trust); !written) {
+    return written.error();
+  }
+  if (*out != "-") return report;
+  std::fputs(report.text.c_str(), stderr);
+  return Report{};
+}
+
+}  // namespace
+
+Command smime_verify_command() {
+  return {.name = "smime verify",
+          .summary = "verifies a signed object",
+          .operands = {},
+          .options = {kInOption,
+                      {"--out", "FILE",
+                       "where the content goes if every signature is valid (`-`: standard output); "
+                       "nowhere without"},
+                      {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
+                      {"--at", "TIME", "when certificates must be valid; default: now"},
+                      {"--content", "FILE", "what a detached signature in DER or PEM is over"}},
+          .detail =
+              "A signature is valid if it is right and its certificate is meant for mail, "
+              "valid when it signed and now, and one of the --trust certificates or issued by "
+              "one. In a message the certificate must also name the one author in From.",
+          .example = "culvert smime verify --trust ca.pem --in signed.eml --out content",
+          .run = smime_verify};
+}
+
+}  // namespace culvert::cli
