@@ -92,7 +92,7 @@ Status OpenedMessage::open_signed(Step& step, const OpenRequest& request) {
   const auto result = (*reader)->finish({request.trust.trusted, SignerCandidates::Included::use});
   if (!result) return result.error();
   Trust trust = request.trust;
-  if (!trust.author) trust.author = author_;
+  trust.author = author_;
   OpenedLayer layer{.kind = LayerKind::signed_data};
   for (const SignerResult& signer : result->signers)
     layer.signers.push_back(judge(signer, trust, result->certificates));
@@ -134,7 +134,6 @@ Status OpenedMessage::open_compressed(Step& step, const OpenRequest& request) {
 }
 
 Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& request) {
-  if (layers_.size() == kMaxLayers) return refuse(Refusal::nested_too_deep, "layers");
   auto step = std::make_unique<Step>();
   // Inside another layer, id-data is an entity and every other type a bare object.
   const bool is_bare = !steps_.empty() && !is_data(steps_.back()->inner_type);
@@ -148,9 +147,10 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
     step->beside = step->input->signed_content();
     if (steps_.empty()) {
       header_ = step->input->header();
-      author_ = author_of(header_);
+      author_ = request.trust.author ? request.trust.author : author_of(header_);
     }
   }
+  if (layers_.size() == kMaxLayers) return refuse(Refusal::nested_too_deep, "layers");
   const auto type = object_type(*step->der);
   if (!type) return type.error();
   Status taken = refuse(Refusal::not_cms, oid_text(*type));
@@ -167,6 +167,16 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
   content_ = step->inner;
   steps_.push_back(std::move(step));
   return done();
+}
+
+void OpenedMessage::find_author() {
+  if (!author_) return;
+  std::vector<SignerVerdict*> all;
+  for (OpenedLayer& layer : layers_) {
+    for (SignerVerdict& verdict : layer.signers)
+      all.push_back(&verdict);
+  }
+  hold_to_author(all, *author_);
 }
 
 // Only a message has a header to protect. A payload whose front is no header has no field in it.
@@ -196,6 +206,7 @@ Result<std::unique_ptr<OpenedMessage>> OpenedMessage::open(RewindableSource& inp
     if (!back) return back.error();
     if (next) continue;
     if (!is_plain_content(next.error())) return next.error();
+    opened->find_author();
     if (const Status read = opened->read_protected_header(request); !read) return read.error();
     return opened;
   }

@@ -57,7 +57,8 @@ class OpenedMessage {
 
   // From the outside in; at least one.
   const std::vector<OpenedLayer>& layers() const { return layers_; }
-  // True if there is a signed layer, and every signer of every signed layer is valid.
+  // True if there is a signed layer, every signer of every signed layer is valid, and one of them
+  // is the author, if there is one to be.
   bool is_signed() const;
   // True if every part of the content was inside a sealed layer.
   bool is_encrypted() const;
@@ -78,6 +79,7 @@ class OpenedMessage {
   Status open_signed(Step& step, const OpenRequest& request);
   Status open_sealed(Step& step, const OpenRequest& request);
   Status open_compressed(Step& step, const OpenRequest& request);
+  void find_author();
   Status read_protected_header(const OpenRequest& request);
 
   std::vector<OpenedLayer> layers_;

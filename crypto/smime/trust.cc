@@ -10,25 +10,13 @@
 namespace culvert::crypto {
 namespace {
 
+// A domain's signature speaks for all below it; a person's for one address.
 bool names(const Certificate& certificate, const Mailbox& author, SignatureType type) {
   const auto& addresses = certificate.addresses();
   return std::any_of(addresses.begin(), addresses.end(), [&](const Mailbox& address) {
     if (type == SignatureType::domain) return author.domain().is_within(address.domain());
     return address == author;
   });
-}
-
-// A domain's signature speaks for all below it; a person's for one address.
-Status check_author(const Certificate& certificate, const SignerResult& signer,
-                    const Trust& trust) {
-  if (!trust.author) return done();
-  if (!trust.author->mailbox) {
-    return permanent_error("author-unknown",
-                           "the message does not name exactly one author in From");
-  }
-  if (names(certificate, *trust.author->mailbox, signer.type)) return done();
-  return permanent_error("not-the-author", "the signer's certificate does not name the author, " +
-                                               trust.author->mailbox->text());
 }
 
 Status check_trusted(const Certificate& certificate, const Trust& trust,
@@ -55,8 +43,7 @@ Status check_signer(const SignerResult& signer, const Trust& trust,
                            "the signer's certificate was not valid when it signed, at " +
                                to_rfc3339(*signer.signing_time));
   }
-  if (const Status chained = check_trusted(certificate, trust, included); !chained) return chained;
-  return check_author(certificate, signer, trust);
+  return check_trusted(certificate, trust, included);
 }
 
 // The address by which people know the signer.
@@ -88,6 +75,8 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
     verdict.address = shown_address(*signer.certificate, trust);
     verdict.subject = signer.certificate->subject_text();
     verdict.fingerprint = signer.certificate->key_id().hex();
+    verdict.names_author = trust.author && trust.author->mailbox &&
+                           names(*signer.certificate, *trust.author->mailbox, signer.type);
   }
   verdict.certificate = signer.certificate;
   verdict.signing_time = signer.signing_time;
@@ -98,6 +87,22 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
     verdict.reason = good.error();
   }
   return verdict;
+}
+
+void hold_to_author(const std::vector<SignerVerdict*>& signers, const Author& author) {
+  const bool is_there = std::any_of(signers.begin(), signers.end(), [](const SignerVerdict* one) {
+    return one->valid() && one->names_author;
+  });
+  if (is_there) return;
+  const Error reason =
+      author.mailbox
+          ? permanent_error("not-the-author",
+                            "no signer's certificate names the author, " + author.mailbox->text())
+          : permanent_error("author-unknown",
+                            "the message does not name exactly one author in From");
+  for (SignerVerdict* one : signers) {
+    if (one->valid()) one->reason = reason;
+  }
 }
 
 bool all_valid(const std::vector<SignerVerdict>& signers) {

@@ -47,16 +47,23 @@ struct SignerVerdict {
   bool weak_key = false;
   // SMIMECapabilities; the signer's only if the verdict is valid.
   std::vector<Capability> capabilities;
+  // Whether the certificate names the author: exactly, or for a domain's signature by its domain.
+  bool names_author = false;
   // Why it does not count; nothing if it does.
   std::optional<Error> reason;
   bool valid() const { return !reason; }
 };
 
 // Permanent reasons besides those of crypto/cms: `usage-not-allowed`, `certificate-expired`,
-// `signer-untrusted`, `author-unknown` (From names nobody, or more than one), `not-the-author`.
-// `included` are the certificates of the message.
+// `signer-untrusted`. `included` are the certificates of the message. Whether the author is among
+// the signers is for hold_to_author to say, when all are known.
 SignerVerdict judge(const SignerResult& signer, const Trust& trust,
                     const std::vector<Certificate>& included);
+
+// Somebody who signs besides the author does no harm, but without the author nobody counts: if no
+// valid verdict names them, each gets a reason, `not-the-author`, or `author-unknown` if From names
+// nobody or more than one. `signers` are all of a message, whatever their layer.
+void hold_to_author(const std::vector<SignerVerdict*>& signers, const Author& author);
 
 // True if there is a verdict, and all are valid.
 bool all_valid(const std::vector<SignerVerdict>& signers);

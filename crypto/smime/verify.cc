@@ -36,6 +36,12 @@ Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, Detache
   Pass out{{}, *count};
   for (const SignerResult& signer : result->signers)
     out.report.signers.push_back(judge(signer, with_author, result->certificates));
+  if (with_author.author) {
+    std::vector<SignerVerdict*> all;
+    for (SignerVerdict& verdict : out.report.signers)
+      all.push_back(&verdict);
+    hold_to_author(all, *with_author.author);
+  }
   return out;
 }
 

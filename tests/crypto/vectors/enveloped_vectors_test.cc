@@ -1,10 +1,9 @@
 // Every sealed message of the shared vectors, with each of the keys that open it.
-#include <fnmatch.h>
-
-#include <chrono>
 
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
+#include "tests/crypto/vectors/reasons.h"
+#include "tests/support/processor_time.h"
 
 namespace culvert::crypto::testing {
 namespace {
@@ -130,29 +129,19 @@ Result<Bytes> open_stubbornly(ByteView sealed, const KeyRing& ring) {
   return opened;
 }
 
-// The word that reasons.json has for a file: the first pattern that matches its path.
-std::string expected_reason(const nlohmann::ordered_json& reasons, const std::string& path) {
-  for (const auto& [pattern, word] : reasons.items()) {
-    if (fnmatch(pattern.c_str(), path.c_str(), 0) == 0) return word;
-  }
-  return "?";
-}
-
 TEST(EnvelopedVectors, AreRefusedWithTheReasonThatIsWritten) {
   CULVERT_REQUIRE_VECTORS(root);
-  const auto reasons = nlohmann::ordered_json::parse(
-      read_text(std::filesystem::path(CULVERT_SOURCE_ROOT) / "tests/vectors/reasons.json"));
+  const Reasons reasons;
   for (const char* kind : kKinds) {
     for (const auto& file : vectors_of(root, kind, "negative/")) {
       const std::string path = file.at("path");
       const Bytes sealed = read_file(root / path);
       MemoryKeyRing ring;
       add_keys(root, file, ring);
-      const auto start = std::chrono::steady_clock::now();
+      const ProcessorTime time;
       const auto opened = open_stubbornly(sealed, ring);
-      const auto took = std::chrono::steady_clock::now() - start;
-      EXPECT_LT(took, std::chrono::seconds(1)) << path;
-      const std::string word = expected_reason(reasons, path);
+      EXPECT_LT(time.seconds(), 1) << path;
+      const std::string word = reasons.reason_for(path).value_or("?");
       if (opened) {
         EXPECT_NE(file.at("expect").at("outcome"), "fail") << path;
         EXPECT_EQ(word, "opened") << path;

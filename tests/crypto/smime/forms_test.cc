@@ -1,0 +1,185 @@
+// Signing and encrypting in every wrapping and profile, opened again by our own side; what other
+// programs think of it is in tests/e2e and docs/interop.md.
+#include <gtest/gtest.h>
+
+#include "crypto/keys/memory_key_ring.h"
+#include "crypto/smime/decrypt.h"
+#include "crypto/smime/encrypt.h"
+#include "crypto/smime/message.h"
+#include "crypto/smime/opened.h"
+#include "crypto/smime/profile.h"
+#include "crypto/smime/sign.h"
+#include "crypto/smime/verify.h"
+#include "tests/crypto/vectors/manifest.h"
+
+namespace culvert::crypto::testing {
+namespace {
+
+const Time kNow = from_unix(1'806'062'400);  // 2027-03-26T12:00:00Z
+constexpr std::string_view kEntity = "Content-Type: text/plain\r\n\r\nDear Bob\r\n";
+constexpr std::string_view kMessage =
+    "From: p256@a.example\r\nTo: bob@b.example\r\nSubject: the price\r\n"
+    "Message-ID: <1@a.example>\r\nContent-Type: text/plain\r\n\r\nDear Bob\r\n";
+
+class Forms : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    CULVERT_REQUIRE_VECTORS(found);
+    root = found;
+    for (const char* name : {"rsa2048", "rsa3072", "p256", "p384", "ed25519", "x25519", "mlkem768"})
+      ASSERT_TRUE(ring.add(key(name), certificate(name), ContentRule::any).ok());
+    trust = {{certificate("ca")}, kNow};
+  }
+  PrivateKey key(const std::string& name) const {
+    return *PrivateKey::from_pem(read_text(root / "keys" / (name + ".key.pem")));
+  }
+  Certificate certificate(const std::string& name) const {
+    return *Certificate::from_pem(read_text(root / "keys" / (name + ".cert.pem")));
+  }
+  SigningOptions signing(const std::string& name, Profile profile = Profile::modern) const {
+    SigningOptions options{key(name).key_id(), certificate(name), kNow};
+    options.scheme = signature_scheme(profile, options.certificate.key_kind());
+    options.capabilities = user_capabilities();
+    return options;
+  }
+
+  std::filesystem::path root;
+  MemoryKeyRing ring;
+  Trust trust;
+};
+
+TEST_F(Forms, VerifyInEveryWrapping) {
+  for (const char* name : {"rsa2048", "p256", "p384", "ed25519"}) {
+    for (const Profile profile : {Profile::modern, Profile::compatible, Profile::energy}) {
+      for (const auto content :
+           {SigningOptions::Content::opaque, SigningOptions::Content::detached}) {
+        for (const Wrapping wrapping : {Wrapping::der, Wrapping::pem, Wrapping::mime}) {
+          SignRequest request{signing(name, profile), wrapping, {}};
+          request.options.content = content;
+          ViewSource entity(as_bytes(kEntity));
+          Bytes out;
+          BytesSink sink(out);
+          ASSERT_TRUE(sign(entity, ring, request, sink).ok()) << name;
+          ViewSource made(out);
+          ViewSource beside(as_bytes(kEntity));
+          const bool is_beside =
+              content == SigningOptions::Content::detached && wrapping != Wrapping::mime;
+          const auto report = verify(made, trust, is_beside ? &beside : nullptr);
+          ASSERT_TRUE(report.ok()) << name << ": " << report.error().text;
+          EXPECT_TRUE(report->valid()) << name << ": " << report->signers.front().reason->text;
+          EXPECT_EQ(report->signers.front().capabilities.size(), 4U);
+          Bytes content_out;
+          BytesSink content_sink(content_out);
+          ASSERT_TRUE(
+              write_verified_content(made, trust, content_sink, is_beside ? &beside : nullptr)
+                  .ok());
+          EXPECT_EQ(to_text(content_out), kEntity);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Forms, OpenForEveryKindOfKeyInEveryProfileAndWrapping) {
+  for (const char* name : {"rsa3072", "p256", "p384", "x25519", "mlkem768"}) {
+    for (const Profile profile : {Profile::modern, Profile::compatible, Profile::energy}) {
+      for (const Wrapping wrapping : {Wrapping::der, Wrapping::pem, Wrapping::mime}) {
+        ViewSource entity(as_bytes(kEntity));
+        Bytes out;
+        BytesSink sink(out);
+        const Status made =
+            encrypt(entity, {enveloped_options(profile, {certificate(name)}), wrapping, {}}, sink);
+        ASSERT_TRUE(made.ok()) << name << ": " << made.error().text;
+        ViewSource source(out);
+        Bytes opened;
+        BytesSink to(opened);
+        const auto report = decrypt(source, ring, to);
+        ASSERT_TRUE(report.ok()) << name << ": " << report.error().text;
+        EXPECT_EQ(to_text(opened), kEntity);
+        EXPECT_EQ(report->recipient, certificate(name));
+        EXPECT_EQ(report->kind,
+                  profile == Profile::modern ? SealKind::auth_enveloped : SealKind::enveloped);
+      }
+    }
+  }
+}
+
+TEST_F(Forms, MessagesKeepTheirHeaderInside) {
+  for (const bool is_encrypted : {false, true}) {
+    MessageSeal seal{.sign = signing("p256")};
+    if (is_encrypted) seal.encrypt = enveloped_options(Profile::modern, {certificate("rsa3072")});
+    ViewSource message(as_bytes(kMessage));
+    Bytes out;
+    BytesSink sink(out);
+    ASSERT_TRUE(seal_message(message, ring, seal, sink).ok());
+    EXPECT_EQ(to_text(out).find("the price") == std::string::npos, is_encrypted);
+    ViewSource source(out);
+    const auto opened = OpenedMessage::open(source, {ring, trust});
+    ASSERT_TRUE(opened.ok()) << opened.error().text;
+    EXPECT_TRUE((*opened)->is_authentic());
+    EXPECT_EQ((*opened)->is_encrypted(), is_encrypted);
+    EXPECT_NE((*opened)->protected_header().header.find("Subject: the price\r\n"),
+              std::string::npos);
+  }
+}
+
+// formats.md, "Signatures": the certificate names the one From address.
+TEST_F(Forms, BelieveNobodyButTheAuthor) {
+  for (const auto& [from, reason] : std::vector<std::pair<std::string, std::string>>{
+           {"p256@a.example", ""},
+           {"P256@a.example", "not-the-author"},
+           {"eve@a.example", "not-the-author"},
+           {"p256@a.example, eve@a.example", "author-unknown"},
+           {"p256@a.example (Eve)", "author-unknown"}}) {
+    std::string text(kMessage);
+    text.replace(6, 14, from);
+    ViewSource message(as_bytes(text));
+    Bytes out;
+    BytesSink sink(out);
+    ASSERT_TRUE(seal_message(message, ring, {.sign = signing("p256")}, sink).ok());
+    ViewSource source(out);
+    const auto report = verify(source, trust);
+    ASSERT_TRUE(report.ok());
+    const auto& verdict = report->signers.front();
+    EXPECT_EQ(verdict.reason ? verdict.reason->code : "", reason) << from;
+  }
+}
+
+// RFC 3183: a domain's signature speaks for all below it, and for nobody else.
+TEST_F(Forms, BelieveADomainForWhatIsBelowIt) {
+  const SigningOptions options = signing("p256");
+  SignerResult signer;
+  signer.certificate = options.certificate;
+  signer.type = SignatureType::domain;
+  for (const auto& [from, good] : std::vector<std::pair<const char*, bool>>{
+           {"jane@a.example", true}, {"jane@x.a.example", true}, {"jane@b.example", false}}) {
+    trust.author = Author{*Mailbox::parse(from)};
+    SignerVerdict verdict = judge(signer, trust, {});
+    EXPECT_TRUE(verdict.valid());
+    hold_to_author({&verdict}, *trust.author);
+    EXPECT_EQ(verdict.valid(), good) << from;
+  }
+}
+
+TEST_F(Forms, NestNoDeeperThanIsAllowed) {
+  Bytes entity = to_bytes(kEntity);
+  for (std::size_t depth = 1; depth <= kMaxLayers + 1; ++depth) {
+    SignRequest request{signing("ed25519"), Wrapping::mime, {}};
+    request.options.content = SigningOptions::Content::opaque;
+    ViewSource source(entity);
+    Bytes out;
+    BytesSink sink(out);
+    ASSERT_TRUE(sign(source, ring, request, sink).ok());
+    entity = std::move(out);
+    ViewSource made(entity);
+    const auto opened = OpenedMessage::open(made, {ring, trust});
+    EXPECT_EQ(opened.ok(), depth <= kMaxLayers) << depth;
+    if (opened) {
+      EXPECT_EQ((*opened)->layers().size(), depth);
+      EXPECT_TRUE((*opened)->is_signed());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace culvert::crypto::testing

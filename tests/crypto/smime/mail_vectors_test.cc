@@ -1,0 +1,118 @@
+// Whole mails made by other software, opened layer by layer; and mails that must not be believed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "crypto/keys/memory_key_ring.h"
+#include "crypto/smime/opened.h"
+#include "tests/crypto/vectors/manifest.h"
+#include "tests/support/trickling_source.h"
+
+namespace culvert::crypto::testing {
+namespace {
+
+const Time kNow =
+    from_unix(1'806'062'400);  // 2027-03-26T12:00:00Z, when all certificates are valid
+
+class MailVectors : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    CULVERT_REQUIRE_VECTORS(found);
+    root = found;
+  }
+
+  void add_keys(const nlohmann::json& file, MemoryKeyRing& ring) const {
+    if (!file.contains("open")) return;
+    for (const auto& entry : file.at("open")) {
+      const auto key = PrivateKey::from_pem(read_text(root / entry.at("key").get<std::string>()));
+      const auto certificate =
+          Certificate::from_pem(read_text(root / entry.at("certificate").get<std::string>()));
+      ASSERT_TRUE(ring.add(*key, *certificate, ContentRule::any).ok());
+    }
+  }
+
+  Trust trust_of(const nlohmann::json& file) const {
+    Trust trust{{}, kNow};
+    if (file.contains("trust")) {
+      const std::string anchor = file.at("trust");
+      trust.trusted = *Certificate::all_from_pem(read_text(root / anchor));
+    }
+    return trust;
+  }
+
+  std::filesystem::path root;
+};
+
+std::string layer_word(const OpenedLayer& layer) {
+  const std::string name(layer_kind_name(layer.kind));
+  return name.substr(0, name.rfind("-data"));
+}
+
+TEST_F(MailVectors, AreOpenedLayerByLayer) {
+  for (const auto& file : vectors_of(root, "mail", "positive/")) {
+    const std::string path = file.at("path");
+    const Bytes mail = read_file(root / path);
+    MemoryKeyRing ring;
+    add_keys(file, ring);
+    const Trust trust = trust_of(file);
+    for (const std::size_t step : {std::size_t{1}, std::size_t{4096}, mail.size()}) {
+      TricklingSource source(mail, step);
+      const auto opened = OpenedMessage::open(source, {ring, trust});
+      ASSERT_TRUE(opened.ok()) << path << ": " << opened.error().code << opened.error().detail;
+      std::vector<std::string> layers;
+      for (const OpenedLayer& layer : (*opened)->layers())
+        layers.push_back(layer_word(layer));
+      EXPECT_EQ(layers, file.at("layers").get<std::vector<std::string>>()) << path;
+      const bool is_signed = std::find(layers.begin(), layers.end(), "signed") != layers.end();
+      EXPECT_EQ((*opened)->is_signed(), is_signed) << path;
+      const auto content = read_all((*opened)->content(), 1 << 20);
+      ASSERT_TRUE(content.ok()) << path;
+      EXPECT_EQ(sha256_hex(*content), file.at("expect").at("sha256")) << path << " step " << step;
+    }
+  }
+}
+
+// `fail`: never valid, and nothing that was encrypted comes out. `policy`: perhaps right, never
+// authentic.
+TEST_F(MailVectors, AreRefusedOrNeverCalledAuthentic) {
+  for (const auto& file : vectors_of(root, "mail", "negative/")) {
+    const std::string path = file.at("path");
+    const Bytes mail = read_file(root / path);
+    MemoryKeyRing ring;
+    add_keys(file, ring);
+    const Trust trust = trust_of(file);
+    ViewSource source(mail);
+    const auto opened = OpenedMessage::open(source, {ring, trust});
+    if (!opened) {
+      EXPECT_FALSE(opened.error().code.empty()) << path;
+      continue;
+    }
+    EXPECT_FALSE((*opened)->is_authentic()) << path;
+    if (file.at("expect").at("outcome") == "fail") {
+      EXPECT_FALSE((*opened)->is_signed()) << path;
+      EXPECT_FALSE((*opened)->is_encrypted()) << path;
+    }
+  }
+}
+
+TEST_F(MailVectors, RestoreProtectedFieldsOfWhatWasSignedAndEncrypted) {
+  for (const auto& file : vectors_of(root, "mail", "positive/")) {
+    const std::string path = file.at("path");
+    if (path.find("header-protection") == std::string::npos) continue;
+    const Bytes mail = read_file(root / path);
+    MemoryKeyRing ring;
+    add_keys(file, ring);
+    const Trust trust = trust_of(file);
+    ViewSource source(mail);
+    const auto opened = OpenedMessage::open(source, {ring, trust});
+    ASSERT_TRUE(opened.ok());
+    EXPECT_TRUE((*opened)->is_authentic());
+    const OpenedHeader& header = (*opened)->protected_header();
+    EXPECT_EQ(header.form, HeaderProtectionForm::rfc9788);
+    EXPECT_TRUE(header.is_restored);
+    EXPECT_EQ(header.header.find("Subject: [...]"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace culvert::crypto::testing
