@@ -104,7 +104,7 @@ std::string unquoted(std::string_view quoted) {
 }
 
 // With the backslashes that it needs, and no others.
-std::string quoted(std::string_view content) {
+std::string in_quotes(std::string_view content) {
   std::string out = "\"";
   for (const char c : content) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -166,7 +166,7 @@ std::string Mailbox::lookup_key() const {
   std::string local = lower_ascii(local_part_);
   if (local.front() == '"') {
     const std::string content = unquoted(local);
-    local = is_dot_string(content) ? content : quoted(content);
+    local = is_dot_string(content) ? content : in_quotes(content);
   }
   return local + "@" + domain_.text();
 }

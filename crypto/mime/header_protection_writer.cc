@@ -58,7 +58,7 @@ bool is_protection_parameter(const ContentType::Parameter& parameter) {
          parameter.name == "protected-headers";
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string out = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -70,7 +70,7 @@ std::string quoted(std::string_view value) {
 std::string parameter_lines(const Parameters& parameters) {
   std::string out;
   for (const auto& parameter : parameters) {
-    out += ";\r\n " + parameter.name + "=" + quoted(parameter.value);
+    out += ";\r\n " + parameter.name + "=" + in_quotes(parameter.value);
   }
   return out;
 }
