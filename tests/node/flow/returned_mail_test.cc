@@ -8,6 +8,7 @@
 #include "node/flow/opener.h"
 #include "peering/tunnel_header.h"
 #include "tests/node/flow/fixture.h"
+#include "tests/peering/test_node.h"
 
 namespace culvert::node {
 namespace {
@@ -19,6 +20,8 @@ constexpr std::string_view kToken = "0123456789abcdef0123456789abcdef";
 class ReturnedMailTest : public FlowTest {
  protected:
   void SetUp() override {
+    keys.set(std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
+                                       own.encryption().certificate));
     sent.message = store::MessageId::make(kStart);
     sent.sender = mailbox("jo@c.example");
     sent.envid = "env1";
@@ -91,6 +94,7 @@ class ReturnedMailTest : public FlowTest {
     ASSERT_TRUE(db->write([](store::WriteTransaction&) { return done(); }).ok());
   }
 
+  peering::TestNode own{"gate.a.example", {"a.example"}};
   store::SentMail sent;
 };
 
