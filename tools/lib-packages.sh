@@ -8,6 +8,8 @@ PACKAGES_BOTAN_SOURCE="dpkg-dev xz-utils ca-certificates"
 PACKAGES_TESTS="swaks openssl gpgsm python3-dkim python3-dnspython nsd ldnsutils iproute2 procps strace clang clang-tidy
   clang-format universal-ctags"
 PACKAGES_MAIL_SERVER="postfix"
+# What tests/interop/run compares with; heavy, so that only its --setup installs them. The JDK, because a JRE compiles no driver.
+PACKAGES_INTEROP="openssl gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless"
 
 # test_packages: those of --tests, with the run-time of the sanitizers in the version of this release's clang.
 test_packages() {
