@@ -14,6 +14,7 @@ import sys
 MOST_OCTETS = 16 * 1024
 TARGETS = {
     "signed": ["fuzz_cms_signed"],
+    "certs-only": ["fuzz_cms_signed"],
     "auth-enveloped": ["fuzz_cms_auth_enveloped", "fuzz_cms_recipients"],
     "enveloped": ["fuzz_cms_recipients"],
     "compressed": ["fuzz_cms_compressed"],

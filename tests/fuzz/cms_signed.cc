@@ -1,10 +1,15 @@
-// SignedData: read at once and octet by octet it must give the same content and the same verdicts.
+// SignedData, opaque, detached and certs-only: read at once and octet by octet it must give the
+// same content and the same verdicts; certificates that are written back are read again.
+#include "crypto/cms/certs_only.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/signed_data.h"
 #include "tests/fuzz/cms_support.h"
 
 namespace culvert::crypto::fuzz {
 namespace {
+
+// What a detached signature is judged over; that of the seeds is another, which is a verdict too.
+const Bytes kDetachedContent = to_bytes("content");
 
 struct Outcome {
   std::string error;
@@ -13,23 +18,69 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-Outcome run(ByteView input, std::size_t step) {
-  TricklingSource source(input, step);
-  const auto reader = SignedDataReader::open(source);
-  if (!reader) return {reader.error().code, {}, {}};
-  const auto content = read_all(**reader, input.size());
-  if (!content) return {content.error().code, {}, {}};
-  const auto result = (*reader)->finish({});
-  if (!result) return {result.error().code, *content, {}};
-  Outcome out{{}, *content, {}};
-  for (const SignerResult& signer : result->signers) {
-    out.verdicts += (signer.refusal ? signer.refusal->code : "valid") + " ";
-    if (signer.refusal) expect(refusal_of(*signer.refusal).has_value());
+// A valid signature is one that its certificate verifies; a refused one has a reason of ours.
+std::string verdicts_of(const SignedDataResult& result) {
+  std::string out;
+  for (const SignerResult& signer : result.signers) {
+    expect(!signer.refusal || refusal_of(*signer.refusal).has_value());
+    expect(signer.refusal || signer.certificate);
+    out += (signer.refusal ? signer.refusal->code : "valid") + " " + signer.digest + " " +
+           signer.signature + " " + std::string(signature_type_name(signer.type)) + " ";
+    for (const Capability& one : signer.capabilities)
+      out += capability_name(one) + " ";
   }
   return out;
 }
 
-void check_input(ByteView input) { expect(run(input, input.size() + 1) == run(input, 1)); }
+Outcome judge(Result<std::unique_ptr<SignedDataReader>> reader, std::size_t limit_bytes) {
+  if (!reader) return {reader.error().code, {}, {}};
+  const auto content = read_all(**reader, limit_bytes);
+  if (!content) return {content.error().code, {}, {}};
+  const auto result = (*reader)->finish({});
+  if (!result) return {result.error().code, *content, {}};
+  expect(!result->signers.empty());
+  return {{}, *content, verdicts_of(*result)};
+}
+
+Outcome run(ByteView input, std::size_t step) {
+  TricklingSource source(input, step);
+  return judge(SignedDataReader::open(source), input.size());
+}
+
+Outcome run_detached(ByteView input, std::size_t step) {
+  TricklingSource source(input, step);
+  TricklingSource content(kDetachedContent, step);
+  return judge(SignedDataReader::open_detached(source, content), kDetachedContent.size());
+}
+
+std::optional<std::vector<Certificate>> certificates_in(ByteView input, std::size_t step) {
+  TricklingSource source(input, step);
+  auto certificates = read_certs_only(source);
+  if (!certificates) expect(refusal_of(certificates.error()).has_value());
+  return certificates ? std::optional(*std::move(certificates)) : std::nullopt;
+}
+
+void check_certs_only(ByteView input) {
+  const auto certificates = certificates_in(input, input.size() + 1);
+  expect(certificates == certificates_in(input, 1));
+  if (!certificates) return;
+  const auto written = write_certs_only(*certificates);
+  expect(written.ok());
+  const auto again = certificates_in(*written, 1);
+  expect(again.has_value());
+  expect(*write_certs_only(*again) == *written);
+}
+
+void check_input(ByteView input) {
+  const Outcome opaque = run(input, input.size() + 1);
+  const Outcome detached = run_detached(input, input.size() + 1);
+  expect(opaque == run(input, 1));
+  expect(detached == run_detached(input, 1));
+  // One object is at most one of the three.
+  const bool is_opaque = opaque.error.empty();
+  expect(!is_opaque || !detached.error.empty());
+  check_certs_only(input);
+}
 
 }  // namespace
 }  // namespace culvert::crypto::fuzz
