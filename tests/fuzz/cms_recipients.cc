@@ -101,7 +101,7 @@ void check_opening(ByteView input) {
 
 void check_input(ByteView input) {
   TricklingSource whole(input, input.size() + 1);
-  TricklingSource pieces(input, 1);
+  TricklingSource pieces(input, cut_of(input));
   const auto peek = peek_recipients(whole);
   const auto again = peek_recipients(pieces);
   expect(peek.ok() == again.ok());

@@ -11,12 +11,12 @@ import pathlib
 import shutil
 import sys
 
-MOST_OCTETS = 16 * 1024
+MOST_OCTETS = 4 * 1024
 TARGETS = {
     "signed": ["fuzz_cms_signed"],
     "certs-only": ["fuzz_cms_signed"],
     "auth-enveloped": ["fuzz_cms_auth_enveloped", "fuzz_cms_recipients"],
-    "enveloped": ["fuzz_cms_recipients"],
+    "enveloped": ["fuzz_cms_enveloped", "fuzz_cms_recipients"],
     "compressed": ["fuzz_cms_compressed"],
     "mail": ["fuzz_multipart_signed", "fuzz_mime_entity", "fuzz_header_protection"],
 }

@@ -5,9 +5,12 @@
 #include <string>
 
 #include "crypto/base/stream.h"
+#include "tests/fuzz/cut.h"
 #include "tests/support/trickling_source.h"
 
 namespace culvert::crypto::fuzz {
+
+using culvert::fuzz::cut_of;
 
 inline void expect(bool good) {
   if (!good) std::abort();
