@@ -53,6 +53,10 @@ bool is_plain_content(const Error& error) {
   return error.code == kNotSmimeCode || error.code == refusal_code(MimeRefusal::header_too_large);
 }
 
+bool is_sealed(LayerKind kind) {
+  return kind == LayerKind::auth_enveloped || kind == LayerKind::enveloped;
+}
+
 bool is_data(const std::string& type) { return type == oid_text(kOidData.octets()); }
 
 }  // namespace
@@ -64,18 +68,22 @@ OpenedMessage::~OpenedMessage() {
 
 bool OpenedMessage::is_signed() const {
   bool any = false;
-  for (const OpenedLayer& layer : layers_) {
-    if (layer.kind != LayerKind::signed_data) continue;
-    if (!all_valid(layer.signers)) return false;
-    any = true;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (layers_[i].kind != LayerKind::signed_data) continue;
+    if (!all_valid(layers_[i].signers)) return false;
+    any = any || i >= first_layer_of_content();
   }
   return any;
 }
 
-bool OpenedMessage::is_encrypted() const {
-  return std::any_of(layers_.begin(), layers_.end(), [](const OpenedLayer& layer) {
-    return layer.kind == LayerKind::auth_enveloped || layer.kind == LayerKind::enveloped;
-  });
+bool OpenedMessage::is_encrypted() const { return first_layer_of_content() > 0; }
+
+// The number of layers up to and with the innermost sealed one.
+std::size_t OpenedMessage::first_layer_of_content() const {
+  std::size_t count = layers_.size();
+  while (count > 0 && !is_sealed(layers_[count - 1].kind))
+    --count;
+  return count;
 }
 
 bool OpenedMessage::is_authentic() const {
@@ -169,14 +177,22 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
   return done();
 }
 
-void OpenedMessage::find_author() {
-  if (!author_) return;
-  std::vector<SignerVerdict*> all;
-  for (OpenedLayer& layer : layers_) {
-    for (SignerVerdict& verdict : layer.signers)
-      all.push_back(&verdict);
+// Who signs a ciphertext may have taken it from somebody else's mail, to have it opened as theirs.
+void OpenedMessage::hold_signers_to_author() {
+  std::vector<SignerVerdict*> around;
+  std::vector<SignerVerdict*> inside;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    for (SignerVerdict& verdict : layers_[i].signers)
+      (i < first_layer_of_content() ? around : inside).push_back(&verdict);
   }
-  hold_to_author(all, *author_);
+  if (author_) hold_to_author(inside, *author_);
+  if (!inside.empty()) return;
+  for (SignerVerdict* verdict : around) {
+    if (!verdict->valid()) continue;
+    verdict->reason =
+        permanent_error("signs-ciphertext",
+                        "it signs what is encrypted, and so does not tell who wrote the content");
+  }
 }
 
 // Only a message has a header to protect. A payload whose front is no header has no field in it.
@@ -206,7 +222,7 @@ Result<std::unique_ptr<OpenedMessage>> OpenedMessage::open(RewindableSource& inp
     if (!back) return back.error();
     if (next) continue;
     if (!is_plain_content(next.error())) return next.error();
-    opened->find_author();
+    opened->hold_signers_to_author();
     if (const Status read = opened->read_protected_header(request); !read) return read.error();
     return opened;
   }

@@ -57,8 +57,10 @@ class OpenedMessage {
 
   // From the outside in; at least one.
   const std::vector<OpenedLayer>& layers() const { return layers_; }
-  // True if there is a signed layer, every signer of every signed layer is valid, and one of them
-  // is the author, if there is one to be.
+  // True if the content is signed, every signer of every signed layer is valid, and the author, if
+  // there is one to be, is among those of the content. A signature around a sealed layer is over
+  // what is encrypted, which its signer need not be able to read: if there is none inside, it does
+  // not count (`signs-ciphertext`).
   bool is_signed() const;
   // True if every part of the content was inside a sealed layer.
   bool is_encrypted() const;
@@ -79,7 +81,8 @@ class OpenedMessage {
   Status open_signed(Step& step, const OpenRequest& request);
   Status open_sealed(Step& step, const OpenRequest& request);
   Status open_compressed(Step& step, const OpenRequest& request);
-  void find_author();
+  std::size_t first_layer_of_content() const;
+  void hold_signers_to_author();
   Status read_protected_header(const OpenRequest& request);
 
   std::vector<OpenedLayer> layers_;

@@ -10,11 +10,20 @@
 namespace culvert::crypto {
 namespace {
 
+// The signer writes the type of the signature, so the type alone gives nobody a domain: the
+// authority that issued the certificate must have named its holder the one who signs for it
+// (RFC 3183, 3.1.1).
+bool is_domain_authority(const Mailbox& address) {
+  return lower_case(address.local_part()) == "domain-signing-authority";
+}
+
 // A domain's signature speaks for all below it; a person's for one address.
 bool names(const Certificate& certificate, const Mailbox& author, SignatureType type) {
   const auto& addresses = certificate.addresses();
   return std::any_of(addresses.begin(), addresses.end(), [&](const Mailbox& address) {
-    if (type == SignatureType::domain) return author.domain().is_within(address.domain());
+    if (type == SignatureType::domain && is_domain_authority(address)) {
+      return author.domain().is_within(address.domain());
+    }
     return address == author;
   });
 }

@@ -47,7 +47,8 @@ struct SignerVerdict {
   bool weak_key = false;
   // SMIMECapabilities; the signer's only if the verdict is valid.
   std::vector<Capability> capabilities;
-  // Whether the certificate names the author: exactly, or for a domain's signature by its domain.
+  // Whether the certificate names the author: exactly, or, for the signature of a domain by a
+  // certificate for domain-signing-authority@ it (RFC 3183), by the domain or one above it.
   bool names_author = false;
   // Why it does not count; nothing if it does.
   std::optional<Error> reason;

@@ -10,6 +10,7 @@
 #include "crypto/smime/profile.h"
 #include "crypto/smime/sign.h"
 #include "crypto/smime/verify.h"
+#include "tests/crypto/cms/openssl_program.h"
 #include "tests/crypto/vectors/manifest.h"
 
 namespace culvert::crypto::testing {
@@ -145,19 +146,92 @@ TEST_F(Forms, BelieveNobodyButTheAuthor) {
   }
 }
 
-// RFC 3183: a domain's signature speaks for all below it, and for nobody else.
+bool speaks_for(const SignerResult& signer, Trust trust, const char* from) {
+  trust.author = Author{*Mailbox::parse(from)};
+  SignerVerdict verdict = judge(signer, trust, {});
+  EXPECT_TRUE(verdict.valid()) << verdict.reason->code;
+  hold_to_author({&verdict}, *trust.author);
+  return verdict.valid();
+}
+
+Certificate authority_for(const std::string& address) {
+  const OpenSslProgram openssl;
+  EXPECT_TRUE(
+      openssl.run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x"
+                  " -addext basicConstraints=critical,CA:false"
+                  " -addext subjectAltName=email:" +
+                  address + " -keyout key.pem -out cert.pem"));
+  return *Certificate::from_pem(to_text(openssl.read("cert.pem")));
+}
+
+// RFC 3183, 3.1.1: the authority of a domain speaks for all below it, and for nobody else.
 TEST_F(Forms, BelieveADomainForWhatIsBelowIt) {
-  const SigningOptions options = signing("p256");
   SignerResult signer;
-  signer.certificate = options.certificate;
+  signer.certificate = authority_for("Domain-Signing-Authority@a.example");
   signer.type = SignatureType::domain;
-  for (const auto& [from, good] : std::vector<std::pair<const char*, bool>>{
-           {"jane@a.example", true}, {"jane@x.a.example", true}, {"jane@b.example", false}}) {
-    trust.author = Author{*Mailbox::parse(from)};
-    SignerVerdict verdict = judge(signer, trust, {});
-    EXPECT_TRUE(verdict.valid());
-    hold_to_author({&verdict}, *trust.author);
-    EXPECT_EQ(verdict.valid(), good) << from;
+  trust = {{*signer.certificate}, signer.certificate->not_before()};
+  EXPECT_TRUE(speaks_for(signer, trust, "jane@a.example"));
+  EXPECT_TRUE(speaks_for(signer, trust, "jane@x.a.example"));
+  EXPECT_FALSE(speaks_for(signer, trust, "jane@b.example"));
+  signer.type = SignatureType::personal;
+  EXPECT_FALSE(speaks_for(signer, trust, "jane@a.example"));
+}
+
+// The type of a signature is the signer's own claim.
+TEST_F(Forms, DoNotBelieveThatAPersonSignsForADomain) {
+  SignerResult signer;
+  signer.certificate = certificate("p256");
+  signer.type = SignatureType::domain;
+  EXPECT_TRUE(speaks_for(signer, trust, "p256@a.example"));
+  EXPECT_FALSE(speaks_for(signer, trust, "jane@a.example"));
+  EXPECT_FALSE(speaks_for(signer, trust, "jane@x.a.example"));
+}
+
+// Somebody who cannot read a mail puts their own signature around it, to have it opened as theirs.
+TEST_F(Forms, DoNotBelieveWhoSignsACiphertext) {
+  ViewSource entity(as_bytes(kEntity));
+  Bytes sealed;
+  BytesSink sealed_sink(sealed);
+  ASSERT_TRUE(
+      encrypt(entity,
+              {enveloped_options(Profile::modern, {certificate("rsa3072")}), Wrapping::mime, {}},
+              sealed_sink)
+          .ok());
+  ViewSource message(sealed);
+  SignRequest request{signing("p256"), Wrapping::mime, {}};
+  request.options.content = SigningOptions::Content::opaque;
+  Bytes out;
+  BytesSink sink(out);
+  ASSERT_TRUE(sign(message, ring, request, sink).ok());
+  const std::string mail = "From: p256@a.example\r\n" + to_text(out);
+  ViewSource source(as_bytes(mail));
+  const auto opened = OpenedMessage::open(source, {ring, trust});
+  ASSERT_TRUE(opened.ok()) << opened.error().text;
+  EXPECT_TRUE((*opened)->is_encrypted());
+  EXPECT_FALSE((*opened)->is_signed());
+  EXPECT_FALSE((*opened)->is_authentic());
+  EXPECT_EQ((*opened)->layers().front().signers.front().reason->code, "signs-ciphertext");
+}
+
+// What a key signed for another protocol, here a time stamp (RFC 3161), is nobody's mail.
+TEST_F(Forms, DoNotTakeTheSignatureOfAnotherProtocol) {
+  const std::string keys = (root / "keys").string();
+  for (const auto& [type, good] : std::vector<std::pair<const char*, bool>>{
+           {"1.2.840.113549.1.7.1", true}, {"1.2.840.113549.1.9.16.1.4", false}}) {
+    const OpenSslProgram openssl;
+    openssl.write("content", as_bytes(kEntity));
+    ASSERT_TRUE(
+        openssl.run("cms -sign -binary -nodetach -in content -outform DER -out signed"
+                    " -econtent_type " +
+                    std::string(type) + " -signer " + keys + "/p256.cert.pem -inkey " + keys +
+                    "/p256.key.pem"));
+    const Bytes cms = openssl.read("signed");
+    ViewSource source(cms);
+    const auto report = verify(source, trust);
+    EXPECT_EQ(report.ok(), good) << type;
+    if (!good) {
+      EXPECT_EQ(report.error().code, "content-type-mismatch");
+    }
   }
 }
 
