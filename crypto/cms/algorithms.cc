@@ -121,6 +121,7 @@ constexpr std::array kEncapsulationKdfs{
 };
 
 constexpr auto kAbsent = SignatureRow::Parameters::absent;
+constexpr auto kAbsentAsRule = SignatureRow::Parameters::absent_as_rule;
 constexpr auto kNull = SignatureRow::Parameters::null;
 constexpr auto kPss = SignatureRow::Parameters::pss;
 constexpr auto kStrong = Strength::strong;
@@ -133,12 +134,12 @@ constexpr Oid kOidEd448{"1.3.101.113"};
 // which everybody reads (RFC 5754, 3.2).
 using enum SignatureScheme;
 constexpr std::array kSignatures{
-    SignatureRow{Oid{"1.2.840.10045.4.3.2"}, "ecdsa-with-SHA256", ecdsa_sha256, kOidSha256, kAbsent,
-                 kStrong},
-    SignatureRow{Oid{"1.2.840.10045.4.3.3"}, "ecdsa-with-SHA384", ecdsa_sha384, kOidSha384, kAbsent,
-                 kStrong},
-    SignatureRow{Oid{"1.2.840.10045.4.3.4"}, "ecdsa-with-SHA512", ecdsa_sha512, kOidSha512, kAbsent,
-                 kStrong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.2"}, "ecdsa-with-SHA256", ecdsa_sha256, kOidSha256,
+                 kAbsentAsRule, kStrong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.3"}, "ecdsa-with-SHA384", ecdsa_sha384, kOidSha384,
+                 kAbsentAsRule, kStrong},
+    SignatureRow{Oid{"1.2.840.10045.4.3.4"}, "ecdsa-with-SHA512", ecdsa_sha512, kOidSha512,
+                 kAbsentAsRule, kStrong},
     SignatureRow{kOidRsaEncryption, "rsaEncryption", rsa_sha256, kOidSha256, kNull, kStrong},
     SignatureRow{kOidRsaEncryption, "rsaEncryption", rsa_sha384, kOidSha384, kNull, kStrong},
     SignatureRow{kOidRsaEncryption, "rsaEncryption", rsa_sha512, kOidSha512, kNull, kStrong},
@@ -254,6 +255,7 @@ Bytes der_signature_algorithm(const SignatureRow& row) {
   const Bytes null{kTagNull, 0};
   switch (row.parameters) {
     case SignatureRow::Parameters::absent:
+    case SignatureRow::Parameters::absent_as_rule:
       break;
     case SignatureRow::Parameters::null:
       return der_sequence({der_oid(row.oid), null});

@@ -111,8 +111,9 @@ struct SignatureRow {
   std::string_view name;
   SignatureScheme scheme;
   Oid digest;  // the digest that signed attributes must be announced with (RFC 8933)
+  // absent_as_rule: written so, and NULL is read too, which gpgsm writes against RFC 5754, 3.3.
   // null: written so, and read absent too (RFC 5754, 3.2). pss: pss_parameters.h.
-  enum class Parameters { absent, null, pss } parameters;
+  enum class Parameters { absent, absent_as_rule, null, pss } parameters;
   Strength strength;
 };
 // The row for a signature algorithm with the digest that SignerInfo names: `rsaEncryption` and

@@ -7,11 +7,25 @@
 
 namespace culvert::crypto {
 
+namespace {
+
+// RFC 5652, 5.1, has it absent; NSS writes one without an octet, which says no more.
+Status skip_empty_content(BerReader& ber) {
+  if (const Status entered = enter_signed_content(ber); !entered) return entered;
+  const auto piece = ber.next_octets();
+  if (!piece) return piece.error();
+  return piece->empty() ? done() : Status(refuse(Refusal::not_certs_only, "content"));
+}
+
+}  // namespace
+
 Result<std::vector<Certificate>> read_certs_only(Source& from) {
   BerReader ber(from);
   const auto head = enter_signed_data(ber);
   if (!head) return head.error();
-  if (head->has_content) return refuse(Refusal::not_certs_only, "content");
+  if (head->has_content) {
+    if (const Status empty = skip_empty_content(ber); !empty) return empty.error();
+  }
   if (const Status left = leave_signed_content(ber, *head); !left) return left.error();
   auto tail = read_signed_tail(ber);
   if (!tail) return tail.error();

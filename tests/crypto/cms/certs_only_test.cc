@@ -1,6 +1,7 @@
 #include "crypto/cms/certs_only.h"
 
 #include "tests/crypto/cms/support.h"
+#include "tests/crypto/vectors/manifest.h"
 
 namespace culvert::crypto::testing {
 namespace {
@@ -55,6 +56,14 @@ TEST_F(CertsOnly, RefusesWhatHoldsMoreOrLessThanCertificates) {
   }
   cms.push_back(0);
   EXPECT_EQ(refusal(read(cms)), Refusal::trailing_octets);
+}
+
+// cmsutil -O of NSS 3.87: content that is there, and empty.
+TEST(CertsOnlyOfNss, IsRead) {
+  const auto certificates =
+      read(read_file(std::filesystem::path(CULVERT_TEST_DATA) / "data/nss-3.87-certs-only.p7c"));
+  ASSERT_TRUE(certificates.ok()) << certificates.error().code;
+  EXPECT_FALSE(certificates->empty());
 }
 
 TEST_F(CertsOnly, RefusesACertificateThatCannotBeRead) {

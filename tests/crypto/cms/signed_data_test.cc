@@ -2,6 +2,7 @@
 
 #include "crypto/cms/message.h"
 #include "tests/crypto/cms/support.h"
+#include "tests/crypto/vectors/manifest.h"
 
 namespace culvert::crypto::testing {
 namespace {
@@ -117,6 +118,14 @@ TEST_F(SignedData, SignsAndVerifiesMessages) {
   const auto first = verify_self_carried_message(*cms);
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(first->signer, a.identity.certificate);
+}
+
+// gpgsm 2.2.40 writes ecdsa-with-SHA256 with NULL, against RFC 5754, 3.3.
+TEST(SignedDataOfGpgsm, IsValidWithParametersThatShouldBeAbsent) {
+  const auto verified = verify(
+      read_file(std::filesystem::path(CULVERT_TEST_DATA) / "data/gpgsm-2.2.40-ecdsa-null.cms"));
+  ASSERT_TRUE(verified.ok()) << verified.error().code;
+  EXPECT_TRUE(verified->result.signers.front().valid());
 }
 
 TEST_F(SignedData, TakesMessagesFromTheGivenIdentityOnly) {
