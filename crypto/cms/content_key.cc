@@ -18,13 +18,14 @@ class Matching {
       keep({&kind, Bytes(info.begin(), info.end()), 0, std::nullopt});
       return std::size_t{1};
     }
-    const auto names = kind.names(info);
+    const auto names = names_in(kind, info);
     if (!names) return names.error();
-    for (std::size_t i = 0; i < names->size(); ++i) {
-      auto held = keys_.find((*names)[i]);
+    if (!*names) return std::size_t{1};
+    for (std::size_t i = 0; i < (*names)->size(); ++i) {
+      auto held = keys_.find((**names)[i]);
       if (held) keep({&kind, Bytes(info.begin(), info.end()), i, *std::move(held)});
     }
-    return names->size();
+    return (*names)->size();
   }
 
   std::vector<MatchedRecipient> take() { return std::move(matched_); }
@@ -44,13 +45,13 @@ class Matching {
 };
 
 Result<ContentKey> open_one(const MatchedRecipient& recipient, const CipherRow& cipher,
-                            const KeyRing& keys) {
+                            const KeyRing& keys, std::uint64_t& iterations_left) {
   const HeldKey* held = recipient.held ? &*recipient.held : nullptr;
   if (held != nullptr && held->rule == ContentRule::aead_only && cipher.kind != CipherKind::aead) {
     return refuse(Refusal::not_aead, "the key opens AEAD content only");
   }
-  auto opened =
-      recipient.kind->open({recipient.info, recipient.index, held, cipher.key_bytes, keys});
+  auto opened = recipient.kind->open(
+      {recipient.info, recipient.index, held, cipher.key_bytes, keys, iterations_left});
   if (!opened) return opened.error();
   if (opened->key.size() != cipher.key_bytes) return refuse(Refusal::key_size_mismatch);
   std::optional<Certificate> certificate;
@@ -74,10 +75,11 @@ Result<std::vector<MatchedRecipient>> match_recipients(BerReader& from, const Ke
 Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipients,
                                     const CipherRow& cipher, const KeyRing& keys) {
   Error refusal = refuse(Refusal::no_key);
+  std::uint64_t iterations_left = kMaxPbkdf2Iterations;
   for (const Turn turn : {Turn::usual, Turn::costly, Turn::silent}) {
     for (const MatchedRecipient& recipient : recipients) {
       if (recipient.kind->turn != turn) continue;
-      auto key = open_one(recipient, cipher, keys);
+      auto key = open_one(recipient, cipher, keys, iterations_left);
       if (key) return key;
       const bool says_more = refusal_of(key.error()) != Refusal::no_key;
       if (says_more && refusal_of(refusal) == Refusal::no_key) refusal = std::move(key).error();

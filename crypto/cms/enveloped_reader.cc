@@ -102,6 +102,7 @@ struct EnvelopedReader::State {
   std::uint64_t content_bytes = 0;  // of the ciphertext, without padding
   std::uint64_t left_bytes = 0;     // not released yet
   bool ended = false;
+  std::optional<Error> failure;  // of that pass: told again to who reads on
 
   explicit State(RewindableSource& source) : sealed(source) {}
 
@@ -116,6 +117,7 @@ struct EnvelopedReader::State {
   Status open_large(BerReader& in, SealedStream& from);
   Status begin_pass();
   Status next_piece();
+  Status read_piece();
   Status verify_again();
 };
 
@@ -222,20 +224,28 @@ Status EnvelopedReader::State::begin_pass() {
   plain_size = plain_at = 0;
   left_bytes = content_bytes;
   ended = false;
+  failure.reset();
   return done();
 }
 
-// The tag was right in the pass before; it is checked again, in case the input is another now.
 Status EnvelopedReader::State::next_piece() {
+  if (failure) return *failure;
+  const Status piece = read_piece();
+  if (!piece) failure = piece.error();
+  return piece;
+}
+
+// The tag was right in the pass before; it is checked again, in case the input is another now.
+Status EnvelopedReader::State::read_piece() {
   const auto count = stream->fill(plain.writable());
   if (!count) return count.error();
   plain_at = plain_size = 0;
   if (*count == plain.size()) {
     if (const Status worked = cipher->process(plain.writable()); !worked) return worked;
   } else {
-    ended = true;
     const auto last = cipher->finish_open(plain.writable().first(*count), tail.tag);
     if (!last) return last.error();
+    ended = true;
   }
   plain_size = static_cast<std::size_t>(std::min<std::uint64_t>(*count, left_bytes));
   left_bytes -= plain_size;

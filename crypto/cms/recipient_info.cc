@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMostByCertificate = 8;
 // Shared keys are found by trying, which costs little.
 constexpr std::size_t kMostByShared = 64;
-// Each may ask for kMaxPbkdf2Iterations.
+// All together may ask for kMaxPbkdf2Iterations.
 constexpr std::size_t kMostByPassword = 2;
 
 constexpr auto kUsual = Turn::usual;
@@ -52,6 +52,15 @@ const RecipientKind& kind_of(std::uint8_t identifier, ByteView info) {
 }
 
 }  // namespace
+
+Result<std::optional<std::vector<CertificateName>>> names_in(const RecipientKind& kind,
+                                                             ByteView info) {
+  if (kind.names == nullptr) return std::optional<std::vector<CertificateName>>();
+  auto names = kind.names(info);
+  if (names) return std::optional(*std::move(names));
+  if (kind.identifier == context_tag(4)) return std::optional<std::vector<CertificateName>>();
+  return names.error();
+}
 
 Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
   if (const Status in = from.enter(kTagSet); !in) return in;

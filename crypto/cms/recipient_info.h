@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct KeyRequest {
   const HeldKey* key;     // whose it is; null for kinds that name no certificate
   std::size_t key_bytes;  // what the content cipher needs; the caller compares
   const KeyRing& keys;
+  // Iterations of key derivation that the whole message may still ask for.
+  std::uint64_t& iterations_left;
 };
 
 struct OpenedKey {
@@ -48,6 +51,11 @@ struct RecipientKind {
   // How many of this kind are tried in one message, because each is work that a stranger asks for.
   std::size_t most_tried;
 };
+
+// The names in `info`; nothing if its kind names none, or if it is another's extension ([4]),
+// which, whatever is wrong with it, does not decide what the rest of the message says.
+Result<std::optional<std::vector<CertificateName>>> names_in(const RecipientKind& kind,
+                                                             ByteView info);
 
 // Reads RecipientInfos, the next element of `from`, handing each whole one to `visit`. Refuses an
 // empty set (`no-recipient`) and more than kMaxCmsRecipients in all, where an info counts as many

@@ -14,20 +14,15 @@ Result<RecipientPeek> peek_recipients(Source& der) {
   peek.kind = *kind;
   const Status visited =
       visit_recipients(in, [&](const RecipientKind& row, ByteView info) -> Result<std::size_t> {
-        if (row.names == nullptr) {
-          ++peek.unnamed;
-          return std::size_t{1};
-        }
-        auto names = row.names(info);
-        if (!names && info.front() == context_tag(4)) {
-          // Another's extension, whatever is wrong with it, does not decide what the rest says.
-          ++peek.unnamed;
-          return std::size_t{1};
-        }
+        auto names = names_in(row, info);
         if (!names) return names.error();
-        for (CertificateName& name : *names)
+        if (!*names) {
+          ++peek.unnamed;
+          return std::size_t{1};
+        }
+        for (CertificateName& name : **names)
           peek.names.push_back(std::move(name));
-        return names->size();
+        return (*names)->size();
       });
   if (!visited) return visited.error();
   return peek;

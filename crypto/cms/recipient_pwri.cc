@@ -48,6 +48,10 @@ Result<OpenedKey> open_key_by_password(const KeyRequest& request) {
   if (!is_password_wrapped(read->wrapped)) return refuse(Refusal::key_unwrap_failed);
   const auto parameters = read_pbkdf2(read->derivation, wrap->key_bytes);
   if (!parameters) return parameters.error();
+  if (parameters->iterations > request.iterations_left) {
+    return refuse(Refusal::too_many_iterations, "all recipients together");
+  }
+  request.iterations_left -= parameters->iterations;
   const auto wrapping = request.keys.derive_from_password(*parameters);
   if (!wrapping) return wrapping.error();
   auto key = unwrap_by_password(*wrap, *wrapping, read->wrapped, request.key_bytes);

@@ -1,5 +1,9 @@
 #include "crypto/smime/verify.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "crypto/cms/oid.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/smime/cms_input.h"
 
@@ -16,6 +20,15 @@ struct Pass {
   std::uint64_t content_bytes;
 };
 
+// An entity, or another object of S/MIME (RFC 8551, 2.4): a signature over what belongs to another
+// protocol, a time stamp perhaps, says nothing about a mail.
+bool is_mail_content(const std::string& type) {
+  const Oid* const kinds[] = {&kOidData, &kOidSignedData, &kOidEnvelopedData,
+                              &kOidAuthEnvelopedData, &kOidCompressedData};
+  return std::any_of(std::begin(kinds), std::end(kinds),
+                     [&](const Oid* kind) { return type == oid_text(kind->octets()); });
+}
+
 Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedContent detached) {
   RewindableSource* content = cms.signed_content() != nullptr ? cms.signed_content() : detached;
   if (content == nullptr) return SignedDataReader::open(cms.der());
@@ -27,6 +40,9 @@ Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, Detache
   if (!cms) return cms.error();
   const auto reader = open_reader(**cms, detached);
   if (!reader) return reader.error();
+  if (!is_mail_content((*reader)->content_type())) {
+    return refuse(Refusal::content_type_mismatch, (*reader)->content_type());
+  }
   const auto count = copy_all(**reader, to);
   if (!count) return count.error();
   const auto result = (*reader)->finish({trust.trusted, SignerCandidates::Included::use});

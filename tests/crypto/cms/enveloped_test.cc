@@ -131,6 +131,8 @@ TEST_F(AuthEnveloped, FailsAtTheEndWhenTheInputChangesBetweenThePasses) {
   sealed[1'000'000] ^= 1;
   const auto all = read_all(**reader, 1 << 22);
   EXPECT_EQ(refusal(all), Refusal::bad_tag);
+  Bytes more(1);
+  EXPECT_EQ(refusal((*reader)->read(more)), Refusal::bad_tag) << "not a clean end";
 }
 
 TEST_F(AuthEnveloped, IsRefusedWithTrailingOctets) {

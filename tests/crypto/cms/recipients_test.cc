@@ -239,6 +239,14 @@ TEST_F(Recipients, AreTriedUntilOneOpens) {
   EXPECT_EQ(refusal(open_infos({unknown, damaged, unknown}, ring)), Refusal::key_unwrap_failed);
 }
 
+// An extension that is wrong, for somebody else, does not keep ours closed.
+TEST_F(Recipients, AreOpenedBesideAnotherOfUnknownForm) {
+  hold({"p256"});
+  const Bytes other = der(
+      context_tag(4), {der_oid(Oid{"1.2.840.113549.1.9.16.13.3"}), der_sequence({der_integer(1)})});
+  EXPECT_TRUE(same_key(open_infos({other, sealed_for("p256", content_key)}, ring), content_key));
+}
+
 TEST_F(Recipients, AreNotOpenedByPkcs1WithATunnelKey) {
   hold({"rsa2048"}, ContentRule::aead_only);
   const RsaTransport old{RsaTransport::Scheme::pkcs1_v15, {}, {}, {}};
@@ -273,7 +281,7 @@ TEST(RecipientCost, IsBoundedForPasswordsSharedKeysAndCertificates) {
   const Node b("gate.b.example");
   const CountingRing passwords(std::nullopt);
   EXPECT_FALSE(open_infos(std::vector<Bytes>(1000, password_info(10'000'000)), passwords));
-  EXPECT_EQ(passwords.asked, 2);
+  EXPECT_EQ(passwords.asked, 1);
   const Bytes shared =
       *seal_key_for(SharedKey{{7}, std::make_shared<const SecretBytes>(32)}, random_secret(32), {});
   const CountingRing kek(std::nullopt);
@@ -283,6 +291,15 @@ TEST(RecipientCost, IsBoundedForPasswordsSharedKeysAndCertificates) {
   const Bytes agreed = *seal_key_for(b.encryption.certificate, random_secret(32), {});
   EXPECT_FALSE(open_infos(std::vector<Bytes>(1000, agreed), agreement));
   EXPECT_EQ(agreement.asked, 8);
+}
+
+TEST(RecipientCost, IsBoundedForAllPasswordsTogether) {
+  const CountingRing half(std::nullopt);
+  EXPECT_FALSE(open_infos({password_info(5'000'000), password_info(5'000'000)}, half));
+  EXPECT_EQ(half.asked, 2);
+  const CountingRing more(std::nullopt);
+  EXPECT_FALSE(open_infos({password_info(5'000'000), password_info(5'000'001)}, more));
+  EXPECT_EQ(more.asked, 1);
 }
 
 TEST(RecipientCost, IsRefusedBeforeItIsSpent) {
