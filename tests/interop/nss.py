@@ -63,7 +63,7 @@ class Nss:
         self.cmsutil("-E", "-r", f"{form.identity}@a.example", "-i", content, "-o", out)
 
     def certificates(self, form, content, out):
-        self.cmsutil("-O", "-r", f"{form.identity}@a.example", "-o", out)
+        self.cmsutil("-O", "-r", f"{form.identity}@a.example,ca", "-o", out)
 
     def pkcs12(self, form, content, out):
         call("pk12util", "-d", self.database, "-o", out, "-n", form.identity, "-W", PASSWORD, "-K", "", words=words)
