@@ -39,11 +39,17 @@ Result<Front> read_front(BerReader& in) {
   return Front{*version, *std::move(name)};
 }
 
+// RFC 5652, 6.2.1: the version says how the certificate is named.
+bool version_fits(const Front& front) {
+  const bool by_issuer = std::holds_alternative<IssuerAndSerial>(front.name);
+  return front.version == (by_issuer ? kVersionByIssuer : kVersionByKeyIdentifier);
+}
+
 Result<TransportInfo> read_info(ByteView octets) {
   BerReader in(octets);
   auto front = read_front(in);
   if (!front) return front.error();
-  if (front->version != kVersionByIssuer && front->version != kVersionByKeyIdentifier) {
+  if (!version_fits(*front)) {
     return refuse(Refusal::unexpected_element, "version of the recipient");
   }
   auto algorithm = read_algorithm(in);

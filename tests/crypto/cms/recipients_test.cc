@@ -257,6 +257,17 @@ TEST_F(Recipients, AreNotOpenedByPkcs1WithATunnelKey) {
             Refusal::not_aead);
 }
 
+// RFC 5652, 6.2.1: 0 where the certificate is named by issuer and serial number.
+TEST_F(Recipients, MustHaveTheVersionThatTheirNameDemands) {
+  hold({"rsa2048"});
+  Bytes info = *seal_key_for(certificate("rsa2048"), random_secret(32), {});
+  EXPECT_TRUE(open_infos({info}, ring));
+  const Bytes version = der_integer(0);
+  auto at = std::search(info.begin(), info.end(), version.begin(), version.end()) + 2;
+  *at = 2;
+  EXPECT_EQ(refusal(open_infos({info}, ring)), Refusal::unexpected_element);
+}
+
 TEST_F(Recipients, MustGiveAKeyOfTheSizeThatTheCipherNeeds) {
   hold({"p256", "rsa2048", "mlkem768"});
   for (const char* name : {"p256", "rsa2048", "mlkem768"}) {
