@@ -39,7 +39,8 @@ class KeyRing {
   // The shared secret of a Diffie-Hellman agreement: the x-coordinate at the length of the field
   // (SEC 1, 3.3.1), or the result of X25519 or X448. `public_value` is an encoded point (SEC 1,
   // 2.3.3), or 32 or 56 octets. permanent `bad-point` for what is not on the key's curve, is the
-  // point at infinity or of low order; permanent `no-key`, internal `bad-key-use`.
+  // point at infinity or of low order, or sets the bit that X25519 does not use; permanent
+  // `no-key`, internal `bad-key-use`.
   virtual Result<SecretBytes> agree(const KeyId& key, ByteView public_value) const = 0;
 
   // The key of `key_bytes` octets that was encrypted to an RSA key. With PKCS#1 v1.5 this never

@@ -21,6 +21,12 @@ bool is_hybrid_point(ByteView public_value) {
   return !public_value.empty() && (public_value[0] == 6 || public_value[0] == 7);
 }
 
+// X25519 computes as if the highest bit were not there (RFC 7748, 5), and no sender sets it: it
+// would give one public value a second spelling.
+bool has_unused_bit(KeyKind kind, ByteView public_value) {
+  return kind == KeyKind::x25519 && !public_value.empty() && (public_value.back() & 0x80) != 0;
+}
+
 Error bad_point(std::string detail = {}) {
   return permanent_error("bad-point", "the public value is no point of the key's curve",
                          std::move(detail));
@@ -125,6 +131,7 @@ Result<SecretBytes> MemoryKeyRing::agree(const KeyId& key, ByteView public_value
   const Botan::Private_Key* own = agreement_key(held->parts());
   if (own == nullptr) return internal_error("bad-key-use", "the key cannot agree on a secret");
   if (is_ec(held->kind()) && is_hybrid_point(public_value)) return bad_point("hybrid form");
+  if (has_unused_bit(held->kind(), public_value)) return bad_point("the unused bit is set");
   try {
     const Botan::PK_Key_Agreement agreement(*own, Botan::system_rng(), "Raw");
     const auto secret = agreement.derive_key(0, public_value);

@@ -63,6 +63,14 @@ TEST_F(KeyTransport, RefusesPointsOfLowOrder) {
   EXPECT_EQ(x25519.ring.agree(x25519.key.key_id(), Bytes(31, 9)).error().code, "bad-point");
 }
 
+TEST_F(KeyTransport, RefusesThePublicValueOfX25519WithItsUnusedBit) {
+  const Held held("x25519");
+  auto ours = *agree_once_with(held.certificate);
+  EXPECT_TRUE(held.ring.agree(held.key.key_id(), ours.public_value));
+  ours.public_value.back() |= 0x80;
+  EXPECT_EQ(held.ring.agree(held.key.key_id(), ours.public_value).error().code, "bad-point");
+}
+
 TEST_F(KeyTransport, DecapsulatesWithEveryFormOfMlKemKey) {
   for (const char* name : {"mlkem512", "mlkem768", "mlkem1024"}) {
     for (const char* form : {".key.pem", ".both.key.pem", ".expanded.key.pem"}) {
