@@ -59,6 +59,9 @@ Status sign_and_encrypt(Source& payload, const KeyRing& keys, const MessageSeal&
 }  // namespace
 
 Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& seal, Sink& to) {
+  if (!seal.sign && !seal.encrypt) {
+    return internal_error("no-seal", "a message must be signed or encrypted");
+  }
   const auto head = read_head(message);
   if (!head) return head.error();
   auto fields = protect_header(head->header,

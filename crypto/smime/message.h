@@ -23,7 +23,7 @@ struct MessageSeal {
 
 // Writes the sealed form of `message`, a whole message in canonical form (crypto/mime/canonical.h),
 // in one pass. After an error what was written is worthless. Errors of sign, encrypt and
-// protect_header; permanent `header-too-large`.
+// protect_header; permanent `header-too-large`; internal `no-seal` if neither is asked for.
 Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& seal, Sink& to);
 
 }  // namespace culvert::crypto

@@ -212,6 +212,19 @@ Status OpenedMessage::read_protected_header(const OpenRequest& request) {
   return done();
 }
 
+Status OpenedMessage::write_message(Sink& to) {
+  if (const Status back = content_->rewind(); !back) return back;
+  if (!protected_header_.header.empty()) {
+    const auto payload = read_payload_head(*content_);
+    if (!payload) return payload.error();
+    const Status head = to.write(as_bytes(protected_header_.header));
+    if (!head) return head;
+    if (const Status front = to.write(payload->rest); !front) return front;
+  }
+  const auto copied = copy_all(*content_, to);
+  return copied ? done() : Status(copied.error());
+}
+
 Result<std::unique_ptr<OpenedMessage>> OpenedMessage::open(RewindableSource& input,
                                                            const OpenRequest& request) {
   auto opened = std::unique_ptr<OpenedMessage>(new OpenedMessage());

@@ -71,8 +71,14 @@ class OpenedMessage {
   const std::string& header() const { return header_; }
   // What was protected of it, and how (RFC 9788).
   const OpenedHeader& protected_header() const { return protected_header_; }
-  // The innermost content, at its beginning: released only because all around it was verified.
+  // The innermost content, at its beginning: released only because all around it was opened. That
+  // of a mail is its payload, with a header of its own.
   RewindableSource& content() { return *content_; }
+  // Writes the message as it may be shown: the header of protected_header(), then the body out of
+  // content(). If `input` is no message, or its content has no header, that is the content as it
+  // is. The payload's Content-Type keeps its `hp` (RFC 9788). Leaves content() at its end. Errors
+  // of reading, and of `to`.
+  Status write_message(Sink& to);
 
  private:
   struct Step;

@@ -1,6 +1,7 @@
 #include "crypto/smime/profile.h"
 
 #include <array>
+#include <string>
 #include <utility>
 
 #include "crypto/keys/signature.h"
@@ -41,6 +42,19 @@ std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind) {
     return SignatureScheme::rsa_pss_sha256;
   }
   return scheme;
+}
+
+Result<SigningOptions> signing_options(Profile profile, const Certificate& certificate, Time now) {
+  const auto scheme = signature_scheme(profile, certificate.key_kind());
+  if (!scheme) {
+    return permanent_error("cannot-sign", "a key of this kind cannot sign: " +
+                                              std::string(key_kind_name(certificate.key_kind())));
+  }
+  return SigningOptions{.key = certificate.key_id(),
+                        .certificate = certificate,
+                        .signing_time = now,
+                        .scheme = *scheme,
+                        .capabilities = user_capabilities()};
 }
 
 std::vector<Capability> user_capabilities() {

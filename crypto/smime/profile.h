@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/base/clock.h"
+#include "crypto/base/result.h"
 #include "crypto/cms/enveloped.h"
 #include "crypto/cms/signed_data.h"
 
@@ -25,6 +27,11 @@ EnvelopedOptions enveloped_options(Profile profile, std::vector<Recipient> recip
 
 // How the profile signs with a key of this kind; nothing if it cannot sign.
 std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind);
+
+// How a user signs with the key of `certificate`, which the key ring must hold: opaque, signed at
+// `now`, with user_capabilities(). The caller may change what it returns. permanent `cannot-sign`
+// for a key of a kind that cannot.
+Result<SigningOptions> signing_options(Profile profile, const Certificate& certificate, Time now);
 
 // What is promised to be opened, for signatures of users.
 std::vector<Capability> user_capabilities();

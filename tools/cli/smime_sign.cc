@@ -85,11 +85,12 @@ Result<crypto::SigningOptions> options_of(const Arguments& arguments, const Give
   auto chain = given_certificates(arguments, "--chain");
   if (!chain) return chain.error();
   chain->insert(chain->end(), signer.others.begin(), signer.others.end());
-  crypto::SigningOptions options{signer.key.key_id(), signer.certificate, SystemClock().now()};
-  options.scheme = *scheme;
-  options.chain = *std::move(chain);
-  options.capabilities = crypto::user_capabilities();
-  if (!arguments.has("--opaque")) options.content = crypto::SigningOptions::Content::detached;
+  auto options =
+      crypto::signing_options(crypto::Profile::modern, signer.certificate, SystemClock().now());
+  if (!options) return options;
+  options->scheme = *scheme;
+  options->chain = *std::move(chain);
+  if (!arguments.has("--opaque")) options->content = crypto::SigningOptions::Content::detached;
   return options;
 }
 

@@ -38,10 +38,7 @@ class Forms : public ::testing::Test {
     return *Certificate::from_pem(read_text(root / "keys" / (name + ".cert.pem")));
   }
   SigningOptions signing(const std::string& name, Profile profile = Profile::modern) const {
-    SigningOptions options{key(name).key_id(), certificate(name), kNow};
-    options.scheme = signature_scheme(profile, options.certificate.key_kind());
-    options.capabilities = user_capabilities();
-    return options;
+    return *signing_options(profile, certificate(name), kNow);
   }
 
   std::filesystem::path root;
@@ -122,6 +119,54 @@ TEST_F(Forms, MessagesKeepTheirHeaderInside) {
     EXPECT_NE((*opened)->protected_header().header.find("Subject: the price\r\n"),
               std::string::npos);
   }
+}
+
+// The parameter `hp` stays where RFC 9788 wants it: it says what the fields were protected by.
+TEST_F(Forms, OpenedMessagesAreWrittenAsTheyWere) {
+  MessageSeal seal{.sign = signing("p256"),
+                   .encrypt = enveloped_options(Profile::modern, {certificate("rsa3072")})};
+  std::string text(kMessage);
+  text.insert(text.find("Content-Type"), "MIME-Version: 1.0\r\n");
+  ViewSource message(as_bytes(text));
+  Bytes out;
+  BytesSink sink(out);
+  ASSERT_TRUE(seal_message(message, ring, seal, sink).ok());
+  text.insert(text.find("text/plain") + 10, ";\r\n hp=\"cipher\"");
+  ViewSource source(out);
+  const auto opened = OpenedMessage::open(source, {ring, trust});
+  ASSERT_TRUE(opened.ok()) << opened.error().text;
+  for (int time = 0; time < 2; ++time) {
+    Bytes shown;
+    BytesSink to(shown);
+    ASSERT_TRUE((*opened)->write_message(to).ok());
+    EXPECT_EQ(to_text(shown), text);
+  }
+}
+
+TEST_F(Forms, OpenedContentWithoutAMessageIsWrittenAsItIs) {
+  ViewSource content(as_bytes("no header, no line end"));
+  Bytes out;
+  BytesSink sink(out);
+  ASSERT_TRUE(sign(content, ring, {signing("p256"), Wrapping::der, {}}, sink).ok());
+  ViewSource source(out);
+  const auto opened = OpenedMessage::open(source, {ring, trust});
+  ASSERT_TRUE(opened.ok()) << opened.error().text;
+  Bytes shown;
+  BytesSink to(shown);
+  ASSERT_TRUE((*opened)->write_message(to).ok());
+  EXPECT_EQ(to_text(shown), "no header, no line end");
+}
+
+TEST_F(Forms, NothingIsSealedWithoutASeal) {
+  ViewSource message(as_bytes(kMessage));
+  Bytes out;
+  BytesSink sink(out);
+  const Status made = seal_message(message, ring, {}, sink);
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, "no-seal");
+  EXPECT_TRUE(out.empty());
+  EXPECT_EQ(signing_options(Profile::modern, certificate("x25519"), kNow).error().code,
+            "cannot-sign");
 }
 
 // formats.md, "Signatures": the certificate names the one From address.
