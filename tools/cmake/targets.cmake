@@ -2,8 +2,11 @@
 
 add_library(culvert_flags INTERFACE)
 target_include_directories(culvert_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(culvert_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                       -Wno-sign-conversion -Wswitch-enum -Wnon-virtual-dtor -fno-omit-frame-pointer)
+target_compile_features(culvert_flags INTERFACE cxx_std_20)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(culvert_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                         -Wno-sign-conversion -Wswitch-enum -Wnon-virtual-dtor -fno-omit-frame-pointer)
+endif()
 if(CULVERT_WERROR)
   target_compile_options(culvert_flags INTERFACE -Werror)
 endif()
