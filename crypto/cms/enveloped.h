@@ -19,7 +19,7 @@
 
 namespace culvert::crypto {
 
-// What is written beside the content.
+// What is written beside the content. Profiles: crypto/smime/profile.h.
 struct EnvelopedOptions {
   std::vector<Recipient> recipients;  // at least one
   // An AEAD makes AuthEnvelopedData, any other cipher EnvelopedData.

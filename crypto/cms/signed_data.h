@@ -31,9 +31,10 @@ struct SigningKey {
   std::optional<SignatureScheme> scheme{};
 };
 
+// For a node's signatures as they stand; for those of people see crypto/smime/profile.h.
 struct SigningOptions {
-  KeyId key;
-  Certificate certificate;
+  KeyId key;                // of `certificate`, in the key ring
+  Certificate certificate;  // named by issuer and serial number, and included
   Time signing_time;
   // `other` is written like `personal`.
   SignatureType type = SignatureType::personal;

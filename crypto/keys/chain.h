@@ -1,6 +1,6 @@
 // Is this certificate issued by that identity, or does a chain lead from it to an anchor? Peers are
 // pinned (peering.md, principle 5) and need no chain; users' certificates do. Revocation stands
-// elsewhere.
+// elsewhere. Nothing here reads a clock. Thread-safe.
 #pragma once
 
 #include <vector>
@@ -33,8 +33,9 @@ struct ChainMaterial {
 
 // Done if `certificate` is an anchor itself and valid at `t`, or a chain as RFC 5280, section 6,
 // demands leads from it to an anchor, valid at `t` throughout, with signatures of SHA-256 or
-// better. Whether its usages and addresses fit is the caller's to check. Permanent errors:
-// `certificate-expired` (also: not valid yet), `untrusted`.
+// better and RSA keys of 1,024 bits or more. Whether its usages and addresses fit is the caller's
+// to check. Permanent errors: `certificate-expired` (also: not valid yet; of `certificate` itself),
+// `untrusted` for all else, more than kMaxChainCandidates intermediates too.
 Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t);
 
 }  // namespace culvert::crypto

@@ -1,5 +1,6 @@
 // The seam behind which private keys live. Everything that signs or opens goes through a KeyRing:
 // callers name a key, the ring computes, the key stays where it is (one day in another process).
+// memory_key_ring.h is the one that there is. All that is returned is the caller's own.
 #pragma once
 
 #include <optional>

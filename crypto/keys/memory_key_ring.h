@@ -1,4 +1,6 @@
-// A key ring that holds its keys in this process's memory.
+// A key ring that holds its keys in this process's memory. Thread-safe: keys may come and go while
+// others are at work with them. What is added is copied in; the errors of use are those of
+// key_ring.h.
 #pragma once
 
 #include <map>
@@ -11,13 +13,16 @@ namespace culvert::crypto {
 
 class MemoryKeyRing final : public KeyRing {
  public:
-  // Adds a key to be found by its certificate; the same key may come with several certificates.
-  // permanent `key-mismatch` if the certificate is for another key.
+  // Adds a key to be found by its certificate; the same key may come with several certificates, and
+  // the last word on a certificate counts. The usual rule is for tunnel keys: a person's key, for
+  // whom old programs encrypt with CBC too, needs ContentRule::any. permanent `key-mismatch` if the
+  // certificate is for another key.
   Status add(const PrivateKey& key, const Certificate& certificate,
              ContentRule rule = ContentRule::aead_only);
   // Adds a key that only signs, and is found by its id alone.
   void add_signing_key(const PrivateKey& key);
-  // Adds a key-encryption key of 16, 24 or 32 octets that both sides know by `identifier`.
+  // Adds a key-encryption key of 16, 24 or 32 octets that both sides know by `identifier`, any
+  // octets; replaces another of that name. One of another length opens nothing.
   void add_shared_key(ByteView identifier, SecretBytes key);
   // The password for messages that are sealed with one; UTF-8, used as it is. Replaces another.
   void set_password(SecretBytes password);

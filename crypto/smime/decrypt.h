@@ -1,4 +1,5 @@
-// Opens a sealed object: its outermost layer. What it may hold inside is opened.h's to take off.
+// Opens a sealed object: its outermost layer, and no signature. What it may hold inside is
+// opened.h's to take off. Any thread, one call per stream.
 #pragma once
 
 #include <optional>
@@ -20,10 +21,11 @@ struct DecryptReport {
   std::uint64_t content_bytes = 0;
 };
 
-// Writes the content of `input` (see cms_input.h) to `to`: nothing before all of it is
-// authenticated, or decrypted to its end where the cipher cannot authenticate. A later error means
-// that the input changed meanwhile; what was written is then worthless. The refusals of crypto/cms,
-// and those of CmsInput.
+// Writes the content of `input` (see cms_input.h), which must be at its beginning, to `to`, octet
+// for octet, of a mail the MIME entity inside. All is borrowed for the call. Nothing comes before
+// all of it is authenticated, or decrypted to its end where the cipher cannot authenticate. A later
+// error means that the input changed meanwhile; what was written is then worthless. The refusals of
+// crypto/cms, and those of CmsInput.
 Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink& to);
 
 }  // namespace culvert::crypto

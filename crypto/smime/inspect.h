@@ -1,5 +1,6 @@
 // What is this object? Its layers from the outside in, as far as they can be seen: with keys also
-// through what is sealed for them. Nothing is trusted, nothing is released.
+// through what is sealed for them. Nothing is trusted, nothing is released. Any thread, one call
+// per stream.
 #pragma once
 
 #include <string>
@@ -16,7 +17,11 @@ namespace culvert::crypto {
 // compressed-data, certs-only, content, unknown.
 struct Layer {
   std::string type;
-  // Name and value in the order to be shown; names are words with hyphens.
+  // Name and value in the order to be shown; names are words with hyphens, values printable. Of a
+  // layer: content-type, cipher, opened-by, opened-for, certificates, octets, weak. Of an entry:
+  // kind, algorithm, issuer, serial, subject-key-identifier, subject, key, fingerprint,
+  // valid-until, digest, signature, signed-at, signature-type, capabilities, weak. Of both:
+  // refused, why.
   std::vector<std::pair<std::string, std::string>> facts;
   // Lists of such facts: the recipients, signers or certificates.
   struct Entry {
@@ -26,9 +31,9 @@ struct Layer {
   std::vector<Entry> entries;
 };
 
-// Looks into `input` (see cms_input.h), no deeper than OpenedMessage would. An object that is
-// refused on the way is told as the fact `refused` of its layer; an Error only if `input` is no
-// S/MIME object or cannot be read.
+// Looks into `input` (see cms_input.h), which must be at its beginning, no deeper than
+// OpenedMessage would. An object that is refused on the way is told as the fact `refused` of its
+// layer; an Error only if `input` is no S/MIME object or cannot be read.
 Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys);
 
 // For people: an indented tree, LF line ends.

@@ -1,5 +1,6 @@
 // Signs and encrypts whole messages for users, with header protection (RFC 9788): the fields that
 // the author wrote stand inside what is signed and encrypted, and outside is what the way needs.
+// opened.h is the other direction. Any thread, one call per stream.
 #pragma once
 
 #include <optional>
@@ -14,16 +15,20 @@
 namespace culvert::crypto {
 
 struct MessageSeal {
-  // Signed alone: multipart/signed. Signed and encrypted: opaque inside. At least one of both.
+  // At least one of both; profile.h makes them. Signed alone: multipart/signed. Signed and
+  // encrypted: opaque inside. What the options say of opaque and detached does not matter.
   std::optional<SigningOptions> sign{};
   std::optional<EnvelopedOptions> encrypt{};
   HeaderConfidentiality confidentiality = HeaderConfidentiality::baseline;
   LegacyDisplay legacy_display = LegacyDisplay::omit;
 };
 
-// Writes the sealed form of `message`, a whole message in canonical form (crypto/mime/canonical.h),
-// in one pass. After an error what was written is worthless. Errors of sign, encrypt and
-// protect_header; permanent `header-too-large`; internal `no-seal` if neither is asked for.
+// Writes the sealed form of `message`, a whole message in canonical form (crypto/mime/canonical.h:
+// lines end in CRLF), header and body, in one pass and constant memory; its Bcc goes nowhere. What
+// is written is a message with CRLF. `keys` holds the signers' keys, and is not asked without
+// `sign`. All is borrowed for the call. After an error what was written is worthless. Errors of
+// sign, encrypt and protect_header; permanent `header-too-large`; internal `no-seal` if neither is
+// asked for.
 Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& seal, Sink& to);
 
 }  // namespace culvert::crypto

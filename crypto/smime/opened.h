@@ -1,6 +1,6 @@
 // A message with its S/MIME layers taken off, from the outside in, and one verdict for each. What
 // is opened is the top-level entity, what is inside it if that is an S/MIME entity again, and so
-// on; never a part of anything else (EFAIL).
+// on; never a part of anything else (EFAIL). An object belongs to one thread at a time.
 #pragma once
 
 #include <memory>
@@ -32,7 +32,9 @@ struct OpenedLayer {
   bool weak = false;
 };
 
+// Borrowed for the call that opens.
 struct OpenRequest {
+  // What opens sealed layers; an empty ring opens what is only signed.
   const KeyRing& keys;
   // If it names no author, the author is whom the message's From names.
   const Trust& trust;

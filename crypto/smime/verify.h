@@ -1,4 +1,5 @@
-// Verifies a signed object, and says for each signer whether it may be believed (trust.h).
+// Verifies a signed object, and says for each signer whether it may be believed (trust.h). Only the
+// outermost layer is looked at: opened.h takes off all. Any thread, one call per stream.
 #pragma once
 
 #include <vector>
@@ -18,14 +19,17 @@ struct VerifyReport {
 // Null for all other input.
 using DetachedContent = RewindableSource*;
 
-// Reads `input` (see cms_input.h) to its end and judges it; the content goes nowhere. If `input` is
-// a message and `trust` names no author, the author is whom its From names. An Error if the object
-// as a whole is refused.
+// Reads `input` (see cms_input.h) and `detached`, both at their beginning, to the end and judges;
+// the content goes nowhere. If `input` is a message and `trust` names no author, the author is whom
+// its From names. An Error if the object as a whole is refused: those of CmsInput and crypto/cms; a
+// signature that does not count is a verdict. All is borrowed for the call.
 Result<VerifyReport> verify(RewindableSource& input, const Trust& trust,
                             DetachedContent detached = nullptr);
 
-// Reads `input` again and writes the signed content to `to`. permanent `bad-signature` if it is not
-// what was verified: not valid under `trust` any more.
+// For what `verify` found valid: reads `input` and `detached` again, from their beginning, and
+// writes the signed content to `to`, octet for octet; returns how many octets. permanent
+// `bad-signature` if it is not what was verified, not valid under `trust` any more: what was
+// written is then worthless.
 Result<std::uint64_t> write_verified_content(RewindableSource& input, const Trust& trust, Sink& to,
                                              DetachedContent detached = nullptr);
 
