@@ -7,7 +7,9 @@
 #include <botan/ecc_key.h>
 #include <botan/pem.h>
 #include <botan/pkix_types.h>
+#include <botan/x509_ext.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "crypto/base/log.h"
@@ -55,16 +57,39 @@ std::optional<Time> time_of(const Botan::X509_Time& time) {
   return parse_asn1_time(time.to_string());
 }
 
+// An rfc822Name holds the domain as mail has it (RFC 5280, 4.2.1.6): what the parser would have to
+// change, a final dot or Unicode labels, may be another name to whoever issued the certificate.
+bool has_domain_as_written(const Mailbox& mailbox, std::string_view text) {
+  const std::string_view domain = text.substr(text.rfind('@') + 1);
+  return std::equal(domain.begin(), domain.end(), mailbox.domain().text().begin(),
+                    mailbox.domain().text().end(),
+                    [](char a, char b) { return ('A' <= a && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
 std::vector<Mailbox> addresses_of(const Botan::X509_Certificate& x509) {
   std::vector<Mailbox> out;
   for (const std::string& text : x509.subject_alt_name().email()) {
-    if (auto mailbox = Mailbox::parse(text)) out.push_back(*std::move(mailbox));
+    auto mailbox = Mailbox::parse(text);
+    if (mailbox && has_domain_as_written(*mailbox, text)) out.push_back(*std::move(mailbox));
   }
   return out;
 }
 
-// A key that Botan cannot read leaves the certificate readable and the key unusable.
+// RFC 5280, 4.2: what such a certificate is restricted to cannot be known. Botan keeps extensions
+// that it cannot decode as unknown ones.
+bool has_unknown_critical_extension(const Botan::X509_Certificate& x509) {
+  const auto extensions = x509.v3_extensions().extensions();
+  return std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
+    const auto& [content, is_critical] = extension;
+    return is_critical &&
+           dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(content.get()) != nullptr;
+  });
+}
+
+// A key that Botan cannot read, or that nobody may use, leaves the certificate readable and the key
+// unusable.
 std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x509) {
+  if (has_unknown_critical_extension(x509)) return nullptr;
   if (x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return nullptr;
   try {
     return x509.subject_public_key();

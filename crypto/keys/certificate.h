@@ -38,7 +38,9 @@ struct SubjectKeyIdentifier {
 // How a CMS signer or recipient names its certificate.
 using CertificateName = std::variant<IssuerAndSerial, SubjectKeyIdentifier>;
 
-// The kinds of public key that Culvert knows; `other` is parsed and shown, never used.
+// The kinds of public key that Culvert knows; `other` is parsed and shown, never used: also one
+// that cannot be read or computed with, and that of a certificate with a critical extension that is
+// not known (RFC 5280, 4.2).
 enum class KeyKind {
   ec_p256,
   ec_p384,
@@ -124,7 +126,8 @@ class Certificate {
   bool may_serve_tls() const;
 
   // rfc822Name entries of subjectAltName that are mail addresses by the strict parser of
-  // crypto/base/names.h; others are as if they were not there.
+  // crypto/base/names.h and hold the domain as mail has it, without a final dot (RFC 5280,
+  // 4.2.1.6); others are as if they were not there.
   const std::vector<Mailbox>& addresses() const;
 
   IssuerAndSerial issuer_and_serial() const { return {issuer(), serial()}; }

@@ -9,12 +9,16 @@
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/clock.h"
 
 namespace culvert::crypto::testing {
 
 // The folder `vectors` of $CULVERT_SHARED, or of `shared` beside the source root; nothing if it is
 // not there.
 std::optional<std::filesystem::path> vectors_folder();
+
+// When all certificates of the vectors are valid that are meant to be: 2027-03-26T12:00:00Z.
+inline const Time kWhenAllAreValid = from_unix(1'806'062'400);
 
 // The entries of manifest.json of that kind, whose paths begin with `folder`.
 std::vector<nlohmann::json> vectors_of(const std::filesystem::path& root, const std::string& kind,
