@@ -16,30 +16,43 @@ namespace {
 constexpr std::string_view kCiphers =
     "aes256-gcm, aes192-gcm, aes128-gcm, aes256-cbc, aes192-cbc, aes128-cbc or chacha20-poly1305";
 
-Status check_recipient(const crypto::Certificate& certificate, Time now) {
-  if (!certificate.valid_at(now)) {
-    return permanent_error("certificate-expired",
-                           "the certificate of " + certificate.subject_text() +
-                               " is valid only from " + to_rfc3339(certificate.not_before()) +
-                               " to " + to_rfc3339(certificate.not_after()));
+bool is_for_encryption(const crypto::Certificate& certificate) {
+  return !certificate.is_ca() && (certificate.may_agree() || certificate.may_encipher_keys());
+}
+
+Error expired(const crypto::Certificate& certificate) {
+  return permanent_error("certificate-expired", "the certificate of " + certificate.subject_text() +
+                                                    " is valid only from " +
+                                                    to_rfc3339(certificate.not_before()) + " to " +
+                                                    to_rfc3339(certificate.not_after()));
+}
+
+// A file often holds more than the recipient's certificate: its authority, and one that only signs.
+// Nobody who can be encrypted to is left out in silence, so one that has expired refuses the file.
+Result<std::vector<crypto::Certificate>> recipients_in(const std::string& file, Time now) {
+  auto found = certificates_in(file);
+  if (!found) return found.error();
+  const std::string first = found->front().subject_text();
+  std::erase_if(*found, [](const crypto::Certificate& one) { return !is_for_encryption(one); });
+  if (found->empty()) {
+    return permanent_error("usage-not-allowed",
+                           "the certificate of " + first + " is not meant for encryption");
   }
-  if (certificate.is_ca() || !(certificate.may_agree() || certificate.may_encipher_keys())) {
-    return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
-                                                    " is not meant for encryption");
+  for (const crypto::Certificate& one : *found) {
+    if (!one.valid_at(now)) return expired(one);
   }
-  return done();
+  return found;
 }
 
 Result<std::vector<crypto::Recipient>> recipients_of(const Arguments& arguments) {
-  const auto certificates = given_certificates(arguments, "--to");
-  if (!certificates) return certificates.error();
   const auto shared = given_shared_keys(arguments);
   if (!shared) return shared.error();
   std::vector<crypto::Recipient> recipients(shared->begin(), shared->end());
   const Time now = SystemClock().now();
-  for (const crypto::Certificate& certificate : *certificates) {
-    if (const Status good = check_recipient(certificate, now); !good) return good.error();
-    recipients.emplace_back(certificate);
+  for (const std::string& file : arguments.all("--to")) {
+    const auto found = recipients_in(file, now);
+    if (!found) return found.error();
+    recipients.insert(recipients.end(), found->begin(), found->end());
   }
   if (recipients.empty()) return usage_error("say for whom: --to FILE, or --kek ID:HEXFILE");
   return recipients;
@@ -104,7 +117,9 @@ Command smime_encrypt_command() {
       .operands = {},
       .options = {kInOption,
                   kOutOption,
-                  {"--to", "FILE…", "certificates of the recipients: PEM, DER or PKCS#7"},
+                  {"--to", "FILE…",
+                   "certificates of the recipients: PEM, DER or PKCS#7; those in it that are not "
+                   "for encryption, such as their authority's, are passed over"},
                   {"--kek", "ID:HEXFILE…",
                    "a key that both sides hold: its identifier and a file, both in hexadecimal"},
                   {"--cipher", "NAME", std::string(kCiphers) + "; default: the profile's"},

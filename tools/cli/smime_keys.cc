@@ -46,18 +46,14 @@ Result<std::vector<crypto::Certificate>> read_pkcs7(const std::string& text) {
   return crypto::read_certs_only((*cms)->der());
 }
 
-Result<std::vector<crypto::Certificate>> read_certificates(const std::string& file) {
-  auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
-  if (!text) return text.error();
-  if (auto pkcs7 = read_pkcs7(*text)) return pkcs7;
-  auto bundle = crypto::read_key_file(as_bytes(*text));
-  wipe_text(*text);
-  if (!bundle) return about(file, bundle.error());
+// All certificates in a file of keys.
+Result<std::vector<crypto::Certificate>> read_key_certificates(const std::string& text) {
+  const auto bundle = crypto::read_key_file(as_bytes(text));
+  if (!bundle) return bundle.error();
   std::vector<crypto::Certificate> found;
   for (const crypto::BundledKey& key : bundle->keys)
     found.insert(found.end(), key.certificates.begin(), key.certificates.end());
   found.insert(found.end(), bundle->others.begin(), bundle->others.end());
-  if (found.empty()) return usage_error("'" + printable(file, 80) + "' holds no certificate");
   return found;
 }
 
@@ -107,11 +103,22 @@ Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCert
 
 }  // namespace
 
+Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file) {
+  auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
+  if (!text) return text.error();
+  auto found = read_pkcs7(*text);
+  if (!found) found = read_key_certificates(*text);
+  wipe_text(*text);
+  if (!found) return about(file, found.error());
+  if (found->empty()) return usage_error("'" + printable(file, 80) + "' holds no certificate");
+  return found;
+}
+
 Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,
                                                             std::string_view option) {
   std::vector<crypto::Certificate> all;
   for (const std::string& file : arguments.all(option)) {
-    auto found = read_certificates(file);
+    auto found = certificates_in(file);
     if (!found) return found.error();
     all.insert(all.end(), found->begin(), found->end());
   }

@@ -1,6 +1,7 @@
 // Keys and certificates that the smime commands are given, in files of any usual form.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "crypto/cms/recipient.h"
@@ -9,8 +10,11 @@
 
 namespace culvert::cli {
 
-// All certificates in the files of that option: PEM, DER, PKCS#7 or PKCS#12 without a password. A
-// usage error for a file that holds none.
+// All certificates in a file, at least one: PEM, DER, PKCS#7 or PKCS#12 without a password. A usage
+// error for a file that holds none.
+Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file);
+
+// Those in all files of that option.
 Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,
                                                             std::string_view option);
 

@@ -1,0 +1,74 @@
+"""The smime commands as a process, with keys that openssl made: what they take and what they say."""
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = Path(sys.argv.pop(1)).absolute()
+P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+def openssl(folder, *words):
+    subprocess.run(["openssl", *map(str, words)], cwd=folder, check=True, capture_output=True, timeout=60)
+
+
+def make(folder, name, algorithm, usage, *more):
+    """A key NAME.key and its certificate NAME.pem, by the authority if there is one."""
+    issuer = ("-CA", "ca.pem", "-CAkey", "ca.key") if name != "ca" else ()
+    openssl(folder, "req", "-x509", "-config", "/dev/null", "-newkey", *algorithm, "-noenc", *issuer, "-subj", f"/CN={name}",
+            "-addext", f"keyUsage={usage}", "-keyout", f"{name}.key", "-out", f"{name}.pem", *(more or ("-days", "30")))
+
+
+class Smime(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="culvert-smime-")
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.folder = Path(cls.temporary.name)
+        make(cls.folder, "ca", P256, "keyCertSign", "-addext", "basicConstraints=critical,CA:true")
+        make(cls.folder, "bob", P256, "keyAgreement")
+        make(cls.folder, "signer", P256, "digitalSignature")
+        make(cls.folder, "ed25519", ("ed25519",), "digitalSignature")
+        make(cls.folder, "ed448", ("ed448",), "digitalSignature")
+        (cls.folder / "letter").write_bytes(b"Content-Type: text/plain\r\n\r\nhello\r\n")
+
+    def culvert(self, *words, status=0):
+        done = subprocess.run([PROGRAM, "smime", *words], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def join(self, name, *certificates):
+        """A PEM file and a PKCS#7 file of these certificates."""
+        (self.folder / f"{name}.pem").write_text("".join((self.folder / f"{c}.pem").read_text() for c in certificates))
+        files = [word for c in certificates for word in ("-certfile", f"{c}.pem")]
+        openssl(self.folder, "crl2pkcs7", "-nocrl", *files, "-outform", "DER", "-out", f"{name}.p7c")
+        return f"{name}.pem", f"{name}.p7c"
+
+    def test_encryption_picks_the_certificates_that_are_for_it(self):
+        for file in self.join("all-of-bob", "ca", "signer", "bob"):
+            self.culvert("encrypt", "--to", file, "--in", "letter", "--out", "sealed")
+            self.assertEqual(self.culvert("inspect", "--in", "sealed").count("    recipient\n"), 1)
+            self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "sealed", "--out", "opened")
+            self.assertEqual((self.folder / "opened").read_bytes(), (self.folder / "letter").read_bytes())
+
+    def test_encryption_refuses_a_file_with_nothing_for_it(self):
+        for file in self.join("nobody", "ca", "signer"):
+            told = self.culvert("encrypt", "--to", "bob.pem", file, "--in", "letter", "--out", "none", status=1)
+            self.assertIn("is not meant for encryption", told)
+            self.assertFalse((self.folder / "none").exists())
+
+    def test_encryption_leaves_out_nobody_whose_certificate_expired(self):
+        openssl(self.folder, "x509", "-in", "bob.pem", "-outform", "DER", "-out", "old.der")
+        old = self.folder / "old.der"
+        # The second time in it is its last; nobody looks at its signature here.
+        old.write_bytes(re.sub(rb"(\d{12}Z\x17\x0d)\d{12}Z", rb"\g<1>200101000000Z", old.read_bytes()))
+        openssl(self.folder, "x509", "-in", "old.der", "-out", "old.pem")
+        for file in self.join("two-people", "bob", "old"):
+            self.assertIn("is valid only from", self.culvert("encrypt", "--to", file, "--in", "letter", status=1))
+
+
+if __name__ == "__main__":
+    unittest.main()
