@@ -43,12 +43,20 @@ bool is_rsa(SignatureScheme scheme) {
          !is_ecdsa(scheme);
 }
 
+// RFC 8419: the digest of these keys is not to be chosen. SHA-512 is that of Ed25519.
+Result<SignatureScheme> with_own_digest(SignatureScheme scheme, std::string_view name) {
+  if (scheme == SignatureScheme::ed448) {
+    return usage_error("an Ed448 key signs with SHAKE256 alone: leave --digest out");
+  }
+  if (name == "sha512") return scheme;
+  return usage_error("an Ed25519 key signs with SHA-512 alone: --digest takes sha512");
+}
+
 Result<SignatureScheme> with_digest(SignatureScheme scheme, std::string_view name) {
   for (const DigestChoice& choice : kDigests) {
     if (choice.name != name) continue;
     if (is_ecdsa(scheme)) return choice.ecdsa;
-    if (is_rsa(scheme)) return choice.rsa;
-    return usage_error("a key of this kind has its own digest: leave --digest out");
+    return is_rsa(scheme) ? choice.rsa : with_own_digest(scheme, name);
   }
   return usage_error("--digest takes sha256, sha384 or sha512");
 }

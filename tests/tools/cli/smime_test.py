@@ -69,6 +69,17 @@ class Smime(unittest.TestCase):
         for file in self.join("two-people", "bob", "old"):
             self.assertIn("is valid only from", self.culvert("encrypt", "--to", file, "--in", "letter", status=1))
 
+    def test_a_key_with_its_own_digest_takes_no_other(self):
+        for digest, status in (("sha512", 0), ("sha256", 2), ("sha384", 2)):
+            told = self.culvert("sign", "--key", "ed25519.key", "--cert", "ed25519.pem", "--digest", digest, "--in", "letter",
+                                "--out", "signed", status=status)
+            self.assertEqual("an Ed25519 key signs with SHA-512 alone" in told, status != 0)
+        self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "sha512", "--in", "letter", status=2)
+        self.assertIn("an Ed448 key signs with SHAKE256 alone", told)
+        told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "md5", "--in", "letter", status=2)
+        self.assertIn("--digest takes sha256, sha384 or sha512", told)
+
 
 if __name__ == "__main__":
     unittest.main()
