@@ -3,6 +3,7 @@
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/cms/certs_only.h"
+#include "crypto/cms/content_algorithm.h"
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/enveloped.h"
 #include "crypto/cms/oid.h"
@@ -47,6 +48,27 @@ std::string capabilities_text(const std::vector<Capability>& capabilities) {
   for (const Capability& capability : capabilities)
     text += (text.empty() ? "" : ", ") + capability_name(capability);
   return text;
+}
+
+std::optional<Certificate> certificate_named(const CertificateName& name,
+                                             const std::vector<Certificate>& certificates) {
+  for (const Certificate& one : certificates) {
+    if (one.is_named_by(name)) return one;
+  }
+  return std::nullopt;
+}
+
+// What is sealed, and how: it stands in clear.
+void add_cipher(Facts& facts, const AlgorithmName& name, CipherKind kind) {
+  const auto algorithm = read_content_algorithm(name, kind);
+  if (!algorithm) {
+    facts.emplace_back("cipher", oid_text(name.oid));
+    return;
+  }
+  facts.emplace_back("cipher", std::string(algorithm->row->name));
+  if (algorithm->derivation != KeyDerivation::none) {
+    facts.emplace_back("key-derivation", "CEK-HKDF with SHA-256");
+  }
 }
 
 Layer::Entry entry_of(const SignerResult& signer) {
@@ -97,6 +119,7 @@ class Inspection {
  private:
   void see_cms(RewindableSource& der, RewindableSource* beside);
   void see_signed(RewindableSource& der, RewindableSource* beside);
+  void see_signature_alone(RewindableSource& der, const Error& error);
   bool see_certs_only(RewindableSource& der);
   void see_sealed(RewindableSource& der, std::string type);
   void see_compressed(RewindableSource& der);
@@ -146,6 +169,7 @@ void Inspection::see_signed(RewindableSource& der, RewindableSource* beside) {
   Layer layer{"signed-data", {}, {}};
   const auto reader = beside == nullptr ? SignedDataReader::open(der)
                                         : SignedDataReader::open_detached(der, *beside);
+  if (!reader && beside == nullptr) return see_signature_alone(der, reader.error());
   if (!reader) return refused(std::move(layer), reader.error());
   const std::string type = (*reader)->content_type();
   layer.facts.emplace_back("content-type", type);
@@ -160,6 +184,31 @@ void Inspection::see_signed(RewindableSource& der, RewindableSource* beside) {
   see_content(content, type);
 }
 
+// Who says to have signed what is not at hand. `error` is why it could not be read with its
+// content.
+void Inspection::see_signature_alone(RewindableSource& der, const Error& error) {
+  Layer layer{"signed-data", {}, {}};
+  ViewSource nothing({});
+  const Status back = der.rewind();
+  const auto reader = back ? SignedDataReader::open_detached(der, nothing)
+                           : Result<std::unique_ptr<SignedDataReader>>(back.error());
+  if (!reader) return refused(std::move(layer), error);
+  auto result = (*reader)->finish({});
+  if (!result) return refused(std::move(layer), result.error());
+  layer.facts.emplace_back("content-type", (*reader)->content_type());
+  layer.facts.emplace_back("content", "not in here: a detached signature");
+  layer.facts.emplace_back("certificates", std::to_string(result->certificates.size()));
+  for (SignerResult& signer : result->signers) {
+    // Of content that is not here nothing can be said.
+    if (signer.refusal && refusal_of(*signer.refusal) == Refusal::message_digest_mismatch) {
+      signer.refusal.reset();
+      signer.certificate = certificate_named(signer.name, result->certificates);
+    }
+    layer.entries.push_back(entry_of(signer));
+  }
+  layers_.push_back(std::move(layer));
+}
+
 void Inspection::see_sealed(RewindableSource& der, std::string type) {
   Layer layer{std::move(type), {}, {}};
   {
@@ -167,13 +216,16 @@ void Inspection::see_sealed(RewindableSource& der, std::string type) {
     const auto form = enter_sealed(in);
     const Status seen = form ? see_recipients(in, layer) : Status(form.error());
     if (!seen) return refused(std::move(layer), seen.error());
+    const auto head = enter_sealed_content(in);
+    if (!head) return refused(std::move(layer), head.error());
+    add_cipher(layer.facts, head->cipher,
+               *form == SealKind::auth_enveloped ? CipherKind::aead : CipherKind::unauthenticated);
   }
   const Status back = der.rewind();
   auto opened = back ? EnvelopedReader::open(der, keys_)
                      : Result<std::unique_ptr<EnvelopedReader>>(back.error());
   if (!opened) return refused(std::move(layer), opened.error());
   const ContentKey& key = (*opened)->content_key();
-  layer.facts.emplace_back("cipher", std::string((*opened)->cipher()));
   layer.facts.emplace_back("opened-by", std::string(key.kind));
   if (key.recipient) layer.facts.emplace_back("opened-for", key.recipient->subject_text());
   if ((*opened)->weak()) {

@@ -18,10 +18,10 @@ namespace culvert::crypto {
 struct Layer {
   std::string type;
   // Name and value in the order to be shown; names are words with hyphens, values printable. Of a
-  // layer: content-type, cipher, opened-by, opened-for, certificates, octets, weak. Of an entry:
-  // kind, algorithm, issuer, serial, subject-key-identifier, subject, key, fingerprint,
-  // valid-until, digest, signature, signed-at, signature-type, capabilities, weak. Of both:
-  // refused, why.
+  // layer: content-type, content, certificates, cipher, key-derivation, opened-by, opened-for,
+  // octets, weak. Of an entry: kind, algorithm, issuer, serial, subject-key-identifier, subject,
+  // key, fingerprint, valid-until, digest, signature, signed-at, signature-type, capabilities,
+  // weak. Of both: refused, why.
   std::vector<std::pair<std::string, std::string>> facts;
   // Lists of such facts: the recipients, signers or certificates.
   struct Entry {

@@ -1,7 +1,9 @@
 #include "crypto/mime/base64.h"
 #include "crypto/smime/cms_input.h"
 #include "crypto/smime/decrypt.h"
+#include "crypto/smime/encrypt.h"
 #include "crypto/smime/inspect.h"
+#include "crypto/smime/sign.h"
 #include "crypto/smime/verify.h"
 #include "tests/crypto/cms/support.h"
 
@@ -154,6 +156,65 @@ TEST_F(Smime, InspectsLayerByLayerWithKeysAndWithout) {
   ASSERT_EQ(outside->size(), 2U);
   EXPECT_EQ(outside->back().entries.size(), 1U);
   EXPECT_NE(layers_json(*outside).find("no-key"), std::string::npos);
+}
+
+// The value of that fact; empty if there is none.
+std::string fact(const std::vector<std::pair<std::string, std::string>>& facts,
+                 std::string_view name) {
+  for (const auto& [one, value] : facts) {
+    if (one == name) return value;
+  }
+  return "";
+}
+
+TEST_F(Smime, InspectsASignatureWhoseContentIsElsewhere) {
+  SigningOptions options{a.signing.key.key_id(), a.signing.certificate, kNow};
+  options.content = SigningOptions::Content::detached;
+  const Bytes content = pattern(100);
+  ViewSource from(content);
+  Bytes made;
+  BytesSink sink(made);
+  ASSERT_TRUE(sign(from, a.keys, {options, Wrapping::der, {}}, sink).ok());
+  for (const bool is_whole : {true, false}) {
+    ViewSource source(ByteView(made).first(made.size() - (is_whole ? 0 : 1)));
+    const auto layers = inspect(source, MemoryKeyRing());
+    ASSERT_TRUE(layers.ok());
+    ASSERT_EQ(layers->size(), 1U);
+    const Layer& layer = layers->front();
+    EXPECT_EQ(layer.type, "signed-data");
+    EXPECT_EQ(fact(layer.facts, "refused").empty(), is_whole);
+    ASSERT_EQ(layer.entries.size(), is_whole ? 1U : 0U);
+    if (!is_whole) continue;
+    EXPECT_EQ(fact(layer.facts, "content"), "not in here: a detached signature");
+    const auto& signer = layer.entries.front().facts;
+    EXPECT_NE(fact(signer, "subject").find("gate.a.example"), std::string::npos);
+    EXPECT_EQ(fact(signer, "digest"), "sha256");
+    EXPECT_EQ(fact(signer, "signed-at"), to_rfc3339(kNow));
+    EXPECT_EQ(fact(signer, "refused"), "");
+  }
+}
+
+TEST_F(Smime, InspectsCipherAndKeyDerivationWithoutAKey) {
+  for (const auto derivation : {KeyDerivation::none, KeyDerivation::hkdf_sha256}) {
+    for (const char* cipher : {"aes256-gcm", "aes128-cbc"}) {
+      EncryptRequest request{{.recipients = {b.encryption.certificate}}, Wrapping::der, {}};
+      request.options.cipher = find_cipher_named(cipher);
+      request.options.derivation = derivation;
+      const Bytes content = pattern(100);
+      ViewSource from(content);
+      Bytes made;
+      BytesSink sink(made);
+      ASSERT_TRUE(encrypt(from, request, sink).ok());
+      ViewSource source(made);
+      const auto layers = inspect(source, MemoryKeyRing());
+      ASSERT_TRUE(layers.ok());
+      const auto& facts = layers->front().facts;
+      EXPECT_EQ(fact(facts, "cipher"), cipher);
+      EXPECT_EQ(fact(facts, "key-derivation"),
+                derivation == KeyDerivation::none ? "" : "CEK-HKDF with SHA-256");
+      EXPECT_EQ(fact(facts, "refused"), "no-key");
+    }
+  }
 }
 
 TEST_F(Smime, RefusesWhatIsNoSmime) {

@@ -80,6 +80,17 @@ class Smime(unittest.TestCase):
         told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "md5", "--in", "letter", status=2)
         self.assertIn("--digest takes sha256, sha384 or sha512", told)
 
+    def test_inspection_shows_the_signers_of_a_detached_signature(self):
+        self.culvert("sign", "--der", "--key", "signer.key", "--cert", "signer.pem", "--in", "letter", "--out", "letter.p7s")
+        told = self.culvert("inspect", "--in", "letter.p7s")
+        self.assertIn('subject: CN="signer"', told)
+        self.assertIn("content: not in here", told)
+        self.assertNotIn("refused", told)
+
+    def test_inspection_shows_the_derivation_of_the_content_key(self):
+        self.culvert("encrypt", "--derive-key", "--to", "bob.pem", "--in", "letter", "--out", "derived")
+        self.assertIn("key-derivation: CEK-HKDF with SHA-256", self.culvert("inspect", "--in", "derived"))
+
 
 if __name__ == "__main__":
     unittest.main()
