@@ -20,6 +20,7 @@ class Reader {
     int depth = 0;
     while (!text_.empty()) {
       const char c = text_.front();
+      has_comment_ = has_comment_ || c == '(';
       if (depth > 0 && c == '\\' && text_.size() > 1)
         text_.remove_prefix(1);
       else if (c == '(')
@@ -73,8 +74,13 @@ class Reader {
     return true;
   }
 
+  bool at_end() const { return text_.empty(); }
+  bool at(char c) const { return text_.starts_with(c); }
+  bool has_comment() const { return has_comment_; }
+
  private:
   std::string_view text_;
+  bool has_comment_ = false;
 };
 
 TransferEncoding encoding_from(std::string_view body) {
@@ -88,16 +94,46 @@ TransferEncoding encoding_from(std::string_view body) {
   return TransferEncoding::unknown;
 }
 
-// What follows the value of a field: `; name=value` and again.
-std::vector<ContentType::Parameter> parameters_from(Reader& reader) {
-  std::vector<ContentType::Parameter> parameters;
-  while (reader.skip_past(';')) {
+struct Parameters {
+  std::vector<ContentType::Parameter> all;
+  bool is_exact = true;  // see ContentType
+};
+
+// A reader that splits at each `;` would see something else in another value.
+bool is_plain_value(std::string_view value) {
+  return std::all_of(value.begin(), value.end(), [](char c) {
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    return (!is_control || c == '\t') && c != ';';
+  });
+}
+
+// What follows the value of a field: `; name=value` and again. What is damaged is passed over.
+Parameters parameters_from(Reader& reader) {
+  Parameters found;
+  while (true) {
+    reader.skip_space();
+    found.is_exact = found.is_exact && (reader.at_end() || reader.at(';'));
+    if (!reader.skip_past(';')) break;
     reader.take(';');
     std::string name = lower_case(reader.token());
-    if (name.empty() || !reader.take('=')) continue;
-    if (auto value = reader.value()) parameters.push_back({std::move(name), *std::move(value)});
+    if (name.empty() && (reader.at_end() || reader.at(';'))) continue;
+    auto value = !name.empty() && reader.take('=') ? reader.value() : std::nullopt;
+    found.is_exact = found.is_exact && value && is_plain_value(*value);
+    if (value) found.all.push_back({std::move(name), *std::move(value)});
   }
-  return parameters;
+  found.is_exact = found.is_exact && !reader.has_comment();
+  return found;
+}
+
+// True if readers differ in where a quoted string ends or what it holds: some keep a backslash, and
+// some keep the line end of a fold. Counting the quotes is right where nothing else is odd.
+bool has_odd_quotes(std::string_view body) {
+  bool in_quotes = false;
+  for (const char c : body) {
+    if (c == '"') in_quotes = !in_quotes;
+    if (c == '\\' || (c == '\r' && in_quotes)) return true;
+  }
+  return false;
 }
 
 bool has_cms_suffix(std::string_view file_name) {
@@ -112,7 +148,7 @@ bool has_cms_suffix(std::string_view file_name) {
 bool disposes_of_cms(std::string_view body) {
   const std::string text = unfolded(body);
   Reader reader(text);
-  for (const auto& parameter : parameters_from(reader)) {
+  for (const auto& parameter : parameters_from(reader).all) {
     if (parameter.name == "filename" && has_cms_suffix(parameter.value)) return true;
   }
   return false;
@@ -146,7 +182,9 @@ std::optional<ContentType> parse_content_type(std::string_view body) {
   if (type.empty() || !reader.take('/')) return std::nullopt;
   const std::string subtype = reader.token();
   if (subtype.empty()) return std::nullopt;
-  return ContentType{lower_case(type + "/" + subtype), parameters_from(reader)};
+  Parameters parameters = parameters_from(reader);
+  const bool is_exact = parameters.is_exact && !has_odd_quotes(body);
+  return ContentType{lower_case(type + "/" + subtype), std::move(parameters.all), is_exact};
 }
 
 std::optional<EntityKind> entity_kind(const std::vector<HeaderField>& fields) {

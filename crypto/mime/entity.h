@@ -18,6 +18,11 @@ struct ContentType {
     std::string value;
   };
   std::vector<Parameter> parameters;
+  // True if each octet was accounted for by `type/subtype` and `; name=value` (RFC 2045, 5.1), a
+  // `;` too many aside, and all usual readers split it alike: no comment, no backslash, no fold
+  // inside quotes, and in no value a semicolon or a control. Where the parameters decide what
+  // people see, nothing else is to be taken.
+  bool is_exact = true;
 
   // The value of that parameter, if it is there exactly once.
   std::optional<std::string_view> parameter(std::string_view name) const;

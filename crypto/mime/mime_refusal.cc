@@ -13,7 +13,7 @@ struct Row {
 
 constexpr std::array kRows{
     Row{MimeRefusal::ambiguous_type, "ambiguous-type",
-        "the Content-Type or its encoding is damaged or given twice"},
+        "the Content-Type or its encoding is damaged, given twice or read differently by others"},
     Row{MimeRefusal::header_too_large, "header-too-large",
         "a header is larger than 256 KiB or has more than 2,000 fields"},
     Row{MimeRefusal::bad_header, "bad-header",

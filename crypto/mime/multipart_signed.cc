@@ -28,6 +28,20 @@ bool is_signature_type(std::string_view media_type) {
          media_type == "application/x-pkcs7-signature";
 }
 
+// True if every reader finds the same boundary and the same protocol in it, or refuses as we do.
+// RFC 2231 gives a parameter a second name (`boundary*`, `boundary*0`), which some readers prefer,
+// some use, and some do not know.
+bool is_understood_alike(const ContentType& type) {
+  if (!type.is_exact) return false;
+  std::size_t protocols = 0;
+  for (const auto& parameter : type.parameters) {
+    const std::string_view name = parameter.name;
+    if (name.starts_with("boundary*") || name.starts_with("protocol*")) return false;
+    if (name == "protocol") ++protocols;
+  }
+  return protocols <= 1;
+}
+
 // The top-level Content-Type, if it is that of a signed message for S/MIME.
 Result<ContentType> signed_type(std::string_view header) {
   const auto kind = entity_kind(header);
@@ -42,6 +56,7 @@ Result<ContentType> signed_type(std::string_view header) {
   if (protocol && !is_signature_type(lower_case(*protocol))) {
     return refuse(MimeRefusal::other_protocol);
   }
+  if (!is_understood_alike(kind->type)) return refuse(MimeRefusal::ambiguous_type);
   return kind->type;
 }
 

@@ -39,5 +39,18 @@ TEST(Entity, SurvivesBrokenParameters) {
   }
 }
 
+TEST(Entity, TellsWhetherEachOctetOfATypeWasUnderstood) {
+  for (const char* body :
+       {"a/b", "a/b;", "a/b; x=y", "a/b ;; x = \"y z\" ; ", "a/b;\r\n x=y;\r\n z=\"\""})
+    EXPECT_TRUE(parse_content_type(body)->is_exact) << body;
+  for (const char* body :
+       {"a/b x", "a/b; x", "a/b; =x", "a/b; x=", "a/b; x=\"open", "a/b; x=y z", "a/b (c)",
+        "(c) a/b", "a(c)/b", "a/b; x=y (c)", "a/b; x(c)=y", "a/b; x=\"y;z\"", "a/b; x=\"y\\z\"",
+        "a/b; x=\"\\\"\"", "a/b; x=\"\x01\"", "a/b; x=\"y\r\n z\"", "a/b, c/d"}) {
+    ASSERT_TRUE(parse_content_type(body).has_value()) << body;
+    EXPECT_FALSE(parse_content_type(body)->is_exact) << body;
+  }
+}
+
 }  // namespace
 }  // namespace culvert::crypto

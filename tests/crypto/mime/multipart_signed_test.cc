@@ -205,6 +205,49 @@ TEST(MultipartSigned, RefusesOrEndsAtEveryTruncation) {
   }
 }
 
+// Named attack: Two boundaries. One reader takes the first, another the second, and the signature
+// is over what only one of them shows.
+TEST(MultipartSigned, TwoBoundariesThatReadersChooseFromAreRefused) {
+  for (const char* type : {
+           "boundary*0=\"evil\"; boundary=\"b 1\"",
+           "boundary=\"b 1\"; boundary*0=\"evil\"",
+           "boundary*=us-ascii''evil; boundary=\"b 1\"",
+           "Boundary*=us-ascii''evil; boundary=\"b 1\"",
+           "(a; boundary=evil; b) boundary=\"b 1\"",
+           "boundary=\"b 1\" (; boundary=evil)",
+           "boundary=\"b 1\"; (boundary=evil",
+           "x=a\"; boundary=\"b 1\"; y=\"b; boundary=\"evil\"",
+           "boundary x=\"evil\"; boundary=\"b 1\"",
+           "x=\"\\\\\"; boundary=\"b 1\"; y=\"; boundary=\\\"evil\\\"\"",
+           "x=\"; boundary=evil; \"; boundary=\"b 1\"",
+           "boundary=ev\xefl; boundary=\"b 1\"",
+           "boundary=; boundary=\"b 1\"",
+           "boundary=\"evil; boundary=\"b 1\"",
+           "=evil; boundary=\"b 1\"",
+           "evil; boundary=\"b 1\"",
+           "boundary=\"b 1\" evil",
+           "x=\"y\rboundary=evil;\"; boundary=\"b 1\"",
+           "boundary=\"b\r\n 1\"",
+           "boundary=\"\\b 1\"",
+           "protocol=\"application/pgp-signature\"; boundary=\"b 1\"",
+           "protocol*=us-ascii''application%2fpgp-signature; boundary=\"b 1\"",
+       }) {
+    const std::string message = replaced(message_of(kContent), "boundary=\"b 1\"", type);
+    EXPECT_EQ(split(message).error, "ambiguous-type") << type;
+  }
+}
+
+TEST(MultipartSigned, TakesEveryUsualWayToWriteItsType) {
+  for (const char* type :
+       {"boundary=\"b 1\";", "boundary=\"b 1\";\r\n ", "; boundary=\"b 1\" ;", "BOUNDARY = \"b 1\"",
+        "charset=utf-8;\r\n\tboundary=\"b 1\"", "boundary=\"b 1\"; x*0=a; x*1=b",
+        "boundary=\"b 1\"; x=\"\xc3\xa4 (x)\""}) {
+    const std::string message = replaced(message_of(kContent), "boundary=\"b 1\"", type);
+    EXPECT_EQ(split(message).error, "") << type;
+    EXPECT_EQ(split(message).content, kContent) << type;
+  }
+}
+
 // What signature checking does: the head of the CMS object, then all that is signed, then the rest.
 TEST(MultipartSigned, IsReadInTurnsInConstantMemory) {
   std::string body = "A: b\r\n\r\n";
