@@ -5,6 +5,7 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_fields.h"
 #include "crypto/mime/mime_refusal.h"
 
 namespace culvert::crypto {
@@ -59,6 +60,11 @@ Result<EntityFront> read_front(Source& from) {
   }
 }
 
+// `From jane@a.example Mon Jan  1 00:00:00 2024`, alone on its line.
+bool is_mbox_line(const HeaderField& field) {
+  return field.raw.starts_with("From ") && field.raw.find("\r\n") + 2 == field.raw.size();
+}
+
 }  // namespace
 
 Result<EntityFront> read_entity_front(RewindableSource& from) {
@@ -70,6 +76,16 @@ Result<EntityFront> read_entity_front(RewindableSource& from) {
   }
   if (const Status back = from.rewind(); !back) return back.error();
   return front;
+}
+
+Status check_fields(std::string_view header) {
+  if (has_stray_octets(header)) return refuse(MimeRefusal::bad_header);
+  const auto fields = fields_of(header);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (is_field_name(fields[i].name) || (i == 0 && is_mbox_line(fields[i]))) continue;
+    return refuse(MimeRefusal::bad_header, "a line that is no field");
+  }
+  return done();
 }
 
 }  // namespace culvert::crypto

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
@@ -20,5 +21,11 @@ struct EntityFront {
 // afterwards. Without an empty line all of it is header. Refused (mime_refusal.h):
 // header_too_large.
 Result<EntityFront> read_entity_front(RewindableSource& from);
+
+// Refuses (bad_header) a header, every line with CRLF, in which another reader might see other
+// fields than we do: one with a NUL, with a CR or LF that ends no line, or with a line that is
+// neither a field nor the continuation of one. The `From ` line of an mbox may stand first. What is
+// said about an author is worth nothing without this.
+Status check_fields(std::string_view header);
 
 }  // namespace culvert::crypto

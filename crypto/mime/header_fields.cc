@@ -55,6 +55,15 @@ bool is_field_name(std::string_view name) {
                                       [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
 }
 
+bool has_stray_octets(std::string_view header) {
+  for (std::size_t i = header.find_first_of(std::string_view("\0\r\n", 3));
+       i != std::string_view::npos; i = header.find_first_of(std::string_view("\0\r\n", 3), i)) {
+    if (header.substr(i, 2) != "\r\n") return true;
+    i += 2;
+  }
+  return false;
+}
+
 std::string comparable(std::string_view body) {
   std::string out;
   for (const char c : unfolded(body)) {

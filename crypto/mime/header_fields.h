@@ -1,4 +1,4 @@
-// Which header fields are whose, for header protection; not for callers outside this folder.
+// Which header fields are whose, and what is a field at all; not for callers outside this folder.
 #pragma once
 
 #include <optional>
@@ -26,6 +26,10 @@ bool is_blind_field(std::string_view name);
 
 // True if the name has only what RFC 5322, 3.6.8 allows.
 bool is_field_name(std::string_view name);
+
+// True if the header holds a NUL, or a CR or LF alone: somebody behind us would read it as the end
+// of a field.
+bool has_stray_octets(std::string_view header);
 
 // The body on one line, each run of white space as one blank, for comparing.
 std::string comparable(std::string_view body);

@@ -79,16 +79,6 @@ void add_hp_outer(OuterValues& values, std::string_view body) {
   if (is_field_name(name)) add_value(values, name, std::string_view(text).substr(colon + 1));
 }
 
-// A NUL, or a CR or LF alone, would be read by somebody behind us as the end of a field.
-bool has_stray_octets(std::string_view header) {
-  for (std::size_t i = header.find_first_of(std::string_view("\0\r\n", 3));
-       i != std::string_view::npos; i = header.find_first_of(std::string_view("\0\r\n", 3), i)) {
-    if (header.substr(i, 2) != "\r\n") return true;
-    i += 2;
-  }
-  return false;
-}
-
 class Opener {
  public:
   explicit Opener(const SealedHeader& sealed)

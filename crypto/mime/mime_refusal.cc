@@ -17,7 +17,7 @@ constexpr std::array kRows{
     Row{MimeRefusal::header_too_large, "header-too-large",
         "a header is larger than 256 KiB or has more than 2,000 fields"},
     Row{MimeRefusal::bad_header, "bad-header",
-        "a protected header holds a NUL, or a CR or LF that ends no line"},
+        "a header holds a NUL, a CR or LF that ends no line, or a line that is no field"},
     Row{MimeRefusal::unsupported_encoding, "unsupported-encoding",
         "the Content-Transfer-Encoding of the entity is not one for CMS"},
     Row{MimeRefusal::not_multipart_signed, "not-multipart-signed",

@@ -152,6 +152,7 @@ Result<MultipartSigned::Layout> MultipartSigned::find_parts(RewindableSource& me
   if (!front) return front.error();
   const auto type = signed_type(front->header);
   if (!type) return type.error();
+  if (const Status good = check_fields(front->header); !good) return good.error();
   const auto boundary = boundary_of(*type);
   if (!boundary) return boundary.error();
   const auto lines = boundary_lines(message, front->size, *boundary);

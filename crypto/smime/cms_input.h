@@ -23,8 +23,9 @@ class CmsInput {
  public:
   // Looks at the front of `from`, which must outlive this and be at its beginning. Only the
   // top-level entity counts (EFAIL): a blob in a part of a multipart is none. permanent `not-smime`
-  // for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS object, and
-  // the refusals of MultipartSigned.
+  // for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS object,
+  // `bad-header` for an S/MIME object whose header readers may split in several ways
+  // (entity_front.h), and the refusals of MultipartSigned.
   static Result<std::unique_ptr<CmsInput>> open(RewindableSource& from);
   // The same for what was inside another layer as id-data: a MIME entity, and nothing else.
   static Result<std::unique_ptr<CmsInput>> open_entity(RewindableSource& from);

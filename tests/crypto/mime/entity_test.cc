@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/mime/entity_front.h"
+#include "crypto/mime/mime_refusal.h"
+
 namespace culvert::crypto {
 namespace {
 
@@ -49,6 +52,47 @@ TEST(Entity, TellsWhetherEachOctetOfATypeWasUnderstood) {
         "a/b; x=\"\\\"\"", "a/b; x=\"\x01\"", "a/b; x=\"y\r\n z\"", "a/b, c/d"}) {
     ASSERT_TRUE(parse_content_type(body).has_value()) << body;
     EXPECT_FALSE(parse_content_type(body)->is_exact) << body;
+  }
+}
+
+// As check_fields judges the front of a file.
+std::string judged(std::string_view file) {
+  ViewSource source(as_bytes(file));
+  const auto front = read_entity_front(source);
+  if (!front) return front.error().code;
+  const Status good = check_fields(front->header);
+  return good ? "" : good.error().code;
+}
+
+// Named attack: Hidden From. A field stands where one reader sees it and another does not.
+TEST(EntityFront, HiddenFromInTheMiddleOfALineIsRefused) {
+  for (const std::string_view header : {
+           std::string_view("Content-Foo: x\rFrom: ceo@a.example\r\n"),
+           std::string_view("X-A: x\rFrom: ceo@a.example\rX-B:\r\nFrom: eve@a.example\r\n"),
+           std::string_view("X-A: x\r\r\nFrom: eve@a.example\r\n"),
+           std::string_view("From\0: ceo@a.example\r\nFrom: eve@a.example\r\n", 43),
+           std::string_view("Subject: \0\r\n", 12),
+           std::string_view("From\x7f: ceo@a.example\r\n"),
+           std::string_view("From\xc2\xa0: ceo@a.example\r\n"),
+           std::string_view("A: b\r\nFrom x: c\r\n"),
+           std::string_view(" From: ceo@a.example\r\n"),
+           std::string_view("junk\r\nFrom: ceo@a.example\r\n"),
+           std::string_view("From: eve@a.example\r\njunk\r\n"),
+           std::string_view("From eve@a.example Mon Jan 1\r\n From: ceo@a.example\r\n"),
+           std::string_view("A: b\r\nFrom eve@a.example Mon Jan 1 00:00:00 2024\r\n"),
+           std::string_view(": x\r\n"),
+       }) {
+    EXPECT_EQ(judged(header), "bad-header") << header;
+    EXPECT_EQ(judged(std::string(header) + "\r\nbody"), "bad-header") << header;
+  }
+}
+
+TEST(EntityFront, TakesWhatIsAHeaderInFilesToo) {
+  for (const char* file :
+       {"", "From: eve@a.example\r\n", "From: eve@a.example\nSubject: x\n\ty\n\nbody\rx",
+        "Subject : x\r\n \r\n y\r\n", "From eve@a.example Mon Jan 1\r\nFrom: eve@a.example\r\n",
+        "From eve@a.example Mon Jan  1 00:00:00 2024\nFrom: eve@a.example\n\nx"}) {
+    EXPECT_EQ(judged(file), "") << file;
   }
 }
 

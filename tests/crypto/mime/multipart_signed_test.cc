@@ -173,6 +173,9 @@ std::vector<Refused> refused_messages() {
        MimeRefusal::ambiguous_type},
       {"quoted-printable", message_of(kContent, replaced(kSignature, "base64", "quoted-printable")),
        MimeRefusal::unsupported_encoding},
+      {"a From in the middle of a line", "X: y\rFrom: ceo@a.example\r\n" + good,
+       MimeRefusal::bad_header},
+      {"a line that is no field", "junk\r\n" + good, MimeRefusal::bad_header},
       {"a large header inside", message_of("A: " + std::string(kMaxHeaderBytes, 'x') + "\r\n\r\n"),
        MimeRefusal::header_too_large},
   };

@@ -136,6 +136,21 @@ TEST_F(Smime, Efail) {
   EXPECT_TRUE(out.empty());
 }
 
+// Named attack: Hidden From. A mail without an author would be valid for whoever signed it.
+TEST_F(Smime, HiddenFromBesideASignatureIsRefused) {
+  const std::string signed_text =
+      to_text(mime("base64", "signed-data", sign(pattern(100), a), "\r\n"));
+  for (const std::string_view fields : {std::string_view("Content-Foo: x\rFrom: ceo@a.example\r\n"),
+                                        std::string_view("From\0: ceo@a.example\r\n", 22),
+                                        std::string_view(" From: ceo@a.example\r\n")}) {
+    const std::string mail = std::string(fields) + signed_text;
+    ViewSource source(as_bytes(mail));
+    const auto report = verify(source, trust_in(a));
+    ASSERT_FALSE(report.ok()) << fields;
+    EXPECT_EQ(report.error().code, "bad-header");
+  }
+}
+
 TEST_F(Smime, InspectsLayerByLayerWithKeysAndWithout) {
   const Bytes mail = tunnel_mail(pattern(300));
   ViewSource source(mail);
