@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "crypto/base/log.h"
 #include "crypto/cms/asn1_tag.h"
@@ -16,29 +15,19 @@ namespace {
 
 // Enough for the first line of PEM and the header of a ContentInfo.
 constexpr std::size_t kFrontBytes = 256;
-constexpr std::string_view kPemFront = "-----BEGIN ";
 
-// What stands behind the first `skipped` octets, up to the octet `end` if one is given.
+// What stands behind the first `skipped` octets.
 class TailSource final : public RewindableSource {
  public:
-  TailSource(RewindableSource& from, std::size_t skipped, std::optional<char> end)
-      : from_(from), skipped_(skipped), end_(end) {}
+  TailSource(RewindableSource& from, std::size_t skipped) : from_(from), skipped_(skipped) {}
 
   Result<std::size_t> read(MutableBytes into) override {
     if (const Status passed = pass(); !passed) return passed.error();
-    if (ended_) return std::size_t{0};
-    auto count = from_.read(into);
-    if (!count || !end_) return count;
-    const auto first = into.begin();
-    const auto found = std::find(first, first + static_cast<std::ptrdiff_t>(*count), *end_);
-    const auto kept = static_cast<std::size_t>(found - first);
-    ended_ = kept < *count;
-    return kept;
+    return from_.read(into);
   }
 
   Status rewind() override {
     passed_ = 0;
-    ended_ = false;
     return from_.rewind();
   }
 
@@ -49,10 +38,7 @@ class TailSource final : public RewindableSource {
       const auto count =
           from_.read(MutableBytes(octets).first(std::min(octets.size(), skipped_ - passed_)));
       if (!count) return count.error();
-      if (*count == 0) {
-        ended_ = true;
-        return done();
-      }
+      if (*count == 0) return done();
       passed_ += *count;
     }
     return done();
@@ -60,14 +46,8 @@ class TailSource final : public RewindableSource {
 
   RewindableSource& from_;
   std::size_t skipped_;
-  std::optional<char> end_;
   std::size_t passed_ = 0;
-  bool ended_ = false;
 };
-
-Error not_smime(std::string why) {
-  return permanent_error(kNotSmimeCode, "this is no S/MIME object: " + std::move(why));
-}
 
 // The first octets of the input, which is at its beginning again afterwards.
 Result<std::string> read_front(RewindableSource& from) {
@@ -101,6 +81,10 @@ std::string describe(const ContentType& type) {
 
 }  // namespace
 
+Error not_smime(std::string why) {
+  return permanent_error(kNotSmimeCode, "this is no S/MIME object: " + std::move(why));
+}
+
 CmsInput::CmsInput() = default;
 CmsInput::~CmsInput() = default;
 
@@ -110,7 +94,7 @@ Status CmsInput::take_pkcs7_mime(RewindableSource& from, std::size_t header_byte
   if (const Status good = check_fields(header_); !good) return good;
   wrapping_ = Wrapping::mime;
   content_type_ = describe(kind->type);
-  text_ = std::make_unique<TailSource>(from, header_bytes, std::nullopt);
+  text_ = std::make_unique<TailSource>(from, header_bytes);
   der_ = text_.get();
   if (kind->encoding == TransferEncoding::identity) return done();
   if (kind->encoding != TransferEncoding::base64) {
@@ -155,23 +139,24 @@ Result<std::unique_ptr<CmsInput>> CmsInput::open_entity(RewindableSource& from) 
   return input;
 }
 
-Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from,
-                                                     std::string_view front) {
-  const std::size_t line = front.find('\n');
-  if (line == std::string_view::npos) return not_smime("its PEM block has no end");
+Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from, std::string_view front,
+                                                     PemLabels labels) {
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
+  input->shared_ = std::make_unique<SharedInput>(from);
+  const auto text = find_pem_text(*input->shared_, front, labels);
+  if (!text) return text.error();
   input->wrapping_ = Wrapping::pem;
-  input->text_ = std::make_unique<TailSource>(from, line + 1, '-');
+  input->text_ = std::make_unique<PartSource>(*input->shared_, text->begin, text->end);
   input->decoded_ = std::make_unique<Base64Source>(*input->text_);
   input->der_ = input->decoded_.get();
   return input;
 }
 
-Result<std::unique_ptr<CmsInput>> CmsInput::open(RewindableSource& from) {
+Result<std::unique_ptr<CmsInput>> CmsInput::open(RewindableSource& from, PemLabels labels) {
   const auto front = read_front(from);
   if (!front) return front.error();
   if (front->empty()) return not_smime("it is empty");
-  if (front->starts_with(kPemFront)) return from_pem(from, *front);
+  if (begins_pem(*front)) return from_pem(from, *front, labels);
   if (!is_content_info(*front)) return open_entity(from);
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
   input->der_ = &from;

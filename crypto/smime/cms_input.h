@@ -1,7 +1,7 @@
 // A CMS object in whatever people keep it in: a message or MIME entity of type
-// application/pkcs7-mime or multipart/signed (base64 or binary, lines ending in CRLF or LF), PEM,
-// or plain DER. Which it is, is told by its first octets; what the CMS object is, by its OID and
-// never by `smime-type` or a file name.
+// application/pkcs7-mime or multipart/signed (base64 or binary, lines ending in CRLF or LF), one
+// PEM block (pem_text.h), or plain DER. Which it is, is told by its first octets; what the CMS
+// object is, by its OID and never by `smime-type` or a file name.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/smime/pem_text.h"
 #include "crypto/smime/wrapping.h"
 
 namespace culvert::crypto {
@@ -18,6 +19,8 @@ class MultipartSigned;
 
 // What is no S/MIME object at all, as opposed to one that is refused.
 inline constexpr std::string_view kNotSmimeCode = "not-smime";
+// permanent `not-smime`; `why` goes on behind "this is no S/MIME object: ".
+Error not_smime(std::string why);
 
 class CmsInput {
  public:
@@ -25,8 +28,10 @@ class CmsInput {
   // top-level entity counts (EFAIL): a blob in a part of a multipart is none. permanent `not-smime`
   // for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS object,
   // `bad-header` for an S/MIME object whose header readers may split in several ways
-  // (entity_front.h), and the refusals of MultipartSigned.
-  static Result<std::unique_ptr<CmsInput>> open(RewindableSource& from);
+  // (entity_front.h), and the refusals of MultipartSigned and of find_pem_text. Who looks for
+  // certificates alone says so by `labels`.
+  static Result<std::unique_ptr<CmsInput>> open(RewindableSource& from,
+                                                PemLabels labels = PemLabels::cms);
   // The same for what was inside another layer as id-data: a MIME entity, and nothing else.
   static Result<std::unique_ptr<CmsInput>> open_entity(RewindableSource& from);
   ~CmsInput();
@@ -43,7 +48,8 @@ class CmsInput {
 
  private:
   CmsInput();
-  static Result<std::unique_ptr<CmsInput>> from_pem(RewindableSource& from, std::string_view front);
+  static Result<std::unique_ptr<CmsInput>> from_pem(RewindableSource& from, std::string_view front,
+                                                    PemLabels labels);
   Status take_pkcs7_mime(RewindableSource& from, std::size_t header_bytes);
   Status take_multipart(RewindableSource& from);
 
@@ -51,6 +57,7 @@ class CmsInput {
   std::string content_type_;
   std::string header_;
   std::unique_ptr<MultipartSigned> multipart_;
+  std::unique_ptr<SharedInput> shared_;
   std::unique_ptr<RewindableSource> text_;
   std::unique_ptr<RewindableSource> decoded_;
   RewindableSource* der_ = nullptr;

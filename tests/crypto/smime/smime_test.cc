@@ -31,6 +31,13 @@ Bytes mime(std::string_view encoding, std::string_view kind, ByteView der, std::
   return out;
 }
 
+std::string pem_of(ByteView der, const std::string& label, const std::string& end_label) {
+  std::string text = to_base64(der);
+  for (std::size_t at = 64; at < text.size(); at += 65)
+    text.insert(at, "\n");
+  return "-----BEGIN " + label + "-----\n" + text + "\n-----END " + end_label + "-----\n";
+}
+
 class Smime : public ::testing::Test {
  protected:
   // The tunnel form: signed entity, sealed, in base64.
@@ -47,10 +54,7 @@ class Smime : public ::testing::Test {
 TEST_F(Smime, OpensEveryWrapping) {
   const Bytes content = pattern(5000);
   const Bytes der = seal(content, {b.encryption.certificate});
-  std::string pem = to_base64(der);
-  for (std::size_t at = 64; at < pem.size(); at += 65)
-    pem.insert(at, "\n");
-  pem = "-----BEGIN CMS-----\n" + pem + "\n-----END CMS-----\n";
+  const std::string pem = pem_of(der, "CMS", "CMS");
   for (const Bytes& wrapped :
        {der, to_bytes(pem), mime("base64", "authEnveloped-data", der, "\r\n"),
         mime("base64", "authEnveloped-data", der, "\n"),
@@ -66,6 +70,71 @@ TEST_F(Smime, OpensEveryWrapping) {
       EXPECT_EQ(report->content_bytes, content.size());
     }
   }
+}
+
+// The word for how a signature was judged, however the input is cut.
+std::string verdict(const std::string& input, const Trust& trust) {
+  std::string word;
+  for (const std::size_t step : {std::size_t{1}, input.size() + 1}) {
+    TricklingSource source(as_bytes(input), step);
+    const auto report = verify(source, trust);
+    const std::string judged =
+        !report ? report.error().code : std::string(report->valid() ? "valid" : "not valid");
+    EXPECT_TRUE(word.empty() || word == judged) << judged;
+    word = judged;
+  }
+  return word;
+}
+
+// Named attack: Text around PEM. What a reader takes for a message has no author for us.
+TEST_F(Smime, TextAroundPemIsRefused) {
+  const Bytes der = sign(pattern(3000), a);
+  const Trust trust = trust_in(a);
+  const std::string pem = pem_of(der, "CMS", "CMS");
+  const std::string mail = "From: ceo@a.example\n\npay!\n";
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {pem + mail, "trailing-octets"},
+      {pem + "\n\n" + mail, "trailing-octets"},
+      {pem + pem, "trailing-octets"},
+      {pem.substr(0, pem.size() - 1) + mail, "trailing-octets"},
+      {pem.substr(0, pem.size() - 1) + "--\n", "trailing-octets"},
+      {mail + pem, "not-smime"},
+      {"text\n" + pem, "not-smime"},
+      {pem.substr(0, pem.find("-----END")), "truncated"},
+      {pem.substr(0, pem.size() - 4), "truncated"},
+      {pem_of(der, "CMS", "PKCS7"), "truncated"},
+      {pem_of(der, "RSA PRIVATE KEY", "RSA PRIVATE KEY"), "not-smime"},
+      {pem_of(der, "CERTIFICATE", "CERTIFICATE"), "not-smime"},
+      {pem_of(der, "CMS ", "CMS "), "not-smime"},
+      {"-----BEGIN CMS-----" + mail + pem, "not-smime"},
+      {"-----BEGIN CMS-----\n" + mail + pem, "not-cms"},
+      {to_text(der) + mail, "trailing-octets"},
+      {"-----BEGIN ----\n" + mail, "not-smime"},
+      {std::string(300, '\n') + pem, "not-smime"},
+  };
+  for (const auto& [input, word] : cases)
+    EXPECT_EQ(verdict(input, trust), word) << input.substr(0, 30);
+}
+
+TEST_F(Smime, TakesPemWithBlankLinesAroundIt) {
+  const Bytes der = sign(pattern(3000), a);
+  const Trust trust = trust_in(a);
+  const std::string pem = pem_of(der, "CMS", "CMS");
+  std::string crlf;
+  for (const char c : pem)
+    crlf += c == '\n' ? "\r\n" : std::string(1, c);
+  for (const std::string& input : {pem, crlf, pem_of(der, "PKCS7", "PKCS7"),
+                                   "\n\r\n" + pem + "\n \t\r\n\n", pem.substr(0, pem.size() - 1)}) {
+    EXPECT_EQ(verdict(input, trust), "valid") << input.substr(0, 30);
+  }
+}
+
+TEST_F(Smime, TakesPemOfTheCertificateLabelWhereCertificatesAreRead) {
+  const std::string pem = pem_of(sign(pattern(10), a), "CERTIFICATE", "CERTIFICATE");
+  ViewSource source(as_bytes(pem));
+  EXPECT_FALSE(CmsInput::open(source).ok());
+  ASSERT_TRUE(source.rewind().ok());
+  EXPECT_TRUE(CmsInput::open(source, PemLabels::cms_certificate).ok());
 }
 
 TEST_F(Smime, DecryptsThenVerifiesTheTunnelForm) {

@@ -1,0 +1,94 @@
+#include "crypto/smime/pem_text.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/limits.h"
+#include "crypto/cms/refusal.h"
+#include "crypto/mime/delimiter_scanner.h"
+#include "crypto/smime/cms_input.h"
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN ";
+constexpr std::string_view kDashes = "-----";
+constexpr std::string_view kBlanks = " \t\r\n";
+
+std::size_t blanks_before(std::string_view front) {
+  return std::min(front.find_first_not_of(kBlanks), front.size());
+}
+
+bool is_wanted(std::string_view label, PemLabels labels) {
+  return label == "CMS" || label == "PKCS7" ||
+         (labels == PemLabels::cms_certificate && label == "CERTIFICATE");
+}
+
+// The label of a whole BEGIN line.
+std::optional<std::string_view> label_of(std::string_view line) {
+  line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+  if (!line.starts_with(kBegin) || !line.ends_with(kDashes)) return std::nullopt;
+  line.remove_prefix(kBegin.size());
+  if (line.size() < kDashes.size()) return std::nullopt;
+  return line.substr(0, line.size() - kDashes.size());
+}
+
+// The END line has the shape of a boundary line: `--`, what is known before, and blanks at most.
+Result<BoundaryLine> find_end(SharedInput& input, std::uint64_t start, std::string_view label) {
+  DelimiterScanner scanner("---END " + std::string(label) + std::string(kDashes), start);
+  std::vector<BoundaryLine> found;
+  Bytes chunk(kStreamChunkBytes);
+  for (std::uint64_t at = start; found.empty();) {
+    const auto count = input.read_at(at, chunk);
+    if (!count) return count.error();
+    if (*count == 0) {
+      scanner.finish(found);
+      break;
+    }
+    scanner.feed(ByteView(chunk).first(*count), found);
+    at += *count;
+  }
+  if (found.empty()) return refuse(Refusal::truncated, "PEM without END");
+  if (found.front().kind != BoundaryLine::Kind::delimiter) {
+    return refuse(Refusal::trailing_octets, "behind END in its line");
+  }
+  return found.front();
+}
+
+Status check_blank(SharedInput& input, std::uint64_t from) {
+  Bytes chunk(kStreamChunkBytes);
+  for (std::uint64_t at = from;;) {
+    const auto count = input.read_at(at, chunk);
+    if (!count) return count.error();
+    if (*count == 0) return done();
+    const std::string_view text = as_text(ByteView(chunk).first(*count));
+    if (text.find_first_not_of(kBlanks) != std::string_view::npos) {
+      return refuse(Refusal::trailing_octets, "behind PEM");
+    }
+    at += *count;
+  }
+}
+
+}  // namespace
+
+bool begins_pem(std::string_view front) {
+  return front.substr(blanks_before(front)).starts_with(kBegin);
+}
+
+Result<PemText> find_pem_text(SharedInput& input, std::string_view front, PemLabels labels) {
+  const std::size_t first = blanks_before(front);
+  const std::size_t line_end = front.find('\n', first);
+  if (line_end == std::string_view::npos) return not_smime("its PEM block has no end");
+  const auto label = label_of(front.substr(first, line_end - first));
+  if (!label || !is_wanted(*label, labels)) return not_smime("its PEM label is not CMS");
+  const std::uint64_t begin = line_end + 1;
+  const auto end = find_end(input, begin, *label);
+  if (!end) return end.error();
+  if (const Status blank = check_blank(input, end->end); !blank) return blank.error();
+  return PemText{begin, end->begin};
+}
+
+}  // namespace culvert::crypto
