@@ -119,4 +119,19 @@ Status check_pss_key(const Certificate& certificate, const PssAlgorithm& used) {
   return refuse(Refusal::unsupported_signature, "the key demands other parameters");
 }
 
+std::optional<PssAlgorithm> written_pss(SignatureScheme scheme) {
+  const SignatureRow* row = signature_for(scheme);
+  if (row == nullptr || row->parameters != SignatureRow::Parameters::pss) return std::nullopt;
+  const DigestRow* hash = find_digest(row->digest.octets());
+  return PssAlgorithm{hash, hash, hash->bytes};
+}
+
+std::optional<SignatureScheme> pss_scheme_for(const Certificate& certificate) {
+  for (const auto scheme : {SignatureScheme::rsa_pss_sha256, SignatureScheme::rsa_pss_sha384,
+                            SignatureScheme::rsa_pss_sha512}) {
+    if (check_pss_key(certificate, *written_pss(scheme))) return scheme;
+  }
+  return std::nullopt;
+}
+
 }  // namespace culvert::crypto

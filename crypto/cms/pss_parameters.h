@@ -28,4 +28,10 @@ Bytes der_pss_parameters(const DigestRow& hash);
 // unsupported-signature.
 Status check_pss_key(const Certificate& certificate, const PssAlgorithm& used);
 
+// The parameters that we write for a scheme of RSASSA-PSS; nothing for any other.
+std::optional<PssAlgorithm> written_pss(SignatureScheme scheme);
+// That of the smallest digest which the key of such a certificate allows; nothing if it allows
+// none.
+std::optional<SignatureScheme> pss_scheme_for(const Certificate& certificate);
+
 }  // namespace culvert::crypto

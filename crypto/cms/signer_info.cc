@@ -4,6 +4,7 @@
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/limits.h"
+#include "crypto/cms/pss_parameters.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/rsa_transport.h"
 
@@ -58,6 +59,10 @@ Result<SigningPlan> plan_signature(const SigningKey& key) {
   const std::size_t bits = certificate.key_bits();
   if (is_rsa && (bits < kMinRsaBitsWritten || bits > kMaxRsaBitsWritten)) {
     return internal_error("bad-key-use", "RSA keys that sign have 2,048 to 8,192 bits");
+  }
+  const auto pss = written_pss(*scheme);
+  if (pss && !check_pss_key(certificate, *pss)) {
+    return internal_error("bad-key-use", "the key demands another digest of its signatures");
   }
   return SigningPlan{key, find_digest(signature->digest.octets()), signature};
 }

@@ -43,7 +43,7 @@ const Botan::Private_Key* agreement_key(const PrivateKeyParts& parts) {
 
 bool is_readable_rsa(const PrivateKeyParts& parts) {
   const auto* rsa = dynamic_cast<const Botan::RSA_PublicKey*>(parts.key.get());
-  if (rsa == nullptr) return false;
+  if (rsa == nullptr || parts.kind != KeyKind::rsa) return false;  // rsa_pss only signs
   const std::size_t bits = rsa->get_n().bits();
   return bits >= kMinRsaBitsRead && bits <= kMaxRsaBitsRead;
 }

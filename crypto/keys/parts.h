@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct PrivateKeyParts {
   // The same EC key for agreement: Botan has a class for each use.
   std::unique_ptr<const Botan::ECDH_PrivateKey> agreement;
   KeyKind kind = KeyKind::other;
+  // Of an rsa_pss key, as its PrivateKeyInfo has it; Botan keeps no more than that it is RSA.
+  std::optional<Botan::AlgorithmIdentifier> pss;
   Bytes public_key_info;
   KeyId key_id;
 };

@@ -1,6 +1,8 @@
 #include "crypto/keys/private_key.h"
 
+#include <botan/ber_dec.h>
 #include <botan/data_src.h>
+#include <botan/der_enc.h>
 #include <botan/ec_group.h>
 #include <botan/ecdsa.h>
 #include <botan/pem.h>
@@ -24,16 +26,53 @@ Error bad_key(std::string_view why, std::string_view detail = {}) {
                          printable(detail));
 }
 
-std::shared_ptr<const PrivateKeyParts> parts_from(std::unique_ptr<const Botan::Private_Key> key) {
+// The algorithm in a PrivateKeyInfo if it is id-RSASSA-PSS (RFC 4055, 1.2), to be named in the
+// public key too, parameters and all. Throws if it is no PrivateKeyInfo.
+std::optional<Botan::AlgorithmIdentifier> pss_algorithm_of(ByteView der) {
+  static const Botan::OID kPss("1.2.840.113549.1.1.10");
+  std::size_t version = 0;
+  Botan::AlgorithmIdentifier algorithm;
+  Botan::BER_Decoder(der).start_sequence().decode(version).decode(algorithm);
+  if (algorithm.oid() != kPss) return std::nullopt;
+  return algorithm;
+}
+
+Bytes public_key_info_of(const PrivateKeyParts& parts) {
+  if (!parts.pss) return Botan::X509::BER_encode(*parts.key);
+  Bytes info;
+  Botan::DER_Encoder(info)
+      .start_sequence()
+      .encode(*parts.pss)
+      .encode(parts.key->public_key_bits(), Botan::ASN1_Type::BitString)
+      .end_cons();
+  return info;
+}
+
+SecretBytes private_key_info_of(const PrivateKeyParts& parts) {
+  if (!parts.pss) return SecretBytes(ByteView(parts.key->private_key_info()));
+  Botan::secure_vector<std::uint8_t> info;
+  Botan::DER_Encoder(info)
+      .start_sequence()
+      .encode(std::size_t{0})
+      .encode(*parts.pss)
+      .encode(parts.key->private_key_bits(), Botan::ASN1_Type::OctetString)
+      .end_cons();
+  return SecretBytes(ByteView(info));
+}
+
+std::shared_ptr<const PrivateKeyParts> parts_from(
+    std::unique_ptr<const Botan::Private_Key> key,
+    std::optional<Botan::AlgorithmIdentifier> pss = std::nullopt) {
   auto parts = std::make_shared<PrivateKeyParts>();
-  parts->kind = kind_of(*key);
+  parts->kind = pss ? KeyKind::rsa_pss : kind_of(*key);
+  parts->pss = std::move(pss);
   if (is_ec(parts->kind)) {
     parts->agreement = std::make_unique<const Botan::ECDH_PrivateKey>(key->algorithm_identifier(),
                                                                       key->private_key_bits());
   }
-  parts->public_key_info = Botan::X509::BER_encode(*key);
-  parts->key_id = KeyId(sha256(parts->public_key_info));
   parts->key = std::move(key);
+  parts->public_key_info = public_key_info_of(*parts);
+  parts->key_id = KeyId(sha256(parts->public_key_info));
   return parts;
 }
 
@@ -57,7 +96,7 @@ PrivateKey PrivateKey::generate_p256() {
 Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   if (der.size() > kMaxPrivateKeyBytes) return bad_key("it is too large");
   try {
-    return PrivateKey(parts_from(load(der)));
+    return PrivateKey(parts_from(load(der), pss_algorithm_of(der)));
   } catch (const std::exception& e) {
     return bad_key("its form is wrong", e.what());
   }
@@ -78,7 +117,7 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view t
 SecretBytes PrivateKey::pkcs8() const {
   SecretBytes ml_kem = ml_kem_pkcs8(*parts_->key);
   if (!ml_kem.empty()) return ml_kem;
-  return SecretBytes(ByteView(parts_->key->private_key_info()));
+  return private_key_info_of(*parts_);
 }
 
 SecretBytes PrivateKey::pem() const {

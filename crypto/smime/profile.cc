@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "crypto/cms/pss_parameters.h"
 #include "crypto/keys/signature.h"
 
 namespace culvert::crypto {
@@ -45,7 +46,9 @@ std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind) {
 }
 
 Result<SigningOptions> signing_options(Profile profile, const Certificate& certificate, Time now) {
-  const auto scheme = signature_scheme(profile, certificate.key_kind());
+  const bool is_pss = certificate.key_kind() == KeyKind::rsa_pss;
+  const auto scheme =
+      is_pss ? pss_scheme_for(certificate) : signature_scheme(profile, certificate.key_kind());
   if (!scheme) {
     return permanent_error("cannot-sign", "a key of this kind cannot sign: " +
                                               std::string(key_kind_name(certificate.key_kind())));

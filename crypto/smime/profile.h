@@ -25,7 +25,8 @@ std::optional<Profile> profile_named(std::string_view name);
 // How the profile seals for them. The caller may change what it returns.
 EnvelopedOptions enveloped_options(Profile profile, std::vector<Recipient> recipients);
 
-// How the profile signs with a key of this kind; nothing if it cannot sign.
+// How the profile signs with a key of this kind; nothing if it cannot sign. A key for RSASSA-PSS
+// alone may demand another digest: signing_options() asks its certificate.
 std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind);
 
 // How a user signs with the key of `certificate`, which the key ring must hold: opaque, signed at

@@ -1,4 +1,5 @@
 // `culvert smime sign`: signs a file or a stream.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -68,16 +69,18 @@ SignatureScheme with_pss(SignatureScheme scheme) {
   return scheme;
 }
 
-Result<SignatureScheme> scheme_of(const Arguments& arguments, crypto::KeyKind kind) {
-  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
-  if (!profile) return usage_error("--profile takes modern, compatible or energy");
-  const auto usual = crypto::signature_scheme(*profile, kind);
-  if (!usual) return usage_error("a key of this kind cannot sign");
-  SignatureScheme scheme = *usual;
+bool is_pss(SignatureScheme scheme) {
+  return std::any_of(kWithPss.begin(), kWithPss.end(),
+                     [&](const auto& pair) { return pair.second == scheme; });
+}
+
+// What --digest and --pss make of the usual scheme, which stays PSS if it is.
+Result<SignatureScheme> scheme_of(const Arguments& arguments, SignatureScheme usual) {
+  SignatureScheme scheme = usual;
   if (const auto digest = arguments.value("--digest")) {
     const auto chosen = with_digest(scheme, *digest);
     if (!chosen) return chosen.error();
-    scheme = *profile == crypto::Profile::energy ? with_pss(*chosen) : *chosen;
+    scheme = is_pss(usual) ? with_pss(*chosen) : *chosen;
   }
   if (!arguments.has("--pss")) return scheme;
   if (!is_rsa(scheme)) return usage_error("--pss is for RSA keys");
@@ -88,14 +91,15 @@ Result<crypto::SigningOptions> options_of(const Arguments& arguments, const Give
   if (arguments.has("--detached") && arguments.has("--opaque")) {
     return usage_error("give one of --detached and --opaque");
   }
-  const auto scheme = scheme_of(arguments, signer.certificate.key_kind());
+  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
+  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  auto options = crypto::signing_options(*profile, signer.certificate, SystemClock().now());
+  if (!options) return usage_error(options.error().text);
+  const auto scheme = scheme_of(arguments, *options->scheme);
   if (!scheme) return scheme.error();
   auto chain = given_certificates(arguments, "--chain");
   if (!chain) return chain.error();
   chain->insert(chain->end(), signer.others.begin(), signer.others.end());
-  auto options =
-      crypto::signing_options(crypto::Profile::modern, signer.certificate, SystemClock().now());
-  if (!options) return options;
   options->scheme = *scheme;
   options->chain = *std::move(chain);
   if (!arguments.has("--opaque")) options->content = crypto::SigningOptions::Content::detached;

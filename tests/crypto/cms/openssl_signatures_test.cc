@@ -18,6 +18,7 @@ class OpenSslSignatures : public OpenSslTest {
                         ".pem -subj /CN=" + name + " -days 99 -addext subjectKeyIdentifier=hash"));
     const auto certificate = Certificate::from_pem(as_text(read(name + ".pem")));
     if (const auto key = PrivateKey::from_pem(as_text(read(name + ".key")))) {
+      EXPECT_TRUE(PrivateKey::from_pkcs8(key->pkcs8().view())->belongs_to(*certificate)) << name;
       keys.add_signing_key(*key);
       return {key->key_id(), *certificate};
     }
@@ -62,6 +63,10 @@ class OpenSslSignatures : public OpenSslTest {
 const std::vector<std::pair<const char*, std::vector<SignatureScheme>>> kKinds{
     {"RSA -pkeyopt rsa_keygen_bits:2048",
      {rsa_sha256, rsa_sha384, rsa_sha512, rsa_pss_sha256, rsa_pss_sha384, rsa_pss_sha512}},
+    {"RSA-PSS -pkeyopt rsa_keygen_bits:2048", {rsa_pss_sha256, rsa_pss_sha384, rsa_pss_sha512}},
+    {"RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 -pkeyopt "
+     "rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48",
+     {rsa_pss_sha384}},
     {"EC -pkeyopt ec_paramgen_curve:P-256", {ecdsa_sha256, ecdsa_sha512}},
     {"EC -pkeyopt ec_paramgen_curve:P-384", {ecdsa_sha384}},
     {"EC -pkeyopt ec_paramgen_curve:P-521", {ecdsa_sha256, ecdsa_sha512}},
@@ -85,6 +90,23 @@ TEST_F(OpenSslSignatures, VerifiesEverySchemeThatWeWrite) {
       }
     }
   }
+}
+
+TEST_F(OpenSslSignatures, AreNotMadeByAKeyThatDemandsAnother) {
+  const SigningKey key = make("signer",
+                              "RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt "
+                              "rsa_pss_keygen_md:sha512 -pkeyopt rsa_pss_keygen_mgf1_md:sha512");
+  Bytes out;
+  BytesSink sink(out);
+  for (const SignatureScheme scheme : {rsa_sha512, rsa_pss_sha256}) {
+    SigningOptions options{key.key, key.certificate, kNow};
+    options.scheme = scheme;
+    const auto writer = SignedDataWriter::start(sink, keys, options);
+    ASSERT_FALSE(writer.ok());
+    EXPECT_EQ(writer.error().code, "bad-key-use");
+  }
+  // Nor does it open what is encrypted to it (RFC 4055, 1.2).
+  EXPECT_EQ(keys.decrypt(key.key, {}, Bytes(256, 1), 32).error().code, "bad-key-use");
 }
 
 TEST_F(OpenSslSignatures, VerifiesSeveralSignersAndTheirChain) {

@@ -80,6 +80,24 @@ class Smime(unittest.TestCase):
         told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "md5", "--in", "letter", status=2)
         self.assertIn("--digest takes sha256, sha384 or sha512", told)
 
+    def test_a_key_for_pss_alone_signs_with_pss_and_with_its_own_digest(self):
+        of_sha512 = ("-pkeyopt", "rsa_pss_keygen_md:sha512", "-pkeyopt", "rsa_pss_keygen_mgf1_md:sha512", "-pkeyopt",
+                     "rsa_pss_keygen_saltlen:64")
+        for name, demand, digest in (("pss", (), "sha256"), ("pss512", of_sha512, "sha512")):
+            make(self.folder, name, ("rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", *demand), "digitalSignature")
+            openssl(self.folder, "pkcs12", "-export", "-in", f"{name}.pem", "-inkey", f"{name}.key", "-passout", "pass:x", "-out",
+                    f"{name}.p12")
+            (self.folder / "password").write_text("x\n")
+            for files in (("--key", f"{name}.key", "--cert", f"{name}.pem"), ("--key", f"{name}.p12", "--password-file", "password")):
+                self.culvert("sign", "--opaque", *files, "--in", "letter", "--out", "signed")
+                self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+                told = self.culvert("inspect", "--in", "signed")
+                self.assertIn("signature: RSASSA-PSS", told)
+                self.assertIn(f"digest: {digest}", told)
+                openssl(self.folder, "cms", "-verify", "-in", "signed", "-CAfile", "ca.pem", "-purpose", "any")
+        told = self.culvert("sign", "--key", "pss512.key", "--cert", "pss512.pem", "--digest", "sha256", "--in", "letter", status=1)
+        self.assertIn("the key demands another digest", told)
+
     def test_inspection_shows_the_signers_of_a_detached_signature(self):
         self.culvert("sign", "--der", "--key", "signer.key", "--cert", "signer.pem", "--in", "letter", "--out", "letter.p7s")
         told = self.culvert("inspect", "--in", "letter.p7s")
