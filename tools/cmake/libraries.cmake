@@ -5,6 +5,10 @@ set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL TRUE)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
+# What `tools/setup --print-prefix` says where Botan is a package.
+if(CULVERT_BOTAN_PREFIX STREQUAL "/usr")
+  set(CULVERT_BOTAN_PREFIX "")
+endif()
 if(CULVERT_BOTAN_PREFIX)
   set(ENV{PKG_CONFIG_PATH} "${CULVERT_BOTAN_PREFIX}/lib/pkgconfig:$ENV{PKG_CONFIG_PATH}")
 endif()
