@@ -7,7 +7,6 @@
 #include "crypto/cms/asn1_tag.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
-#include "crypto/mime/entity_front.h"
 #include "crypto/mime/multipart_signed.h"
 
 namespace culvert::crypto {
@@ -117,15 +116,13 @@ Status CmsInput::take_multipart(RewindableSource& from) {
   return done();
 }
 
-Result<std::unique_ptr<CmsInput>> CmsInput::open_entity(RewindableSource& from) {
-  auto front = read_entity_front(from);
-  if (!front) return front.error();
+Result<std::unique_ptr<CmsInput>> CmsInput::from_entity(RewindableSource& from, EntityFront front) {
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
-  input->header_ = std::move(front->header);
+  input->header_ = std::move(front.header);
   Status taken = done();
   switch (smime_form(input->header_)) {
     case SmimeForm::pkcs7_mime:
-      taken = input->take_pkcs7_mime(from, front->size);
+      taken = input->take_pkcs7_mime(from, front.size);
       break;
     case SmimeForm::multipart_signed:
       taken = input->take_multipart(from);
@@ -137,6 +134,16 @@ Result<std::unique_ptr<CmsInput>> CmsInput::open_entity(RewindableSource& from) 
   }
   if (!taken) return taken.error();
   return input;
+}
+
+Result<std::unique_ptr<CmsInput>> CmsInput::open_entity(RewindableSource& from) {
+  auto front = read_entity_front(from);
+  if (!front) return front.error();
+  const auto kind = entity_kind(front->header);
+  if (kind && kind->type.media_type == "application/octet-stream") {
+    return not_smime("it is a file inside another object");
+  }
+  return from_entity(from, *std::move(front));
 }
 
 Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from, std::string_view front,
@@ -157,7 +164,11 @@ Result<std::unique_ptr<CmsInput>> CmsInput::open(RewindableSource& from, PemLabe
   if (!front) return front.error();
   if (front->empty()) return not_smime("it is empty");
   if (begins_pem(*front)) return from_pem(from, *front, labels);
-  if (!is_content_info(*front)) return open_entity(from);
+  if (!is_content_info(*front)) {
+    auto entity = read_entity_front(from);
+    if (!entity) return entity.error();
+    return from_entity(from, *std::move(entity));
+  }
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
   input->der_ = &from;
   return input;

@@ -10,6 +10,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/mime/entity_front.h"
 #include "crypto/smime/pem_text.h"
 #include "crypto/smime/wrapping.h"
 
@@ -32,7 +33,9 @@ class CmsInput {
   // certificates alone says so by `labels`.
   static Result<std::unique_ptr<CmsInput>> open(RewindableSource& from,
                                                 PemLabels labels = PemLabels::cms);
-  // The same for what was inside another layer as id-data: a MIME entity, and nothing else.
+  // The same for what was inside another layer as id-data: a MIME entity, and nothing else. A file
+  // of type application/octet-stream is none, whatever it is called: no way gave it that type, but
+  // its author, who attached it.
   static Result<std::unique_ptr<CmsInput>> open_entity(RewindableSource& from);
   ~CmsInput();
 
@@ -48,6 +51,7 @@ class CmsInput {
 
  private:
   CmsInput();
+  static Result<std::unique_ptr<CmsInput>> from_entity(RewindableSource& from, EntityFront front);
   static Result<std::unique_ptr<CmsInput>> from_pem(RewindableSource& from, std::string_view front,
                                                     PemLabels labels);
   Status take_pkcs7_mime(RewindableSource& from, std::size_t header_bytes);

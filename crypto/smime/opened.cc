@@ -48,9 +48,10 @@ Result<Bytes> object_type(RewindableSource& der) {
 }
 
 // What is inside is no S/MIME entity: it is the content. One without an empty line in reach has no
-// header.
+// header, and what is signed by OpenPGP is for another program.
 bool is_plain_content(const Error& error) {
-  return error.code == kNotSmimeCode || error.code == refusal_code(MimeRefusal::header_too_large);
+  return error.code == kNotSmimeCode || error.code == refusal_code(MimeRefusal::header_too_large) ||
+         error.code == refusal_code(MimeRefusal::other_protocol);
 }
 
 bool is_sealed(LayerKind kind) {

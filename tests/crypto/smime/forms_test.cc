@@ -280,6 +280,49 @@ TEST_F(Forms, DoNotTakeTheSignatureOfAnotherProtocol) {
   }
 }
 
+const std::string kFields = "From: p256@a.example\r\nTo: bob@b.example\r\n";
+
+// The layer of another program, and a signed file that somebody attached, are content.
+TEST_F(Forms, LeaveWhatIsNoLayerOfThisMessageToItsReader) {
+  SignRequest foreign{signing("rsa3072"), Wrapping::der, {}};
+  foreign.options.content = SigningOptions::Content::opaque;
+  ViewSource invoice(as_bytes("the invoice"));
+  Bytes file;
+  BytesSink to_file(file);
+  ASSERT_TRUE(sign(invoice, ring, foreign, to_file).ok());
+  const std::string binary = "Content-Transfer-Encoding: binary\r\n";
+  const std::string pgp =
+      "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\r\n\r\n"
+      "--b\r\n\r\nx\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\ny\r\n--b--\r\n";
+  for (const std::string& content :
+       {pgp,
+        "Content-Type: application/octet-stream; name=invoice.p7m\r\n" + binary + "\r\n" +
+            to_text(file),
+        "Content-Type: application/octet-stream\r\n" + binary +
+            "Content-Disposition: attachment; filename=\"invoice.pdf.p7m\"\r\n\r\n" +
+            to_text(file)}) {
+    SignRequest request{signing("p256"), Wrapping::mime, kFields};
+    request.options.content = SigningOptions::Content::opaque;
+    ViewSource entity(as_bytes(content));
+    Bytes out;
+    BytesSink sink(out);
+    ASSERT_TRUE(sign(entity, ring, request, sink).ok());
+    ViewSource source(out);
+    const auto opened = OpenedMessage::open(source, {ring, trust});
+    ASSERT_TRUE(opened.ok()) << opened.error().text;
+    EXPECT_EQ((*opened)->layers().size(), 1U);
+    EXPECT_TRUE((*opened)->is_authentic());
+    EXPECT_TRUE(to_text(*read_all((*opened)->content(), 1 << 20)) == content);
+  }
+  // At the top such a file is the message (RFC 8551, 3.9).
+  const std::string top = "Content-Type: application/octet-stream; name=invoice.p7m\r\n" + binary +
+                          "\r\n" + to_text(file);
+  ViewSource source(as_bytes(top));
+  EXPECT_TRUE(OpenedMessage::open(source, {ring, trust}).ok());
+  ViewSource other(as_bytes(pgp));
+  EXPECT_FALSE(OpenedMessage::open(other, {ring, trust}).ok());
+}
+
 TEST_F(Forms, NestNoDeeperThanIsAllowed) {
   Bytes entity = to_bytes(kEntity);
   for (std::size_t depth = 1; depth <= kMaxLayers + 1; ++depth) {
