@@ -79,6 +79,37 @@ void add_hp_outer(OuterValues& values, std::string_view body) {
   if (is_field_name(name)) add_value(values, name, std::string_view(text).substr(colon + 1));
 }
 
+// What one would read to whom a CR or LF alone ends a line and a NUL is nothing.
+std::string read_leniently(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0' || (text[i] == '\n' && i > 0 && text[i - 1] == '\r')) continue;
+    const bool ends_line = text[i] == '\r' || text[i] == '\n';
+    ends_line ? out.append("\r\n") : out.append(1, text[i]);
+  }
+  return out;
+}
+
+std::string_view up_to_empty_line(std::string_view text) {
+  if (text.starts_with("\r\n")) return {};
+  const std::size_t end = text.find("\r\n\r\n");
+  return end == std::string_view::npos ? text : text.substr(0, end);
+}
+
+bool claims_fields(std::string_view header) {
+  for (const std::string_view body : bodies_of(fields_of(header), "Content-Type")) {
+    const auto type = parse_content_type(body);
+    if (!type) continue;
+    for (const auto& parameter : type->parameters) {
+      if (parameter.name == "hp" || parameter.name == "protected-headers" ||
+          parameter.name == "forwarded") {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 class Opener {
  public:
   explicit Opener(const SealedHeader& sealed)
@@ -247,6 +278,11 @@ Result<PayloadHead> read_payload_head(Source& payload) {
   out.wrapped = std::move(inner->header);
   out.rest = std::move(inner->rest);
   return out;
+}
+
+bool may_claim_fields(std::string_view front) {
+  return claims_fields(up_to_empty_line(front)) ||
+         claims_fields(up_to_empty_line(read_leniently(front)));
 }
 
 Result<OpenedHeader> open_header(const SealedHeader& sealed) { return Opener(sealed).open(); }

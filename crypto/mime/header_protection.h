@@ -82,6 +82,12 @@ struct PayloadHead {
 // Reads the front of `payload`, lines in CRLF. permanent `header-too-large`.
 Result<PayloadHead> read_payload_head(Source& payload);
 
+// True if some reader, however lenient about line ends, could see a header that says to be the
+// message's at the front of a payload; `front` are its first octets. Where read_payload_head or
+// open_header refuse a payload of which this is false, it is content without a header: text, or
+// octets of any kind.
+bool may_claim_fields(std::string_view front);
+
 enum class HeaderProtectionForm {
   none,     // the payload says nothing about protected fields
   rfc9788,  // `hp`

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/limits.h"
 #include "crypto/cms/compressed.h"
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/enveloped.h"
@@ -56,6 +57,22 @@ bool is_plain_content(const Error& error) {
 
 bool is_sealed(LayerKind kind) {
   return kind == LayerKind::auth_enveloped || kind == LayerKind::enveloped;
+}
+
+// The front of content that could not be read as a header: an error if somebody could take it for
+// one that names an author, since the signature was compared with the author outside.
+Status refuse_if_header(RewindableSource& content, const Error& error) {
+  if (!mime_refusal_of(error)) return error;
+  Bytes front(kMaxHeaderBytes);
+  std::size_t size = 0;
+  while (size < front.size()) {
+    const auto count = content.read(MutableBytes(front).subspan(size));
+    if (!count) return count.error();
+    if (*count == 0) break;
+    size += *count;
+  }
+  if (const Status back = content.rewind(); !back) return back;
+  return may_claim_fields(as_text(ByteView(front).first(size))) ? Status(error) : done();
 }
 
 bool is_data(const std::string& type) { return type == oid_text(kOidData.octets()); }
@@ -196,19 +213,20 @@ void OpenedMessage::hold_signers_to_author() {
   }
 }
 
-// Only a message has a header to protect. A payload whose front is no header has no field in it.
+// Only a message has a header to protect.
 Status OpenedMessage::read_protected_header(const OpenRequest& request) {
   if (!author_) return done();
   const auto payload = read_payload_head(*content_);
   if (const Status back = content_->rewind(); !back) return back;
-  if (!payload) return is_plain_content(payload.error()) ? done() : Status(payload.error());
+  if (!payload) return refuse_if_header(*content_, payload.error());
   Protection seal = Protection::unprotected;
   if (is_encrypted()) seal = Protection::encrypted_only;
   if (is_signed()) {
     seal = is_encrypted() ? Protection::signed_and_encrypted : Protection::signed_only;
   }
   auto header = open_header({header_, *payload, seal, request.authserv_id});
-  if (!header) return header.error();
+  if (!header && payload->wrapped) return header.error();
+  if (!header) return refuse_if_header(*content_, header.error());
   protected_header_ = *std::move(header);
   return done();
 }

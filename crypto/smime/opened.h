@@ -71,7 +71,8 @@ class OpenedMessage {
   bool is_authentic() const;
   // The header of `input`, if it is a message; each line with CRLF.
   const std::string& header() const { return header_; }
-  // What was protected of it, and how (RFC 9788).
+  // What was protected of it, and how (RFC 9788). As it is made by default if the content has no
+  // header: text, or octets of any kind.
   const OpenedHeader& protected_header() const { return protected_header_; }
   // The innermost content, at its beginning: released only because all around it was opened. That
   // of a mail is its payload, with a header of its own.

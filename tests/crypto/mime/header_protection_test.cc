@@ -168,6 +168,30 @@ TEST(HeaderProtectionReading, HeaderInjectionFromInsideIsRefused) {
   }
 }
 
+TEST(HeaderProtectionReading, IsClaimedByWhateverAReaderMayTakeForAHeader) {
+  const std::string claim =
+      "From: ceo@a.example\r\nContent-Type: text/plain; hp=\"clear\"\r\n\r\nx";
+  std::string lf, cr, nul;
+  for (const char c : claim) {
+    if (c != '\r') lf += c;
+    if (c != '\n') cr += c;
+    nul += c;
+    if (c == 'C') nul += '\0';
+  }
+  for (const std::string& front :
+       {claim, lf, cr, nul, "A: b\rX" + claim.substr(21 - 2), "A: b\n\n\r\n" + claim.substr(21),
+        std::string("Content-Type: text/plain; protected-headers=v1\n"),
+        std::string("Content-Type: message/rfc822; forwarded=no\n\nA: b\n")}) {
+    EXPECT_TRUE(may_claim_fields(front)) << front;
+  }
+  for (const std::string& front :
+       {std::string(), std::string("Dear Bob\n"), "\n" + lf, "A: b\n\n" + lf, "\r\n" + claim,
+        std::string("Content-Type: text/plain; charset=utf-8\n\nhp\n"), std::string(5, '\0'),
+        std::string("Content-Type: message/rfc822\n\nFrom: a\n\n")}) {
+    EXPECT_FALSE(may_claim_fields(front)) << front;
+  }
+}
+
 TEST(HeaderProtectionReading, RefusesTooManyFields) {
   std::string many;
   for (std::size_t i = 0; i <= kMaxHeaderFields; ++i)

@@ -2,6 +2,8 @@
 // programs think of it is in tests/e2e and docs/interop.md.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "crypto/keys/memory_key_ring.h"
 #include "crypto/smime/decrypt.h"
 #include "crypto/smime/encrypt.h"
@@ -281,6 +283,65 @@ TEST_F(Forms, DoNotTakeTheSignatureOfAnotherProtocol) {
 }
 
 const std::string kFields = "From: p256@a.example\r\nTo: bob@b.example\r\n";
+
+// Content that is no entity in canonical form, as other programs seal it.
+std::vector<std::string> contents_without_header() {
+  std::string lines;
+  for (int i = 0; i < 3000; ++i)
+    lines += "line " + std::to_string(i) + "\r\n";
+  return {"Dear Bob\n\nyours\n",
+          "",
+          "\n",
+          "Content-Type: text/plain\n\nDear Bob\n",
+          "Content-Type: text/plain\r\nX: a\rb\r\n\r\nDear Bob\r\n",
+          lines,
+          std::string("\xff\xd8\0\r\x01\n", 6) + std::string(1000, '\0'),
+          "Subject: x\n" + std::string(300'000, 'x')};
+}
+
+TEST_F(Forms, OpenContentThatHasNoHeader) {
+  for (const std::string& content : contents_without_header()) {
+    for (const bool is_encrypted : {false, true}) {
+      ViewSource entity(as_bytes(content));
+      SignRequest request{signing("p256"), Wrapping::mime, kFields};
+      request.options.content = SigningOptions::Content::opaque;
+      Bytes out;
+      BytesSink sink(out);
+      const Status made = is_encrypted
+                              ? encrypt(entity,
+                                        {enveloped_options(Profile::modern, {certificate("p256")}),
+                                         Wrapping::mime, kFields},
+                                        sink)
+                              : sign(entity, ring, request, sink);
+      ASSERT_TRUE(made.ok()) << made.error().text;
+      ViewSource source(out);
+      const auto opened = OpenedMessage::open(source, {ring, trust});
+      ASSERT_TRUE(opened.ok()) << opened.error().text << ": " << content.substr(0, 40);
+      EXPECT_EQ((*opened)->is_authentic(), !is_encrypted);
+      EXPECT_EQ((*opened)->protected_header().form, HeaderProtectionForm::none);
+      EXPECT_EQ(to_text(*read_all((*opened)->content(), 1 << 20)), content);
+    }
+  }
+}
+
+// Named attack: Another From inside, where we read no header and others do.
+TEST_F(Forms, AnotherFromInsideAnOddHeaderIsRefused) {
+  const std::string claim = "From: ceo@a.example\nContent-Type: text/plain; hp=clear\n";
+  std::string cr = claim;
+  std::replace(cr.begin(), cr.end(), '\n', '\r');
+  for (const std::string& content :
+       {claim + "\npay!\n", cr + "\rpay!\r", claim + "\n" + std::string(300'000, 'x'),
+        claim + "X: a\rb\n\npay!\n"}) {
+    SignRequest request{signing("p256"), Wrapping::mime, kFields};
+    request.options.content = SigningOptions::Content::opaque;
+    ViewSource entity(as_bytes(content));
+    Bytes out;
+    BytesSink sink(out);
+    ASSERT_TRUE(sign(entity, ring, request, sink).ok());
+    ViewSource source(out);
+    EXPECT_FALSE(OpenedMessage::open(source, {ring, trust}).ok()) << content.substr(0, 80);
+  }
+}
 
 // The layer of another program, and a signed file that somebody attached, are content.
 TEST_F(Forms, LeaveWhatIsNoLayerOfThisMessageToItsReader) {
