@@ -108,7 +108,10 @@ class HeaderSplitter {
   explicit HeaderSplitter(const HeaderProtectionOptions& options) : options_(options) {}
 
   void take(const HeaderField& field) {
-    if (field.name.empty() || is_blind_field(field.name) || same_name(field.name, kHpOuter)) return;
+    if (!is_field_name(field.name) || is_blind_field(field.name) ||
+        same_name(field.name, kHpOuter)) {
+      return;
+    }
     if (is_structural_field(field.name)) {
       structural_.push_back(field);
     } else if (is_transport_field(field.name)) {

@@ -149,5 +149,18 @@ TEST(HeaderProtectionWriting, ShowsTheHiddenSubjectInPlainTextIfAsked) {
   EXPECT_EQ(protect_header(kMessage, options)->legacy_display, "");
 }
 
+TEST(HeaderProtectionWriting, TakesNoLineForAFieldThatIsNone) {
+  for (const std::string line : {"From jane@a.example Mon Jan  1 00:00:00 2024\r\n", "no field\r\n",
+                                 "two words: x\r\n", "\xc3\xa4: x\r\n", "Content-\x01: x\r\n"}) {
+    for (const Protection seal : {Protection::signed_only, Protection::signed_and_encrypted}) {
+      const auto plain = protect_header(kMessage, sealed_as(seal));
+      const auto head = protect_header(line + kMessage, sealed_as(seal));
+      ASSERT_TRUE(head.ok()) << line;
+      EXPECT_EQ(head->outer, plain->outer) << line;
+      EXPECT_EQ(head->payload, plain->payload) << line;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace culvert::crypto::testing
