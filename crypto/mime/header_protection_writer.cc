@@ -85,10 +85,10 @@ std::string rebuilt_type(const ContentType& type, const Parameters& parameters) 
 }
 
 // The Content-Type with these parameters added: as it is if they can stand behind it, else anew
-// (a comment that does not end would swallow them).
+// (a comment that does not end would swallow them, and `;` twice is nothing to some readers).
 std::string type_with(const HeaderField* field, const ContentType& type,
                       const Parameters& parameters) {
-  if (field == nullptr ||
+  if (field == nullptr || unfolded(field->body).ends_with(';') ||
       std::any_of(type.parameters.begin(), type.parameters.end(), is_protection_parameter)) {
     return rebuilt_type(type, parameters);
   }

@@ -80,7 +80,7 @@ TEST(HeaderProtectionWriting, GivesEveryContentTypeItsParameterOnce) {
       {"", "Content-Type: text/plain;\r\n hp=\"clear\"\r\n"},
       {"Content-Type: a/b\r\n", "Content-Type: a/b;\r\n hp=\"clear\"\r\n"},
       {"Content-Type: a/b", "Content-Type: a/b;\r\n hp=\"clear\"\r\n"},
-      {"content-type:a/b;\r\n", "content-type:a/b;;\r\n hp=\"clear\"\r\n"},
+      {"content-type:a/b;\r\n", "Content-Type: a/b;\r\n hp=\"clear\"\r\n"},
       {"Content-Type: A/b; x=\"y\\\"z\"; hp=cipher\r\n",
        "Content-Type: a/b;\r\n x=\"y\\\"z\";\r\n hp=\"clear\"\r\n"},
       {"Content-Type: a/b; hp-legacy-display=1; protected-headers=\"v1\"; x=y\r\n",
@@ -159,6 +159,18 @@ TEST(HeaderProtectionWriting, TakesNoLineForAFieldThatIsNone) {
       EXPECT_EQ(head->outer, plain->outer) << line;
       EXPECT_EQ(head->payload, plain->payload) << line;
     }
+  }
+}
+
+TEST(HeaderProtectionWriting, RebuildsATypeThatEndsInASemicolon) {
+  for (const std::string end : {";", "; ", ";\r\n ", ";;"}) {
+    const auto head = protect_header(
+        "From: <a@a.example>\r\nContent-Type: text/plain; charset=utf-8" + end + "\r\n",
+        sealed_as(Protection::signed_only));
+    ASSERT_TRUE(head.ok());
+    EXPECT_EQ(head->payload,
+              "From: <a@a.example>\r\nContent-Type: text/plain;\r\n charset=\"utf-8\";\r\n"
+              " hp=\"clear\"\r\n");
   }
 }
 
