@@ -72,6 +72,13 @@ std::string authserv_id_of(std::string_view body) {
   return id;
 }
 
+// A NUL ends the text for some readers, and a bare CR or LF the field.
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f);
+  });
+}
+
 // Splits `phrase <address>` or `address`; nothing if a quoted string is open or a special stands
 // where it could mean a second address.
 std::optional<std::string_view> address_part(std::string_view text) {
@@ -234,6 +241,7 @@ std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields) {
   const auto bodies = bodies_of(fields, "From");
   if (bodies.size() != 1) return std::nullopt;
   const std::string text = unfolded(bodies.front());
+  if (has_control(text)) return std::nullopt;
   const auto address = address_part(text);
   if (!address) return std::nullopt;
   auto mailbox = Mailbox::parse(*address);

@@ -58,8 +58,13 @@ std::string unfolded(std::string_view body);
 bool is_trust_mark(const HeaderField& field, std::string_view authserv_id);
 
 // The mailbox of the message's only From field, if it names exactly one mailbox in a form that
-// every reader understands alike. Two fields, lists, groups, comments, route addresses, or an
-// address that is hidden in a display name give nothing: who is meant would be a matter of taste.
+// every reader takes for the same one. Two fields, lists, groups, comments, route addresses, an
+// address that stands bare in a display name, or a control anywhere give nothing: who is meant
+// would be a matter of taste.
+//
+// In quotes or encoded (RFC 2047) a display name may be any text, another address too, as programs
+// and mailing lists write it: `"jo@a.example" <list@b.example>` gives list@b.example. Whoever shows
+// what was found out about an author must show this address, never the name.
 std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields);
 inline std::optional<Mailbox> single_from(std::string_view header) {
   return single_from(fields_of(header));

@@ -90,6 +90,32 @@ TEST(Header, TwoFromGivesNoAuthor) {
   }
 }
 
+// Named attack: Cut From. What some readers see ends at a NUL or at a bare CR or LF.
+TEST(Header, CutFromGivesNoAuthor) {
+  for (const std::string_view from : {
+           std::string_view("\"ceo@b.example\0\" <eve@b.example>", 32),
+           std::string_view("\"x\0<ceo@b.example>\" <eve@b.example>", 35),
+           std::string_view("ceo\r\"\" <eve@b.example>"),
+           std::string_view("\"ceo@b.example\r\" <eve@b.example>"),
+           std::string_view("\"ceo@b.example\n\" <eve@b.example>"),
+           std::string_view("\"\x1b[8m\" <eve@b.example>"),
+           std::string_view("ceo\x7f <eve@b.example>"),
+       }) {
+    EXPECT_FALSE(single_from("From: " + std::string(from) + "\r\n")) << from;
+  }
+}
+
+// The name is no address, whatever it says: programs write the address into it, lists another one.
+TEST(Header, NamesTheAddressAndNotTheDisplayName) {
+  for (const char* from :
+       {"\"jo@b.example\" <jo@b.example>", "\"ceo@b.example\" <jo@b.example>",
+        "=?utf-8?q?ceo=40b=2Eexample?= <jo@b.example>", "\"Jo\tF.\" <jo@b.example>"}) {
+    const auto mailbox = single_from("From: " + std::string(from) + "\r\n");
+    ASSERT_TRUE(mailbox.has_value()) << from;
+    EXPECT_EQ(mailbox->text(), "jo@b.example");
+  }
+}
+
 std::string from_domains(const std::string& header) {
   std::string out;
   for (const Domain& domain : domains_in_from(fields_of(header)))
