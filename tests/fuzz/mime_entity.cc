@@ -66,6 +66,8 @@ void check_input(ByteView input) {
   const Front front = front_of(input, input.size() + 1);
   expect(front_of(input, cut_of(input)) == front);
   if (!front.error.empty()) return;
+  const Status fields = check_fields(front.header);
+  expect(fields || mime_refusal_of(fields.error()) == MimeRefusal::bad_header);
   if (const auto kind = entity_kind(front.header)) check_type(kind->type);
   (void)smime_form(front.header);
   check_canonical_form(input, front);
