@@ -16,6 +16,8 @@
 #include "crypto/smime/opened.h"
 #include "crypto/smime/signed_content.h"
 
+#include <algorithm>
+
 namespace culvert::crypto {
 namespace {
 
@@ -238,6 +240,9 @@ void Inspection::see_sealed(RewindableSource& der, std::string type) {
 
 void Inspection::see_compressed(RewindableSource& der) {
   Layer layer{"compressed-data", {}, {}};
+  const bool again = std::any_of(layers_.begin(), layers_.end(),
+                                 [&](const Layer& outer) { return outer.type == layer.type; });
+  if (again) return refused(std::move(layer), refuse(Refusal::compression_ratio));
   const auto content = CompressedContent::open(der, kMaxInflatedBytes);
   if (!content) return refused(std::move(layer), content.error());
   layers_.push_back(std::move(layer));

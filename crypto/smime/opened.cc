@@ -149,7 +149,12 @@ Status OpenedMessage::open_sealed(Step& step, const OpenRequest& request) {
   return done();
 }
 
+// A ratio of 100 in each of two layers would be one of 10,000, and nobody compresses twice.
 Status OpenedMessage::open_compressed(Step& step, const OpenRequest& request) {
+  const bool again = std::any_of(layers_.begin(), layers_.end(), [](const OpenedLayer& layer) {
+    return layer.kind == LayerKind::compressed;
+  });
+  if (again) return refuse(Refusal::compression_ratio, "compressed twice");
   auto content = CompressedContent::open(*step.der, request.limit_bytes);
   if (!content) return content.error();
   layers_.push_back({.kind = LayerKind::compressed});

@@ -51,8 +51,8 @@ class OpenedMessage {
  public:
   // Takes all layers off `input` (see cms_input.h), which must outlive this and not change. A
   // sealed layer that cannot be opened is an Error, whatever stands around it: no layer of such a
-  // message counts. A signature that does not count is a verdict, not an Error. permanent
-  // `not-smime` if `input` is no S/MIME object.
+  // message counts. So is a second compressed layer (`compression-ratio`). A signature that does
+  // not count is a verdict, not an Error. permanent `not-smime` if `input` is no S/MIME object.
   static Result<std::unique_ptr<OpenedMessage>> open(RewindableSource& input,
                                                      const OpenRequest& request);
   ~OpenedMessage();
