@@ -181,6 +181,7 @@ class HeaderSplitter {
 
 Result<ProtectedHead> protect_header(std::string_view header,
                                      const HeaderProtectionOptions& options) {
+  if (has_stray_octets(header)) return refuse(MimeRefusal::bad_header);
   const auto fields = fields_of(header);
   const auto kind = entity_kind(fields);
   if (!kind) return refuse(MimeRefusal::ambiguous_type);

@@ -174,5 +174,17 @@ TEST(HeaderProtectionWriting, RebuildsATypeThatEndsInASemicolon) {
   }
 }
 
+// What we would refuse to open is not written.
+TEST(HeaderProtectionWriting, RefusesOctetsThatEndAFieldForSome) {
+  for (const std::string_view line :
+       {std::string_view("X: a\rFrom: <ceo@a.example>\r\n"),
+        std::string_view("X: a\nFrom: <ceo@a.example>\r\n"), std::string_view("X: \0\r\n", 6)}) {
+    const auto head =
+        protect_header(std::string(line) + kMessage, sealed_as(Protection::signed_only));
+    ASSERT_FALSE(head.ok()) << line;
+    EXPECT_EQ(mime_refusal_of(head.error()), MimeRefusal::bad_header);
+  }
+}
+
 }  // namespace
 }  // namespace culvert::crypto::testing
