@@ -84,8 +84,11 @@ std::string read_leniently(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\0' || (text[i] == '\n' && i > 0 && text[i - 1] == '\r')) continue;
-    const bool ends_line = text[i] == '\r' || text[i] == '\n';
-    ends_line ? out.append("\r\n") : out.append(1, text[i]);
+    if (text[i] == '\r' || text[i] == '\n') {
+      out.append("\r\n");
+    } else {
+      out.push_back(text[i]);
+    }
   }
   return out;
 }
