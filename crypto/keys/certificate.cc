@@ -122,6 +122,8 @@ Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   parts->key_id = KeyId(sha256(parts->x509.subject_public_key_info()));
   parts->hash = Fingerprint(sha256(der));
   parts->addresses = addresses_of(parts->x509);
+  parts->subject = comparable_name(parts->x509.raw_subject_dn());
+  parts->issuer = comparable_name(parts->x509.raw_issuer_dn());
   return std::shared_ptr<const CertificateParts>(std::move(parts));
 }
 

@@ -1,12 +1,11 @@
 #include "crypto/keys/chain.h"
 
-#include <botan/certstor.h>
-#include <botan/x509path.h>
-
 #include <algorithm>
+#include <array>
 #include <exception>
 
 #include "crypto/base/log.h"
+#include "crypto/keys/chain_path.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -29,19 +28,114 @@ Error untrusted(std::string_view why) {
                          printable(why));
 }
 
-// RSA of 1,024 bits counts as 80 bits of strength; weaker keys are refused everywhere.
-Botan::Path_Validation_Restrictions restrictions() {
-  constexpr std::size_t kLeastStrengthBits = 80;
-  return {
-      false,
-      kLeastStrengthBits,
-      false,
-      {"SHA-256", "SHA-384", "SHA-512", "SHA-3(256)", "SHA-3(384)", "SHA-3(512)", "SHAKE-256(912)"},
-      std::chrono::seconds::zero(),
-      std::make_unique<Botan::Certificate_Store_In_Memory>(),
-      false,
-      false};
+// Hashes of certificates' signatures, as Botan names them.
+bool is_strong_hash(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kStrong{
+      "SHA-256", "SHA-384", "SHA-512", "SHA-3(256)", "SHA-3(384)", "SHA-3(512)", "SHAKE-256(912)"};
+  return std::find(kStrong.begin(), kStrong.end(), name) != kStrong.end();
 }
+
+bool compute_signature_holds(const CertificateParts& certificate, const CertificateParts& issuer) {
+  try {
+    const auto [status, hash] = certificate.x509.verify_signature(*issuer.key);
+    return status == Botan::Certificate_Status_Code::OK && is_strong_hash(hash);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool names_as_issuer(const Certificate& certificate, const Certificate& issuer) {
+  return certificate.parts().issuer == issuer.parts().subject;
+}
+
+// A search from the anchors down to one certificate, through those whose names lead there.
+class ChainSearch {
+ public:
+  ChainSearch(const Certificate& wanted, Time t, ChainEffort& effort)
+      : wanted_(wanted), t_(t), effort_(effort) {}
+
+  Status run(const ChainMaterial& material) {
+    collect_issuers(material.intermediates);
+    for (const Certificate& anchor : material.anchors) {
+      if (leads_from(anchor)) return done();
+    }
+    return untrusted(objection_);
+  }
+
+ private:
+  // Fills on_the_way_, nearest to the wanted certificate first.
+  void collect_issuers(const std::vector<Certificate>& candidates) {
+    std::vector<const Certificate*> left;
+    for (const Certificate& one : candidates) {
+      const Objection objection = objection_to_issuer(one, t_);
+      if (objection.empty()) left.push_back(&one);
+    }
+    take_issuers_of(wanted_, left);
+    for (std::size_t i = 0; i < on_the_way_.size(); ++i)
+      take_issuers_of(*on_the_way_[i], left);
+  }
+
+  void take_issuers_of(const Certificate& one, std::vector<const Certificate*>& from) {
+    const auto taken = std::stable_partition(from.begin(), from.end(), [&](const auto* candidate) {
+      return !names_as_issuer(one, *candidate);
+    });
+    on_the_way_.insert(on_the_way_.end(), taken, from.end());
+    from.erase(taken, from.end());
+  }
+
+  bool leads_from(const Certificate& anchor) {
+    const bool is_named = names_as_issuer(wanted_, anchor) ||
+                          std::any_of(on_the_way_.begin(), on_the_way_.end(), [&](const auto* one) {
+                            return names_as_issuer(*one, anchor);
+                          });
+    if (!is_named) return false;
+    objection_ = objection_to_issuer(anchor, t_);
+    if (!objection_.empty()) return false;
+    chain_ = {&anchor};
+    return leads_down(ChainPath(anchor.parts()));
+  }
+
+  // Whether the chain that ends with chain_.back() can be led on to the wanted certificate.
+  bool leads_down(const ChainPath& path) {
+    ChainPath whole = path;
+    if (adds(whole, wanted_, ChainPlace::last)) return true;
+    if (chain_.size() + 1 == kMaxChainLength) return false;
+    for (const Certificate* next : on_the_way_) {
+      ChainPath longer = path;
+      if (is_in_chain(*next) || !adds(longer, *next, ChainPlace::inner)) continue;
+      chain_.push_back(next);
+      if (leads_down(longer)) return true;
+      chain_.pop_back();
+    }
+    return false;
+  }
+
+  bool adds(ChainPath& path, const Certificate& next, ChainPlace place) {
+    if (!names_as_issuer(next, *chain_.back())) return false;
+    if (!effort_.take_step()) {
+      objection_ = "too many certificates have been tried";
+    } else if (!effort_.signature_holds(next, *chain_.back())) {
+      objection_ = "a signature does not hold, is made with a weak hash, or is one too many";
+    } else {
+      objection_ = path.add(next.parts(), place);
+    }
+    return objection_.empty();
+  }
+
+  // Another certificate of the same issuer leads in a circle.
+  bool is_in_chain(const Certificate& one) const {
+    return std::any_of(chain_.begin(), chain_.end(), [&](const Certificate* other) {
+      return other->key_id() == one.key_id() && other->parts().subject == one.parts().subject;
+    });
+  }
+
+  const Certificate& wanted_;
+  const Time t_;
+  ChainEffort& effort_;
+  std::vector<const Certificate*> on_the_way_;
+  std::vector<const Certificate*> chain_;
+  Objection objection_ = "no issuer is known that may issue";
+};
 
 }  // namespace
 
@@ -69,27 +163,20 @@ Status check_identity(const Certificate& identity) {
   return done();
 }
 
-Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t) {
+bool ChainEffort::signature_holds(const Certificate& certificate, const Certificate& issuer) {
+  const std::pair link(certificate.certificate_hash(), issuer.certificate_hash());
+  if (const auto found = known_.find(link); found != known_.end()) return found->second;
+  if (known_.size() == kMaxChainSignatures) return false;
+  return known_[link] = compute_signature_holds(certificate.parts(), issuer.parts());
+}
+
+Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t,
+                   ChainEffort& effort) {
   if (!certificate.valid_at(t)) return expired(certificate);
   const auto& anchors = material.anchors;
   if (std::find(anchors.begin(), anchors.end(), certificate) != anchors.end()) return done();
   if (material.intermediates.size() > kMaxChainCandidates) return untrusted("too many candidates");
-  Botan::Certificate_Store_In_Memory trusted;
-  for (const Certificate& anchor : anchors)
-    trusted.add_certificate(anchor.parts().x509);
-  std::vector<Botan::X509_Certificate> chain{certificate.parts().x509};
-  for (const Certificate& one : material.intermediates)
-    chain.push_back(one.parts().x509);
-  try {
-    const auto result = Botan::x509_path_validate(
-        chain, restrictions(), {&trusted}, "", Botan::Usage_Type::UNSPECIFIED,
-        std::chrono::system_clock::time_point(t.time_since_epoch()));
-    if (!result.successful_validation()) return untrusted(result.result_string());
-    if (result.cert_path().size() > kMaxChainLength) return untrusted("the chain is too long");
-    return done();
-  } catch (const std::exception& e) {
-    return untrusted(e.what());
-  }
+  return ChainSearch(certificate, t, effort).run(material);
 }
 
 }  // namespace culvert::crypto

@@ -3,6 +3,8 @@
 // elsewhere. Nothing here reads a clock. Thread-safe.
 #pragma once
 
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "crypto/base/clock.h"
@@ -21,9 +23,31 @@ Status check_issued_by(const Certificate& certificate, const Certificate& identi
 // own fingerprint as serialNumber (peering.md). Times are not looked at. permanent `bad-identity`.
 Status check_identity(const Certificate& identity);
 
-// Intermediates that are looked at, and certificates in a chain.
+// Intermediates that are looked at, and certificates in a chain, both ends included.
 inline constexpr std::size_t kMaxChainCandidates = 64;
 inline constexpr std::size_t kMaxChainLength = 10;
+// For one message: signatures of certificates that are verified (32 signers with two issuers each),
+// and certificates that are tried in chains.
+inline constexpr std::size_t kMaxChainSignatures = 96;
+inline constexpr std::size_t kMaxChainSteps = 1024;
+
+// What the chains of one message may cost together, whatever its layers and signers, and what is
+// known from one chain for the next. One thread at a time.
+class ChainEffort {
+ public:
+  // True if the key of `issuer` made the signature of `certificate`, with SHA-256 or better. The
+  // same question costs nothing again; once kMaxChainSignatures have been asked, false. The issuer
+  // has a key that is computed with (check_key).
+  bool signature_holds(const Certificate& certificate, const Certificate& issuer);
+  // How many signatures were verified.
+  std::size_t signatures() const { return known_.size(); }
+  // False once there were kMaxChainSteps.
+  bool take_step() { return ++steps_ <= kMaxChainSteps; }
+
+ private:
+  std::map<std::pair<Fingerprint, Fingerprint>, bool> known_;
+  std::size_t steps_ = 0;
+};
 
 // Where a chain may end, and what may stand in it.
 struct ChainMaterial {
@@ -33,9 +57,11 @@ struct ChainMaterial {
 
 // Done if `certificate` is an anchor itself and valid at `t`, or a chain as RFC 5280, section 6,
 // demands leads from it to an anchor, valid at `t` throughout, with signatures of SHA-256 or
-// better and RSA keys of 1,024 bits or more. Whether its usages and addresses fit is the caller's
-// to check. Permanent errors: `certificate-expired` (also: not valid yet; of `certificate` itself),
-// `untrusted` for all else, more than kMaxChainCandidates intermediates too.
-Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t);
+// better. The chain is looked for from the anchors down, so that no key is computed with before
+// an anchor vouches for it. Whether the usages and addresses of `certificate` fit is the caller's
+// to check. Permanent errors: `certificate-expired` (also: not valid yet; of `certificate`
+// itself), `untrusted` (also: the effort is spent).
+Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t,
+                   ChainEffort& effort);
 
 }  // namespace culvert::crypto

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "crypto/keys/certificate.h"
+#include "crypto/keys/comparable_name.h"
 #include "crypto/keys/private_key.h"
 #include "crypto/keys/signature.h"
 
@@ -46,6 +47,8 @@ struct CertificateParts {
   KeyId key_id;
   Fingerprint hash;
   std::vector<Mailbox> addresses;
+  ComparableName subject;
+  ComparableName issuer;
   mutable VerifierPool verifiers;
 };
 
@@ -63,5 +66,7 @@ struct PrivateKeyParts {
 KeyKind kind_of(const Botan::Public_Key& key);
 // True for the kinds that lie on one of the six curves.
 bool is_ec(KeyKind kind);
+// False for RSA keys that KeyFit::bad_size tells of: they are not computed with.
+bool is_bounded(const Botan::Public_Key& key);
 
 }  // namespace culvert::crypto

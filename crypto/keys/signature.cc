@@ -19,6 +19,8 @@ constexpr std::size_t kMaxExponentBits = 256;
 constexpr std::size_t kSmallModulusBits = 3072;
 constexpr std::size_t kMaxExponentBitsOfLarge = 64;
 
+}  // namespace
+
 bool is_bounded(const Botan::Public_Key& key) {
   const auto* rsa = dynamic_cast<const Botan::RSA_PublicKey*>(&key);
   if (rsa == nullptr) return true;
@@ -26,8 +28,6 @@ bool is_bounded(const Botan::Public_Key& key) {
   const std::size_t most = bits > kSmallModulusBits ? kMaxExponentBitsOfLarge : kMaxExponentBits;
   return bits >= kMinRsaBitsRead && bits <= kMaxRsaBitsRead && rsa->get_e().bits() <= most;
 }
-
-}  // namespace
 
 SchemeRow scheme_row(SignatureScheme scheme) {
   switch (scheme) {

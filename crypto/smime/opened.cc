@@ -121,7 +121,7 @@ Status OpenedMessage::open_signed(Step& step, const OpenRequest& request) {
   trust.author = author_;
   OpenedLayer layer{.kind = LayerKind::signed_data};
   for (const SignerResult& signer : result->signers)
-    layer.signers.push_back(judge(signer, trust, result->certificates));
+    layer.signers.push_back(judge(signer, trust, result->certificates, chain_effort_));
   layers_.push_back(std::move(layer));
   if (step.beside != nullptr) {
     step.inner = step.beside;

@@ -99,6 +99,7 @@ class OpenedMessage {
   std::string header_;
   OpenedHeader protected_header_;
   std::optional<Author> author_;
+  ChainEffort chain_effort_;
   RewindableSource* content_ = nullptr;
 };
 

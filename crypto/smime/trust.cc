@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "crypto/cms/refusal.h"
-#include "crypto/keys/chain.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 
@@ -29,8 +28,8 @@ bool names(const Certificate& certificate, const Mailbox& author, SignatureType 
 }
 
 Status check_trusted(const Certificate& certificate, const Trust& trust,
-                     const std::vector<Certificate>& included) {
-  const Status chained = check_chain(certificate, {trust.trusted, included}, trust.now);
+                     const std::vector<Certificate>& included, ChainEffort& effort) {
+  const Status chained = check_chain(certificate, {trust.trusted, included}, trust.now, effort);
   if (chained || chained.error().code != "untrusted") return chained;
   return permanent_error("signer-untrusted",
                          "the signer's certificate is neither trusted nor does a chain lead from "
@@ -39,7 +38,7 @@ Status check_trusted(const Certificate& certificate, const Trust& trust,
 }
 
 Status check_signer(const SignerResult& signer, const Trust& trust,
-                    const std::vector<Certificate>& included) {
+                    const std::vector<Certificate>& included, ChainEffort& effort) {
   if (signer.refusal) return *signer.refusal;
   if (!signer.certificate) return refuse(Refusal::signer_unknown);
   const Certificate& certificate = *signer.certificate;
@@ -52,7 +51,7 @@ Status check_signer(const SignerResult& signer, const Trust& trust,
                            "the signer's certificate was not valid when it signed, at " +
                                to_rfc3339(*signer.signing_time));
   }
-  return check_trusted(certificate, trust, included);
+  return check_trusted(certificate, trust, included, effort);
 }
 
 // The address by which people know the signer.
@@ -78,7 +77,7 @@ std::optional<Author> author_of(std::string_view header) {
 }
 
 SignerVerdict judge(const SignerResult& signer, const Trust& trust,
-                    const std::vector<Certificate>& included) {
+                    const std::vector<Certificate>& included, ChainEffort& effort) {
   SignerVerdict verdict;
   if (signer.certificate) {
     verdict.address = shown_address(*signer.certificate, trust);
@@ -92,7 +91,7 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
   verdict.type = signer.type;
   verdict.weak_key = signer.weak_key;
   verdict.capabilities = signer.capabilities;
-  if (const Status good = check_signer(signer, trust, included); !good) {
+  if (const Status good = check_signer(signer, trust, included, effort); !good) {
     verdict.reason = good.error();
   }
   return verdict;

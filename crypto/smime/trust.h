@@ -11,6 +11,7 @@
 #include "crypto/base/names.h"
 #include "crypto/base/result.h"
 #include "crypto/cms/signed_data.h"
+#include "crypto/keys/chain.h"
 
 namespace culvert::crypto {
 
@@ -57,10 +58,11 @@ struct SignerVerdict {
 };
 
 // Permanent reasons besides those of crypto/cms: `usage-not-allowed`, `certificate-expired`,
-// `signer-untrusted`. `included` are the certificates of the message. Whether the author is among
-// the signers is for hold_to_author to say, when all are known.
+// `signer-untrusted`. `included` are the certificates of the message; `effort` is one for all its
+// signers, whatever their layer. Whether the author is among the signers is for hold_to_author to
+// say, when all are known.
 SignerVerdict judge(const SignerResult& signer, const Trust& trust,
-                    const std::vector<Certificate>& included);
+                    const std::vector<Certificate>& included, ChainEffort& effort);
 
 // Somebody who signs besides the author does no harm, but without the author nobody counts: if no
 // valid verdict names them, each gets a reason, `not-the-author`, or `author-unknown` if From names

@@ -50,8 +50,9 @@ Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, Detache
   Trust with_author = trust;
   if (!trust.author) with_author.author = author_of((*cms)->header());
   Pass out{{}, *count};
+  ChainEffort effort;
   for (const SignerResult& signer : result->signers)
-    out.report.signers.push_back(judge(signer, with_author, result->certificates));
+    out.report.signers.push_back(judge(signer, with_author, result->certificates, effort));
   if (with_author.author) {
     std::vector<SignerVerdict*> all;
     for (SignerVerdict& verdict : out.report.signers)

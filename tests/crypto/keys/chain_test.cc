@@ -20,7 +20,8 @@ class Chain : public ::testing::Test {
     return *Certificate::from_pem(read_text(folder / (name + ".cert.pem")));
   }
   std::string code(const std::string& name, const ChainMaterial& material, Time t = kNow) const {
-    const Status status = check_chain(certificate(name), material, t);
+    ChainEffort effort;
+    const Status status = check_chain(certificate(name), material, t, effort);
     return status ? "trusted" : status.error().code;
   }
 

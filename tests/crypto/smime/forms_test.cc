@@ -195,7 +195,8 @@ TEST_F(Forms, BelieveNobodyButTheAuthor) {
 
 bool speaks_for(const SignerResult& signer, Trust trust, const char* from) {
   trust.author = Author{*Mailbox::parse(from)};
-  SignerVerdict verdict = judge(signer, trust, {});
+  ChainEffort effort;
+  SignerVerdict verdict = judge(signer, trust, {}, effort);
   EXPECT_TRUE(verdict.valid()) << verdict.reason->code;
   hold_to_author({&verdict}, *trust.author);
   return verdict.valid();

@@ -1,0 +1,89 @@
+#include "crypto/keys/chain_path.h"
+
+#include <botan/x509_ext.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::string_view kKeyUsage = "2.5.29.15";
+constexpr std::string_view kSubjectAltName = "2.5.29.17";
+constexpr std::string_view kBasicConstraints = "2.5.29.19";
+constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
+
+// Extensions of which Botan tells us what we ask; wrong ones it passes over in silence.
+constexpr std::array kRead{kKeyUsage, kSubjectAltName, kBasicConstraints, kExtendedKeyUsage};
+
+// Extensions that may be critical. Those besides kRead demand nothing of a chain: identifiers of
+// keys, other names of the issuer, policies, where to ask for revocation and for the issuer.
+constexpr std::array kUnderstood{kKeyUsage,
+                                 kSubjectAltName,
+                                 kBasicConstraints,
+                                 kExtendedKeyUsage,
+                                 std::string_view("2.5.29.14"),
+                                 std::string_view("2.5.29.18"),
+                                 std::string_view("2.5.29.31"),
+                                 std::string_view("2.5.29.32"),
+                                 std::string_view("2.5.29.35"),
+                                 std::string_view("1.3.6.1.5.5.7.1.1")};
+
+template <typename List>
+bool contains(const List& list, std::string_view text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+Objection objection_to(const Botan::Extensions& extensions) {
+  std::set<std::string> seen;
+  for (const Botan::OID& oid : extensions.get_extension_oids()) {
+    const std::string text = oid.to_string();
+    if (!seen.insert(text).second) return "an extension is there twice";
+    const auto* object = extensions.get_extension_object(oid);
+    const bool is_raw = dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(object);
+    if (is_raw && contains(kRead, text)) return "an extension cannot be read";
+    if (extensions.critical_extension_set(oid) && !contains(kUnderstood, text)) {
+      return "a critical extension is not known";
+    }
+  }
+  return {};
+}
+
+bool is_self_issued(const CertificateParts& parts) { return parts.subject == parts.issuer; }
+
+}  // namespace
+
+Objection objection_to_issuer(const Certificate& certificate, Time t) {
+  const CertificateParts& parts = certificate.parts();
+  if (!certificate.valid_at(t)) return "an issuer is not valid at that time";
+  if (!certificate.may_issue()) return "an issuer may not issue";
+  if (!parts.key || !preferred_scheme(parts.kind) || !is_bounded(*parts.key)) {
+    return "an issuer has a key that is not used";
+  }
+  return {};
+}
+
+ChainPath::ChainPath(const CertificateParts& anchor) {
+  objection_ = objection_to(anchor.x509.v3_extensions());
+  if (objection_.empty()) objection_ = demand(anchor);
+}
+
+Objection ChainPath::add(const CertificateParts& certificate, ChainPlace place) {
+  if (objection_.empty()) objection_ = objection_to(certificate.x509.v3_extensions());
+  if (!objection_.empty() || place == ChainPlace::last) return objection_;
+  if (!is_self_issued(certificate)) {
+    if (issuers_left_ == 0) return objection_ = "an issuer stands too far below another";
+    --issuers_left_;
+  }
+  return objection_ = demand(certificate);
+}
+
+Objection ChainPath::demand(const CertificateParts& issuer) {
+  if (const auto most = issuer.x509.path_length_constraint()) {
+    issuers_left_ = std::min(issuers_left_, *most);
+  }
+  return {};
+}
+
+}  // namespace culvert::crypto
