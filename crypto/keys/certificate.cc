@@ -157,6 +157,13 @@ std::optional<Result<Bytes>> next_block(std::string_view& pem) {
 
 }  // namespace
 
+std::optional<Bytes> extension_of(const CertificateParts& parts, const std::string& oid) {
+  const Botan::Extensions& extensions = parts.x509.v3_extensions();
+  const Botan::OID wanted(oid);
+  if (!extensions.extension_set(wanted)) return std::nullopt;
+  return extensions.get_extension_bits(wanted);
+}
+
 std::string name_text(ByteView der) {
   try {
     Botan::X509_DN name;

@@ -12,23 +12,17 @@ namespace {
 constexpr std::string_view kKeyUsage = "2.5.29.15";
 constexpr std::string_view kSubjectAltName = "2.5.29.17";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
+constexpr std::string_view kNameConstraints = "2.5.29.30";
 constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 
 // Extensions of which Botan tells us what we ask; wrong ones it passes over in silence.
 constexpr std::array kRead{kKeyUsage, kSubjectAltName, kBasicConstraints, kExtendedKeyUsage};
 
-// Extensions that may be critical. Those besides kRead demand nothing of a chain: identifiers of
+// Extensions that may be critical besides. The others demand nothing of a chain: identifiers of
 // keys, other names of the issuer, policies, where to ask for revocation and for the issuer.
-constexpr std::array kUnderstood{kKeyUsage,
-                                 kSubjectAltName,
-                                 kBasicConstraints,
-                                 kExtendedKeyUsage,
-                                 std::string_view("2.5.29.14"),
-                                 std::string_view("2.5.29.18"),
-                                 std::string_view("2.5.29.31"),
-                                 std::string_view("2.5.29.32"),
-                                 std::string_view("2.5.29.35"),
-                                 std::string_view("1.3.6.1.5.5.7.1.1")};
+constexpr std::array<std::string_view, 7> kUnderstood{kNameConstraints,   "2.5.29.14", "2.5.29.18",
+                                                      "2.5.29.31",        "2.5.29.32", "2.5.29.35",
+                                                      "1.3.6.1.5.5.7.1.1"};
 
 template <typename List>
 bool contains(const List& list, std::string_view text) {
@@ -42,8 +36,9 @@ Objection objection_to(const Botan::Extensions& extensions) {
     if (!seen.insert(text).second) return "an extension is there twice";
     const auto* object = extensions.get_extension_object(oid);
     const bool is_raw = dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(object);
-    if (is_raw && contains(kRead, text)) return "an extension cannot be read";
-    if (extensions.critical_extension_set(oid) && !contains(kUnderstood, text)) {
+    const bool is_read = contains(kRead, text);
+    if (is_raw && is_read) return "an extension cannot be read";
+    if (!is_read && !contains(kUnderstood, text) && extensions.critical_extension_set(oid)) {
       return "a critical extension is not known";
     }
   }
@@ -71,8 +66,14 @@ ChainPath::ChainPath(const CertificateParts& anchor) {
 
 Objection ChainPath::add(const CertificateParts& certificate, ChainPlace place) {
   if (objection_.empty()) objection_ = objection_to(certificate.x509.v3_extensions());
-  if (!objection_.empty() || place == ChainPlace::last) return objection_;
-  if (!is_self_issued(certificate)) {
+  if (!objection_.empty()) return objection_;
+  // An issuer's own next certificate bears its name, which need not lie where it may issue.
+  const bool steps_down = !is_self_issued(certificate);
+  if ((steps_down || place == ChainPlace::last) && !names_.allow(certificate)) {
+    return objection_ = "an issuer does not allow a name";
+  }
+  if (place == ChainPlace::last) return {};
+  if (steps_down) {
     if (issuers_left_ == 0) return objection_ = "an issuer stands too far below another";
     --issuers_left_;
   }
@@ -83,6 +84,7 @@ Objection ChainPath::demand(const CertificateParts& issuer) {
   if (const auto most = issuer.x509.path_length_constraint()) {
     issuers_left_ = std::min(issuers_left_, *most);
   }
+  if (!names_.add(issuer)) return "name constraints cannot be read";
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "crypto/keys/name_constraints.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -35,6 +36,7 @@ class ChainPath {
   Objection demand(const CertificateParts& issuer);
 
   Objection objection_;
+  NameConstraints names_;
   std::size_t issuers_left_ = std::numeric_limits<std::size_t>::max();
 };
 

@@ -63,6 +63,8 @@ struct PrivateKeyParts {
   KeyId key_id;
 };
 
+// The content of the extension `oid`, dotted; nothing if there is none.
+std::optional<Bytes> extension_of(const CertificateParts& parts, const std::string& oid);
 KeyKind kind_of(const Botan::Public_Key& key);
 // True for the kinds that lie on one of the six curves.
 bool is_ec(KeyKind kind);
