@@ -67,8 +67,7 @@ class ChainSearch {
   void collect_issuers(const std::vector<Certificate>& candidates) {
     std::vector<const Certificate*> left;
     for (const Certificate& one : candidates) {
-      const Objection objection = objection_to_issuer(one, t_);
-      if (objection.empty()) left.push_back(&one);
+      if (objection_to_issuer(one, t_).empty() && one.may_protect_mail()) left.push_back(&one);
     }
     take_issuers_of(wanted_, left);
     for (std::size_t i = 0; i < on_the_way_.size(); ++i)

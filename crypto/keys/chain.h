@@ -57,10 +57,11 @@ struct ChainMaterial {
 
 // Done if `certificate` is an anchor itself and valid at `t`, or a chain as RFC 5280, section 6,
 // demands leads from it to an anchor, valid at `t` throughout, with signatures of SHA-256 or
-// better. The chain is looked for from the anchors down, so that no key is computed with before
-// an anchor vouches for it. Whether the usages and addresses of `certificate` fit is the caller's
-// to check. Permanent errors: `certificate-expired` (also: not valid yet; of `certificate`
-// itself), `untrusted` (also: the effort is spent).
+// better, and through nobody who issues for other purposes than mail alone (RFC 8550, 4.4.4); an
+// anchor's purposes are for those to look at who trust it. The chain is looked for from the anchors
+// down, so that no key is computed with before an anchor vouches for it. Whether the usages and
+// addresses of `certificate` fit is the caller's to check. Permanent errors: `certificate-expired`
+// (also: not valid yet), `untrusted` (also: the effort is spent).
 Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t,
                    ChainEffort& effort);
 

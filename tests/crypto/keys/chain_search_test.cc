@@ -146,6 +146,22 @@ TEST_F(ChainSearching, RefusesCriticalExtensionsThatItDoesNotKnow) {
   expect_untrusted(leaf, {{root}, {}});
 }
 
+TEST_F(ChainSearching, PassesOverIssuersForOtherPurposes) {
+  const Certificate root = make_root("root");
+  for (const auto& [purposes, good] : std::vector<std::pair<std::string, bool>>{
+           {"serverAuth", false}, {"serverAuth,emailProtection", true}}) {
+    const Certificate issuer =
+        make({.name = "issuer",
+              .subject = "/CN=issuer",
+              .issuer = "root",
+              .extensions = kCaExtensions + "extendedKeyUsage=" + purposes + "\n"});
+    const ChainMaterial material{{root}, {issuer}};
+    const Certificate leaf = make_leaf("issuer");
+    good ? expect_trusted(leaf, material) : expect_untrusted(leaf, material);
+    EXPECT_EQ(verdict(leaf, {{issuer}, {}}), "trusted") << "who trusts it, trusts it for mail";
+  }
+}
+
 TEST_F(ChainSearching, ComparesNamesAsPeopleDo) {
   const Certificate root =
       make({.name = "root", .subject = "/O=A  Company/CN=Root", .issuer = "root"});
