@@ -12,17 +12,17 @@ namespace {
 constexpr std::string_view kKeyUsage = "2.5.29.15";
 constexpr std::string_view kSubjectAltName = "2.5.29.17";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
-constexpr std::string_view kNameConstraints = "2.5.29.30";
 constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 
 // Extensions of which Botan tells us what we ask; wrong ones it passes over in silence.
 constexpr std::array kRead{kKeyUsage, kSubjectAltName, kBasicConstraints, kExtendedKeyUsage};
 
-// Extensions that may be critical besides. The others demand nothing of a chain: identifiers of
-// keys, other names of the issuer, policies, where to ask for revocation and for the issuer.
-constexpr std::array<std::string_view, 7> kUnderstood{kNameConstraints,   "2.5.29.14", "2.5.29.18",
-                                                      "2.5.29.31",        "2.5.29.32", "2.5.29.35",
-                                                      "1.3.6.1.5.5.7.1.1"};
+// Extensions that may be critical besides: names and policies (name_constraints.h, policies.h).
+// The others demand nothing of a chain: identifiers of keys, other names of the issuer, where to
+// ask for revocation and for the issuer.
+constexpr std::array<std::string_view, 10> kUnderstood{
+    "2.5.29.30", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.54",
+    "2.5.29.14", "2.5.29.18", "2.5.29.31", "2.5.29.35", "1.3.6.1.5.5.7.1.1"};
 
 template <typename List>
 bool contains(const List& list, std::string_view text) {
@@ -72,6 +72,9 @@ Objection ChainPath::add(const CertificateParts& certificate, ChainPlace place) 
   if ((steps_down || place == ChainPlace::last) && !names_.allow(certificate)) {
     return objection_ = "an issuer does not allow a name";
   }
+  const bool has_policy = place == ChainPlace::last ? policies_.add_last(certificate)
+                                                    : policies_.add_issuer(certificate);
+  if (!has_policy) return objection_ = "an issuer demands a policy that is not there";
   if (place == ChainPlace::last) return {};
   if (steps_down) {
     if (issuers_left_ == 0) return objection_ = "an issuer stands too far below another";

@@ -9,6 +9,7 @@
 
 #include "crypto/keys/name_constraints.h"
 #include "crypto/keys/parts.h"
+#include "crypto/keys/policies.h"
 
 namespace culvert::crypto {
 
@@ -25,7 +26,8 @@ Objection objection_to_issuer(const Certificate& certificate, Time t);
 class ChainPath {
  public:
   // The anchor may be any certificate that objection_to_issuer lets pass. What it demands of those
-  // below it holds (RFC 5280, 6.2, leaves that open).
+  // below it holds (RFC 5280, 6.2, leaves that open), but for policies: anchors
+  // name none.
   explicit ChainPath(const CertificateParts& anchor);
 
   // The next certificate. After an objection the path is not used any more.
@@ -37,6 +39,7 @@ class ChainPath {
 
   Objection objection_;
   NameConstraints names_;
+  Policies policies_;
   std::size_t issuers_left_ = std::numeric_limits<std::size_t>::max();
 };
 
