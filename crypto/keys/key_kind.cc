@@ -1,5 +1,6 @@
 #include <botan/ec_group.h>
 #include <botan/ecc_key.h>
+#include <botan/rsa.h>
 
 #include <array>
 #include <utility>
@@ -78,6 +79,20 @@ std::string_view key_kind_name(KeyKind kind) {
       return "unknown";
   }
   return "unknown";
+}
+
+bool is_same_key(const Botan::Public_Key& a, const Botan::Public_Key& b) {
+  const KeyKind kind = kind_of(a);
+  if (kind == KeyKind::other || kind != kind_of(b)) return false;
+  if (const auto* rsa = dynamic_cast<const Botan::RSA_PublicKey*>(&a)) {
+    const auto& other = dynamic_cast<const Botan::RSA_PublicKey&>(b);
+    return rsa->get_n() == other.get_n() && rsa->get_e() == other.get_e();
+  }
+  if (const auto* ec = dynamic_cast<const Botan::EC_PublicKey*>(&a)) {
+    const auto& other = dynamic_cast<const Botan::EC_PublicKey&>(b);
+    return ec->_public_ec_point() == other._public_ec_point();
+  }
+  return a.raw_public_key_bits() == b.raw_public_key_bits();
 }
 
 }  // namespace culvert::crypto

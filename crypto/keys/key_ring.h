@@ -18,7 +18,7 @@ namespace culvert::crypto {
 // (formats.md, "Refused"), so that content re-labelled as CBC finds no key.
 enum class ContentRule { aead_only, any };
 
-// A key that the ring holds, and a certificate for it.
+// A key that the ring holds, by the id of the key in its certificate, and that certificate.
 struct HeldKey {
   KeyId key;
   Certificate certificate;

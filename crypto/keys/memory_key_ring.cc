@@ -55,8 +55,11 @@ Status MemoryKeyRing::add(const PrivateKey& key, const Certificate& certificate,
     return permanent_error("key-mismatch", "the certificate is for another key");
   }
   const std::unique_lock lock(mutex_);
-  const HeldKey held{key.key_id(), certificate, rule};
+  // The certificate may write the key in another way than we do, and those who sign with it know
+  // the certificate alone.
+  const HeldKey held{certificate.key_id(), certificate, rule};
   keys_.insert_or_assign(key.key_id(), key);
+  keys_.insert_or_assign(certificate.key_id(), key);
   by_issuer_and_serial_.insert_or_assign(certificate.issuer_and_serial(), held);
   if (!certificate.subject_key_identifier().empty()) {
     by_subject_key_identifier_.insert_or_assign(certificate.subject_key_identifier(), held);
@@ -81,8 +84,11 @@ void MemoryKeyRing::set_password(SecretBytes password) {
 
 void MemoryKeyRing::remove(const KeyId& key) {
   const std::unique_lock lock(mutex_);
-  keys_.erase(key);
-  const auto is_gone = [&](const auto& entry) { return entry.second.key == key; };
+  const auto found = keys_.find(key);
+  if (found == keys_.end()) return;
+  const KeyId own = found->second.key_id();
+  std::erase_if(keys_, [&](const auto& entry) { return entry.second.key_id() == own; });
+  const auto is_gone = [&](const auto& entry) { return !keys_.contains(entry.second.key); };
   std::erase_if(by_issuer_and_serial_, is_gone);
   std::erase_if(by_subject_key_identifier_, is_gone);
 }

@@ -14,9 +14,10 @@ namespace culvert::crypto {
 class MemoryKeyRing final : public KeyRing {
  public:
   // Adds a key to be found by its certificate; the same key may come with several certificates, and
-  // the last word on a certificate counts. The usual rule is for tunnel keys: a person's key, for
-  // whom old programs encrypt with CBC too, needs ContentRule::any. permanent `key-mismatch` if the
-  // certificate is for another key.
+  // the last word on a certificate counts. It is used by its own id and by that of the key in each
+  // certificate. The usual rule is for tunnel keys: a person's key, for whom old programs encrypt
+  // with CBC too, needs ContentRule::any. permanent `key-mismatch` if the certificate is for another
+  // key.
   Status add(const PrivateKey& key, const Certificate& certificate,
              ContentRule rule = ContentRule::aead_only);
   // Adds a key that only signs, and is found by its id alone.
@@ -26,7 +27,7 @@ class MemoryKeyRing final : public KeyRing {
   void add_shared_key(ByteView identifier, SecretBytes key);
   // The password for messages that are sealed with one; UTF-8, used as it is. Replaces another.
   void set_password(SecretBytes password);
-  // Forgets the key and its certificates. Work under way with it ends normally.
+  // Forgets the key, by whichever of its ids, and its certificates. Work under way with it ends normally.
   void remove(const KeyId& key);
 
   std::optional<HeldKey> find(const CertificateName& name) const override;

@@ -66,6 +66,8 @@ struct PrivateKeyParts {
 // The content of the extension `oid`, dotted; nothing if there is none.
 std::optional<Bytes> extension_of(const CertificateParts& parts, const std::string& oid);
 KeyKind kind_of(const Botan::Public_Key& key);
+// True if both have the same public value; false for kinds that are not known.
+bool is_same_key(const Botan::Public_Key& a, const Botan::Public_Key& b);
 // True for the kinds that lie on one of the six curves.
 bool is_ec(KeyKind kind);
 // False for RSA keys that KeyFit::bad_size tells of: they are not computed with.

@@ -132,4 +132,10 @@ const Bytes& PrivateKey::public_key_info() const { return parts_->public_key_inf
 const KeyId& PrivateKey::key_id() const { return parts_->key_id; }
 KeyKind PrivateKey::kind() const { return parts_->kind; }
 
+bool PrivateKey::belongs_to(const Certificate& certificate) const {
+  if (certificate.public_key_info() == public_key_info()) return true;
+  const auto& theirs = certificate.parts().key;
+  return theirs && is_same_key(*parts_->key, *theirs);
+}
+
 }  // namespace culvert::crypto

@@ -38,9 +38,10 @@ class PrivateKey {
   const Bytes& public_key_info() const;
   const KeyId& key_id() const;
   KeyKind kind() const;
-  bool belongs_to(const Certificate& certificate) const {
-    return certificate.public_key_info() == public_key_info();
-  }
+  // True if the certificate holds the public half of this key, however it is written there: RSA
+  // keys that may be used with PSS alone have an identifier of their own, and points of elliptic
+  // curves two forms. Then the key ids of both may differ.
+  bool belongs_to(const Certificate& certificate) const;
 
   // For crypto/keys and crypto/cms alone.
   const PrivateKeyParts& parts() const { return *parts_; }
