@@ -15,6 +15,7 @@
 #include "crypto/base/log.h"
 #include "crypto/keys/asn1_time.h"
 #include "crypto/keys/digest.h"
+#include "crypto/keys/low_order.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -86,13 +87,17 @@ bool has_unknown_critical_extension(const Botan::X509_Certificate& x509) {
   });
 }
 
-// A key that Botan cannot read, or that nobody may use, leaves the certificate readable and the key
-// unusable.
+// A key that Botan cannot read, that nobody may use, or that everybody could sign with, leaves the
+// certificate readable and the key unusable.
 std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x509) {
   if (has_unknown_critical_extension(x509)) return nullptr;
   if (x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return nullptr;
   try {
-    return x509.subject_public_key();
+    auto key = x509.subject_public_key();
+    const KeyKind kind = kind_of(*key);
+    const bool is_edwards = kind == KeyKind::ed25519 || kind == KeyKind::ed448;
+    if (is_edwards && has_low_order(kind, key->raw_public_key_bits())) return nullptr;
+    return key;
   } catch (const std::exception&) {
     return nullptr;
   }

@@ -38,7 +38,8 @@ class VerifierPool {
 struct CertificateParts {
   Bytes der;
   Botan::X509_Certificate x509;
-  // Nothing if the kind of key is not known or the key is larger than kMaxPublicKeyBytes.
+  // Nothing if the kind of key is not known, the key is larger than kMaxPublicKeyBytes, or it is a
+  // point of low order.
   std::unique_ptr<const Botan::Public_Key> key;
   KeyKind kind = KeyKind::other;
   Bytes serial;
