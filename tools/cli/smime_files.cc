@@ -10,10 +10,14 @@
 #include <filesystem>
 
 #include "crypto/base/log.h"
+#include "crypto/keys/random.h"
 #include "crypto/keys/sealing.h"
 
 namespace culvert::cli {
 namespace {
+
+constexpr mode_t kOwnerOnly = 0600;
+constexpr std::size_t kNameOctets = 8;
 
 bool is_standard(const std::optional<std::string>& name) { return !name || *name == "-"; }
 
@@ -129,39 +133,65 @@ Result<std::string> read_small_file(const std::string& name, std::size_t limit_b
   return to_text(*octets);
 }
 
-OutputFile::OutputFile(int fd, std::string name, std::string temporary)
-    : fd_(fd), name_(std::move(name)), temporary_(std::move(temporary)) {}
-
 OutputFile::~OutputFile() {
   if (fd_ != STDOUT_FILENO) close(fd_);
-  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+// A nameless file is gone with the process, even if that is killed.
+Result<std::unique_ptr<OutputFile>> OutputFile::create_file(const std::string& name) {
+  const std::string folder = std::filesystem::path(name).parent_path().string();
+  const int fd =
+      open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerOnly);
+  if (fd >= 0) {
+    return std::unique_ptr<OutputFile>(new OutputFile(fd, name, Kind::nameless));
+  }
+  auto temporary = std::make_unique<TemporaryName>(name);
+  if (temporary->descriptor() < 0) {
+    return file_error("not-writable", "cannot make a file beside", name);
+  }
+  auto file =
+      std::unique_ptr<OutputFile>(new OutputFile(temporary->descriptor(), name, Kind::temporary));
+  file->temporary_ = std::move(temporary);
+  return file;
 }
 
 Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::optional<std::string>& name) {
   if (is_standard(name)) {
-    return std::unique_ptr<OutputFile>(new OutputFile(STDOUT_FILENO, "standard output", {}));
+    return std::unique_ptr<OutputFile>(
+        new OutputFile(STDOUT_FILENO, "standard output", Kind::in_place));
   }
   struct stat found {};
-  if (stat(name->c_str(), &found) == 0 && !S_ISREG(found.st_mode)) {
-    const int fd = open(name->c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return file_error("not-writable", "cannot open", *name);
-    return std::unique_ptr<OutputFile>(new OutputFile(fd, *name, {}));
-  }
-  std::string temporary = *name + ".XXXXXX";
-  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) return file_error("not-writable", "cannot make a file beside", *name);
-  return std::unique_ptr<OutputFile>(new OutputFile(fd, *name, std::move(temporary)));
+  if (stat(name->c_str(), &found) != 0 || S_ISREG(found.st_mode)) return create_file(*name);
+  const int fd = open(name->c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return file_error("not-writable", "cannot open", *name);
+  return std::unique_ptr<OutputFile>(new OutputFile(fd, *name, Kind::in_place));
 }
 
 Status OutputFile::write(ByteView bytes) { return write_all(fd_, bytes, name_); }
 
-Status OutputFile::keep() {
-  if (temporary_.empty()) return done();
-  if (fsync(fd_) != 0 || rename(temporary_.c_str(), name_.c_str()) != 0) {
+// A link never replaces a file, so a file that is there already is replaced by renaming.
+Status OutputFile::take_name() {
+  if (kind_ == Kind::temporary) {
+    if (rename(temporary_->text().c_str(), name_.c_str()) == 0) return done();
     return file_error("not-writable", "cannot keep", name_);
   }
-  temporary_.clear();
-  return done();
+  const std::string self = "/proc/self/fd/" + std::to_string(fd_);
+  const auto link_as = [&](const std::string& name) {
+    return linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  };
+  if (link_as(name_)) return done();
+  const std::string beside = name_ + "." + to_hex(crypto::random_bytes(kNameOctets));
+  if (errno == EEXIST && link_as(beside)) {
+    if (rename(beside.c_str(), name_.c_str()) == 0) return done();
+    unlink(beside.c_str());
+  }
+  return file_error("not-writable", "cannot keep", name_);
+}
+
+Status OutputFile::keep() {
+  if (kind_ == Kind::in_place) return done();
+  if (fsync(fd_) != 0) return file_error("not-writable", "cannot keep", name_);
+  return take_name();
 }
 
 }  // namespace culvert::cli

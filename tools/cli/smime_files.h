@@ -1,6 +1,6 @@
 // Files and pipes of the smime commands. What is read twice and comes from a pipe is spooled to a
 // temporary file, encrypted under a key that only this process has; what is written to a file
-// appears under its name when it is whole, or not at all.
+// has no name before it is whole, so that nothing of it is left however the process ends.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "tools/cli/temporary_name.h"
 
 namespace culvert::cli {
 
@@ -32,10 +33,17 @@ class OutputFile final : public Sink {
   Status keep();
 
  private:
-  OutputFile(int fd, std::string name, std::string temporary);
+  // Written in place: standard output, a pipe, a device. A file has no name yet, or, where the file
+  // system does not know that, a temporary one.
+  enum class Kind { in_place, nameless, temporary };
+  OutputFile(int fd, std::string name, Kind kind) : fd_(fd), name_(std::move(name)), kind_(kind) {}
+  static Result<std::unique_ptr<OutputFile>> create_file(const std::string& name);
+  Status take_name();
+
   int fd_;
   std::string name_;
-  std::string temporary_;  // empty: written in place (standard output, a pipe, a device)
+  Kind kind_;
+  std::unique_ptr<TemporaryName> temporary_;
 };
 
 }  // namespace culvert::cli

@@ -1,0 +1,131 @@
+"""The smime commands run as a process: files, pipes, messages and exit statuses. Keys and certificates are made by openssl."""
+import ctypes
+import os
+import platform
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+ENTITY = b"Content-Type: text/plain\r\n\r\nHello Bob\r\n"
+SECRET = b"the quick brown fox "
+
+
+def openssl(*words, **more):
+    return subprocess.run(["openssl", *map(str, words)], capture_output=True, check=True, timeout=60, **more).stdout
+
+
+def make_certificate(folder, name, *more, key="rsa:2048", usage="digitalSignature,keyEncipherment", ca="CA:false"):
+    """NAME.key and NAME.pem, self-signed, of NAME@a.example."""
+    openssl("req", "-x509", "-newkey", key, "-nodes", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem", "-subj", f"/CN={name}",
+            "-addext", f"subjectAltName=email:{name}@a.example", "-addext", f"keyUsage={usage}", "-addext", "extendedKeyUsage=emailProtection",
+            "-addext", f"basicConstraints=critical,{ca}", *(more or ("-days", "30")))
+
+
+def without_nameless_files():
+    """In the child: file systems know no O_TMPFILE, as if all were old ones."""
+    number, architecture = {"x86_64": (257, 0), "aarch64": (56, 0)}[platform.machine()]
+
+    class Step(ctypes.Structure):
+        _fields_ = [("code", ctypes.c_ushort), ("jt", ctypes.c_ubyte), ("jf", ctypes.c_ubyte), ("k", ctypes.c_uint)]
+
+    class Filter(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.POINTER(Step))]
+
+    # load the call's number; openat? load its flags; O_TMPFILE? EOPNOTSUPP; all else is allowed
+    steps = (Step * 6)(Step(0x20, 0, 0, 0), Step(0x15, 0, 3, number), Step(0x20, 0, 0, 32), Step(0x45, 0, 1, 0o20000000),
+                       Step(0x06, 0, 0, 0x00050000 | 95), Step(0x06, 0, 0, 0x7fff0000))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(Filter(6, steps))):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def short_files():
+    """In the child: whoever writes more than 1 MiB to a file is killed by the kernel."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+
+class Smime(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.keys_folder = tempfile.TemporaryDirectory(prefix="culvert-smime-keys-")
+        cls.addClassCleanup(cls.keys_folder.cleanup)
+        cls.keys = Path(cls.keys_folder.name)
+        for name in ("bob", "jane"):
+            make_certificate(cls.keys, name)
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="culvert-smime-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+
+    def smime(self, *words, stdin=b"", status=0, **more):
+        done = subprocess.run([PROGRAM, "smime", *map(str, words)], input=stdin, capture_output=True, timeout=60, cwd=self.folder, **more)
+        self.assertEqual(done.returncode, status, done.stderr.decode(errors="replace"))
+        return done
+
+    def file(self, name, octets=ENTITY):
+        path = self.folder / name
+        path.write_bytes(octets)
+        return path
+
+    def pem(self, name):
+        return self.keys / f"{name}.pem"
+
+    def key(self, name):
+        return ("--key", self.keys / f"{name}.key", "--cert", self.pem(name))
+
+    def names(self):
+        return {path.name for path in self.folder.iterdir()}
+
+
+class Files(Smime):
+    def test_a_killed_decrypt_leaves_no_plaintext(self):
+        self.file("plain", SECRET * 200_000)
+        self.smime("encrypt", "--der", "--to", self.pem("bob"), "--in", "plain", "--out", "sealed")
+        (self.folder / "plain").unlink()
+        self.smime("decrypt", *self.key("bob"), "--in", "sealed", "--out", "out", status=-signal.SIGXFSZ, preexec_fn=short_files)
+        self.assertEqual(self.names(), {"sealed"})
+
+    def test_where_files_need_a_name_a_signal_removes_it(self):
+        def old_and_short():
+            without_nameless_files()
+            short_files()
+
+        self.file("plain", SECRET * 200_000)
+        self.smime("encrypt", "--der", "--to", self.pem("bob"), "--in", "plain", "--out", "sealed", preexec_fn=without_nameless_files)
+        (self.folder / "plain").unlink()
+        self.smime("decrypt", *self.key("bob"), "--in", "sealed", "--out", "out", status=-signal.SIGXFSZ, preexec_fn=old_and_short)
+        self.assertEqual(self.names(), {"sealed"})
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            child = subprocess.Popen([PROGRAM, "smime", "encrypt", "--to", self.pem("bob"), "--out", "out"], stdin=subprocess.PIPE,
+                                     cwd=self.folder, preexec_fn=without_nameless_files)
+            deadline = time.monotonic() + 30
+            while self.names() == {"sealed"} and time.monotonic() < deadline:
+                time.sleep(0.01)
+            self.assertEqual(len(self.names()), 2)
+            time.sleep(0.1)
+            child.send_signal(ending)
+            self.assertEqual(child.wait(30), -ending)
+            child.stdin.close()
+            self.assertEqual(self.names(), {"sealed"})
+
+    def test_a_result_replaces_the_older_one_whole(self):
+        for ends in (None, without_nameless_files):
+            self.file("plain")
+            self.file("sealed", b"older " * 10_000)
+            self.smime("encrypt", "--to", self.pem("bob"), "--in", "plain", "--out", "sealed", preexec_fn=ends)
+            self.smime("decrypt", *self.key("bob"), "--in", "sealed", "--out", "out", preexec_fn=ends)
+            self.assertEqual((self.folder / "out").read_bytes(), ENTITY)
+            self.assertEqual(self.names(), {"plain", "sealed", "out"})
+            (self.folder / "out").unlink()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
