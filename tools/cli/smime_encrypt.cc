@@ -2,10 +2,10 @@
 #include "crypto/smime/encrypt.h"
 
 #include "crypto/base/log.h"
-#include "crypto/mime/canonical.h"
 #include "crypto/smime/message.h"
 #include "crypto/smime/profile.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/smime_entity.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_keys.h"
 #include "tools/cli/smime_options.h"
@@ -83,10 +83,12 @@ Result<crypto::EnvelopedOptions> options_of(const Arguments& arguments) {
 Status run(const crypto::EncryptRequest& request, bool is_message, RewindableSource& input,
            Sink& to) {
   if (request.wrapping != crypto::Wrapping::mime) return crypto::encrypt(input, request, to);
-  crypto::CanonicalSource canonical(input);
-  if (!is_message) return crypto::encrypt(canonical, request, to);
+  const auto entity =
+      EntitySource::open(input, is_message ? EntityPlace::sealed_message : EntityPlace::cms);
+  if (!entity) return entity.error();
+  if (!is_message) return crypto::encrypt(**entity, request, to);
   const crypto::MemoryKeyRing no_keys;
-  return crypto::seal_message(canonical, no_keys, {.encrypt = request.options}, to);
+  return crypto::seal_message(**entity, no_keys, {.encrypt = request.options}, to);
 }
 
 Result<Report> smime_encrypt(const Arguments& arguments) {
@@ -133,8 +135,9 @@ Command smime_encrypt_command() {
                   kSmimeOption},
       .detail =
           "An AEAD cipher makes AuthEnvelopedData, any other EnvelopedData, which every "
-          "mail program opens but nothing authenticates. With --smime lines that end in "
-          "LF get CRLF; with --der and --pem the octets stay as they are.",
+          "mail program opens but nothing authenticates. With --smime an entity or a message in "
+          "text gets CRLF for its line ends in LF; what has no MIME header, or one that says "
+          "binary, stays as it is. With --der and --pem all octets do.",
       .example = "culvert smime encrypt --to bob.pem --in signed.eml --out sealed.eml",
       .run = smime_encrypt};
 }

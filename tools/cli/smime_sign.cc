@@ -3,11 +3,11 @@
 #include <array>
 #include <utility>
 
-#include "crypto/mime/canonical.h"
 #include "crypto/smime/message.h"
 #include "crypto/smime/profile.h"
 #include "crypto/smime/sign.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/smime_entity.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_keys.h"
 #include "tools/cli/smime_options.h"
@@ -112,14 +112,20 @@ struct Job {
   crypto::Wrapping wrapping;
 };
 
+EntityPlace place_of(const Job& job) {
+  const bool is_opaque = job.options.content == crypto::SigningOptions::Content::opaque;
+  return is_opaque ? EntityPlace::cms : EntityPlace::multipart_signed;
+}
+
 // Signs what `input` gives. A MIME entity needs CRLF; DER and PEM are over the octets as they are.
 Status run_job(const Job& job, bool is_message, RewindableSource& input, Sink& to) {
   if (job.wrapping != crypto::Wrapping::mime) {
     return crypto::sign(input, job.keys, {job.options, job.wrapping, {}}, to);
   }
-  crypto::CanonicalSource canonical(input);
-  if (is_message) return crypto::seal_message(canonical, job.keys, {.sign = job.options}, to);
-  return crypto::sign(canonical, job.keys, {job.options, job.wrapping, {}}, to);
+  const auto entity = EntitySource::open(input, place_of(job));
+  if (!entity) return entity.error();
+  if (is_message) return crypto::seal_message(**entity, job.keys, {.sign = job.options}, to);
+  return crypto::sign(**entity, job.keys, {job.options, job.wrapping, {}}, to);
 }
 
 Result<Report> smime_sign(const Arguments& arguments) {
@@ -166,8 +172,9 @@ Command smime_sign_command() {
                       kPemOption,
                       kSmimeOption},
           .detail =
-              "With --smime the input is a MIME entity; lines that end in LF get CRLF. With --der "
-              "and --pem the very octets of the input are signed, and --detached writes the "
+              "With --smime the input is a MIME entity; lines that end in LF get CRLF, unless it "
+              "says that it is binary. With --opaque, what has no MIME header stays as it is. With "
+              "--der and --pem the very octets of the input are signed, and --detached writes the "
               "signature alone.",
           .example =
               "culvert smime sign --key jane.p12 --password-file pw --in entity --out signed.eml",

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -125,6 +126,72 @@ class Files(Smime):
             self.assertEqual((self.folder / "out").read_bytes(), ENTITY)
             self.assertEqual(self.names(), {"plain", "sealed", "out"})
             (self.folder / "out").unlink()
+
+
+BINARY = bytes(range(256)) * 300 + b"\n\r\n\n"
+HEADER = b"MIME-Version: 1.0\nContent-Type: image/png\nContent-Transfer-Encoding: binary\n\n"
+
+
+class Octets(Smime):
+    """What goes in comes out: text with CRLF where it is an entity, all else as it was."""
+
+    def encrypted(self, octets, *more):
+        self.file("in", octets)
+        self.smime("encrypt", "--to", self.pem("bob"), "--in", "in", "--out", "sealed", *more)
+        return self.smime("decrypt", *self.key("bob"), "--in", "sealed").stdout
+
+    def signed(self, octets, *more):
+        self.file("in", octets)
+        self.smime("sign", *self.key("jane"), "--in", "in", "--out", "signed", *more)
+        return self.smime("verify", "--trust", self.pem("jane"), "--in", "signed", "--out", "-").stdout
+
+    def test_what_is_no_entity_stays_as_it_is(self):
+        for octets in (BINARY, b"a: 1\nb: 2\n", b"Dear Bob:\n\nHello\n", b"\n", b"x", b"\xff\n" * 50_000):
+            self.assertEqual(self.encrypted(octets), octets)
+            self.assertEqual(self.signed(octets, "--opaque"), octets)
+
+    def test_an_entity_that_says_binary_keeps_its_body(self):
+        wanted = HEADER.replace(b"\n", b"\r\n") + BINARY
+        for header in (HEADER, HEADER.replace(b"\n", b"\r\n"), HEADER.replace(b"binary", b" Binary ")):
+            made = header.replace(b"\r", b"").replace(b"\n", b"\r\n") + BINARY
+            self.assertEqual(self.encrypted(header + BINARY), made)
+            self.assertEqual(self.signed(header + BINARY, "--opaque"), made)
+            self.smime("sign", *self.key("jane"), "--in", "in", status=1)  # readers of a multipart/signed would take LF for CRLF
+        opened = self.encrypted(b"From: jane@a.example\n" + HEADER + BINARY, "--message")
+        self.assertEqual(opened[opened.index(b"\r\n\r\n"):], wanted[wanted.index(b"\r\n\r\n"):])
+
+    def test_text_gets_crlf(self):
+        text = b"Content-Type: text/plain\n\nHello\nBob\n"
+        for octets in (text, text.replace(b"text/plain", b"text/plain;\n charset=utf-8"), b"From: a@a.example\nSubject: x\n\nHello\n"):
+            wanted = octets.replace(b"\n", b"\r\n")
+            self.assertEqual(self.encrypted(octets), wanted)
+            self.assertEqual(self.encrypted(wanted), wanted)
+            self.assertEqual(self.signed(octets, "--opaque"), wanted)
+        self.assertEqual(self.signed(text), text.replace(b"\n", b"\r\n"))
+
+    def test_what_a_text_cannot_hold_is_refused_before_anything_is_written(self):
+        self.file("in", BINARY)
+        self.file("claims", b"Content-Type: text/plain\n\n" + BINARY)
+        for words in (("sign", *self.key("jane"), "--in", "in"), ("sign", *self.key("jane"), "--opaque", "--in", "claims"),
+                      ("encrypt", "--to", self.pem("bob"), "--in", "claims"), ("encrypt", "--message", "--to", self.pem("bob"), "--in", "in")):
+            done = self.smime(*words, status=1)
+            self.assertIn(b"--der", done.stderr)
+            self.assertEqual(done.stdout, b"")
+
+    def test_a_pipe_is_sealed_while_it_is_written(self):
+        for words in (("encrypt", "--to", self.pem("bob")), ("sign", "--opaque", *self.key("jane"))):
+            child = subprocess.Popen([PROGRAM, "smime", *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     env={**os.environ, "TMPDIR": "/nonexistent"})
+            writer = threading.Thread(target=child.stdin.write, args=(b"Content-Type: text/plain\n\n" + b"Hello Bob\n" * 100_000,), daemon=True)
+            writer.start()
+            self.assertTrue(os.read(child.stdout.fileno(), 65536))  # though the input has not ended
+            reader = threading.Thread(target=child.stdout.read, daemon=True)
+            reader.start()
+            writer.join(30)
+            child.stdin.close()
+            reader.join(30)
+            self.assertEqual(child.wait(30), 0)
+            child.stdout.close()
 
 
 if __name__ == "__main__":
