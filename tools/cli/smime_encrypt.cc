@@ -91,7 +91,7 @@ Status run(const crypto::EncryptRequest& request, bool is_message, RewindableSou
   return crypto::seal_message(**entity, no_keys, {.encrypt = request.options}, to);
 }
 
-Result<Report> smime_encrypt(const Arguments& arguments) {
+Result<Report> encrypt_to(const Arguments& arguments, Sink& output) {
   auto options = options_of(arguments);
   if (!options) return options.error();
   const auto wrapping = wrapping_of(arguments);
@@ -102,12 +102,13 @@ Result<Report> smime_encrypt(const Arguments& arguments) {
   }
   const auto input = open_stream(arguments.value("--in"));
   if (!input) return input.error();
-  const auto output = OutputFile::create(arguments.value("--out"));
-  if (!output) return output.error();
-  const Status made = run({*std::move(options), *wrapping, {}}, is_message, **input, **output);
+  const Status made = run({*std::move(options), *wrapping, {}}, is_message, **input, output);
   if (!made) return made.error();
-  if (const Status kept = (*output)->keep(); !kept) return kept.error();
   return Report{};
+}
+
+Result<Report> smime_encrypt(const Arguments& arguments) {
+  return with_output(arguments, [&](Sink& output) { return encrypt_to(arguments, output); });
 }
 
 }  // namespace

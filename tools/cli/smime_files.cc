@@ -110,6 +110,36 @@ Result<std::unique_ptr<FdSource>> open_fd(const std::optional<std::string>& name
   return std::make_unique<FdSource>(fd);
 }
 
+// The options that name files to read.
+constexpr std::string_view kFileOptions[] = {"--cert", "--chain", "--content",       "--in",
+                                             "--kek",  "--key",   "--password-file", "--to",
+                                             "--trust"};
+
+std::string file_of(std::string_view option, const std::string& value) {
+  return option == "--kek" ? value.substr(value.find(':') + 1) : value;
+}
+
+bool is_same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// What is read must not be replaced, nor removed if the command fails.
+Status check_no_input(const Arguments& arguments, const std::string& out) {
+  struct stat written {};
+  if (stat(out.c_str(), &written) != 0 || !S_ISREG(written.st_mode)) return done();
+  struct stat read {};
+  bool is_input = is_standard(arguments.value("--in")) && fstat(STDIN_FILENO, &read) == 0 &&
+                  is_same_file(read, written);
+  for (const std::string_view option : kFileOptions) {
+    for (const std::string& value : arguments.all(option)) {
+      is_input = is_input ||
+                 (stat(file_of(option, value).c_str(), &read) == 0 && is_same_file(read, written));
+    }
+  }
+  if (!is_input) return done();
+  return usage_error("--out '" + printable(out, 80) + "' is a file that is read: give another");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RewindableSource>> open_input(const std::optional<std::string>& name) {
@@ -192,6 +222,27 @@ Status OutputFile::keep() {
   if (kind_ == Kind::in_place) return done();
   if (fsync(fd_) != 0) return file_error("not-writable", "cannot keep", name_);
   return take_name();
+}
+
+void OutputFile::remove_older() {
+  if (kind_ != Kind::in_place) unlink(name_.c_str());
+}
+
+Result<Report> with_output(const Arguments& arguments,
+                           const std::function<Result<Report>(Sink&)>& make) {
+  const auto name = arguments.value("--out");
+  if (!is_standard(name)) {
+    if (const Status other = check_no_input(arguments, *name); !other) return other.error();
+  }
+  const auto output = OutputFile::create(name);
+  if (!output) return output.error();
+  auto report = make(**output);
+  const bool is_made = report && report->exit_status == kExitDone;
+  const Status kept = is_made ? (*output)->keep() : done();
+  const bool is_usage = !report && report.error().code == kUsageCode;
+  if (!(is_made && kept) && !is_usage) (*output)->remove_older();
+  if (!kept) return kept.error();
+  return report;
 }
 
 }  // namespace culvert::cli

@@ -3,12 +3,14 @@
 // has no name before it is whole, so that nothing of it is left however the process ends.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "tools/cli/command.h"
 #include "tools/cli/temporary_name.h"
 
 namespace culvert::cli {
@@ -29,8 +31,10 @@ class OutputFile final : public Sink {
   ~OutputFile() override;
 
   Status write(ByteView bytes) override;
-  // Gives the file its name. Without it nothing remains.
+  // Gives the file its name. Without it nothing remains of what was written.
   Status keep();
+  // Removes the file that has the name already, if there is one.
+  void remove_older();
 
  private:
   // Written in place: standard output, a pipe, a device. A file has no name yet, or, where the file
@@ -45,5 +49,11 @@ class OutputFile final : public Sink {
   Kind kind_;
   std::unique_ptr<TemporaryName> temporary_;
 };
+
+// Writes the result of a command to --out by `make`. If that fails, or its report tells a failure,
+// no file of that name is left, an older one neither; unless the words of the command were wrong. A
+// usage error if --out is a file that the command reads.
+Result<Report> with_output(const Arguments& arguments,
+                           const std::function<Result<Report>(Sink&)>& make);
 
 }  // namespace culvert::cli

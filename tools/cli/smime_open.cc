@@ -53,20 +53,21 @@ Report report_of(const crypto::DecryptReport& opened) {
 }
 
 // Nothing is written before the content is authentic; a file that could not be finished goes again.
-Result<Report> smime_decrypt(const Arguments& arguments) {
+Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   crypto::MemoryKeyRing keys;
   const Status added =
       gives_keys(arguments) ? add_given_keys(arguments, keys) : add_node_keys(arguments, keys);
   if (!added) return added.error();
   const auto input = open_input(arguments.value("--in"));
   if (!input) return input.error();
-  const auto output = OutputFile::create(arguments.value("--out"));
-  if (!output) return output.error();
-  const auto opened = crypto::decrypt(**input, keys, **output);
+  const auto opened = crypto::decrypt(**input, keys, output);
   if (!opened) return opened.error();
-  if (const Status kept = (*output)->keep(); !kept) return kept.error();
   if (writes_to_standard_output(arguments)) return Report{};
   return report_of(*opened);
+}
+
+Result<Report> smime_decrypt(const Arguments& arguments) {
+  return with_output(arguments, [&](Sink& output) { return decrypt_to(arguments, output); });
 }
 
 }  // namespace

@@ -11,7 +11,9 @@
 namespace culvert::cli {
 
 inline const Option kInOption{"--in", "FILE", "what to read; default: standard input"};
-inline const Option kOutOption{"--out", "FILE", "what to write; default: standard output"};
+inline const Option kOutOption{"--out", "FILE",
+                               "what to write; default: standard output. If the command "
+                               "fails, no file of that name is left, an older one neither"};
 inline const Option kDerOption{"--der", "", "write DER (BER if it is long)"};
 inline const Option kPemOption{"--pem", "", "write PEM"};
 inline const Option kSmimeOption{"--smime", "", "write a MIME entity (the default)"};

@@ -128,7 +128,7 @@ Status run_job(const Job& job, bool is_message, RewindableSource& input, Sink& t
   return crypto::sign(**entity, job.keys, {job.options, job.wrapping, {}}, to);
 }
 
-Result<Report> smime_sign(const Arguments& arguments) {
+Result<Report> sign_to(const Arguments& arguments, Sink& output) {
   const auto signer = given_signer(arguments);
   if (!signer) return signer.error();
   auto options = options_of(arguments, *signer);
@@ -143,11 +143,12 @@ Result<Report> smime_sign(const Arguments& arguments) {
   job.keys.add_signing_key(signer->key);
   const auto input = open_stream(arguments.value("--in"));
   if (!input) return input.error();
-  const auto output = OutputFile::create(arguments.value("--out"));
-  if (!output) return output.error();
-  if (const Status made = run_job(job, is_message, **input, **output); !made) return made.error();
-  if (const Status kept = (*output)->keep(); !kept) return kept.error();
+  if (const Status made = run_job(job, is_message, **input, output); !made) return made.error();
   return Report{};
+}
+
+Result<Report> smime_sign(const Arguments& arguments) {
+  return with_output(arguments, [&](Sink& output) { return sign_to(arguments, output); });
 }
 
 }  // namespace

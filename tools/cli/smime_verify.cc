@@ -73,17 +73,8 @@ Result<Inputs> open_inputs(const Arguments& arguments) {
   return inputs;
 }
 
-Status write_content(const std::string& name, const Inputs& inputs, const crypto::Trust& trust) {
-  const auto output = OutputFile::create(name);
-  if (!output) return output.error();
-  const auto written =
-      crypto::write_verified_content(*inputs.object, trust, **output, inputs.content.get());
-  if (!written) return written.error();
-  return (*output)->keep();
-}
-
 // The first pass judges, the second writes: content whose signature is not valid goes nowhere.
-Result<Report> smime_verify(const Arguments& arguments) {
+Result<Report> verify_to(const Arguments& arguments, Sink* output) {
   const auto trust = trust_of(arguments);
   if (!trust) return trust.error();
   const auto inputs = open_inputs(arguments);
@@ -91,35 +82,40 @@ Result<Report> smime_verify(const Arguments& arguments) {
   const auto verified = crypto::verify(*inputs->object, *trust, inputs->content.get());
   if (!verified) return verified.error();
   Report report = report_of(*verified);
-  const auto out = arguments.value("--out");
-  if (!verified->valid() || !out) return report;
-  if (const Status written = write_content(*out, *inputs, *trust); !written) {
-    return written.error();
-  }
-  if (*out != "-") return report;
+  if (!verified->valid() || output == nullptr) return report;
+  const auto written =
+      crypto::write_verified_content(*inputs->object, *trust, *output, inputs->content.get());
+  if (!written) return written.error();
+  if (arguments.value("--out") != "-") return report;
   std::fputs(report.text.c_str(), stderr);
   return Report{};
+}
+
+Result<Report> smime_verify(const Arguments& arguments) {
+  if (!arguments.has("--out")) return verify_to(arguments, nullptr);
+  return with_output(arguments, [&](Sink& output) { return verify_to(arguments, &output); });
 }
 
 }  // namespace
 
 Command smime_verify_command() {
-  return {.name = "smime verify",
-          .summary = "verifies a signed object",
-          .operands = {},
-          .options = {kInOption,
-                      {"--out", "FILE",
-                       "where the content goes if every signature is valid (`-`: standard output); "
-                       "nowhere without"},
-                      {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
-                      {"--at", "TIME", "when certificates must be valid; default: now"},
-                      {"--content", "FILE", "what a detached signature in DER or PEM is over"}},
-          .detail =
-              "A signature is valid if it is right and its certificate is meant for mail, "
-              "valid when it signed and now, and one of the --trust certificates or issued by "
-              "one. In a message the certificate must also name the one author in From.",
-          .example = "culvert smime verify --trust ca.pem --in signed.eml --out content",
-          .run = smime_verify};
+  return {
+      .name = "smime verify",
+      .summary = "verifies a signed object",
+      .operands = {},
+      .options = {kInOption,
+                  {"--out", "FILE",
+                   "where the content goes if every signature is valid (`-`: standard output); "
+                   "nowhere without. Otherwise no file of that name is left, an older one neither"},
+                  {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
+                  {"--at", "TIME", "when certificates must be valid; default: now"},
+                  {"--content", "FILE", "what a detached signature in DER or PEM is over"}},
+      .detail =
+          "A signature is valid if it is right and its certificate is meant for mail, "
+          "valid when it signed and now, and one of the --trust certificates or issued by "
+          "one. In a message the certificate must also name the one author in From.",
+      .example = "culvert smime verify --trust ca.pem --in signed.eml --out content",
+      .run = smime_verify};
 }
 
 }  // namespace culvert::cli

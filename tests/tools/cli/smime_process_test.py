@@ -127,6 +127,33 @@ class Files(Smime):
             self.assertEqual(self.names(), {"plain", "sealed", "out"})
             (self.folder / "out").unlink()
 
+    def test_after_a_failure_no_output_file_is_left(self):
+        self.file("plain")
+        self.smime("sign", *self.key("jane"), "--in", "plain", "--out", "signed")
+        self.smime("encrypt", "--to", self.pem("bob"), "--in", "plain", "--out", "sealed")
+        self.file("garbage", b"x")
+        for words in (("decrypt", *self.key("jane"), "--in", "sealed"), ("verify", "--trust", self.pem("bob"), "--in", "signed"),
+                      ("decrypt", *self.key("bob"), "--in", "garbage"), ("verify", "--trust", self.pem("bob"), "--in", "garbage"),
+                      ("encrypt", "--to", self.pem("bob"), "--in", "none"), ("sign", *self.key("jane"), "--in", "none"),
+                      ("decrypt", "--key", "none", "--in", "sealed")):
+            self.file("out", b"an older one")
+            self.smime(*words, "--out", "out", status=1)
+            self.assertNotIn("out", self.names(), words)
+        self.file("out", b"an older one")
+        self.smime("encrypt", "--out", "out", status=2)  # nothing was begun
+        self.assertIn("out", self.names())
+
+    def test_an_input_is_not_replaced(self):
+        self.file("plain")
+        self.file("kek.hex", b"00" * 32)
+        os.link(self.folder / "plain", self.folder / "same")
+        for words in (("--in", "plain", "--out", "plain"), ("--in", "plain", "--out", "same"), ("--in", "plain", "--out", "kek.hex")):
+            self.assertIn(b"is read", self.smime("encrypt", "--kek", "00:kek.hex", *words, status=2).stderr)
+        with (self.folder / "plain").open("rb") as opened:
+            done = subprocess.run([PROGRAM, "smime", "encrypt", "--kek", "00:kek.hex", "--out", "same"], stdin=opened, cwd=self.folder, capture_output=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual((self.folder / "plain").read_bytes(), ENTITY)
+
 
 BINARY = bytes(range(256)) * 300 + b"\n\r\n\n"
 HEADER = b"MIME-Version: 1.0\nContent-Type: image/png\nContent-Transfer-Encoding: binary\n\n"
