@@ -29,7 +29,14 @@ bool is_mail_content(const std::string& type) {
                      [&](const Oid* kind) { return type == oid_text(kind->octets()); });
 }
 
+// Nobody may believe that it was the other content that was verified.
+Error unexpected_content() {
+  return permanent_error("content-unexpected",
+                         "what was signed is in the message itself: leave the other content out");
+}
+
 Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedContent detached) {
+  if (cms.signed_content() != nullptr && detached != nullptr) return unexpected_content();
   RewindableSource* content = cms.signed_content() != nullptr ? cms.signed_content() : detached;
   if (content == nullptr) return SignedDataReader::open(cms.der());
   return SignedDataReader::open_detached(cms.der(), *content);

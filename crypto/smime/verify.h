@@ -16,7 +16,7 @@ struct VerifyReport {
 };
 
 // Where the signed content is, if not in `input`: what a detached signature in DER or PEM is over.
-// Null for all other input.
+// Null for all other input: with a multipart/signed it is refused, permanent `content-unexpected`.
 using DetachedContent = RewindableSource*;
 
 // Reads `input` (see cms_input.h) and `detached`, both at their beginning, to the end and judges;

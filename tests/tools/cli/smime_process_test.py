@@ -1,5 +1,6 @@
 """The smime commands run as a process: files, pipes, messages and exit statuses. Keys and certificates are made by openssl."""
 import ctypes
+import json
 import os
 import platform
 import resource
@@ -219,6 +220,16 @@ class Octets(Smime):
             reader.join(30)
             self.assertEqual(child.wait(30), 0)
             child.stdout.close()
+
+
+class Verify(Smime):
+    def test_other_content_is_refused_where_the_message_has_its_own(self):
+        self.file("in")
+        self.file("other", b"another one")
+        for form in ((), ("--opaque",), ("--der", "--opaque")):
+            self.smime("sign", *self.key("jane"), *form, "--in", "in", "--out", "signed")
+            done = self.smime("verify", "--trust", self.pem("jane"), "--in", "signed", "--content", "other", "--json", status=1)
+            self.assertRegex(json.loads(done.stdout)["error"]["code"], "content-(unexpected|present)")
 
 
 if __name__ == "__main__":
