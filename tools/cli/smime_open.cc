@@ -1,6 +1,7 @@
 // `culvert smime decrypt` and `culvert smime inspect`.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "crypto/smime/decrypt.h"
@@ -34,20 +35,27 @@ Result<Report> smime_inspect(const Arguments& arguments) {
   return Report{.text = crypto::layers_text(*layers), .json = crypto::layers_json(*layers)};
 }
 
+std::string notes_on(const crypto::DecryptReport& opened) {
+  std::string notes;
+  if (opened.kind != crypto::SealKind::auth_enveloped) {
+    notes += "note: nothing authenticates this content\n";
+  }
+  if (opened.weak) notes += "note: it is weakly protected\n";
+  return notes;
+}
+
 Report report_of(const crypto::DecryptReport& opened) {
   const std::string by =
       opened.recipient ? "sealed for " + opened.recipient->subject_text() : opened.recipient_kind;
   Report report{
-      .text = fmt::format("opened: {} octets, {}, {}\n", opened.content_bytes, opened.cipher, by)};
-  const bool is_authentic = opened.kind == crypto::SealKind::auth_enveloped;
-  if (!is_authentic) report.text += "note: nothing authenticates this content\n";
-  if (opened.weak) report.text += "note: it is weakly protected\n";
+      .text = fmt::format("opened: {} octets, {}, {}\n", opened.content_bytes, opened.cipher, by) +
+              notes_on(opened)};
   report.json = json_text(
       Json{{"octets", opened.content_bytes},
            {"cipher", opened.cipher},
            {"kind", opened.recipient_kind},
            {"recipient", opened.recipient ? Json(opened.recipient->subject_text()) : Json()},
-           {"authenticated", is_authentic},
+           {"authenticated", opened.kind == crypto::SealKind::auth_enveloped},
            {"weak", opened.weak}});
   return report;
 }
@@ -62,7 +70,10 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   if (!input) return input.error();
   const auto opened = crypto::decrypt(**input, keys, output);
   if (!opened) return opened.error();
-  if (writes_to_standard_output(arguments)) return Report{};
+  if (writes_to_standard_output(arguments)) {
+    std::fputs(notes_on(*opened).c_str(), stderr);
+    return Report{};
+  }
   return report_of(*opened);
 }
 

@@ -232,5 +232,16 @@ class Verify(Smime):
             self.assertRegex(json.loads(done.stdout)["error"]["code"], "content-(unexpected|present)")
 
 
+class Decrypt(Smime):
+    def test_what_protects_badly_is_told_beside_the_content(self):
+        self.file("in")
+        openssl("cms", "-encrypt", "-des3", "-in", self.folder / "in", "-out", self.folder / "sealed", self.pem("bob"))
+        done = self.smime("decrypt", *self.key("bob"), "--in", "sealed")
+        self.assertEqual(done.stdout, ENTITY)
+        self.assertEqual(done.stderr, b"note: nothing authenticates this content\nnote: it is weakly protected\n")
+        self.smime("encrypt", "--to", self.pem("bob"), "--in", "in", "--out", "sealed")
+        self.assertEqual(self.smime("decrypt", *self.key("bob"), "--in", "sealed").stderr, b"")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
