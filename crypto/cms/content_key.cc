@@ -7,10 +7,19 @@
 namespace culvert::crypto {
 namespace {
 
+// Keys without certificate are tried on so many recipients of a kind: nobody writes to more at
+// once without saying for whom.
+constexpr std::size_t kMostByBareKey = 32;
+
+// True for a recipient that may be anybody's.
+bool is_bare(const MatchedRecipient& recipient) {
+  return recipient.held && !recipient.held->certificate;
+}
+
 // Collects the recipients that may be ours.
 class Matching {
  public:
-  explicit Matching(const KeyRing& keys) : keys_(keys) {}
+  explicit Matching(const KeyRing& keys) : keys_(keys), bare_keys_(keys.bare_keys()) {}
 
   // Looks at one RecipientInfo; returns how many recipients it holds.
   Result<std::size_t> see(const RecipientKind& kind, ByteView info) {
@@ -23,7 +32,13 @@ class Matching {
     if (!*names) return std::size_t{1};
     for (std::size_t i = 0; i < (*names)->size(); ++i) {
       auto held = keys_.find((**names)[i]);
-      if (held) keep({&kind, Bytes(info.begin(), info.end()), i, *std::move(held)});
+      if (held) {
+        keep({&kind, Bytes(info.begin(), info.end()), i, *std::move(held)});
+        continue;
+      }
+      for (const HeldKey& bare : bare_keys_) {
+        if (kind.fits(bare.kind())) keep({&kind, Bytes(info.begin(), info.end()), i, bare});
+      }
     }
     return (*names)->size();
   }
@@ -32,15 +47,18 @@ class Matching {
 
  private:
   void keep(MatchedRecipient recipient) {
+    const bool bare = is_bare(recipient);
     const auto count =
-        std::count_if(matched_.begin(), matched_.end(),
-                      [&](const MatchedRecipient& other) { return other.kind == recipient.kind; });
-    if (static_cast<std::size_t>(count) < recipient.kind->most_tried) {
+        std::count_if(matched_.begin(), matched_.end(), [&](const MatchedRecipient& other) {
+          return other.kind == recipient.kind && is_bare(other) == bare;
+        });
+    if (static_cast<std::size_t>(count) < (bare ? kMostByBareKey : recipient.kind->most_tried)) {
       matched_.push_back(std::move(recipient));
     }
   }
 
   const KeyRing& keys_;
+  const std::vector<HeldKey> bare_keys_;
   std::vector<MatchedRecipient> matched_;
 };
 
@@ -58,6 +76,40 @@ Result<ContentKey> open_one(const MatchedRecipient& recipient, const CipherRow& 
   if (held != nullptr) certificate = held->certificate;
   return ContentKey{std::move(opened->key), std::move(certificate), recipient.kind->name,
                     opened->weakness};
+}
+
+// Makes `chosen` the key `once` if that is equal to `twice`: in the same time, whether or not.
+void choose_if_equal(SecretBytes& chosen, const SecretBytes& once, const SecretBytes& twice) {
+  const ByteView a = once.view();
+  const ByteView b = twice.view();
+  const MutableBytes out = chosen.writable();
+  unsigned difference = 0;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    difference |= static_cast<unsigned>(a[i] ^ b[i]);
+  const unsigned take = (difference - 1) >> 8;  // all ones if there is none
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<std::uint8_t>((a[i] & take) | (out[i] & ~take));
+}
+
+// PKCS#1 v1.5 gives a made-up key where the padding is wrong, another one each time. So the
+// recipient that gives the same key twice is ours; which it is, or whether none is, shows neither
+// in the result, which is a key in every case, nor in the time (RFC 3218, 2.3.2).
+std::optional<ContentKey> open_silent_bare(const std::vector<MatchedRecipient>& recipients,
+                                           const CipherRow& cipher, const KeyRing& keys,
+                                           std::uint64_t& iterations_left) {
+  std::optional<ContentKey> chosen;
+  for (const MatchedRecipient& recipient : recipients) {
+    if (recipient.kind->turn != Turn::silent || !is_bare(recipient)) continue;
+    auto once = open_one(recipient, cipher, keys, iterations_left);
+    if (!once) continue;
+    if (!chosen) {
+      chosen = *std::move(once);
+      continue;
+    }
+    const auto twice = open_one(recipient, cipher, keys, iterations_left);
+    if (twice) choose_if_equal(chosen->key, once->key, twice->key);
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -79,12 +131,16 @@ Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipie
   for (const Turn turn : {Turn::usual, Turn::costly, Turn::silent}) {
     for (const MatchedRecipient& recipient : recipients) {
       if (recipient.kind->turn != turn) continue;
+      if (turn == Turn::silent && is_bare(recipient)) continue;
       auto key = open_one(recipient, cipher, keys, iterations_left);
       if (key) return key;
+      if (is_bare(recipient)) continue;  // most likely it was another's
       const bool says_more = refusal_of(key.error()) != Refusal::no_key;
       if (says_more && refusal_of(refusal) == Refusal::no_key) refusal = std::move(key).error();
     }
   }
+  if (auto key = open_silent_bare(recipients, cipher, keys, iterations_left))
+    return *std::move(key);
   return refusal;
 }
 

@@ -16,9 +16,10 @@ namespace culvert::crypto {
 // A recipient whose key we hold, or may hold: shared keys and passwords are found by trying.
 struct MatchedRecipient {
   const RecipientKind* kind;
-  Bytes info;                   // the whole RecipientInfo
-  std::size_t index;            // of the recipient in it
-  std::optional<HeldKey> held;  // nothing for kinds that name no certificate
+  Bytes info;         // the whole RecipientInfo
+  std::size_t index;  // of the recipient in it
+  // Nothing for kinds that name no certificate. One without certificate may be another's.
+  std::optional<HeldKey> held;
 };
 
 // Reads RecipientInfos and keeps those that `keys` has or may have a key for, at most a few of each
@@ -35,7 +36,7 @@ struct ContentKey {
 
 // The content key for `cipher`, by the first recipient that yields one of its size. `no-key` if
 // none is ours; otherwise the first refusal that says more. PKCS#1 v1.5 is tried last, because it
-// yields a key even if the sender made none.
+// yields a key even if the sender made none. Of a key without certificate no refusal is told.
 Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipients,
                                     const CipherRow& cipher, const KeyRing& keys);
 

@@ -23,19 +23,24 @@ constexpr std::size_t kMostByPassword = 2;
 
 constexpr auto kUsual = Turn::usual;
 
+bool is_rsa(KeyKind kind) { return kind == KeyKind::rsa; }
+bool agrees(KeyKind kind) { return find_curve(kind) != nullptr; }
+bool encapsulates(KeyKind kind) { return kind == KeyKind::ml_kem; }
+
 constexpr std::array kKinds{
     RecipientKind{kTagSequence, "PKCS#1 v1.5 key transport", &is_pkcs1_transport,
-                  &names_by_transport, &open_key_by_transport, Turn::silent, kMostByCertificate},
+                  &names_by_transport, &open_key_by_transport, Turn::silent, kMostByCertificate,
+                  &is_rsa},
     RecipientKind{kTagSequence, "key transport", nullptr, &names_by_transport,
-                  &open_key_by_transport, kUsual, kMostByCertificate},
+                  &open_key_by_transport, kUsual, kMostByCertificate, &is_rsa},
     RecipientKind{context_tag(1), "key agreement", nullptr, &names_by_agreement,
-                  &open_key_by_agreement, kUsual, kMostByCertificate},
+                  &open_key_by_agreement, kUsual, kMostByCertificate, &agrees},
     RecipientKind{context_tag(2), "shared key", nullptr, nullptr, &open_key_by_shared, kUsual,
                   kMostByShared},
     RecipientKind{context_tag(3), "password", nullptr, nullptr, &open_key_by_password, Turn::costly,
                   kMostByPassword},
     RecipientKind{context_tag(4), "key encapsulation", &is_encapsulation, &names_by_encapsulation,
-                  &open_key_by_encapsulation, kUsual, kMostByCertificate},
+                  &open_key_by_encapsulation, kUsual, kMostByCertificate, &encapsulates},
     RecipientKind{context_tag(4), "other", nullptr, nullptr, nullptr, kUsual, 0},
 };
 

@@ -50,6 +50,8 @@ struct RecipientKind {
   Turn turn;
   // How many of this kind are tried in one message, because each is work that a stranger asks for.
   std::size_t most_tried;
+  // Whether a key of that kind may open it; null for kinds that name no certificate.
+  bool (*fits)(KeyKind kind) = nullptr;
 };
 
 // The names in `info`; nothing if its kind names none, or if it is another's extension ([4]),

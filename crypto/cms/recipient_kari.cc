@@ -117,7 +117,7 @@ Result<Wrap> wrap_in(const AlgorithmName& agreement) {
 // The key under which the content key of `info` was wrapped for the holder of `key`.
 Result<SecretBytes> wrapping_key(const AgreementInfo& info, const AgreementRow& agreement,
                                  const KeyRequest& request) {
-  const CurveRow* curve = find_curve(request.key->certificate.key_kind());
+  const CurveRow* curve = find_curve(request.key->kind());
   if (curve == nullptr) return refuse(Refusal::unsupported_recipient, "a key on no known curve");
   if (const Status fits = check_originator(info, *curve); !fits) return fits.error();
   const auto wrap = wrap_in(info.agreement);

@@ -78,12 +78,13 @@ Result<EncapsulationInfo> read_info(ByteView octets) {
   return info;
 }
 
-// The KEM must be that of the key, and without parameters (RFC 9936, 3).
-Status check_kem(const AlgorithmName& kem, const Certificate& certificate) {
+// The KEM must be that of the key, and without parameters (RFC 9936, 3). Without a certificate the
+// length of the ciphertext tells.
+Status check_kem(const AlgorithmName& kem, const std::optional<Certificate>& certificate) {
   const EncapsulationRow* row = find_encapsulation(kem.oid);
   if (row == nullptr) return refuse(Refusal::unsupported_recipient, oid_text(kem.oid));
   if (!kem.parameters.empty()) return refuse(Refusal::bad_key_parameters, "KEM");
-  if (kem_set(certificate) != row->set) {
+  if (certificate && kem_set(*certificate) != row->set) {
     return refuse(Refusal::bad_key_parameters, "the key is not for " + std::string(row->name));
   }
   return done();

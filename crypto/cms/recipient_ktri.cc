@@ -72,11 +72,10 @@ Result<RsaTransport> transport_of(const AlgorithmName& algorithm) {
   return RsaTransport{RsaTransport::Scheme::pkcs1_v15, {}, {}, {}};
 }
 
-Status check_rsa(const Certificate& certificate, std::size_t least_bits, std::size_t most_bits) {
-  if (certificate.key_kind() != KeyKind::rsa) {
+Status check_rsa(KeyKind kind, std::size_t bits, std::size_t least_bits, std::size_t most_bits) {
+  if (kind != KeyKind::rsa) {
     return refuse(Refusal::unsupported_recipient, "the certificate's key is no RSA key");
   }
-  const std::size_t bits = certificate.key_bits();
   if (bits >= least_bits && bits <= most_bits) return done();
   return refuse(Refusal::bad_key_size, "RSA of " + std::to_string(bits) + " bits");
 }
@@ -92,9 +91,9 @@ Bytes der_transport(const RsaTransport& transport) {
 
 Result<Bytes> seal_key_by_transport(const Certificate& recipient, const SecretBytes& content_key,
                                     const RsaTransport& transport) {
-  if (const Status fits = check_rsa(recipient, kMinRsaBitsWritten, kMaxRsaBitsWritten); !fits) {
-    return fits.error();
-  }
+  const Status fits =
+      check_rsa(recipient.key_kind(), recipient.key_bits(), kMinRsaBitsWritten, kMaxRsaBitsWritten);
+  if (!fits) return fits.error();
   const auto encrypted = encrypt_to(recipient, transport, content_key);
   if (!encrypted) return refuse_for(Refusal::unsupported_recipient, encrypted.error());
   return der_sequence({der_integer(kVersionByIssuer), der_issuer_and_serial(recipient),
@@ -119,15 +118,14 @@ Result<OpenedKey> open_key_by_transport(const KeyRequest& request) {
   const auto transport = transport_of(read->algorithm);
   if (!transport) return transport.error();
   const HeldKey& held = *request.key;
-  if (const Status fits = check_rsa(held.certificate, kMinRsaBitsRead, kMaxRsaBitsRead); !fits) {
-    return fits.error();
-  }
+  const Status fits = check_rsa(held.kind(), held.bits(), kMinRsaBitsRead, kMaxRsaBitsRead);
+  if (!fits) return fits.error();
   if (transport->scheme == RsaTransport::Scheme::pkcs1_v15 && held.rule == ContentRule::aead_only) {
     return refuse(Refusal::unsupported_recipient, "the key is not used with PKCS#1 v1.5");
   }
   auto key = request.keys.decrypt(held.key, *transport, read->encrypted, request.key_bytes);
   if (!key) return refuse_for(Refusal::key_unwrap_failed, key.error());
-  const bool weak = held.certificate.key_bits() < kMinRsaBitsWritten;
+  const bool weak = held.bits() < kMinRsaBitsWritten;
   return OpenedKey{*std::move(key), weak ? "an RSA key below 2,048 bits" : ""};
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
@@ -18,11 +19,18 @@ namespace culvert::crypto {
 // (formats.md, "Refused"), so that content re-labelled as CBC finds no key.
 enum class ContentRule { aead_only, any };
 
-// A key that the ring holds, by the id of the key in its certificate, and that certificate.
+// A key that the ring holds, by the id of the key in its certificate, and that certificate; or by
+// its own id if there is none.
 struct HeldKey {
   KeyId key;
-  Certificate certificate;
+  std::optional<Certificate> certificate;
   ContentRule rule = ContentRule::aead_only;
+  // Of a key without certificate.
+  KeyKind bare_kind{};
+  std::size_t bare_bits = 0;
+
+  KeyKind kind() const { return certificate ? certificate->key_kind() : bare_kind; }
+  std::size_t bits() const { return certificate ? certificate->key_bits() : bare_bits; }
 };
 
 // Implementations are thread-safe: workers seal and open at the same time.
@@ -32,6 +40,9 @@ class KeyRing {
 
   // The key whose certificate `name` calls, or nothing.
   virtual std::optional<HeldKey> find(const CertificateName& name) const = 0;
+
+  // Keys without certificate: what they are for is found by trying.
+  virtual std::vector<HeldKey> bare_keys() const { return {}; }
 
   // A signature over `message` (all of it, not its hash, because Ed25519 needs it so; signed
   // attributes and documents are small). permanent `no-key`, internal `bad-key-use`.

@@ -57,7 +57,7 @@ Status MemoryKeyRing::add(const PrivateKey& key, const Certificate& certificate,
   const std::unique_lock lock(mutex_);
   // The certificate may write the key in another way than we do, and those who sign with it know
   // the certificate alone.
-  const HeldKey held{certificate.key_id(), certificate, rule};
+  const HeldKey held{certificate.key_id(), certificate, rule, {}, 0};
   keys_.insert_or_assign(key.key_id(), key);
   keys_.insert_or_assign(certificate.key_id(), key);
   by_issuer_and_serial_.insert_or_assign(certificate.issuer_and_serial(), held);
@@ -65,6 +65,13 @@ Status MemoryKeyRing::add(const PrivateKey& key, const Certificate& certificate,
     by_subject_key_identifier_.insert_or_assign(certificate.subject_key_identifier(), held);
   }
   return done();
+}
+
+void MemoryKeyRing::add_bare_key(const PrivateKey& key, ContentRule rule) {
+  const std::unique_lock lock(mutex_);
+  keys_.insert_or_assign(key.key_id(), key);
+  bare_keys_.push_back(
+      {key.key_id(), std::nullopt, rule, key.kind(), key.parts().key->key_length()});
 }
 
 void MemoryKeyRing::add_signing_key(const PrivateKey& key) {
@@ -91,6 +98,7 @@ void MemoryKeyRing::remove(const KeyId& key) {
   const auto is_gone = [&](const auto& entry) { return !keys_.contains(entry.second.key); };
   std::erase_if(by_issuer_and_serial_, is_gone);
   std::erase_if(by_subject_key_identifier_, is_gone);
+  std::erase_if(bare_keys_, [&](const HeldKey& held) { return held.key == own; });
 }
 
 std::optional<HeldKey> MemoryKeyRing::find(const CertificateName& name) const {
@@ -103,6 +111,11 @@ std::optional<HeldKey> MemoryKeyRing::find(const CertificateName& name) const {
   const auto found = by_subject_key_identifier_.find(std::get<SubjectKeyIdentifier>(name).octets);
   if (found == by_subject_key_identifier_.end()) return std::nullopt;
   return found->second;
+}
+
+std::vector<HeldKey> MemoryKeyRing::bare_keys() const {
+  const std::shared_lock lock(mutex_);
+  return bare_keys_;
 }
 
 std::optional<PrivateKey> MemoryKeyRing::key_of(const KeyId& key) const {

@@ -20,6 +20,8 @@ class MemoryKeyRing final : public KeyRing {
   // key.
   Status add(const PrivateKey& key, const Certificate& certificate,
              ContentRule rule = ContentRule::aead_only);
+  // Adds a key without certificate, which is tried on every recipient of its kind.
+  void add_bare_key(const PrivateKey& key, ContentRule rule = ContentRule::aead_only);
   // Adds a key that only signs, and is found by its id alone.
   void add_signing_key(const PrivateKey& key);
   // Adds a key-encryption key of 16, 24 or 32 octets that both sides know by `identifier`, any
@@ -31,6 +33,7 @@ class MemoryKeyRing final : public KeyRing {
   void remove(const KeyId& key);
 
   std::optional<HeldKey> find(const CertificateName& name) const override;
+  std::vector<HeldKey> bare_keys() const override;
   Result<Bytes> sign(const KeyId& key, SignatureScheme scheme, ByteView message) const override;
   Result<SecretBytes> agree(const KeyId& key, ByteView public_value) const override;
   Result<SecretBytes> decrypt(const KeyId& key, const RsaTransport& transport, ByteView encrypted,
@@ -47,6 +50,7 @@ class MemoryKeyRing final : public KeyRing {
   std::map<KeyId, PrivateKey> keys_;
   std::map<IssuerAndSerial, HeldKey> by_issuer_and_serial_;
   std::map<Bytes, HeldKey> by_subject_key_identifier_;
+  std::vector<HeldKey> bare_keys_;
   std::map<Bytes, SecretBytes> shared_keys_;
   std::optional<SecretBytes> password_;
 };

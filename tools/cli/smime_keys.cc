@@ -87,6 +87,10 @@ Result<GivenKeys> given_keys(const Arguments& arguments,
   return given;
 }
 
+Error no_certificate_for_key() {
+  return usage_error("no certificate in --cert is for the key in --key");
+}
+
 Error no_certificate() { return usage_error("no certificate for the key was given (--cert FILE)"); }
 
 Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCertificate& stored,
@@ -144,7 +148,8 @@ Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
   const auto given = given_keys(arguments, *password);
   if (!given) return given.error();
   for (const crypto::BundledKey& key : given->keys) {
-    if (key.certificates.empty()) return no_certificate();
+    if (key.certificates.empty() && arguments.has("--cert")) return no_certificate_for_key();
+    if (key.certificates.empty()) ring.add_bare_key(key.key, crypto::ContentRule::any);
     for (const crypto::Certificate& certificate : key.certificates) {
       const Status added = ring.add(key.key, certificate, crypto::ContentRule::any);
       if (!added) return added;

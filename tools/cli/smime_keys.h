@@ -29,7 +29,8 @@ struct GivenSigner {
 Result<GivenSigner> given_signer(const Arguments& arguments);
 
 // Puts into `ring` the keys of every --key with the certificates in the same file or in --cert,
-// every --kek, and the password of --password-file, which also opens the files.
+// or else to be tried on every recipient; every --kek, and the password of --password-file, which
+// also opens the files.
 Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring);
 
 // The keys of every --kek, `ID:HEXFILE`: an identifier in hexadecimal, and a file that holds the

@@ -18,7 +18,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const Option kKeyOption{"--key", "FILE…", "private keys: PEM, DER or PKCS#12"};
-const Option kCertOption{"--cert", "FILE…", "their certificates, if not in the same files"};
+const Option kCertOption{"--cert", "FILE…",
+                         "their certificates, if not in the same files; a key without one is "
+                         "tried on every recipient"};
 const Option kKekOption{"--kek", "ID:HEXFILE…", "a key that both sides hold"};
 
 bool gives_keys(const Arguments& arguments) {

@@ -22,9 +22,19 @@ def openssl(*words, **more):
     return subprocess.run(["openssl", *map(str, words)], capture_output=True, check=True, timeout=60, **more).stdout
 
 
+def make_x25519_certificate(folder, name):
+    """The same for a key that cannot sign for itself: jane signs for it."""
+    openssl("genpkey", "-algorithm", "X25519", "-out", folder / f"{name}.key")
+    openssl("pkey", "-in", folder / f"{name}.key", "-pubout", "-out", folder / f"{name}.pub")
+    openssl("req", "-new", "-key", folder / "jane.key", "-subj", f"/CN={name}", "-out", folder / f"{name}.csr")
+    openssl("x509", "-req", "-in", folder / f"{name}.csr", "-force_pubkey", folder / f"{name}.pub", "-CA", folder / "jane.pem", "-CAkey",
+            folder / "jane.key", "-set_serial", "7", "-days", "30", "-out", folder / f"{name}.pem")
+
+
 def make_certificate(folder, name, *more, key="rsa:2048", usage="digitalSignature,keyEncipherment", ca="CA:false"):
     """NAME.key and NAME.pem, self-signed, of NAME@a.example."""
-    openssl("req", "-x509", "-newkey", key, "-nodes", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem", "-subj", f"/CN={name}",
+    curve = ("-pkeyopt", "ec_paramgen_curve:P-256") if key == "ec" else ()
+    openssl("req", "-x509", "-newkey", key, *curve, "-nodes", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem", "-subj", f"/CN={name}",
             "-addext", f"subjectAltName=email:{name}@a.example", "-addext", f"keyUsage={usage}", "-addext", "extendedKeyUsage=emailProtection",
             "-addext", f"basicConstraints=critical,{ca}", *(more or ("-days", "30")))
 
@@ -59,8 +69,10 @@ class Smime(unittest.TestCase):
         cls.keys_folder = tempfile.TemporaryDirectory(prefix="culvert-smime-keys-")
         cls.addClassCleanup(cls.keys_folder.cleanup)
         cls.keys = Path(cls.keys_folder.name)
-        for name in ("bob", "jane"):
+        for name in ("bob", "jane", "eve"):
             make_certificate(cls.keys, name)
+        make_certificate(cls.keys, "ec", key="ec", usage="digitalSignature,keyAgreement")
+        make_x25519_certificate(cls.keys, "ed")
 
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="culvert-smime-")
@@ -241,6 +253,26 @@ class Decrypt(Smime):
         self.assertEqual(done.stderr, b"note: nothing authenticates this content\nnote: it is weakly protected\n")
         self.smime("encrypt", "--to", self.pem("bob"), "--in", "in", "--out", "sealed")
         self.assertEqual(self.smime("decrypt", *self.key("bob"), "--in", "sealed").stderr, b"")
+
+    def test_a_key_without_certificate_is_tried_on_every_recipient(self):
+        self.file("in")
+        for form in ("--oaep", "--pkcs1"):
+            for cipher in ("aes256-gcm", "aes128-cbc"):
+                self.smime("encrypt", form, "--cipher", cipher, "--to", self.pem("jane"), self.pem("eve"), self.pem("bob"), self.pem("ec"),
+                           self.pem("ed"), "--in", "in", "--out", "sealed")
+                for name in ("bob", "jane", "ec", "ed"):
+                    self.assertEqual(self.smime("decrypt", "--key", self.keys / f"{name}.key", "--in", "sealed").stdout, ENTITY)
+                layers = json.loads(self.smime("inspect", "--json", "--key", self.keys / "bob.key", "--in", "sealed").stdout)["layers"]
+                self.assertEqual(layers[-1]["type"], "content")
+
+    def test_a_strange_key_without_certificate_fails_like_a_wrong_tag(self):
+        self.file("in")
+        for form, code in (("--oaep", "no-key"), ("--pkcs1", "bad-tag")):
+            self.smime("encrypt", form, "--to", self.pem("jane"), self.pem("eve"), "--in", "in", "--out", "sealed")
+            done = self.smime("decrypt", "--json", "--key", self.keys / "bob.key", "--in", "sealed", status=1)
+            self.assertEqual(json.loads(done.stdout)["error"]["code"], code)
+        done = self.smime("decrypt", "--key", self.keys / "bob.key", "--cert", self.pem("jane"), "--in", "sealed", status=2)
+        self.assertIn(b"--cert is for the key", done.stderr)
 
 
 if __name__ == "__main__":
