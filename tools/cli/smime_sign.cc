@@ -106,6 +106,21 @@ Result<crypto::SigningOptions> options_of(const Arguments& arguments, const Give
   return options;
 }
 
+// No reader would believe what such a certificate signs.
+Status check_signer(const crypto::Certificate& certificate, Time now) {
+  if (!certificate.valid_at(now)) {
+    return permanent_error("certificate-expired",
+                           "the certificate of " + certificate.subject_text() +
+                               " is valid only from " + to_rfc3339(certificate.not_before()) +
+                               " to " + to_rfc3339(certificate.not_after()));
+  }
+  if (certificate.is_ca() || !certificate.may_sign() || !certificate.may_protect_mail()) {
+    return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
+                                                    " is not meant for signing mail");
+  }
+  return done();
+}
+
 struct Job {
   crypto::MemoryKeyRing keys;
   crypto::SigningOptions options;
@@ -131,6 +146,8 @@ Status run_job(const Job& job, bool is_message, RewindableSource& input, Sink& t
 Result<Report> sign_to(const Arguments& arguments, Sink& output) {
   const auto signer = given_signer(arguments);
   if (!signer) return signer.error();
+  const Status good = check_signer(signer->certificate, SystemClock().now());
+  if (!good) return good.error();
   auto options = options_of(arguments, *signer);
   if (!options) return options.error();
   const auto wrapping = wrapping_of(arguments);

@@ -31,12 +31,12 @@ def make_x25519_certificate(folder, name):
             folder / "jane.key", "-set_serial", "7", "-days", "30", "-out", folder / f"{name}.pem")
 
 
-def make_certificate(folder, name, *more, key="rsa:2048", usage="digitalSignature,keyEncipherment", ca="CA:false"):
+def make_certificate(folder, name, key="rsa:2048", usage="digitalSignature,keyEncipherment", ca="CA:false", purpose="emailProtection"):
     """NAME.key and NAME.pem, self-signed, of NAME@a.example."""
     curve = ("-pkeyopt", "ec_paramgen_curve:P-256") if key == "ec" else ()
     openssl("req", "-x509", "-newkey", key, *curve, "-nodes", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem", "-subj", f"/CN={name}",
-            "-addext", f"subjectAltName=email:{name}@a.example", "-addext", f"keyUsage={usage}", "-addext", "extendedKeyUsage=emailProtection",
-            "-addext", f"basicConstraints=critical,{ca}", *(more or ("-days", "30")))
+            "-addext", f"subjectAltName=email:{name}@a.example", "-addext", f"keyUsage={usage}", "-addext", f"extendedKeyUsage={purpose}",
+            "-addext", f"basicConstraints=critical,{ca}", "-days", "30")
 
 
 def without_nameless_files():
@@ -273,6 +273,18 @@ class Decrypt(Smime):
             self.assertEqual(json.loads(done.stdout)["error"]["code"], code)
         done = self.smime("decrypt", "--key", self.keys / "bob.key", "--cert", self.pem("jane"), "--in", "sealed", status=2)
         self.assertIn(b"--cert is for the key", done.stderr)
+
+
+class Sign(Smime):
+    def test_a_certificate_that_nobody_would_believe_does_not_sign(self):
+        self.file("in")
+        for code, more in (("usage-not-allowed", {"usage": "keyEncipherment"}), ("usage-not-allowed", {"ca": "CA:true", "usage": "digitalSignature,keyCertSign"}),
+                           ("usage-not-allowed", {"purpose": "serverAuth"}), ("certificate-expired", None)):
+            make_certificate(self.folder, "odd", **(more or {}))
+            if more is None:
+                openssl("x509", "-in", self.folder / "odd.pem", "-signkey", self.folder / "odd.key", "-days", "-1", "-out", self.folder / "odd.pem")
+            done = self.smime("sign", "--json", "--key", "odd.key", "--cert", "odd.pem", "--in", "in", status=1)
+            self.assertEqual(json.loads(done.stdout)["error"]["code"], code)
 
 
 if __name__ == "__main__":
