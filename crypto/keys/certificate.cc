@@ -15,6 +15,7 @@
 #include "crypto/base/log.h"
 #include "crypto/keys/asn1_time.h"
 #include "crypto/keys/digest.h"
+#include "crypto/keys/extensions.h"
 #include "crypto/keys/low_order.h"
 #include "crypto/keys/parts.h"
 
@@ -76,21 +77,10 @@ std::vector<Mailbox> addresses_of(const Botan::X509_Certificate& x509) {
   return out;
 }
 
-// RFC 5280, 4.2: what such a certificate is restricted to cannot be known. Botan keeps extensions
-// that it cannot decode as unknown ones.
-bool has_unknown_critical_extension(const Botan::X509_Certificate& x509) {
-  const auto extensions = x509.v3_extensions().extensions();
-  return std::any_of(extensions.begin(), extensions.end(), [](const auto& extension) {
-    const auto& [content, is_critical] = extension;
-    return is_critical &&
-           dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(content.get()) != nullptr;
-  });
-}
-
 // A key that Botan cannot read, that nobody may use, or that everybody could sign with, leaves the
 // certificate readable and the key unusable.
 std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x509) {
-  if (has_unknown_critical_extension(x509)) return nullptr;
+  if (!objection_to_extensions(x509).empty()) return nullptr;
   if (x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return nullptr;
   try {
     auto key = x509.subject_public_key();

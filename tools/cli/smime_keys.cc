@@ -41,7 +41,7 @@ Result<crypto::KeyBundle> read_bundle(const std::string& file,
 // Certificates in CMS without signers, in any wrapping; nothing if it is no such object.
 Result<std::vector<crypto::Certificate>> read_pkcs7(const std::string& text) {
   ViewSource source(as_bytes(text));
-  const auto cms = crypto::CmsInput::open(source);
+  const auto cms = crypto::CmsInput::open(source, crypto::PemLabels::cms_certificate);
   if (!cms) return cms.error();
   return crypto::read_certs_only((*cms)->der());
 }

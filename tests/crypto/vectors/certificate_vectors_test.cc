@@ -47,7 +47,8 @@ std::string unusable_word(const Vector& vector) {
   if (!vector.certificate) return vector.certificate.error().code;
   if (std::string word = key_word(*vector.certificate); !word.empty()) return word;
   const ChainMaterial material{{vector.authority}, {}};
-  const Status chained = check_chain(*vector.certificate, material, kWhenAllAreValid);
+  ChainEffort effort;
+  const Status chained = check_chain(*vector.certificate, material, kWhenAllAreValid, effort);
   return chained ? "" : chained.error().code;
 }
 
@@ -56,7 +57,8 @@ SignerVerdict verdict_on(const Vector& vector, const Certificate& trusted) {
   SignerResult signer;
   signer.certificate = *vector.certificate;
   const Author author{vector.address};
-  SignerVerdict verdict = judge(signer, {{trusted}, kWhenAllAreValid, author}, {});
+  ChainEffort effort;
+  SignerVerdict verdict = judge(signer, {{trusted}, kWhenAllAreValid, author}, {}, effort);
   hold_to_author({&verdict}, author);
   return verdict;
 }
