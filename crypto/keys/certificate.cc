@@ -59,20 +59,44 @@ std::optional<Time> time_of(const Botan::X509_Time& time) {
   return parse_asn1_time(time.to_string());
 }
 
-// An rfc822Name holds the domain as mail has it (RFC 5280, 4.2.1.6): what the parser would have to
-// change, a final dot or Unicode labels, may be another name to whoever issued the certificate.
-bool has_domain_as_written(const Mailbox& mailbox, std::string_view text) {
-  const std::string_view domain = text.substr(text.rfind('@') + 1);
-  return std::equal(domain.begin(), domain.end(), mailbox.domain().text().begin(),
-                    mailbox.domain().text().end(),
-                    [](char a, char b) { return ('A' <= a && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+// True if subjectAltName has an rfc822Name, whatever stands in it, or cannot be read.
+bool names_mail(const CertificateParts& parts) {
+  constexpr Botan::ASN1_Type kRfc822Name{1};
+  try {
+    const auto der = extension_of(parts, "2.5.29.17");
+    if (!der) return false;
+    Botan::BER_Decoder outer(*der);
+    Botan::BER_Decoder names = outer.start_sequence();
+    while (names.more_items()) {
+      if (names.get_next_object().type() == kRfc822Name) return true;
+    }
+    return false;
+  } catch (const std::exception&) {
+    return true;
+  }
 }
 
-std::vector<Mailbox> addresses_of(const Botan::X509_Certificate& x509) {
-  std::vector<Mailbox> out;
-  for (const std::string& text : x509.subject_alt_name().email()) {
+// A certificate writes a domain in one way alone (RFC 5280, 7.5): in ASCII, with no dot at its end.
+bool is_certified_form(std::string_view address) {
+  return !address.ends_with('.') && std::all_of(address.begin(), address.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80;
+  });
+}
+
+void append_addresses(std::vector<Mailbox>& to, const auto& texts) {
+  for (const std::string& text : texts) {
     auto mailbox = Mailbox::parse(text);
-    if (mailbox && has_domain_as_written(*mailbox, text)) out.push_back(*std::move(mailbox));
+    if (mailbox && is_certified_form(text)) to.push_back(*std::move(mailbox));
+  }
+}
+
+// The subject's attribute is the older place, and counts where the newer one says nothing.
+std::vector<Mailbox> addresses_of(const CertificateParts& parts) {
+  std::vector<Mailbox> out;
+  if (names_mail(parts)) {
+    append_addresses(out, parts.x509.subject_alt_name().email());
+  } else {
+    append_addresses(out, parts.x509.subject_info("PKCS9.EmailAddress"));
   }
   return out;
 }
@@ -116,7 +140,7 @@ Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   if (parts->key) parts->kind = kind_in(parts->x509, *parts->key);
   parts->key_id = KeyId(sha256(parts->x509.subject_public_key_info()));
   parts->hash = Fingerprint(sha256(der));
-  parts->addresses = addresses_of(parts->x509);
+  parts->addresses = addresses_of(*parts);
   parts->subject = comparable_name(parts->x509.raw_subject_dn());
   parts->issuer = comparable_name(parts->x509.raw_issuer_dn());
   return std::shared_ptr<const CertificateParts>(std::move(parts));

@@ -125,9 +125,9 @@ class Certificate {
   bool may_protect_mail() const;
   bool may_serve_tls() const;
 
-  // rfc822Name entries of subjectAltName that are mail addresses by the strict parser of
-  // crypto/base/names.h and hold the domain as mail has it, without a final dot (RFC 5280,
-  // 4.2.1.6); others are as if they were not there.
+  // rfc822Name entries of subjectAltName, or the emailAddress attributes of the subject if there is
+  // no such entry (RFC 8550, section 3), that are mail addresses by the strict parser of
+  // crypto/base/names.h; others are as if they were not there.
   const std::vector<Mailbox>& addresses() const;
 
   IssuerAndSerial issuer_and_serial() const { return {issuer(), serial()}; }
