@@ -15,6 +15,9 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::size_t kWrittenSaltBytes = 16;
+// RFC 9579 refuses shorter ones: such a key would be found by trying all of them, without the
+// password.
+constexpr std::size_t kLeastPbmac1KeyBytes = 20;
 
 Bytes hmac(Pbkdf2Hash hash, ByteView key, ByteView message) {
   const auto mac = Botan::MessageAuthenticationCode::create_or_throw(
@@ -66,6 +69,7 @@ Result<FilePassword> verify_pbmac1(const MacData& mac, ByteView safe, FilePasswo
   BerElements fields = in.enter(BerTag::sequence);
   const auto how = read_pbkdf2(fields, 0, rounds);
   if (!how) return how.error();
+  if (how->key_bytes < kLeastPbmac1KeyBytes) return bad_key_file("the key of its MAC is too short");
   BerElements scheme = fields.enter(BerTag::sequence);
   const std::string oid = scheme.oid();
   scheme.optional_null();

@@ -73,6 +73,22 @@ TEST(Pkcs12Vectors, ReadPbmac1) {
   EXPECT_EQ(problem(wrong).substr(0, 14), "wrong-password");
 }
 
+// Among 256 files whose MAC has a key of one octet, one is right for any password.
+TEST(Pkcs12Vectors, AreRefusedWithAShortKeyOfPbmac1) {
+  CULVERT_REQUIRE_VECTORS(root);
+  Bytes file = read_file(root / "keys/rsa2048.pbmac1.p12");
+  // iterationCount 2,048, keyLength 32.
+  const Bytes parameters = *from_hex("02020800020120");
+  const auto found = std::search(file.begin(), file.end(), parameters.begin(), parameters.end());
+  ASSERT_NE(found, file.end());
+  std::uint8_t& key_bytes = found[6];
+  for (const auto& [count, code] : std::vector<std::pair<std::uint8_t, std::string>>{
+           {1, "bad-key-file"}, {19, "bad-key-file"}, {20, "wrong-password"}}) {
+    key_bytes = count;
+    EXPECT_EQ(read_pkcs12(file, "wrong").error().code, code) << int{count};
+  }
+}
+
 TEST(Pkcs12Vectors, AreReadWithoutAMacOnlyOnRequest) {
   CULVERT_REQUIRE_VECTORS(root);
   const auto files = vectors_of(root, "pkcs12", "negative/p12-no-mac");
