@@ -143,9 +143,8 @@ Status check_issued_by(const Certificate& certificate, const Certificate& identi
   if (!identity.may_issue()) return not_issued("the identity is no certification authority");
   if (certificate.is_ca()) return not_issued("it is a certification authority itself");
   if (!certificate.signature_verifies_under(identity)) return not_issued("its signature is wrong");
-  if (!certificate.valid_at(t) || !identity.valid_at(t)) {
-    return expired(certificate);
-  }
+  if (!certificate.valid_at(t)) return expired(certificate);
+  if (!identity.valid_at(t)) return expired(identity);
   return done();
 }
 

@@ -80,6 +80,18 @@ TEST(TunnelCertificate, LastsNinetyDaysAndAnHourOfClockDifference) {
   EXPECT_EQ(late.error().code, "certificate-expired");
 }
 
+TEST(TunnelCertificate, EndsWithTheIdentityAndTellsSo) {
+  const auto identity = identity_of();
+  const Time end = identity.certificate.not_after();
+  const auto tunnel = *make_tunnel_certificate({identity.key, identity.certificate},
+                                               TunnelUse::sign, end - std::chrono::days(1));
+  const Status late =
+      check_issued_by(tunnel.certificate, identity.certificate, end + std::chrono::days(1));
+  ASSERT_FALSE(late.ok());
+  EXPECT_EQ(late.error().code, "certificate-expired");
+  EXPECT_NE(late.error().text.find(to_rfc3339(end)), std::string::npos) << late.error().text;
+}
+
 TEST(TunnelCertificate, OfAnotherIdentityIsTold) {
   const auto a = identity_of();
   const auto twin = identity_of();
