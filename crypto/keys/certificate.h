@@ -127,7 +127,8 @@ class Certificate {
 
   // rfc822Name entries of subjectAltName, or the emailAddress attributes of the subject if there is
   // no such entry (RFC 8550, section 3), that are mail addresses by the strict parser of
-  // crypto/base/names.h; others are as if they were not there.
+  // crypto/base/names.h, in ASCII and without a final dot (RFC 5280, 7.5); others are as if they were
+  // not there.
   const std::vector<Mailbox>& addresses() const;
 
   IssuerAndSerial issuer_and_serial() const { return {issuer(), serial()}; }
