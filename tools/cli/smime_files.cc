@@ -73,11 +73,21 @@ class FdSink final : public Sink {
   int fd_;
 };
 
+Error no_temporary_folder() {
+  const char* const given = std::getenv("TMPDIR");
+  return permanent_error("not-writable", "the directory for temporary files, '" +
+                                             printable(given == nullptr ? "/tmp" : given) +
+                                             "', is not there (TMPDIR names it)");
+}
+
 // A pipe's content in a nameless file, sealed: mail is never on disk in clear.
 class SpooledInput final : public RewindableSource {
  public:
   static Result<std::unique_ptr<RewindableSource>> spool(Source& from) {
-    std::string name = (std::filesystem::temp_directory_path() / "culvert-XXXXXX").string();
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+    if (error) return no_temporary_folder();
+    std::string name = (folder / "culvert-XXXXXX").string();
     const int fd = mkostemp(name.data(), O_CLOEXEC);
     if (fd < 0) return file_error("not-writable", "cannot make a temporary file like", name);
     unlink(name.c_str());
@@ -159,7 +169,11 @@ Result<std::string> read_small_file(const std::string& name, std::size_t limit_b
   const auto source = open_fd(name);
   if (!source) return source.error();
   const auto octets = read_all(**source, limit_bytes);
-  if (!octets) return octets.error();
+  if (!octets) {
+    Error error = octets.error();
+    error.text = "'" + printable(name) + "': " + error.text;
+    return error;
+  }
   return to_text(*octets);
 }
 

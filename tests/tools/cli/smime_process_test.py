@@ -287,5 +287,12 @@ class Sign(Smime):
             self.assertEqual(json.loads(done.stdout)["error"]["code"], code)
 
 
+class Messages(Smime):
+    def test_a_wrong_temporary_directory_is_named(self):
+        done = self.smime("inspect", "--json", stdin=ENTITY, env={**os.environ, "TMPDIR": "/nonexistent/tmp"}, status=1)
+        self.assertIn(b"'/nonexistent/tmp'", done.stderr)
+        self.assertEqual(json.loads(done.stdout)["error"]["code"], "not-writable")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
