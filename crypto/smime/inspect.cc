@@ -68,6 +68,7 @@ void add_cipher(Facts& facts, const AlgorithmName& name, CipherKind kind) {
     return;
   }
   facts.emplace_back("cipher", std::string(algorithm->row->name));
+  if (algorithm->row->strength == Strength::weak) facts.emplace_back("weak", "the cipher");
   if (algorithm->derivation != KeyDerivation::none) {
     facts.emplace_back("key-derivation", "CEK-HKDF with SHA-256");
   }
@@ -226,14 +227,16 @@ void Inspection::see_sealed(RewindableSource& der, std::string type) {
   const Status back = der.rewind();
   auto opened = back ? EnvelopedReader::open(der, keys_)
                      : Result<std::unique_ptr<EnvelopedReader>>(back.error());
+  if (!opened && refusal_of(opened.error()) == Refusal::no_key) {
+    layer.facts.emplace_back("not-opened", opened.error().code);
+    layers_.push_back(std::move(layer));
+    return;
+  }
   if (!opened) return refused(std::move(layer), opened.error());
   const ContentKey& key = (*opened)->content_key();
   layer.facts.emplace_back("opened-by", std::string(key.kind));
   if (key.recipient) layer.facts.emplace_back("opened-for", key.recipient->subject_text());
-  if ((*opened)->weak()) {
-    layer.facts.emplace_back("weak",
-                             key.weakness.empty() ? "the cipher" : std::string(key.weakness));
-  }
+  if (!key.weakness.empty()) layer.facts.emplace_back("weak", std::string(key.weakness));
   layers_.push_back(std::move(layer));
   see_content(**opened, (*opened)->content_type());
 }

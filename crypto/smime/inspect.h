@@ -33,7 +33,8 @@ struct Layer {
 
 // Looks into `input` (see cms_input.h), which must be at its beginning, no deeper than
 // OpenedMessage would. An object that is refused on the way is told as the fact `refused` of its
-// layer; an Error only if `input` is no S/MIME object or cannot be read.
+// layer, one for which there is no key as `not-opened`; an Error only if `input` is no S/MIME object
+// or cannot be read.
 Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys);
 
 // For people: an indented tree, LF line ends.

@@ -294,5 +294,20 @@ class Messages(Smime):
         self.assertEqual(json.loads(done.stdout)["error"]["code"], "not-writable")
 
 
+class Inspect(Smime):
+    def layers(self, *words):
+        return json.loads(self.smime("inspect", "--json", *words).stdout)["layers"]
+
+    def test_the_cipher_and_its_weakness_are_seen_without_a_key(self):
+        self.file("in")
+        for option, name, weak in (("-des3", "des-ede3-cbc", "the cipher"), ("-aes128", "aes128-cbc", None), ("-aes256", "aes256-cbc", None)):
+            openssl("cms", "-encrypt", option, "-in", self.folder / "in", "-out", self.folder / "sealed", self.pem("bob"))
+            for key in ((), self.key("jane"), self.key("bob")):
+                layer = self.layers(*key, "--in", "sealed")[1]
+                self.assertEqual((layer["cipher"], layer.get("weak")), (name, weak))
+                self.assertNotIn("refused", layer)
+                self.assertEqual(layer.get("not-opened"), None if key == self.key("bob") else "no-key")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
