@@ -1,6 +1,7 @@
 // How layers are shown: to people as a tree, to scripts as JSON.
 #include <nlohmann/json.hpp>
 
+#include "crypto/base/log.h"
 #include "crypto/smime/inspect.h"
 
 namespace culvert::crypto {
@@ -8,10 +9,12 @@ namespace {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+constexpr std::size_t kMaxShownOctets = 2000;
+
 std::string facts_text(const Facts& facts, const std::string& indent) {
   std::string text;
   for (const auto& [name, value] : facts)
-    text += indent + name + ": " + value + "\n";
+    text += indent + name + ": " + printable(value, kMaxShownOctets) + "\n";
   return text;
 }
 
