@@ -1,5 +1,7 @@
 #include "crypto/smime/inspect.h"
 
+#include <algorithm>
+
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/cms/certs_only.h"
@@ -74,10 +76,18 @@ void add_cipher(Facts& facts, const AlgorithmName& name, CipherKind kind) {
   }
 }
 
-Layer::Entry entry_of(const SignerResult& signer) {
-  Facts facts = signer.certificate ? facts_of(*signer.certificate) : facts_of(signer.name);
+// Old programs name the kind of the key instead of a signature algorithm (RFC 5754, 3.2).
+std::string signature_name(const std::string& name) {
+  return name == "1.2.840.113549.1.1.1" ? "rsaEncryption" : name;
+}
+
+// A certificate that the signer names is shown, whatever became of the signature.
+Layer::Entry entry_of(const SignerResult& signer, const std::vector<Certificate>& included) {
+  auto certificate = signer.certificate;
+  if (!certificate) certificate = certificate_named(signer.name, included);
+  Facts facts = certificate ? facts_of(*certificate) : facts_of(signer.name);
   facts.emplace_back("digest", signer.digest);
-  facts.emplace_back("signature", signer.signature);
+  facts.emplace_back("signature", signature_name(signer.signature));
   if (signer.signing_time) facts.emplace_back("signed-at", to_rfc3339(*signer.signing_time));
   if (signer.type != SignatureType::personal) {
     facts.emplace_back("signature-type", std::string(signature_type_name(signer.type)));
@@ -180,7 +190,7 @@ void Inspection::see_signed(RewindableSource& der, RewindableSource* beside) {
   if (!result) return refused(std::move(layer), result.error());
   layer.facts.emplace_back("certificates", std::to_string(result->certificates.size()));
   for (const SignerResult& signer : result->signers)
-    layer.entries.push_back(entry_of(signer));
+    layer.entries.push_back(entry_of(signer, result->certificates));
   layers_.push_back(std::move(layer));
   if (beside != nullptr) return see_content(*beside, type);
   SignedContent content(der);
