@@ -136,13 +136,18 @@ Result<GivenSigner> given_signer(const Arguments& arguments) {
   if (!given) return given.error();
   if (given->keys.size() != 1) return usage_error("give one key to sign with (--key FILE)");
   crypto::BundledKey& key = given->keys.front();
-  if (key.certificates.empty()) return no_certificate();
+  if (key.certificates.empty()) {
+    return arguments.has("--cert") ? no_certificate_for_key() : no_certificate();
+  }
   const crypto::Certificate certificate = key.certificates.front();
   std::erase(given->others, certificate);
   return GivenSigner{std::move(key.key), certificate, std::move(given->others)};
 }
 
 Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
+  if (arguments.has("--cert") && !arguments.has("--key")) {
+    return usage_error("--cert is for a key: give that too (--key FILE)");
+  }
   auto password = given_password(arguments);
   if (!password) return password.error();
   const auto given = given_keys(arguments, *password);

@@ -10,6 +10,7 @@
 #include "tools/cli/json_text.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_keys.h"
+#include "tools/cli/smime_kind.h"
 #include "tools/cli/smime_options.h"
 
 namespace culvert::cli {
@@ -24,7 +25,8 @@ const Option kCertOption{"--cert", "FILE…",
 const Option kKekOption{"--kek", "ID:HEXFILE…", "a key that both sides hold"};
 
 bool gives_keys(const Arguments& arguments) {
-  return arguments.has("--key") || arguments.has("--kek") || arguments.has("--password-file");
+  return arguments.has("--key") || arguments.has("--cert") || arguments.has("--kek") ||
+         arguments.has("--password-file");
 }
 
 Result<Report> smime_inspect(const Arguments& arguments) {
@@ -71,7 +73,7 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   const auto input = open_input(arguments.value("--in"));
   if (!input) return input.error();
   const auto opened = crypto::decrypt(**input, keys, output);
-  if (!opened) return opened.error();
+  if (!opened) return say_what_it_is(opened.error(), **input);
   if (writes_to_standard_output(arguments)) {
     std::fputs(notes_on(*opened).c_str(), stderr);
     return Report{};

@@ -6,10 +6,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "crypto/base/log.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_keys.h"
+#include "tools/cli/smime_kind.h"
 #include "tools/cli/smime_options.h"
 
 namespace culvert::cli {
@@ -47,7 +49,7 @@ Report report_of(const crypto::VerifyReport& verified) {
   Json signers = Json::array();
   for (const crypto::SignerVerdict& signer : verified.signers) {
     const std::string who = signer.address.empty() ? signer.subject : signer.address;
-    report.text += fmt::format("{}: {}\n", who.empty() ? "an unknown signer" : who,
+    report.text += fmt::format("{}: {}\n", who.empty() ? "an unknown signer" : printable(who),
                                signer.reason ? "NOT VALID: " + signer.reason->text : "valid");
     signers.push_back(json_of(signer));
   }
@@ -80,7 +82,7 @@ Result<Report> verify_to(const Arguments& arguments, Sink* output) {
   const auto inputs = open_inputs(arguments);
   if (!inputs) return inputs.error();
   const auto verified = crypto::verify(*inputs->object, *trust, inputs->content.get());
-  if (!verified) return verified.error();
+  if (!verified) return say_what_it_is(verified.error(), *inputs->object);
   Report report = report_of(*verified);
   if (!verified->valid() || output == nullptr) return report;
   const auto written =

@@ -288,6 +288,28 @@ class Sign(Smime):
 
 
 class Messages(Smime):
+    def test_each_names_what_is_wrong_and_what_to_do(self):
+        self.file("in")
+        self.smime("sign", *self.key("jane"), "--in", "in", "--out", "signed")
+        self.smime("encrypt", "--to", self.pem("bob"), "--in", "in", "--out", "sealed")
+        self.file("large.pem", b"x" * (1 << 21))
+        for words, status, text in ((("sign", "--key", self.keys / "bob.key", "--cert", self.pem("jane"), "--in", "in"), 2, b"--cert is for the key"),
+                                    (("decrypt", "--cert", self.pem("bob"), "--in", "sealed"), 2, b"--key FILE"),
+                                    (("verify", "--trust", self.pem("bob"), "--in", "sealed"), 1, b"this is encrypted: use culvert smime decrypt"),
+                                    (("decrypt", *self.key("bob"), "--in", "signed"), 1, b"this is signed and not encrypted: use culvert smime verify"),
+                                    (("verify", "--trust", "large.pem", "--in", "signed"), 1, b"'large.pem'")):
+            self.assertIn(text, self.smime(*words, status=status).stderr)
+
+    def test_nothing_turns_the_text_on_a_terminal_around(self):
+        self.file("mail", "Content-Type: application/pkcs7-mime; smime-type=\"a\u202eb\u2066c\u200f\"\n\n".encode() + b"MAsGCSqGSIb3DQEHAQ==\n")
+        shown = self.smime("inspect", "--in", "mail").stdout.decode()
+        self.assertIn("smime-type=a?b?c?", shown)
+
+    def test_four_ciphers_are_written(self):
+        self.file("in")
+        for cipher, status in (("aes256-gcm", 0), ("aes128-cbc", 0), ("aes192-gcm", 2), ("aes192-cbc", 2), ("chacha20-poly1305", 2), ("des-ede3-cbc", 2)):
+            self.smime("encrypt", "--cipher", cipher, "--to", self.pem("bob"), "--in", "in", status=status)
+
     def test_a_wrong_temporary_directory_is_named(self):
         done = self.smime("inspect", "--json", stdin=ENTITY, env={**os.environ, "TMPDIR": "/nonexistent/tmp"}, status=1)
         self.assertIn(b"'/nonexistent/tmp'", done.stderr)
@@ -307,6 +329,15 @@ class Inspect(Smime):
                 self.assertEqual((layer["cipher"], layer.get("weak")), (name, weak))
                 self.assertNotIn("refused", layer)
                 self.assertEqual(layer.get("not-opened"), None if key == self.key("bob") else "no-key")
+
+    def test_a_signer_is_named_though_the_signature_does_not_count(self):
+        self.file("in")
+        openssl("cms", "-sign", "-md", "sha1", "-nodetach", "-binary", "-in", self.folder / "in", "-signer", self.pem("jane"), "-inkey",
+                self.keys / "jane.key", "-outform", "DER", "-out", self.folder / "signed")
+        signer = self.layers("--in", "signed")[0]["signers"][0]
+        self.assertIn("jane", signer["subject"])
+        self.assertEqual(signer["signature"], "rsaEncryption")
+        self.assertIn(b"jane", self.smime("verify", "--trust", self.pem("jane"), "--in", "signed", status=1).stdout)
 
 
 if __name__ == "__main__":
