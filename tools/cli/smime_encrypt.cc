@@ -5,6 +5,7 @@
 #include <array>
 
 #include "crypto/base/log.h"
+#include "crypto/mime/entity.h"
 #include "crypto/smime/message.h"
 #include "crypto/smime/profile.h"
 #include "tools/cli/commands.h"
@@ -85,15 +86,49 @@ Result<crypto::EnvelopedOptions> options_of(const Arguments& arguments) {
   return options;
 }
 
-Status run(const crypto::EncryptRequest& request, bool is_message, RewindableSource& input,
-           Sink& to) {
+// Who signs the message that is encrypted, and how.
+struct MessageSigner {
+  crypto::MemoryKeyRing keys;
+  std::optional<crypto::SigningOptions> options;
+};
+
+Status add_signer(const Arguments& arguments, MessageSigner& signing) {
+  if (!arguments.has("--sign-key") && !arguments.has("--sign-cert")) return done();
+  if (!arguments.has("--message"))
+    return usage_error("--sign-key is for whole messages: --message");
+  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
+  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  const auto signer = given_signer(arguments, {"--sign-key", "--sign-cert"});
+  if (!signer) return signer.error();
+  const Time now = SystemClock().now();
+  if (const Status good = check_signer(signer->certificate, now); !good) return good;
+  signing.options.emplace(crypto::SigningOptions{signer->key.key_id(), signer->certificate, now});
+  signing.options->scheme = crypto::signature_scheme(*profile, signer->certificate.key_kind());
+  signing.options->chain = signer->others;
+  signing.options->capabilities = crypto::user_capabilities();
+  signing.keys.add_signing_key(signer->key);
+  return done();
+}
+
+Status run(const crypto::EncryptRequest& request, RewindableSource& input, Sink& to) {
   if (request.wrapping != crypto::Wrapping::mime) return crypto::encrypt(input, request, to);
-  const auto entity =
-      EntitySource::open(input, is_message ? EntityPlace::sealed_message : EntityPlace::cms);
+  const auto entity = EntitySource::open(input, EntityPlace::cms);
   if (!entity) return entity.error();
-  if (!is_message) return crypto::encrypt(**entity, request, to);
-  const crypto::MemoryKeyRing no_keys;
-  return crypto::seal_message(**entity, no_keys, {.encrypt = request.options}, to);
+  return crypto::encrypt(**entity, request, to);
+}
+
+// What was signed before says that its header fields were in clear, so it is not wrapped again.
+Status run_message(const crypto::EnvelopedOptions& options, const MessageSigner& signing,
+                   RewindableSource& input, Sink& to) {
+  const auto entity = EntitySource::open(input, EntityPlace::sealed_message);
+  if (!entity) return entity.error();
+  if (crypto::smime_form((*entity)->header()) != crypto::SmimeForm::none) {
+    return permanent_error("already-smime",
+                           "the message is signed or encrypted already: give the original, with "
+                           "--sign-key to have it signed and encrypted");
+  }
+  return crypto::seal_message(**entity, signing.keys, {.sign = signing.options, .encrypt = options},
+                              to);
 }
 
 Result<Report> encrypt_to(const Arguments& arguments, Sink& output) {
@@ -105,9 +140,12 @@ Result<Report> encrypt_to(const Arguments& arguments, Sink& output) {
   if (is_message && *wrapping != crypto::Wrapping::mime) {
     return usage_error("--message makes a message: leave --der and --pem out");
   }
+  MessageSigner signing;
+  if (const Status added = add_signer(arguments, signing); !added) return added.error();
   const auto input = open_stream(arguments.value("--in"));
   if (!input) return input.error();
-  const Status made = run({*std::move(options), *wrapping, {}}, is_message, **input, output);
+  const Status made = is_message ? run_message(*options, signing, **input, output)
+                                 : run({*std::move(options), *wrapping, {}}, **input, output);
   if (!made) return made.error();
   return Report{};
 }
@@ -136,6 +174,9 @@ Command smime_encrypt_command() {
                   {"--derive-key", "", "derive the content key as RFC 9709 says"},
                   kProfileOption,
                   kMessageOption,
+                  {"--sign-key", "FILE", "with --message: the private key that signs it"},
+                  {"--sign-cert", "FILE…", "its certificate, if that is not in the same file"},
+                  kPasswordOption,
                   kDerOption,
                   kPemOption,
                   kSmimeOption},
@@ -143,8 +184,9 @@ Command smime_encrypt_command() {
           "An AEAD cipher makes AuthEnvelopedData, any other EnvelopedData, which every "
           "mail program opens but nothing authenticates. With --smime an entity or a message in "
           "text gets CRLF for its line ends in LF; what has no MIME header, or one that says "
-          "binary, stays as it is. With --der and --pem all octets do.",
-      .example = "culvert smime encrypt --to bob.pem --in signed.eml --out sealed.eml",
+          "binary, stays as it is. With --der and --pem all octets do. Without --message the "
+          "result has no From, To or Subject.",
+      .example = "culvert smime encrypt --message --to bob.pem --in mail.eml --out sealed.eml",
       .run = smime_encrypt};
 }
 

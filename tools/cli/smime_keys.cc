@@ -63,13 +63,13 @@ struct GivenKeys {
   std::vector<crypto::Certificate> others;
 };
 
-Result<GivenKeys> given_keys(const Arguments& arguments,
-                             const std::optional<SecretBytes>& password) {
+Result<GivenKeys> given_keys(const Arguments& arguments, const std::optional<SecretBytes>& password,
+                             const KeyOptionNames& names = {}) {
   GivenKeys given;
-  auto certificates = given_certificates(arguments, "--cert");
+  auto certificates = given_certificates(arguments, names.certificate);
   if (!certificates) return certificates.error();
   given.others = *std::move(certificates);
-  for (const std::string& file : arguments.all("--key")) {
+  for (const std::string& file : arguments.all(names.key)) {
     auto bundle = read_bundle(file, password);
     if (!bundle) return bundle.error();
     if (bundle->keys.empty()) {
@@ -129,19 +129,35 @@ Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arg
   return all;
 }
 
-Result<GivenSigner> given_signer(const Arguments& arguments) {
+Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionNames& names) {
   const auto password = given_password(arguments);
   if (!password) return password.error();
-  auto given = given_keys(arguments, *password);
+  auto given = given_keys(arguments, *password, names);
   if (!given) return given.error();
-  if (given->keys.size() != 1) return usage_error("give one key to sign with (--key FILE)");
+  if (given->keys.size() != 1) {
+    return usage_error("give one key to sign with (" + std::string(names.key) + " FILE)");
+  }
   crypto::BundledKey& key = given->keys.front();
   if (key.certificates.empty()) {
-    return arguments.has("--cert") ? no_certificate_for_key() : no_certificate();
+    return arguments.has(names.certificate) ? no_certificate_for_key() : no_certificate();
   }
   const crypto::Certificate certificate = key.certificates.front();
   std::erase(given->others, certificate);
   return GivenSigner{std::move(key.key), certificate, std::move(given->others)};
+}
+
+Status check_signer(const crypto::Certificate& certificate, Time now) {
+  if (!certificate.valid_at(now)) {
+    return permanent_error("certificate-expired",
+                           "the certificate of " + certificate.subject_text() +
+                               " is valid only from " + to_rfc3339(certificate.not_before()) +
+                               " to " + to_rfc3339(certificate.not_after()));
+  }
+  if (certificate.is_ca() || !certificate.may_sign() || !certificate.may_protect_mail()) {
+    return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
+                                                    " is not meant for signing mail");
+  }
+  return done();
 }
 
 Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {

@@ -25,8 +25,16 @@ struct GivenSigner {
   std::vector<crypto::Certificate> others;  // in the same files; may be a chain
 };
 // The key of --key and its certificate out of --cert or the same file; --password-file opens it.
-// permanent errors of read_key_file; a usage error if one is missing or they do not fit.
-Result<GivenSigner> given_signer(const Arguments& arguments);
+// permanent errors of read_key_file; a usage error if one is missing or they do not fit. The
+// options may have other names.
+struct KeyOptionNames {
+  std::string_view key = "--key";
+  std::string_view certificate = "--cert";
+};
+Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionNames& names = {});
+// No reader would believe what a certificate signs that is not valid now, or not for signing mail.
+// permanent `certificate-expired`, `usage-not-allowed`.
+Status check_signer(const crypto::Certificate& certificate, Time now);
 
 // Puts into `ring` the keys of every --key with the certificates in the same file or in --cert,
 // or else to be tried on every recipient; every --kek, and the password of --password-file, which

@@ -106,21 +106,6 @@ Result<crypto::SigningOptions> options_of(const Arguments& arguments, const Give
   return options;
 }
 
-// No reader would believe what such a certificate signs.
-Status check_signer(const crypto::Certificate& certificate, Time now) {
-  if (!certificate.valid_at(now)) {
-    return permanent_error("certificate-expired",
-                           "the certificate of " + certificate.subject_text() +
-                               " is valid only from " + to_rfc3339(certificate.not_before()) +
-                               " to " + to_rfc3339(certificate.not_after()));
-  }
-  if (certificate.is_ca() || !certificate.may_sign() || !certificate.may_protect_mail()) {
-    return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
-                                                    " is not meant for signing mail");
-  }
-  return done();
-}
-
 struct Job {
   crypto::MemoryKeyRing keys;
   crypto::SigningOptions options;

@@ -340,5 +340,23 @@ class Inspect(Smime):
         self.assertIn(b"jane", self.smime("verify", "--trust", self.pem("jane"), "--in", "signed", status=1).stdout)
 
 
+class Messages9788(Smime):
+    def test_a_message_is_signed_and_encrypted_at_once(self):
+        self.file("mail", b"From: jane@a.example\nTo: bob@a.example\nSubject: secret\n\nHello\n")
+        self.smime("encrypt", "--message", "--to", self.pem("bob"), "--sign-key", self.keys / "jane.key", "--sign-cert", self.pem("jane"),
+                   "--in", "mail", "--out", "sealed")
+        self.assertNotIn(b"secret", (self.folder / "sealed").read_bytes())
+        self.smime("decrypt", *self.key("bob"), "--in", "sealed", "--out", "signed")
+        inside = self.smime("verify", "--trust", self.pem("jane"), "--in", "signed", "--out", "-").stdout
+        self.assertIn(b'hp="cipher"', inside)
+        self.assertIn(b"Subject: secret", inside)
+
+    def test_a_signed_message_is_not_encrypted_as_a_message_again(self):
+        self.file("mail", b"From: jane@a.example\nSubject: x\n\nHello\n")
+        self.smime("sign", "--message", *self.key("jane"), "--in", "mail", "--out", "signed")
+        self.smime("encrypt", "--message", "--to", self.pem("bob"), "--in", "signed", status=1)
+        self.smime("encrypt", "--sign-key", self.keys / "jane.key", "--to", self.pem("bob"), "--in", "mail", status=2)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
