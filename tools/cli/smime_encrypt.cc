@@ -151,7 +151,8 @@ Result<Report> encrypt_to(const Arguments& arguments, Sink& output) {
 }
 
 Result<Report> smime_encrypt(const Arguments& arguments) {
-  return with_output(arguments, [&](Sink& output) { return encrypt_to(arguments, output); });
+  return with_output(arguments, Secrecy::sealed,
+                     [&](Sink& output) { return encrypt_to(arguments, output); });
 }
 
 }  // namespace

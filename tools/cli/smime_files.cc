@@ -120,6 +120,18 @@ Result<std::unique_ptr<FdSource>> open_fd(const std::optional<std::string>& name
   return std::make_unique<FdSource>(fd);
 }
 
+// What a name stands for in the end: a link stays, and its target is replaced.
+std::string end_of_links(std::string name) {
+  constexpr int kMostLinks = 40;
+  for (int i = 0; i < kMostLinks; ++i) {
+    std::error_code error;
+    const std::filesystem::path target = std::filesystem::read_symlink(name, error);
+    if (error) break;
+    name = (std::filesystem::path(name).parent_path() / target).string();
+  }
+  return name;
+}
+
 // The options that name files to read.
 constexpr std::string_view kFileOptions[] = {"--cert", "--chain", "--content",       "--in",
                                              "--kek",  "--key",   "--password-file", "--to",
@@ -205,7 +217,9 @@ Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::optional<std::
         new OutputFile(STDOUT_FILENO, "standard output", Kind::in_place));
   }
   struct stat found {};
-  if (stat(name->c_str(), &found) != 0 || S_ISREG(found.st_mode)) return create_file(*name);
+  if (stat(name->c_str(), &found) != 0 || S_ISREG(found.st_mode)) {
+    return create_file(end_of_links(*name));
+  }
   const int fd = open(name->c_str(), O_WRONLY | O_CLOEXEC);
   if (fd < 0) return file_error("not-writable", "cannot open", *name);
   return std::unique_ptr<OutputFile>(new OutputFile(fd, *name, Kind::in_place));
@@ -238,11 +252,18 @@ Status OutputFile::keep() {
   return take_name();
 }
 
+void OutputFile::take_older_mode() {
+  struct stat older {};
+  if (kind_ == Kind::in_place || stat(name_.c_str(), &older) != 0) return;
+  // Should it fail, the file is more private than it has to be.
+  if (fchmod(fd_, older.st_mode & 0777) != 0) return;
+}
+
 void OutputFile::remove_older() {
   if (kind_ != Kind::in_place) unlink(name_.c_str());
 }
 
-Result<Report> with_output(const Arguments& arguments,
+Result<Report> with_output(const Arguments& arguments, Secrecy secrecy,
                            const std::function<Result<Report>(Sink&)>& make) {
   const auto name = arguments.value("--out");
   if (!is_standard(name)) {
@@ -250,6 +271,7 @@ Result<Report> with_output(const Arguments& arguments,
   }
   const auto output = OutputFile::create(name);
   if (!output) return output.error();
+  if (secrecy == Secrecy::sealed) (*output)->take_older_mode();
   auto report = make(**output);
   const bool is_made = report && report->exit_status == kExitDone;
   const Status kept = is_made ? (*output)->keep() : done();

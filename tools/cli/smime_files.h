@@ -26,11 +26,14 @@ Result<std::string> read_small_file(const std::string& name, std::size_t limit_b
 
 class OutputFile final : public Sink {
  public:
-  // The file of that name, or standard output for `-` and nothing. permanent `not-writable`.
+  // The file of that name (where a link leads, if it is one), or standard output for `-` and
+  // nothing. permanent `not-writable`.
   static Result<std::unique_ptr<OutputFile>> create(const std::optional<std::string>& name);
   ~OutputFile() override;
 
   Status write(ByteView bytes) override;
+  // Leaves the file open to those that could read an older one of its name: not for plaintext.
+  void take_older_mode();
   // Gives the file its name. Without it nothing remains of what was written.
   Status keep();
   // Removes the file that has the name already, if there is one.
@@ -53,7 +56,8 @@ class OutputFile final : public Sink {
 // Writes the result of a command to --out by `make`. If that fails, or its report tells a failure,
 // no file of that name is left, an older one neither; unless the words of the command were wrong. A
 // usage error if --out is a file that the command reads.
-Result<Report> with_output(const Arguments& arguments,
+enum class Secrecy { sealed, plain };  // plain: for the owner's eyes alone
+Result<Report> with_output(const Arguments& arguments, Secrecy secrecy,
                            const std::function<Result<Report>(Sink&)>& make);
 
 }  // namespace culvert::cli

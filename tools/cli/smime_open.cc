@@ -82,7 +82,8 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
 }
 
 Result<Report> smime_decrypt(const Arguments& arguments) {
-  return with_output(arguments, [&](Sink& output) { return decrypt_to(arguments, output); });
+  return with_output(arguments, Secrecy::plain,
+                     [&](Sink& output) { return decrypt_to(arguments, output); });
 }
 
 }  // namespace

@@ -150,7 +150,8 @@ Result<Report> sign_to(const Arguments& arguments, Sink& output) {
 }
 
 Result<Report> smime_sign(const Arguments& arguments) {
-  return with_output(arguments, [&](Sink& output) { return sign_to(arguments, output); });
+  return with_output(arguments, Secrecy::sealed,
+                     [&](Sink& output) { return sign_to(arguments, output); });
 }
 
 }  // namespace

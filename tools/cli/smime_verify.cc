@@ -95,7 +95,8 @@ Result<Report> verify_to(const Arguments& arguments, Sink* output) {
 
 Result<Report> smime_verify(const Arguments& arguments) {
   if (!arguments.has("--out")) return verify_to(arguments, nullptr);
-  return with_output(arguments, [&](Sink& output) { return verify_to(arguments, &output); });
+  return with_output(arguments, Secrecy::plain,
+                     [&](Sink& output) { return verify_to(arguments, &output); });
 }
 
 }  // namespace

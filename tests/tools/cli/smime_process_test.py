@@ -358,5 +358,21 @@ class Messages9788(Smime):
         self.smime("encrypt", "--sign-key", self.keys / "jane.key", "--to", self.pem("bob"), "--in", "mail", status=2)
 
 
+class Links(Smime):
+    def test_a_link_stays_and_its_file_keeps_its_mode_unless_plaintext_comes_into_it(self):
+        self.file("in")
+        (self.folder / "there").mkdir()
+        target = self.file("there/target", b"older")
+        target.chmod(0o644)
+        os.symlink("there/target", self.folder / "out")
+        self.smime("encrypt", "--to", self.pem("bob"), "--in", "in", "--out", "out")
+        self.assertTrue((self.folder / "out").is_symlink())
+        self.assertEqual(target.stat().st_mode & 0o777, 0o644)
+        self.file("sealed", target.read_bytes())
+        self.smime("decrypt", *self.key("bob"), "--in", "sealed", "--out", "out")
+        self.assertTrue((self.folder / "out").is_symlink())
+        self.assertEqual((target.read_bytes(), target.stat().st_mode & 0o777), (ENTITY, 0o600))
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
