@@ -215,9 +215,8 @@ void Inspection::see_signature_alone(RewindableSource& der, const Error& error) 
     // Of content that is not here nothing can be said.
     if (signer.refusal && refusal_of(*signer.refusal) == Refusal::message_digest_mismatch) {
       signer.refusal.reset();
-      signer.certificate = certificate_named(signer.name, result->certificates);
     }
-    layer.entries.push_back(entry_of(signer));
+    layer.entries.push_back(entry_of(signer, result->certificates));
   }
   layers_.push_back(std::move(layer));
 }

@@ -246,11 +246,7 @@ Status OutputFile::take_name() {
   return file_error("not-writable", "cannot keep", name_);
 }
 
-Status OutputFile::keep() {
-  if (kind_ == Kind::in_place) return done();
-  if (fsync(fd_) != 0) return file_error("not-writable", "cannot keep", name_);
-  return take_name();
-}
+Status OutputFile::keep() { return kind_ == Kind::in_place ? done() : take_name(); }
 
 void OutputFile::take_older_mode() {
   struct stat older {};
