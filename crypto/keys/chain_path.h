@@ -26,8 +26,7 @@ Objection objection_to_issuer(const Certificate& certificate, Time t);
 class ChainPath {
  public:
   // The anchor may be any certificate that objection_to_issuer lets pass. What it demands of those
-  // below it holds (RFC 5280, 6.2, leaves that open), but for policies: anchors
-  // name none.
+  // below it holds (RFC 5280, 6.2, leaves that open), but for policies: anchors name none.
   explicit ChainPath(const CertificateParts& anchor);
 
   // The next certificate. After an objection the path is not used any more.

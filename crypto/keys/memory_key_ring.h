@@ -29,7 +29,8 @@ class MemoryKeyRing final : public KeyRing {
   void add_shared_key(ByteView identifier, SecretBytes key);
   // The password for messages that are sealed with one; UTF-8, used as it is. Replaces another.
   void set_password(SecretBytes password);
-  // Forgets the key, by whichever of its ids, and its certificates. Work under way with it ends normally.
+  // Forgets the key, by whichever of its ids, and its certificates. Work under way with it ends
+  // normally.
   void remove(const KeyId& key);
 
   std::optional<HeldKey> find(const CertificateName& name) const override;
