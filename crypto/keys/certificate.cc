@@ -251,7 +251,14 @@ const Bytes& Certificate::public_key_info() const { return parts_->x509.subject_
 const KeyId& Certificate::key_id() const { return parts_->key_id; }
 const Fingerprint& Certificate::certificate_hash() const { return parts_->hash; }
 
-bool Certificate::is_ca() const { return parts_->x509.is_CA_cert(); }
+// Botan takes none with emailProtection as its one purpose for an authority, as most authorities
+// for mail have it, and all that are old and issued by themselves.
+bool Certificate::is_ca() const {
+  const auto* constraints =
+      parts_->x509.v3_extensions()
+          .get_extension_object_as<Botan::Cert_Extension::Basic_Constraints>();
+  return constraints != nullptr ? constraints->is_ca() : parts_->x509.is_CA_cert();
+}
 std::optional<std::size_t> Certificate::path_length() const {
   return parts_->x509.path_length_constraint();
 }

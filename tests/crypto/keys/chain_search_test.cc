@@ -148,8 +148,10 @@ TEST_F(ChainSearching, RefusesCriticalExtensionsThatItDoesNotKnow) {
 
 TEST_F(ChainSearching, PassesOverIssuersForOtherPurposes) {
   const Certificate root = make_root("root");
-  for (const auto& [purposes, good] : std::vector<std::pair<std::string, bool>>{
-           {"serverAuth", false}, {"serverAuth,emailProtection", true}}) {
+  for (const auto& [purposes, good] :
+       std::vector<std::pair<std::string, bool>>{{"serverAuth", false},
+                                                 {"serverAuth,emailProtection", true},
+                                                 {"emailProtection", true}}) {
     const Certificate issuer =
         make({.name = "issuer",
               .subject = "/CN=issuer",

@@ -296,7 +296,7 @@ TEST_F(Smime, InspectsCipherAndKeyDerivationWithoutAKey) {
       EXPECT_EQ(fact(facts, "cipher"), cipher);
       EXPECT_EQ(fact(facts, "key-derivation"),
                 derivation == KeyDerivation::none ? "" : "CEK-HKDF with SHA-256");
-      EXPECT_EQ(fact(facts, "refused"), "no-key");
+      EXPECT_EQ(fact(facts, "not-opened"), "no-key");
     }
   }
 }
