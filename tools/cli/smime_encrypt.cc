@@ -23,7 +23,8 @@ constexpr std::array<std::string_view, 4> kWritten{"aes256-gcm", "aes128-gcm", "
 constexpr std::string_view kCiphers = "aes256-gcm, aes128-gcm, aes256-cbc or aes128-cbc";
 
 bool is_for_encryption(const crypto::Certificate& certificate) {
-  return !certificate.is_ca() && (certificate.may_agree() || certificate.may_encipher_keys());
+  return !certificate.is_ca() && certificate.may_protect_mail() &&
+         (certificate.may_agree() || certificate.may_encipher_keys());
 }
 
 Error expired(const crypto::Certificate& certificate) {
@@ -33,8 +34,9 @@ Error expired(const crypto::Certificate& certificate) {
                                                     to_rfc3339(certificate.not_after()));
 }
 
-// A file often holds more than the recipient's certificate: its authority, and one that only signs.
-// Nobody who can be encrypted to is left out in silence, so one that has expired refuses the file.
+// A file often holds more than the recipient's certificate: its authority, one that only signs, one
+// for TLS. Nobody who can be encrypted to is left out in silence, so one that has expired refuses
+// the file.
 Result<std::vector<crypto::Certificate>> recipients_in(const std::string& file, Time now) {
   auto found = certificates_in(file);
   if (!found) return found.error();

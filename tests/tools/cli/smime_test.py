@@ -30,6 +30,7 @@ class Smime(unittest.TestCase):
         make(cls.folder, "ca", P256, "keyCertSign", "-addext", "basicConstraints=critical,CA:true")
         make(cls.folder, "bob", P256, "keyAgreement")
         make(cls.folder, "signer", P256, "digitalSignature")
+        make(cls.folder, "server", P256, "keyAgreement", "-addext", "extendedKeyUsage=serverAuth")
         make(cls.folder, "ed25519", ("ed25519",), "digitalSignature")
         make(cls.folder, "ed448", ("ed448",), "digitalSignature")
         (cls.folder / "letter").write_bytes(b"Content-Type: text/plain\r\n\r\nhello\r\n")
@@ -48,14 +49,14 @@ class Smime(unittest.TestCase):
         return f"{name}.pem", f"{name}.p7c"
 
     def test_encryption_picks_the_certificates_that_are_for_it(self):
-        for file in self.join("all-of-bob", "ca", "signer", "bob"):
+        for file in self.join("all-of-bob", "ca", "signer", "server", "bob"):
             self.culvert("encrypt", "--to", file, "--in", "letter", "--out", "sealed")
             self.assertEqual(self.culvert("inspect", "--in", "sealed").count("    recipient\n"), 1)
             self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "sealed", "--out", "opened")
             self.assertEqual((self.folder / "opened").read_bytes(), (self.folder / "letter").read_bytes())
 
     def test_encryption_refuses_a_file_with_nothing_for_it(self):
-        for file in self.join("nobody", "ca", "signer"):
+        for file in self.join("nobody", "ca", "signer", "server"):
             told = self.culvert("encrypt", "--to", "bob.pem", file, "--in", "letter", "--out", "none", status=1)
             self.assertIn("is not meant for encryption", told)
             self.assertFalse((self.folder / "none").exists())
