@@ -160,6 +160,11 @@ def case_smtp_source(lab):
         assert all(b"Culvert-Result: tunnel;" in raw for raw in got)
 
 
+def carried(wire):
+    """{recipient: mail} of what was accepted."""
+    return {m.recipients[0]: m.raw for m in wire.messages() if m.accepted}
+
+
 def case_postfix_on_both_sides(lab):
     """Postfix hands mail to one node and gets it from the other; the references are what wires beside the nodes saw."""
     pair = lab.pair()
@@ -176,9 +181,11 @@ def case_postfix_on_both_sides(lab):
     assert not refused, refused[:3]
     wait_until(lambda: inner_sink.wait_for(len(made), 0) >= len(made), 120,
                lambda: f"{len(made)} mails behind the second Postfix, {len(inner_sink.snapshot())} are there\n{outer.log_tail()}")
-    handed_in = {m.recipients[0]: m.raw for m in into_a.messages() if m.accepted}
-    came_out = {m.recipients[0]: m.raw for m in out_of_b.messages() if m.accepted}
-    assert len(handed_in) == len(made) and sorted(handed_in) == sorted(came_out)
+    # The answer to a mail may pass a wire later than the mail passes the next server.
+    wait_until(lambda: len(carried(into_a)) == len(carried(out_of_b)) == len(made), 30,
+               lambda: f"{len(made)} mails seen at both wires, {len(carried(into_a))} and {len(carried(out_of_b))} are")
+    handed_in, came_out = carried(into_a), carried(out_of_b)
+    assert sorted(handed_in) == sorted(came_out)
     for recipient, raw in handed_in.items():
         original.added_fields(came_out[recipient], raw)
 
