@@ -14,7 +14,12 @@ const std::vector<std::string>& Arguments::all(std::string_view name) const {
   return found == given_.end() ? kNone : found->second;
 }
 
-void Arguments::give(std::string name, std::vector<std::string> values) {
+void Arguments::give(std::string name, std::vector<std::string> values, const Option* option) {
+  if (option != nullptr && name != "--out" && option->value.find("FILE") != std::string::npos) {
+    const bool has_prefix = option->value.find(':') != std::string::npos;
+    for (const std::string& value : values)
+      files_to_read_.push_back(has_prefix ? value.substr(value.find(':') + 1) : value);
+  }
   given_[std::move(name)] = std::move(values);
 }
 

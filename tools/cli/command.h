@@ -36,9 +36,11 @@ struct Operand {
 };
 
 struct Option {
-  std::string name;   // with dashes: `--valid`
-  std::string value;  // upper case, `TIME`; empty: a flag. A final `…` takes several.
-  std::string help;   // names the default
+  std::string name;  // with dashes: `--valid`
+  // Upper case, `TIME`; empty: a flag. A final `…` takes several. `FILE` names a file, and
+  // `HEXFILE` behind a colon.
+  std::string value;
+  std::string help;  // names the default
 };
 
 enum class OutputForm { text, json };
@@ -54,11 +56,15 @@ class Arguments {
   std::optional<std::string> value(std::string_view name) const;
   // In the order given; empty if there is none.
   const std::vector<std::string>& all(std::string_view name) const;
+  // All files that options name, as they were given, but for --out: what the command reads.
+  const std::vector<std::string>& files_to_read() const { return files_to_read_; }
 
-  void give(std::string name, std::vector<std::string> values);
+  // `option` is null for an operand.
+  void give(std::string name, std::vector<std::string> values, const Option* option = nullptr);
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> given_;
+  std::vector<std::string> files_to_read_;
 };
 
 // What a command tells when it is done. Standard output gets `text` or, with `--json`, `json`. A

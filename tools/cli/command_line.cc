@@ -13,6 +13,7 @@ namespace {
 // Where CLI11 puts the values of one option or operand.
 struct Slot {
   std::string name;
+  const Option* described = nullptr;  // null for an operand
   CLI::Option* option = nullptr;
   std::vector<std::string> values;
 };
@@ -82,6 +83,7 @@ void add_slots(Leaf& leaf) {
   for (const Option& option : leaf.command->options) {
     Slot& slot = leaf.slots.emplace_back();
     slot.name = option.name;
+    slot.described = &option;
     if (option.value.empty()) {
       slot.option = leaf.app->add_flag(option.name);
     } else {
@@ -132,7 +134,7 @@ Arguments arguments_of(const Leaf& leaf, const Globals& globals) {
   arguments.config_file = config_file(globals.config);
   arguments.form = globals.json ? OutputForm::json : OutputForm::text;
   for (const Slot& slot : leaf.slots) {
-    if (slot.option->count() > 0) arguments.give(slot.name, slot.values);
+    if (slot.option->count() > 0) arguments.give(slot.name, slot.values, slot.described);
   }
   return arguments;
 }

@@ -132,15 +132,6 @@ std::string end_of_links(std::string name) {
   return name;
 }
 
-// The options that name files to read.
-constexpr std::string_view kFileOptions[] = {"--cert", "--chain", "--content",       "--in",
-                                             "--kek",  "--key",   "--password-file", "--to",
-                                             "--trust"};
-
-std::string file_of(std::string_view option, const std::string& value) {
-  return option == "--kek" ? value.substr(value.find(':') + 1) : value;
-}
-
 bool is_same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
@@ -152,11 +143,10 @@ Status check_no_input(const Arguments& arguments, const std::string& out) {
   struct stat read {};
   bool is_input = is_standard(arguments.value("--in")) && fstat(STDIN_FILENO, &read) == 0 &&
                   is_same_file(read, written);
-  for (const std::string_view option : kFileOptions) {
-    for (const std::string& value : arguments.all(option)) {
-      is_input = is_input ||
-                 (stat(file_of(option, value).c_str(), &read) == 0 && is_same_file(read, written));
-    }
+  auto files = arguments.files_to_read();
+  files.push_back(arguments.config_file.string());
+  for (const std::string& file : files) {
+    is_input = is_input || (stat(file.c_str(), &read) == 0 && is_same_file(read, written));
   }
   if (!is_input) return done();
   return usage_error("--out '" + printable(out, 80) + "' is a file that is read: give another");

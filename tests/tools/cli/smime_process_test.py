@@ -3,6 +3,7 @@ import ctypes
 import json
 import os
 import platform
+import re
 import resource
 import signal
 import subprocess
@@ -166,6 +167,20 @@ class Files(Smime):
             done = subprocess.run([PROGRAM, "smime", "encrypt", "--kek", "00:kek.hex", "--out", "same"], stdin=opened, cwd=self.folder, capture_output=True)
         self.assertEqual(done.returncode, 2)
         self.assertEqual((self.folder / "plain").read_bytes(), ENTITY)
+
+    def test_no_option_of_any_command_lets_its_file_be_replaced(self):
+        seen = set()
+        for command in ("sign", "encrypt", "decrypt", "verify"):
+            told = self.smime(command, "--help").stdout.decode()
+            for option, value in re.findall(r"^  (--[a-z-]+) (\S*FILE)", told, re.M):
+                if option == "--out":
+                    continue
+                seen.add(option)
+                kept = self.file("kept", b"a key")
+                done = self.smime(command, option, "00:kept" if ":" in value else "kept", "--out", "kept", status=2)
+                self.assertIn(b"is read", done.stderr, (command, option))
+                self.assertEqual(kept.read_bytes(), b"a key")
+        self.assertLessEqual({"--in", "--key", "--kek", "--sign-key", "--sign-cert", "--password-file", "--content", "--chain"}, seen)
 
 
 BINARY = bytes(range(256)) * 300 + b"\n\r\n\n"
