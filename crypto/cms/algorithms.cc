@@ -243,7 +243,10 @@ const SignatureRow* find_signature(ByteView oid, ByteView digest_oid) {
   return found == kSignatures.end() ? nullptr : found;
 }
 
-bool knows_signature(ByteView oid) { return find_row(kSignatures, oid) != nullptr; }
+std::string_view signature_algorithm_name(ByteView oid) {
+  const SignatureRow* row = find_row(kSignatures, oid);
+  return row == nullptr ? std::string_view() : row->name;
+}
 
 const SignatureRow* signature_for(SignatureScheme scheme) {
   const auto* found = std::find_if(kSignatures.begin(), kSignatures.end(),

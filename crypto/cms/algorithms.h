@@ -119,8 +119,8 @@ struct SignatureRow {
 // The row for a signature algorithm with the digest that SignerInfo names: `rsaEncryption` and
 // RSASSA-PSS have one row for each digest.
 const SignatureRow* find_signature(ByteView oid, ByteView digest_oid);
-// True if the algorithm has any row: the digest was the wrong one.
-bool knows_signature(ByteView oid);
+// Its name whatever the digest; empty if the algorithm has no row.
+std::string_view signature_algorithm_name(ByteView oid);
 // The row that we write for a scheme.
 const SignatureRow* signature_for(SignatureScheme scheme);
 // The AlgorithmIdentifier that we write.

@@ -75,7 +75,8 @@ class SignedDataWriter final : public Sink {
 // One SignerInfo, judged.
 struct SignerResult {
   CertificateName name;
-  // The certificate that `name` calls, if it was at hand.
+  // The certificate that `name` calls, if it was at hand; the first of several, unless the signature
+  // is right under another.
   std::optional<Certificate> certificate;
   // Why this signature does not count; nothing if it is right under `certificate`.
   std::optional<Error> refusal;

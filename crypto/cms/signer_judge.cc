@@ -17,8 +17,8 @@ std::string digest_name(const AlgorithmName& digest) {
 }
 
 std::string signature_name(const SignerInfo& info) {
-  const SignatureRow* row = find_signature(info.signature_algorithm.oid, info.digest.oid);
-  return row == nullptr ? oid_text(info.signature_algorithm.oid) : std::string(row->name);
+  const std::string_view name = signature_algorithm_name(info.signature_algorithm.oid);
+  return name.empty() ? oid_text(info.signature_algorithm.oid) : std::string(name);
 }
 
 Status check_digest(const SignerInfo& info) {
@@ -51,9 +51,9 @@ Result<Algorithm> algorithm_of(const SignerInfo& info) {
   const AlgorithmName& algorithm = info.signature_algorithm;
   const SignatureRow* row = find_signature(algorithm.oid, info.digest.oid);
   if (row == nullptr) {
-    return refuse(
-        knows_signature(algorithm.oid) ? Refusal::digest_mismatch : Refusal::unsupported_signature,
-        oid_text(algorithm.oid));
+    return refuse(signature_algorithm_name(algorithm.oid).empty() ? Refusal::unsupported_signature
+                                                                  : Refusal::digest_mismatch,
+                  oid_text(algorithm.oid));
   }
   if (row->strength == Strength::broken) return refuse(Refusal::weak_algorithm);
   if (row->parameters == SignatureRow::Parameters::pss) {
@@ -129,9 +129,16 @@ struct Candidates {
   const std::vector<Certificate>& certificates;
   std::size_t more_trials = kMaxMoreTrials;
 
+  std::optional<Certificate> first_called_by(const CertificateName& name) const;
   std::vector<Certificate> called_by(const CertificateName& name) const;
   bool take_one_more();
 };
+
+std::optional<Certificate> Candidates::first_called_by(const CertificateName& name) const {
+  const auto found = std::find_if(certificates.begin(), certificates.end(),
+                                  [&](const Certificate& one) { return one.is_named_by(name); });
+  return found == certificates.end() ? std::nullopt : std::optional(*found);
+}
 
 std::vector<Certificate> Candidates::called_by(const CertificateName& name) const {
   std::vector<Certificate> called;
@@ -156,7 +163,6 @@ Status find_signer(const SignerInfo& info, const SignedAttributes& attributes,
   if (!algorithm) return algorithm.error();
   const auto called = candidates.called_by(info.name);
   if (called.empty()) return refuse(Refusal::signer_unknown);
-  result.certificate = called.front();
   Status status = refuse(Refusal::signing_certificate_mismatch);
   bool is_first = true;
   for (const Certificate& candidate : called) {
@@ -195,6 +201,8 @@ Status check_all(const SignerInfo& info, const SignedContent& content, Candidate
 SignerResult judge(const SignerInfo& info, const SignedContent& content, Candidates& candidates) {
   SignerResult result;
   result.name = info.name;
+  // Who it says it is, whatever becomes of the signature.
+  result.certificate = candidates.first_called_by(info.name);
   result.digest = digest_name(info.digest);
   result.signature = signature_name(info);
   const Status judged = check_all(info, content, candidates, result);

@@ -18,8 +18,6 @@
 #include "crypto/smime/opened.h"
 #include "crypto/smime/signed_content.h"
 
-#include <algorithm>
-
 namespace culvert::crypto {
 namespace {
 
@@ -54,14 +52,6 @@ std::string capabilities_text(const std::vector<Capability>& capabilities) {
   return text;
 }
 
-std::optional<Certificate> certificate_named(const CertificateName& name,
-                                             const std::vector<Certificate>& certificates) {
-  for (const Certificate& one : certificates) {
-    if (one.is_named_by(name)) return one;
-  }
-  return std::nullopt;
-}
-
 // What is sealed, and how: it stands in clear.
 void add_cipher(Facts& facts, const AlgorithmName& name, CipherKind kind) {
   const auto algorithm = read_content_algorithm(name, kind);
@@ -76,18 +66,10 @@ void add_cipher(Facts& facts, const AlgorithmName& name, CipherKind kind) {
   }
 }
 
-// Old programs name the kind of the key instead of a signature algorithm (RFC 5754, 3.2).
-std::string signature_name(const std::string& name) {
-  return name == "1.2.840.113549.1.1.1" ? "rsaEncryption" : name;
-}
-
-// A certificate that the signer names is shown, whatever became of the signature.
-Layer::Entry entry_of(const SignerResult& signer, const std::vector<Certificate>& included) {
-  auto certificate = signer.certificate;
-  if (!certificate) certificate = certificate_named(signer.name, included);
-  Facts facts = certificate ? facts_of(*certificate) : facts_of(signer.name);
+Layer::Entry entry_of(const SignerResult& signer) {
+  Facts facts = signer.certificate ? facts_of(*signer.certificate) : facts_of(signer.name);
   facts.emplace_back("digest", signer.digest);
-  facts.emplace_back("signature", signature_name(signer.signature));
+  facts.emplace_back("signature", signer.signature);
   if (signer.signing_time) facts.emplace_back("signed-at", to_rfc3339(*signer.signing_time));
   if (signer.type != SignatureType::personal) {
     facts.emplace_back("signature-type", std::string(signature_type_name(signer.type)));
@@ -190,7 +172,7 @@ void Inspection::see_signed(RewindableSource& der, RewindableSource* beside) {
   if (!result) return refused(std::move(layer), result.error());
   layer.facts.emplace_back("certificates", std::to_string(result->certificates.size()));
   for (const SignerResult& signer : result->signers)
-    layer.entries.push_back(entry_of(signer, result->certificates));
+    layer.entries.push_back(entry_of(signer));
   layers_.push_back(std::move(layer));
   if (beside != nullptr) return see_content(*beside, type);
   SignedContent content(der);
@@ -216,7 +198,7 @@ void Inspection::see_signature_alone(RewindableSource& der, const Error& error) 
     if (signer.refusal && refusal_of(*signer.refusal) == Refusal::message_digest_mismatch) {
       signer.refusal.reset();
     }
-    layer.entries.push_back(entry_of(signer, result->certificates));
+    layer.entries.push_back(entry_of(signer));
   }
   layers_.push_back(std::move(layer));
 }

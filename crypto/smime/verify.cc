@@ -42,18 +42,6 @@ Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedCon
   return SignedDataReader::open_detached(cms.der(), *content);
 }
 
-// Says who it is that a signature names, though it does not count.
-void add_name(SignerVerdict& verdict, const CertificateName& name,
-              const std::vector<Certificate>& included) {
-  if (!verdict.subject.empty()) return;
-  for (const Certificate& certificate : included) {
-    if (!certificate.is_named_by(name)) continue;
-    verdict.subject = certificate.subject_text();
-    verdict.fingerprint = certificate.key_id().hex();
-    return;
-  }
-}
-
 Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, DetachedContent detached) {
   const auto cms = CmsInput::open(input);
   if (!cms) return cms.error();
@@ -70,11 +58,8 @@ Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, Detache
   if (!trust.author) with_author.author = author_of((*cms)->header());
   Pass out{{}, *count};
   ChainEffort effort;
-  for (const SignerResult& signer : result->signers) {
-    SignerVerdict verdict = judge(signer, with_author, result->certificates, effort);
-    if (!verdict.valid()) add_name(verdict, signer.name, result->certificates);
-    out.report.signers.push_back(std::move(verdict));
-  }
+  for (const SignerResult& signer : result->signers)
+    out.report.signers.push_back(judge(signer, with_author, result->certificates, effort));
   if (with_author.author) {
     std::vector<SignerVerdict*> all;
     for (SignerVerdict& verdict : out.report.signers)
