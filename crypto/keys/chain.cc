@@ -16,13 +16,6 @@ Error not_issued(std::string_view why) {
                          "the certificate is not issued by the identity: " + std::string(why));
 }
 
-Error expired(const Certificate& certificate) {
-  return permanent_error("certificate-expired", "the certificate of " + certificate.subject_text() +
-                                                    " is valid only from " +
-                                                    to_rfc3339(certificate.not_before()) + " to " +
-                                                    to_rfc3339(certificate.not_after()));
-}
-
 Error untrusted(std::string_view why) {
   return permanent_error("untrusted", "no chain leads from the certificate to a trusted one",
                          printable(why));
@@ -138,13 +131,20 @@ class ChainSearch {
 
 }  // namespace
 
+Error certificate_expired(const Certificate& certificate) {
+  return permanent_error("certificate-expired", "the certificate of " + certificate.subject_text() +
+                                                    " is valid only from " +
+                                                    to_rfc3339(certificate.not_before()) + " to " +
+                                                    to_rfc3339(certificate.not_after()));
+}
+
 Status check_issued_by(const Certificate& certificate, const Certificate& identity, Time t) {
   if (certificate.issuer() != identity.subject()) return not_issued("it names another issuer");
   if (!identity.may_issue()) return not_issued("the identity is no certification authority");
   if (certificate.is_ca()) return not_issued("it is a certification authority itself");
   if (!certificate.signature_verifies_under(identity)) return not_issued("its signature is wrong");
-  if (!certificate.valid_at(t)) return expired(certificate);
-  if (!identity.valid_at(t)) return expired(identity);
+  if (!certificate.valid_at(t)) return certificate_expired(certificate);
+  if (!identity.valid_at(t)) return certificate_expired(identity);
   return done();
 }
 
@@ -170,7 +170,7 @@ bool ChainEffort::signature_holds(const Certificate& certificate, const Certific
 
 Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t,
                    ChainEffort& effort) {
-  if (!certificate.valid_at(t)) return expired(certificate);
+  if (!certificate.valid_at(t)) return certificate_expired(certificate);
   const auto& anchors = material.anchors;
   if (std::find(anchors.begin(), anchors.end(), certificate) != anchors.end()) return done();
   if (material.intermediates.size() > kMaxChainCandidates) return untrusted("too many candidates");

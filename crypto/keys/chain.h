@@ -19,6 +19,10 @@ namespace culvert::crypto {
 // valid yet).
 Status check_issued_by(const Certificate& certificate, const Certificate& identity, Time t);
 
+// permanent `certificate-expired`, which says whose certificate and its times: what everybody tells
+// of one that is not valid at the time in question.
+Error certificate_expired(const Certificate& certificate);
+
 // Done if `identity` can be the identity of a node: a self-signed P-256 CA whose subject holds its
 // own fingerprint as serialNumber (peering.md). Times are not looked at. permanent `bad-identity`.
 Status check_identity(const Certificate& identity);

@@ -42,7 +42,7 @@ Status check_signer(const SignerResult& signer, const Trust& trust,
   if (signer.refusal) return *signer.refusal;
   if (!signer.certificate) return refuse(Refusal::signer_unknown);
   const Certificate& certificate = *signer.certificate;
-  if (certificate.is_ca() || !certificate.may_sign() || !certificate.may_protect_mail()) {
+  if (!certificate.may_sign_mail()) {
     return permanent_error("usage-not-allowed",
                            "the signer's certificate is not meant for signing mail");
   }

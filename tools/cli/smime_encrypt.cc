@@ -5,6 +5,7 @@
 #include <array>
 
 #include "crypto/base/log.h"
+#include "crypto/keys/chain.h"
 #include "crypto/mime/entity.h"
 #include "crypto/smime/message.h"
 #include "crypto/smime/profile.h"
@@ -22,18 +23,6 @@ constexpr std::array<std::string_view, 4> kWritten{"aes256-gcm", "aes128-gcm", "
                                                    "aes128-cbc"};
 constexpr std::string_view kCiphers = "aes256-gcm, aes128-gcm, aes256-cbc or aes128-cbc";
 
-bool is_for_encryption(const crypto::Certificate& certificate) {
-  return !certificate.is_ca() && certificate.may_protect_mail() &&
-         (certificate.may_agree() || certificate.may_encipher_keys());
-}
-
-Error expired(const crypto::Certificate& certificate) {
-  return permanent_error("certificate-expired", "the certificate of " + certificate.subject_text() +
-                                                    " is valid only from " +
-                                                    to_rfc3339(certificate.not_before()) + " to " +
-                                                    to_rfc3339(certificate.not_after()));
-}
-
 // A file often holds more than the recipient's certificate: its authority, one that only signs, one
 // for TLS. Nobody who can be encrypted to is left out in silence, so one that has expired refuses
 // the file.
@@ -41,13 +30,13 @@ Result<std::vector<crypto::Certificate>> recipients_in(const std::string& file, 
   auto found = certificates_in(file);
   if (!found) return found.error();
   const std::string first = found->front().subject_text();
-  std::erase_if(*found, [](const crypto::Certificate& one) { return !is_for_encryption(one); });
+  std::erase_if(*found, [](const crypto::Certificate& one) { return !one.may_open_mail(); });
   if (found->empty()) {
     return permanent_error("usage-not-allowed",
                            "the certificate of " + first + " is not meant for encryption");
   }
   for (const crypto::Certificate& one : *found) {
-    if (!one.valid_at(now)) return expired(one);
+    if (!one.valid_at(now)) return crypto::certificate_expired(one);
   }
   return found;
 }
@@ -67,8 +56,8 @@ Result<std::vector<crypto::Recipient>> recipients_of(const Arguments& arguments)
 }
 
 Result<crypto::EnvelopedOptions> options_of(const Arguments& arguments) {
-  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
-  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  const auto profile = given_profile(arguments);
+  if (!profile) return profile.error();
   auto recipients = recipients_of(arguments);
   if (!recipients) return recipients.error();
   crypto::EnvelopedOptions options = crypto::enveloped_options(*profile, *std::move(recipients));
@@ -98,18 +87,17 @@ Status add_signer(const Arguments& arguments, MessageSigner& signing) {
   if (!arguments.has("--sign-key") && !arguments.has("--sign-cert")) return done();
   if (!arguments.has("--message"))
     return usage_error("--sign-key is for whole messages: --message");
-  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
-  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  const auto profile = given_profile(arguments);
+  if (!profile) return profile.error();
   const auto signer = given_signer(arguments, {"--sign-key", "--sign-cert"});
   if (!signer) return signer.error();
   const Time now = SystemClock().now();
   if (const Status good = check_signer(signer->certificate, now); !good) return good;
-  signing.options.emplace(crypto::SigningOptions{signer->key.key_id(), signer->certificate, now});
-  signing.options->scheme = crypto::signature_scheme(*profile, signer->certificate.key_kind());
+  auto options = crypto::signing_options(*profile, signer->certificate, now);
+  if (!options) return usage_error(options.error().text);
+  signing.options = *std::move(options);
   signing.options->chain = signer->others;
-  signing.options->capabilities = crypto::user_capabilities();
-  signing.keys.add_signing_key(signer->key);
-  return done();
+  return signing.keys.add(signer->key, signer->certificate);
 }
 
 Status run(const crypto::EncryptRequest& request, RewindableSource& input, Sink& to) {

@@ -34,8 +34,8 @@ class OutputFile final : public Sink {
   Status write(ByteView bytes) override;
   // Leaves the file open to those that could read an older one of its name: not for plaintext.
   void take_older_mode();
-  // Gives the file its name. Without it nothing remains of what was written. Not synced to the disk,
-  // as with cp: what was read is there until its owner removes it.
+  // Gives the file its name. Without it nothing remains of what was written. Not synced to the
+  // disk, as with cp: what was read is there until its owner removes it.
   Status keep();
   // Removes the file that has the name already, if there is one.
   void remove_older();

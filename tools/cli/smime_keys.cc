@@ -4,6 +4,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/cms/certs_only.h"
+#include "crypto/keys/chain.h"
 #include "crypto/keys/key_file.h"
 #include "crypto/smime/cms_input.h"
 #include "store/keyring.h"
@@ -87,11 +88,15 @@ Result<GivenKeys> given_keys(const Arguments& arguments, const std::optional<Sec
   return given;
 }
 
-Error no_certificate_for_key() {
-  return usage_error("no certificate in --cert is for the key in --key");
+Error no_certificate_for_key(const KeyOptionNames& names) {
+  return usage_error("no certificate in " + std::string(names.certificate) + " is for the key in " +
+                     std::string(names.key));
 }
 
-Error no_certificate() { return usage_error("no certificate for the key was given (--cert FILE)"); }
+Error no_certificate(const KeyOptionNames& names) {
+  return usage_error("no certificate for the key was given (" + std::string(names.certificate) +
+                     " FILE)");
+}
 
 Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCertificate& stored,
                       crypto::MemoryKeyRing& ring) {
@@ -139,7 +144,7 @@ Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionName
   }
   crypto::BundledKey& key = given->keys.front();
   if (key.certificates.empty()) {
-    return arguments.has(names.certificate) ? no_certificate_for_key() : no_certificate();
+    return arguments.has(names.certificate) ? no_certificate_for_key(names) : no_certificate(names);
   }
   const crypto::Certificate certificate = key.certificates.front();
   std::erase(given->others, certificate);
@@ -147,13 +152,8 @@ Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionName
 }
 
 Status check_signer(const crypto::Certificate& certificate, Time now) {
-  if (!certificate.valid_at(now)) {
-    return permanent_error("certificate-expired",
-                           "the certificate of " + certificate.subject_text() +
-                               " is valid only from " + to_rfc3339(certificate.not_before()) +
-                               " to " + to_rfc3339(certificate.not_after()));
-  }
-  if (certificate.is_ca() || !certificate.may_sign() || !certificate.may_protect_mail()) {
+  if (!certificate.valid_at(now)) return crypto::certificate_expired(certificate);
+  if (!certificate.may_sign_mail()) {
     return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
                                                     " is not meant for signing mail");
   }
@@ -169,7 +169,7 @@ Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
   const auto given = given_keys(arguments, *password);
   if (!given) return given.error();
   for (const crypto::BundledKey& key : given->keys) {
-    if (key.certificates.empty() && arguments.has("--cert")) return no_certificate_for_key();
+    if (key.certificates.empty() && arguments.has("--cert")) return no_certificate_for_key({});
     if (key.certificates.empty()) ring.add_bare_key(key.key, crypto::ContentRule::any);
     for (const crypto::Certificate& certificate : key.certificates) {
       const Status added = ring.add(key.key, certificate, crypto::ContentRule::any);

@@ -9,6 +9,12 @@ constexpr std::size_t kMaxPasswordFileBytes = 4096;
 
 }  // namespace
 
+Result<crypto::Profile> given_profile(const Arguments& arguments) {
+  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
+  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  return *profile;
+}
+
 Result<crypto::Wrapping> wrapping_of(const Arguments& arguments) {
   const int given = arguments.has("--der") + arguments.has("--pem") + arguments.has("--smime");
   if (given > 1) return usage_error("give one of --der, --pem and --smime");

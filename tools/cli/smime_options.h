@@ -5,6 +5,7 @@
 #include <string>
 
 #include "crypto/base/bytes.h"
+#include "crypto/smime/profile.h"
 #include "crypto/smime/wrapping.h"
 #include "tools/cli/command.h"
 
@@ -24,6 +25,9 @@ inline const Option kPasswordOption{"--password-file", "FILE",
 inline const Option kMessageOption{
     "--message", "",
     "the input is a whole message: its header fields are protected inside (RFC 9788)"};
+
+// The profile of --profile, or modern. A usage error for another name.
+Result<crypto::Profile> given_profile(const Arguments& arguments);
 
 // What the flags say; a MIME entity without one. A usage error for two.
 Result<crypto::Wrapping> wrapping_of(const Arguments& arguments);

@@ -91,8 +91,8 @@ Result<crypto::SigningOptions> options_of(const Arguments& arguments, const Give
   if (arguments.has("--detached") && arguments.has("--opaque")) {
     return usage_error("give one of --detached and --opaque");
   }
-  const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
-  if (!profile) return usage_error("--profile takes modern, compatible or energy");
+  const auto profile = given_profile(arguments);
+  if (!profile) return profile.error();
   auto options = crypto::signing_options(*profile, signer.certificate, SystemClock().now());
   if (!options) return usage_error(options.error().text);
   const auto scheme = scheme_of(arguments, *options->scheme);
@@ -142,7 +142,9 @@ Result<Report> sign_to(const Arguments& arguments, Sink& output) {
     return usage_error("--message makes a multipart/signed: leave --der, --pem, --opaque out");
   }
   Job job{{}, *std::move(options), *wrapping};
-  job.keys.add_signing_key(signer->key);
+  if (const Status added = job.keys.add(signer->key, signer->certificate); !added) {
+    return added.error();
+  }
   const auto input = open_stream(arguments.value("--in"));
   if (!input) return input.error();
   if (const Status made = run_job(job, is_message, **input, output); !made) return made.error();

@@ -11,7 +11,7 @@ P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
 def openssl(folder, *words):
-    subprocess.run(["openssl", *map(str, words)], cwd=folder, check=True, capture_output=True, timeout=60)
+    return subprocess.run(["openssl", *map(str, words)], cwd=folder, check=True, capture_output=True, timeout=60).stdout
 
 
 def make(folder, name, algorithm, usage, *more):
@@ -80,6 +80,17 @@ class Smime(unittest.TestCase):
         self.assertIn("an Ed448 key signs with SHAKE256 alone", told)
         told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "md5", "--in", "letter", status=2)
         self.assertIn("--digest takes sha256, sha384 or sha512", told)
+
+    def test_a_certificate_may_hold_its_point_compressed(self):
+        openssl(self.folder, "ec", "-in", "signer.key", "-conv_form", "compressed", "-out", "short.key")
+        openssl(self.folder, "req", "-x509", "-config", "/dev/null", "-key", "short.key", "-CA", "ca.pem", "-CAkey", "ca.key", "-subj", "/CN=short",
+                "-addext", "keyUsage=digitalSignature", "-out", "short.pem", "-days", "30")
+        self.assertNotEqual(*(openssl(self.folder, "x509", "-in", f"{name}.pem", "-pubkey", "-noout") for name in ("short", "signer")))
+        self.culvert("sign", "--key", "signer.key", "--cert", "short.pem", "--in", "letter", "--out", "signed")
+        self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        self.culvert("encrypt", "--message", "--sign-key", "signer.key", "--sign-cert", "short.pem", "--to", "bob.pem", "--in", "letter", "--out", "sealed")
+        self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "sealed", "--out", "opened")
+        self.culvert("verify", "--trust", "ca.pem", "--in", "opened")
 
     def test_a_key_for_pss_alone_signs_with_pss_and_with_its_own_digest(self):
         of_sha512 = ("-pkeyopt", "rsa_pss_keygen_md:sha512", "-pkeyopt", "rsa_pss_keygen_mgf1_md:sha512", "-pkeyopt",
