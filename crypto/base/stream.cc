@@ -38,6 +38,19 @@ Result<std::uint64_t> copy_all(Source& from, Sink& to) {
   }
 }
 
+Result<Bytes> read_front(Source& from, std::size_t limit_bytes) {
+  Bytes front(limit_bytes);
+  std::size_t size = 0;
+  while (size < front.size()) {
+    const auto got = from.read(MutableBytes(front).subspan(size));
+    if (!got) return got.error();
+    if (*got == 0) break;
+    size += *got;
+  }
+  front.resize(size);
+  return front;
+}
+
 Result<Bytes> read_all(Source& from, std::size_t limit_bytes) {
   Bytes all;
   std::array<std::uint8_t, 16384> chunk;

@@ -55,6 +55,9 @@ class BytesSink final : public Sink {
 // Copies all that is left of `from` to `to`; returns how many octets that were.
 Result<std::uint64_t> copy_all(Source& from, Sink& to);
 
+// The first octets of what is left, at most `limit_bytes`; fewer only at the end.
+Result<Bytes> read_front(Source& from, std::size_t limit_bytes);
+
 // Reads all that is left, refusing (permanent, `too-large`) what is longer than `limit_bytes`.
 Result<Bytes> read_all(Source& from, std::size_t limit_bytes);
 

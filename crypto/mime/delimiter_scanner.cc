@@ -1,5 +1,7 @@
 #include "crypto/mime/delimiter_scanner.h"
 
+#include "crypto/base/limits.h"
+
 #include <algorithm>
 #include <optional>
 
@@ -87,6 +89,25 @@ void DelimiterScanner::feed(ByteView octets, std::vector<BoundaryLine>& found) {
 
 void DelimiterScanner::finish(std::vector<BoundaryLine>& found) {
   if (offset_ > line_begin_) end_line(LineEnd::none, found);
+}
+
+Result<std::vector<BoundaryLine>> find_boundary_lines(
+    SharedInput& input, std::uint64_t start, std::string_view boundary,
+    const std::function<bool(std::vector<BoundaryLine>&)>& is_enough) {
+  DelimiterScanner scanner(boundary, start);
+  std::vector<BoundaryLine> found;
+  Bytes chunk(kStreamChunkBytes);
+  for (std::uint64_t at = start; !is_enough(found);) {
+    const auto count = input.read_at(at, chunk);
+    if (!count) return count.error();
+    if (*count == 0) {
+      scanner.finish(found);
+      break;
+    }
+    scanner.feed(ByteView(chunk).first(*count), found);
+    at += *count;
+  }
+  return found;
 }
 
 }  // namespace culvert::crypto

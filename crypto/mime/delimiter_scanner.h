@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 #include "crypto/mime/entity.h"
+#include "crypto/mime/part_source.h"
 
 namespace culvert::crypto {
 
@@ -67,5 +69,11 @@ class DelimiterScanner {
   bool may_match_ = true;
   std::string line_;  // of a line that may match, its front
 };
+
+// The boundary lines of `input` from the octet `start` on, which begins a line, until `is_enough`
+// says so of those that were found so far; it may drop some.
+Result<std::vector<BoundaryLine>> find_boundary_lines(
+    SharedInput& input, std::uint64_t start, std::string_view boundary,
+    const std::function<bool(std::vector<BoundaryLine>&)>& is_enough);
 
 }  // namespace culvert::crypto

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/mime/header_fields.h"
+
 namespace culvert::crypto {
 namespace {
 
@@ -101,10 +103,7 @@ struct Parameters {
 
 // A reader that splits at each `;` would see something else in another value.
 bool is_plain_value(std::string_view value) {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    return (!is_control || c == '\t') && c != ';';
-  });
+  return !has_control(value) && value.find(';') == std::string_view::npos;
 }
 
 // What follows the value of a field: `; name=value` and again. What is damaged is passed over.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "crypto/base/limits.h"
+#include "crypto/mime/header_fields.h"
 
 namespace culvert::crypto {
 namespace {
@@ -70,13 +71,6 @@ std::string authserv_id_of(std::string_view body) {
   }
   if (id.ends_with('.')) id.pop_back();
   return id;
-}
-
-// A NUL ends the text for some readers, and a bare CR or LF the field.
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f);
-  });
 }
 
 // Splits `phrase <address>` or `address`; nothing if a quoted string is open or a special stands

@@ -57,6 +57,9 @@ std::string unfolded(std::string_view body);
 // Authentication-Results field whose authserv-id is `authserv_id` (RFC 8601, 5).
 bool is_trust_mark(const HeaderField& field, std::string_view authserv_id);
 
+// True if the name has only what RFC 5322, 3.6.8 allows.
+bool is_field_name(std::string_view name);
+
 // The mailbox of the message's only From field, if it names exactly one mailbox in a form that
 // every reader takes for the same one. Two fields, lists, groups, comments, route addresses, an
 // address that stands bare in a display name, or a control anywhere give nothing: who is meant

@@ -55,6 +55,12 @@ bool is_field_name(std::string_view name) {
                                       [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
 }
 
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return c != '\t' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f);
+  });
+}
+
 bool has_stray_octets(std::string_view header) {
   for (std::size_t i = header.find_first_of(std::string_view("\0\r\n", 3));
        i != std::string_view::npos; i = header.find_first_of(std::string_view("\0\r\n", 3), i)) {

@@ -24,8 +24,9 @@ bool is_user_facing_field(std::string_view name);
 // Bcc and Resent-Bcc.
 bool is_blind_field(std::string_view name);
 
-// True if the name has only what RFC 5322, 3.6.8 allows.
-bool is_field_name(std::string_view name);
+// True if it holds a control other than a tab: a NUL ends the text for some readers, and a bare CR
+// or LF the field.
+bool has_control(std::string_view text);
 
 // True if the header holds a NUL, or a CR or LF alone: somebody behind us would read it as the end
 // of a field.

@@ -77,21 +77,7 @@ bool ends_with_decision(std::vector<BoundaryLine>& lines) {
 Result<std::vector<BoundaryLine>> boundary_lines(RewindableSource& message, std::uint64_t start,
                                                  const std::string& boundary) {
   SharedInput input(message);
-  DelimiterScanner scanner(boundary, start);
-  std::vector<BoundaryLine> found;
-  Bytes chunk(kStreamChunkBytes);
-  std::uint64_t at = start;
-  while (!ends_with_decision(found)) {
-    const auto count = input.read_at(at, chunk);
-    if (!count) return count.error();
-    if (*count == 0) {
-      scanner.finish(found);
-      break;
-    }
-    scanner.feed(ByteView(chunk).first(*count), found);
-    at += *count;
-  }
-  return found;
+  return find_boundary_lines(input, start, boundary, ends_with_decision);
 }
 
 // Nothing if these are the lines around and between two parts.

@@ -37,6 +37,7 @@ Result<std::size_t> PartSource::read(MutableBytes into) {
   if (left == 0) return std::size_t{0};
   const auto count = input_.read_at(at_, into.first(std::min<std::uint64_t>(into.size(), left)));
   if (!count) return count;
+  if (*count == 0 && end_ == kEndOfInput) return count;
   if (*count == 0) return internal_error("input-changed", "the input became shorter");
   at_ += *count;
   return count;

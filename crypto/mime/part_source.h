@@ -1,6 +1,8 @@
 // Parts of one stream, each to be read as a source of its own and again from its beginning.
 #pragma once
 
+#include <limits>
+
 #include "crypto/base/stream.h"
 
 namespace culvert::crypto {
@@ -22,15 +24,19 @@ class SharedInput {
   std::uint64_t at_ = 0;
 };
 
-// The octets from `begin` up to `end`, which is not among them. `input` must outlive this.
+// The octets from `begin` up to `end`, which is not among them, or to the end of the input.
+// `input` must outlive this.
 class PartSource final : public RewindableSource {
  public:
+  PartSource(SharedInput& input, std::uint64_t begin) : PartSource(input, begin, kEndOfInput) {}
   PartSource(SharedInput& input, std::uint64_t begin, std::uint64_t end)
       : input_(input), begin_(begin), end_(end < begin ? begin : end), at_(begin) {}
   Result<std::size_t> read(MutableBytes into) override;
   Status rewind() override;
 
  private:
+  static constexpr std::uint64_t kEndOfInput = std::numeric_limits<std::uint64_t>::max();
+
   SharedInput& input_;
   std::uint64_t begin_;
   std::uint64_t end_;

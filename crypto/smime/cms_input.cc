@@ -15,58 +15,16 @@ namespace {
 // Enough for the first line of PEM and the header of a ContentInfo.
 constexpr std::size_t kFrontBytes = 256;
 
-// What stands behind the first `skipped` octets.
-class TailSource final : public RewindableSource {
- public:
-  TailSource(RewindableSource& from, std::size_t skipped) : from_(from), skipped_(skipped) {}
-
-  Result<std::size_t> read(MutableBytes into) override {
-    if (const Status passed = pass(); !passed) return passed.error();
-    return from_.read(into);
-  }
-
-  Status rewind() override {
-    passed_ = 0;
-    return from_.rewind();
-  }
-
- private:
-  Status pass() {
-    std::array<std::uint8_t, 4096> octets;
-    while (passed_ < skipped_) {
-      const auto count =
-          from_.read(MutableBytes(octets).first(std::min(octets.size(), skipped_ - passed_)));
-      if (!count) return count.error();
-      if (*count == 0) return done();
-      passed_ += *count;
-    }
-    return done();
-  }
-
-  RewindableSource& from_;
-  std::size_t skipped_;
-  std::size_t passed_ = 0;
-};
-
 // The first octets of the input, which is at its beginning again afterwards.
-Result<std::string> read_front(RewindableSource& from) {
-  std::string front(kFrontBytes, '\0');
-  std::size_t filled = 0;
-  const MutableBytes room(reinterpret_cast<std::uint8_t*>(front.data()), front.size());
-  while (filled < front.size()) {
-    const auto count = from.read(room.subspan(filled));
-    if (!count) return count.error();
-    if (*count == 0) break;
-    filled += *count;
-  }
+Result<Bytes> look_at_front(RewindableSource& from) {
+  auto front = read_front(from, kFrontBytes);
+  if (!front) return front.error();
   if (const Status back = from.rewind(); !back) return back.error();
-  front.resize(filled);
   return front;
 }
 
 // A SEQUENCE that begins with an OBJECT IDENTIFIER: no text does.
-bool is_content_info(std::string_view front) {
-  const ByteView octets = as_bytes(front);
+bool is_content_info(ByteView octets) {
   if (octets.size() < 3 || octets[0] != kTagSequence) return false;
   const std::size_t header = octets[1] <= 0x80 ? 2 : 2 + std::size_t{octets[1] & 0x7fU};
   return header < octets.size() && octets[header] == kTagOid;
@@ -93,7 +51,8 @@ Status CmsInput::take_pkcs7_mime(RewindableSource& from, std::size_t header_byte
   if (const Status good = check_fields(header_); !good) return good;
   wrapping_ = Wrapping::mime;
   content_type_ = describe(kind->type);
-  text_ = std::make_unique<TailSource>(from, header_bytes);
+  shared_ = std::make_unique<SharedInput>(from);
+  text_ = std::make_unique<PartSource>(*shared_, header_bytes);
   der_ = text_.get();
   if (kind->encoding == TransferEncoding::identity) return done();
   if (kind->encoding != TransferEncoding::base64) {
@@ -160,10 +119,10 @@ Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from, std
 }
 
 Result<std::unique_ptr<CmsInput>> CmsInput::open(RewindableSource& from, PemLabels labels) {
-  const auto front = read_front(from);
+  const auto front = look_at_front(from);
   if (!front) return front.error();
   if (front->empty()) return not_smime("it is empty");
-  if (begins_pem(*front)) return from_pem(from, *front, labels);
+  if (begins_pem(as_text(*front))) return from_pem(from, as_text(*front), labels);
   if (!is_content_info(*front)) {
     auto entity = read_entity_front(from);
     if (!entity) return entity.error();

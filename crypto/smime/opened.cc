@@ -63,16 +63,10 @@ bool is_sealed(LayerKind kind) {
 // one that names an author, since the signature was compared with the author outside.
 Status refuse_if_header(RewindableSource& content, const Error& error) {
   if (!mime_refusal_of(error)) return error;
-  Bytes front(kMaxHeaderBytes);
-  std::size_t size = 0;
-  while (size < front.size()) {
-    const auto count = content.read(MutableBytes(front).subspan(size));
-    if (!count) return count.error();
-    if (*count == 0) break;
-    size += *count;
-  }
+  const auto front = read_front(content, kMaxHeaderBytes);
+  if (!front) return front.error();
   if (const Status back = content.rewind(); !back) return back;
-  return may_claim_fields(as_text(ByteView(front).first(size))) ? Status(error) : done();
+  return may_claim_fields(as_text(*front)) ? Status(error) : done();
 }
 
 bool is_data(const std::string& type) { return type == oid_text(kOidData.octets()); }

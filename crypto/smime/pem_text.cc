@@ -38,24 +38,15 @@ std::optional<std::string_view> label_of(std::string_view line) {
 
 // The END line has the shape of a boundary line: `--`, what is known before, and blanks at most.
 Result<BoundaryLine> find_end(SharedInput& input, std::uint64_t start, std::string_view label) {
-  DelimiterScanner scanner("---END " + std::string(label) + std::string(kDashes), start);
-  std::vector<BoundaryLine> found;
-  Bytes chunk(kStreamChunkBytes);
-  for (std::uint64_t at = start; found.empty();) {
-    const auto count = input.read_at(at, chunk);
-    if (!count) return count.error();
-    if (*count == 0) {
-      scanner.finish(found);
-      break;
-    }
-    scanner.feed(ByteView(chunk).first(*count), found);
-    at += *count;
-  }
-  if (found.empty()) return refuse(Refusal::truncated, "PEM without END");
-  if (found.front().kind != BoundaryLine::Kind::delimiter) {
+  const auto found =
+      find_boundary_lines(input, start, "---END " + std::string(label) + std::string(kDashes),
+                          [](const auto& lines) { return !lines.empty(); });
+  if (!found) return found.error();
+  if (found->empty()) return refuse(Refusal::truncated, "PEM without END");
+  if (found->front().kind != BoundaryLine::Kind::delimiter) {
     return refuse(Refusal::trailing_octets, "behind END in its line");
   }
-  return found.front();
+  return found->front();
 }
 
 Status check_blank(SharedInput& input, std::uint64_t from) {

@@ -14,17 +14,4 @@ Status FrontCopy::write(ByteView octets) {
   return to_.write(octets);
 }
 
-Result<Bytes> read_front(Source& from, std::size_t limit_bytes) {
-  Bytes front(limit_bytes);
-  std::size_t size = 0;
-  while (size < front.size()) {
-    const auto got = from.read(MutableBytes(front).subspan(size));
-    if (!got) return got.error();
-    if (*got == 0) break;
-    size += *got;
-  }
-  front.resize(size);
-  return front;
-}
-
 }  // namespace culvert::node

@@ -33,7 +33,4 @@ class FrontCopy final : public Sink {
   std::uint64_t size_bytes_ = 0;
 };
 
-// The first octets of a source, at most so many. Errors of `from`.
-Result<Bytes> read_front(Source& from, std::size_t limit_bytes);
-
 }  // namespace culvert::node

@@ -7,7 +7,6 @@
 #include "crypto/mime/entity.h"
 #include "crypto/mime/entity_front.h"
 #include "crypto/mime/header.h"
-#include "crypto/mime/header_fields.h"
 
 namespace culvert::cli {
 namespace {
