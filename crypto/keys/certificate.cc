@@ -63,7 +63,7 @@ std::optional<Time> time_of(const Botan::X509_Time& time) {
 bool names_mail(const CertificateParts& parts) {
   constexpr Botan::ASN1_Type kRfc822Name{1};
   try {
-    const auto der = extension_of(parts, "2.5.29.17");
+    const auto der = extension_of(parts.x509, kSubjectAltName);
     if (!der) return false;
     Botan::BER_Decoder outer(*der);
     Botan::BER_Decoder names = outer.start_sequence();
@@ -101,10 +101,9 @@ std::vector<Mailbox> addresses_of(const CertificateParts& parts) {
   return out;
 }
 
-// A key that Botan cannot read, that nobody may use, or that everybody could sign with, leaves the
-// certificate readable and the key unusable.
+// A key that Botan cannot read, or that everybody could sign with, leaves the certificate readable
+// and the key unusable.
 std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x509) {
-  if (!objection_to_extensions(x509).empty()) return nullptr;
   if (x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return nullptr;
   try {
     auto key = x509.subject_public_key();
@@ -119,7 +118,7 @@ std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x
 
 // Botan has one class for both kinds of RSA key.
 KeyKind kind_in(const Botan::X509_Certificate& x509, const Botan::Public_Key& key) {
-  static const Botan::OID kPssKey("1.2.840.113549.1.1.10");
+  static const Botan::OID kPssKey(kRsaPssKeyOid);
   const KeyKind kind = kind_of(key);
   const bool is_pss = x509.subject_public_key_algo().oid() == kPssKey;
   return kind == KeyKind::rsa && is_pss ? KeyKind::rsa_pss : kind;
@@ -136,7 +135,8 @@ Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   parts->not_after = *end;
   parts->serial = serial_octets(parts->x509);
   if (parts->serial.empty()) return bad_certificate("it has no serial number");
-  parts->key = key_of(parts->x509);
+  parts->objection = objection_to_extensions(parts->x509);
+  if (parts->objection.empty()) parts->key = key_of(parts->x509);
   if (parts->key) parts->kind = kind_in(parts->x509, *parts->key);
   parts->key_id = KeyId(sha256(parts->x509.subject_public_key_info()));
   parts->hash = Fingerprint(sha256(der));
@@ -175,13 +175,6 @@ std::optional<Result<Bytes>> next_block(std::string_view& pem) {
 }
 
 }  // namespace
-
-std::optional<Bytes> extension_of(const CertificateParts& parts, const std::string& oid) {
-  const Botan::Extensions& extensions = parts.x509.v3_extensions();
-  const Botan::OID wanted(oid);
-  if (!extensions.extension_set(wanted)) return std::nullopt;
-  return extensions.get_extension_bits(wanted);
-}
 
 std::string name_text(ByteView der) {
   try {

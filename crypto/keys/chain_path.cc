@@ -1,14 +1,6 @@
 #include "crypto/keys/chain_path.h"
 
-#include "crypto/keys/extensions.h"
-
 namespace culvert::crypto {
-namespace {
-
-bool is_self_issued(const CertificateParts& parts) { return parts.subject == parts.issuer; }
-
-}  // namespace
-
 Objection objection_to_issuer(const Certificate& certificate, Time t) {
   const CertificateParts& parts = certificate.parts();
   if (!certificate.valid_at(t)) return "an issuer is not valid at that time";
@@ -19,13 +11,10 @@ Objection objection_to_issuer(const Certificate& certificate, Time t) {
   return {};
 }
 
-ChainPath::ChainPath(const CertificateParts& anchor) {
-  objection_ = objection_to_extensions(anchor.x509);
-  if (objection_.empty()) objection_ = demand(anchor);
-}
+ChainPath::ChainPath(const CertificateParts& anchor) { objection_ = demand(anchor); }
 
 Objection ChainPath::add(const CertificateParts& certificate, ChainPlace place) {
-  if (objection_.empty()) objection_ = objection_to_extensions(certificate.x509);
+  if (objection_.empty()) objection_ = certificate.objection;
   if (!objection_.empty()) return objection_;
   // An issuer's own next certificate bears its name, which need not lie where it may issue.
   const bool steps_down = !is_self_issued(certificate);

@@ -12,7 +12,6 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::string_view kKeyUsage = "2.5.29.15";
-constexpr std::string_view kSubjectAltName = "2.5.29.17";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 
@@ -23,8 +22,9 @@ constexpr std::array kRead{kKeyUsage, kSubjectAltName, kBasicConstraints, kExten
 // The others demand nothing of a chain: identifiers of keys, other names of the issuer, where to
 // ask for revocation and for the issuer.
 constexpr std::array<std::string_view, 10> kUnderstood{
-    "2.5.29.30", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.54",
-    "2.5.29.14", "2.5.29.18", "2.5.29.31", "2.5.29.35", "1.3.6.1.5.5.7.1.1"};
+    kNameConstraints,  kCertificatePolicies, kPolicyMappings, kPolicyConstraints,
+    kInhibitAnyPolicy, "2.5.29.14",          "2.5.29.18",     "2.5.29.31",
+    "2.5.29.35",       "1.3.6.1.5.5.7.1.1"};
 
 template <typename List>
 bool contains(const List& list, std::string_view text) {
@@ -32,6 +32,13 @@ bool contains(const List& list, std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<Bytes> extension_of(const Botan::X509_Certificate& x509, std::string_view oid) {
+  const Botan::Extensions& extensions = x509.v3_extensions();
+  const Botan::OID wanted{std::string(oid)};
+  if (!extensions.extension_set(wanted)) return std::nullopt;
+  return extensions.get_extension_bits(wanted);
+}
 
 std::string_view objection_to_extensions(const Botan::X509_Certificate& x509) {
   const Botan::Extensions& extensions = x509.v3_extensions();

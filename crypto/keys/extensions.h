@@ -1,13 +1,26 @@
 // Which extensions a certificate may have (RFC 5280, 4.2). For the sources of crypto/keys alone.
 #pragma once
 
+#include <optional>
 #include <string_view>
+
+#include "crypto/base/bytes.h"
 
 namespace Botan {
 class X509_Certificate;
 }
 
 namespace culvert::crypto {
+
+inline constexpr std::string_view kSubjectAltName = "2.5.29.17";
+inline constexpr std::string_view kNameConstraints = "2.5.29.30";
+inline constexpr std::string_view kCertificatePolicies = "2.5.29.32";
+inline constexpr std::string_view kPolicyMappings = "2.5.29.33";
+inline constexpr std::string_view kPolicyConstraints = "2.5.29.36";
+inline constexpr std::string_view kInhibitAnyPolicy = "2.5.29.54";
+
+// The content of the extension `oid`, dotted; nothing if there is none.
+std::optional<Bytes> extension_of(const Botan::X509_Certificate& x509, std::string_view oid);
 
 // Why nobody may use the key of such a certificate, for the log: one that is critical and not known
 // may restrict it to anything; one that is there twice or cannot be read says nothing for sure.

@@ -16,8 +16,8 @@ class MemoryKeyRing final : public KeyRing {
   // Adds a key to be found by its certificate; the same key may come with several certificates, and
   // the last word on a certificate counts. It is used by its own id and by that of the key in each
   // certificate. The usual rule is for tunnel keys: a person's key, for whom old programs encrypt
-  // with CBC too, needs ContentRule::any. permanent `key-mismatch` if the certificate is for another
-  // key.
+  // with CBC too, needs ContentRule::any. permanent `key-mismatch` if the certificate is for
+  // another key.
   Status add(const PrivateKey& key, const Certificate& certificate,
              ContentRule rule = ContentRule::aead_only);
   // Adds a key without certificate, which is tried on every recipient of its kind.

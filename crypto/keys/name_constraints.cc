@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <exception>
 
+#include "crypto/keys/extensions.h"
+
 namespace culvert::crypto {
 namespace {
 
 using Reach = ConstrainedName::Reach;
 using Names = std::vector<ConstrainedName>;
-
-constexpr auto kSubjectAltName = "2.5.29.17";
-constexpr auto kNameConstraints = "2.5.29.30";
 
 template <typename T>
 std::optional<T> parsed(std::string_view text) {
@@ -103,7 +102,7 @@ Names names_of(const CertificateParts& certificate) {
   }
   for (const std::string& text : certificate.x509.subject_info("PKCS9.EmailAddress"))
     out.push_back(mail_name(text));
-  const auto der = extension_of(certificate, kSubjectAltName);
+  const auto der = extension_of(certificate.x509, kSubjectAltName);
   if (!der) return out;
   Botan::BER_Decoder outer(*der);
   Botan::BER_Decoder list = outer.start_sequence();
@@ -180,7 +179,7 @@ bool allows(const Names& permitted, const Names& excluded, const ConstrainedName
 
 bool NameConstraints::add(const CertificateParts& issuer) {
   try {
-    const auto der = extension_of(issuer, kNameConstraints);
+    const auto der = extension_of(issuer.x509, kNameConstraints);
     if (!der) return true;
     Botan::BER_Decoder outer(*der);
     Botan::BER_Decoder lists = outer.start_sequence();

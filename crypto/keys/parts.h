@@ -38,8 +38,10 @@ class VerifierPool {
 struct CertificateParts {
   Bytes der;
   Botan::X509_Certificate x509;
-  // Nothing if the kind of key is not known, the key is larger than kMaxPublicKeyBytes, or it is a
-  // point of low order.
+  // objection_to_extensions of extensions.h.
+  std::string_view objection;
+  // Nothing if there is an objection, the kind of key is not known, the key is larger than
+  // kMaxPublicKeyBytes, or it is a point of low order.
   std::unique_ptr<const Botan::Public_Key> key;
   KeyKind kind = KeyKind::other;
   Bytes serial;
@@ -64,8 +66,10 @@ struct PrivateKeyParts {
   KeyId key_id;
 };
 
-// The content of the extension `oid`, dotted; nothing if there is none.
-std::optional<Bytes> extension_of(const CertificateParts& parts, const std::string& oid);
+// id-RSASSA-PSS as the algorithm of a key, which then serves nothing else (RFC 4055, 1.2).
+inline const char* const kRsaPssKeyOid = "1.2.840.113549.1.1.10";
+// True if issuer and subject have the same name: an authority's next certificate, or its first.
+inline bool is_self_issued(const CertificateParts& parts) { return parts.subject == parts.issuer; }
 KeyKind kind_of(const Botan::Public_Key& key);
 // True if both have the same public value; false for kinds that are not known.
 bool is_same_key(const Botan::Public_Key& a, const Botan::Public_Key& b);

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/keys/extensions.h"
+
 namespace culvert::crypto {
 namespace {
 
@@ -31,7 +33,7 @@ std::string read_oid(Botan::BER_Decoder& from) {
 // The policies of a certificate; what qualifies them is for people. Throws if they are ill-formed.
 std::set<std::string> policies_of(const CertificateParts& certificate) {
   std::set<std::string> out;
-  const auto der = extension_of(certificate, "2.5.29.32");
+  const auto der = extension_of(certificate.x509, kCertificatePolicies);
   if (!der) return out;
   Botan::BER_Decoder outer(*der);
   Botan::BER_Decoder list = outer.start_sequence();
@@ -46,7 +48,7 @@ std::set<std::string> policies_of(const CertificateParts& certificate) {
 // Pairs of a policy of the issuer and one of those below that counts as it.
 std::vector<std::pair<std::string, std::string>> mappings_of(const CertificateParts& issuer) {
   std::vector<std::pair<std::string, std::string>> out;
-  const auto der = extension_of(issuer, "2.5.29.33");
+  const auto der = extension_of(issuer.x509, kPolicyMappings);
   if (!der) return out;
   Botan::BER_Decoder outer(*der);
   Botan::BER_Decoder list = outer.start_sequence();
@@ -66,7 +68,7 @@ struct PolicyConstraints {
 
 PolicyConstraints constraints_of(const CertificateParts& certificate) {
   PolicyConstraints out;
-  const auto der = extension_of(certificate, "2.5.29.36");
+  const auto der = extension_of(certificate.x509, kPolicyConstraints);
   if (!der) return out;
   Botan::BER_Decoder outer(*der);
   Botan::BER_Decoder fields = outer.start_sequence();
@@ -79,7 +81,7 @@ PolicyConstraints constraints_of(const CertificateParts& certificate) {
 }
 
 std::optional<std::size_t> inhibit_any_of(const CertificateParts& issuer) {
-  const auto der = extension_of(issuer, "2.5.29.54");
+  const auto der = extension_of(issuer.x509, kInhibitAnyPolicy);
   if (!der) return std::nullopt;
   std::size_t count = 0;
   Botan::BER_Decoder(*der).decode(count).verify_end();
@@ -120,7 +122,7 @@ bool Policies::map(const CertificateParts& issuer) {
 
 // 6.1.4 (h) to (j).
 void Policies::constrain(const CertificateParts& issuer) {
-  if (issuer.subject != issuer.issuer) {
+  if (!is_self_issued(issuer)) {
     step(explicit_);
     step(mapping_);
     step(any_);
@@ -133,8 +135,7 @@ void Policies::constrain(const CertificateParts& issuer) {
 
 bool Policies::add_issuer(const CertificateParts& issuer) {
   try {
-    const bool is_self_issued = issuer.subject == issuer.issuer;
-    meet(issuer, any_ > 0 || is_self_issued ? AnyPolicy::counts : AnyPolicy::is_inhibited);
+    meet(issuer, any_ > 0 || is_self_issued(issuer) ? AnyPolicy::counts : AnyPolicy::is_inhibited);
     if (!holds() || !map(issuer)) return false;
     constrain(issuer);
     return true;

@@ -29,7 +29,7 @@ Error bad_key(std::string_view why, std::string_view detail = {}) {
 // The algorithm in a PrivateKeyInfo if it is id-RSASSA-PSS (RFC 4055, 1.2), to be named in the
 // public key too, parameters and all. Throws if it is no PrivateKeyInfo.
 std::optional<Botan::AlgorithmIdentifier> pss_algorithm_of(ByteView der) {
-  static const Botan::OID kPss("1.2.840.113549.1.1.10");
+  static const Botan::OID kPss(kRsaPssKeyOid);
   std::size_t version = 0;
   Botan::AlgorithmIdentifier algorithm;
   Botan::BER_Decoder(der).start_sequence().decode(version).decode(algorithm);
