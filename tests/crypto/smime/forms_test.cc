@@ -43,6 +43,18 @@ class Forms : public ::testing::Test {
     return *signing_options(profile, certificate(name), kNow);
   }
 
+  // Opaque, by the key `name`.
+  Bytes signed_form(ByteView content, const std::string& name, Wrapping wrapping,
+                    std::string fields = {}) const {
+    SignRequest request{signing(name), wrapping, std::move(fields)};
+    request.options.content = SigningOptions::Content::opaque;
+    ViewSource source(content);
+    Bytes out;
+    BytesSink sink(out);
+    EXPECT_TRUE(sign(source, ring, request, sink).ok());
+    return out;
+  }
+
   std::filesystem::path root;
   MemoryKeyRing ring;
   Trust trust;
@@ -245,12 +257,7 @@ TEST_F(Forms, DoNotBelieveWhoSignsACiphertext) {
               {enveloped_options(Profile::modern, {certificate("rsa3072")}), Wrapping::mime, {}},
               sealed_sink)
           .ok());
-  ViewSource message(sealed);
-  SignRequest request{signing("p256"), Wrapping::mime, {}};
-  request.options.content = SigningOptions::Content::opaque;
-  Bytes out;
-  BytesSink sink(out);
-  ASSERT_TRUE(sign(message, ring, request, sink).ok());
+  const Bytes out = signed_form(sealed, "p256", Wrapping::mime);
   const std::string mail = "From: p256@a.example\r\n" + to_text(out);
   ViewSource source(as_bytes(mail));
   const auto opened = OpenedMessage::open(source, {ring, trust});
@@ -333,12 +340,7 @@ TEST_F(Forms, AnotherFromInsideAnOddHeaderIsRefused) {
   for (const std::string& content :
        {claim + "\npay!\n", cr + "\rpay!\r", claim + "\n" + std::string(300'000, 'x'),
         claim + "X: a\rb\n\npay!\n"}) {
-    SignRequest request{signing("p256"), Wrapping::mime, kFields};
-    request.options.content = SigningOptions::Content::opaque;
-    ViewSource entity(as_bytes(content));
-    Bytes out;
-    BytesSink sink(out);
-    ASSERT_TRUE(sign(entity, ring, request, sink).ok());
+    const Bytes out = signed_form(as_bytes(content), "p256", Wrapping::mime, kFields);
     ViewSource source(out);
     EXPECT_FALSE(OpenedMessage::open(source, {ring, trust}).ok()) << content.substr(0, 80);
   }
@@ -346,12 +348,7 @@ TEST_F(Forms, AnotherFromInsideAnOddHeaderIsRefused) {
 
 // The layer of another program, and a signed file that somebody attached, are content.
 TEST_F(Forms, LeaveWhatIsNoLayerOfThisMessageToItsReader) {
-  SignRequest foreign{signing("rsa3072"), Wrapping::der, {}};
-  foreign.options.content = SigningOptions::Content::opaque;
-  ViewSource invoice(as_bytes("the invoice"));
-  Bytes file;
-  BytesSink to_file(file);
-  ASSERT_TRUE(sign(invoice, ring, foreign, to_file).ok());
+  const Bytes file = signed_form(as_bytes("the invoice"), "rsa3072", Wrapping::der);
   const std::string binary = "Content-Transfer-Encoding: binary\r\n";
   const std::string pgp =
       "Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\r\n\r\n"
@@ -363,12 +360,7 @@ TEST_F(Forms, LeaveWhatIsNoLayerOfThisMessageToItsReader) {
         "Content-Type: application/octet-stream\r\n" + binary +
             "Content-Disposition: attachment; filename=\"invoice.pdf.p7m\"\r\n\r\n" +
             to_text(file)}) {
-    SignRequest request{signing("p256"), Wrapping::mime, kFields};
-    request.options.content = SigningOptions::Content::opaque;
-    ViewSource entity(as_bytes(content));
-    Bytes out;
-    BytesSink sink(out);
-    ASSERT_TRUE(sign(entity, ring, request, sink).ok());
+    const Bytes out = signed_form(as_bytes(content), "p256", Wrapping::mime, kFields);
     ViewSource source(out);
     const auto opened = OpenedMessage::open(source, {ring, trust});
     ASSERT_TRUE(opened.ok()) << opened.error().text;
@@ -388,13 +380,7 @@ TEST_F(Forms, LeaveWhatIsNoLayerOfThisMessageToItsReader) {
 TEST_F(Forms, NestNoDeeperThanIsAllowed) {
   Bytes entity = to_bytes(kEntity);
   for (std::size_t depth = 1; depth <= kMaxLayers + 1; ++depth) {
-    SignRequest request{signing("ed25519"), Wrapping::mime, {}};
-    request.options.content = SigningOptions::Content::opaque;
-    ViewSource source(entity);
-    Bytes out;
-    BytesSink sink(out);
-    ASSERT_TRUE(sign(source, ring, request, sink).ok());
-    entity = std::move(out);
+    entity = signed_form(entity, "ed25519", Wrapping::mime);
     ViewSource made(entity);
     const auto opened = OpenedMessage::open(made, {ring, trust});
     EXPECT_EQ(opened.ok(), depth <= kMaxLayers) << depth;

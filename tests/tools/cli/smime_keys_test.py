@@ -1,0 +1,118 @@
+"""Keys and certificates that the smime commands are given: which they take, and what they make of them."""
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from smime_program import P256, PROGRAM, make_certificate, openssl
+
+
+def make(folder, name, algorithm, usage, *extensions):
+    """Issued by the authority."""
+    make_certificate(folder, name, algorithm, usage, *extensions, issuer="ca")
+
+
+class Smime(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory(prefix="culvert-smime-")
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.folder = Path(cls.temporary.name)
+        make_certificate(cls.folder, "ca", P256, "keyCertSign", "basicConstraints=critical,CA:true")
+        make(cls.folder, "bob", P256, "keyAgreement")
+        make(cls.folder, "signer", P256, "digitalSignature")
+        make(cls.folder, "server", P256, "keyAgreement", "extendedKeyUsage=serverAuth")
+        make(cls.folder, "ed25519", ("ed25519",), "digitalSignature")
+        make(cls.folder, "ed448", ("ed448",), "digitalSignature")
+        (cls.folder / "letter").write_bytes(b"Content-Type: text/plain\r\n\r\nhello\r\n")
+
+    def culvert(self, *words, status=0):
+        done = subprocess.run([PROGRAM, "smime", *words], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def join(self, name, *certificates):
+        """A PEM file and a PKCS#7 file of these certificates."""
+        (self.folder / f"{name}.pem").write_text("".join((self.folder / f"{c}.pem").read_text() for c in certificates))
+        files = [word for c in certificates for word in ("-certfile", f"{c}.pem")]
+        openssl(self.folder, "crl2pkcs7", "-nocrl", *files, "-outform", "DER", "-out", f"{name}.p7c")
+        return f"{name}.pem", f"{name}.p7c"
+
+    def test_encryption_picks_the_certificates_that_are_for_it(self):
+        for file in self.join("all-of-bob", "ca", "signer", "server", "bob"):
+            self.culvert("encrypt", "--to", file, "--in", "letter", "--out", "sealed")
+            self.assertEqual(self.culvert("inspect", "--in", "sealed").count("    recipient\n"), 1)
+            self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "sealed", "--out", "opened")
+            self.assertEqual((self.folder / "opened").read_bytes(), (self.folder / "letter").read_bytes())
+
+    def test_encryption_refuses_a_file_with_nothing_for_it(self):
+        for file in self.join("nobody", "ca", "signer", "server"):
+            told = self.culvert("encrypt", "--to", "bob.pem", file, "--in", "letter", "--out", "none", status=1)
+            self.assertIn("is not meant for encryption", told)
+            self.assertFalse((self.folder / "none").exists())
+
+    def test_encryption_leaves_out_nobody_whose_certificate_expired(self):
+        openssl(self.folder, "x509", "-in", "bob.pem", "-outform", "DER", "-out", "old.der")
+        old = self.folder / "old.der"
+        # The second time in it is its last; nobody looks at its signature here.
+        old.write_bytes(re.sub(rb"(\d{12}Z\x17\x0d)\d{12}Z", rb"\g<1>200101000000Z", old.read_bytes()))
+        openssl(self.folder, "x509", "-in", "old.der", "-out", "old.pem")
+        for file in self.join("two-people", "bob", "old"):
+            self.assertIn("is valid only from", self.culvert("encrypt", "--to", file, "--in", "letter", status=1))
+
+    def test_a_key_with_its_own_digest_takes_no_other(self):
+        for digest, status in (("sha512", 0), ("sha256", 2), ("sha384", 2)):
+            told = self.culvert("sign", "--key", "ed25519.key", "--cert", "ed25519.pem", "--digest", digest, "--in", "letter",
+                                "--out", "signed", status=status)
+            self.assertEqual("an Ed25519 key signs with SHA-512 alone" in told, status != 0)
+        self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "sha512", "--in", "letter", status=2)
+        self.assertIn("an Ed448 key signs with SHAKE256 alone", told)
+        told = self.culvert("sign", "--key", "ed448.key", "--cert", "ed448.pem", "--digest", "md5", "--in", "letter", status=2)
+        self.assertIn("--digest takes sha256, sha384 or sha512", told)
+
+    def test_a_certificate_may_hold_its_point_compressed(self):
+        openssl(self.folder, "ec", "-in", "signer.key", "-conv_form", "compressed", "-out", "short.key")
+        openssl(self.folder, "req", "-x509", "-config", "/dev/null", "-key", "short.key", "-CA", "ca.pem", "-CAkey", "ca.key", "-subj", "/CN=short",
+                "-addext", "keyUsage=digitalSignature", "-out", "short.pem", "-days", "30")
+        self.assertNotEqual(*(openssl(self.folder, "x509", "-in", f"{name}.pem", "-pubkey", "-noout") for name in ("short", "signer")))
+        self.culvert("sign", "--key", "signer.key", "--cert", "short.pem", "--in", "letter", "--out", "signed")
+        self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        self.culvert("encrypt", "--message", "--sign-key", "signer.key", "--sign-cert", "short.pem", "--to", "bob.pem", "--in", "letter", "--out", "sealed")
+        self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "sealed", "--out", "opened")
+        self.culvert("verify", "--trust", "ca.pem", "--in", "opened")
+
+    def test_a_key_for_pss_alone_signs_with_pss_and_with_its_own_digest(self):
+        of_sha512 = ("-pkeyopt", "rsa_pss_keygen_md:sha512", "-pkeyopt", "rsa_pss_keygen_mgf1_md:sha512", "-pkeyopt",
+                     "rsa_pss_keygen_saltlen:64")
+        for name, demand, digest in (("pss", (), "sha256"), ("pss512", of_sha512, "sha512")):
+            make(self.folder, name, ("rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", *demand), "digitalSignature")
+            openssl(self.folder, "pkcs12", "-export", "-in", f"{name}.pem", "-inkey", f"{name}.key", "-passout", "pass:x", "-out",
+                    f"{name}.p12")
+            (self.folder / "password").write_text("x\n")
+            for files in (("--key", f"{name}.key", "--cert", f"{name}.pem"), ("--key", f"{name}.p12", "--password-file", "password")):
+                self.culvert("sign", "--opaque", *files, "--in", "letter", "--out", "signed")
+                self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+                told = self.culvert("inspect", "--in", "signed")
+                self.assertIn("signature: RSASSA-PSS", told)
+                self.assertIn(f"digest: {digest}", told)
+                openssl(self.folder, "cms", "-verify", "-in", "signed", "-CAfile", "ca.pem", "-purpose", "any")
+        told = self.culvert("sign", "--key", "pss512.key", "--cert", "pss512.pem", "--digest", "sha256", "--in", "letter", status=1)
+        self.assertIn("the key demands another digest", told)
+
+    def test_inspection_shows_the_signers_of_a_detached_signature(self):
+        self.culvert("sign", "--der", "--key", "signer.key", "--cert", "signer.pem", "--in", "letter", "--out", "letter.p7s")
+        told = self.culvert("inspect", "--in", "letter.p7s")
+        self.assertIn('subject: CN="signer"', told)
+        self.assertIn("content: not in here", told)
+        self.assertNotIn("refused", told)
+
+    def test_inspection_shows_the_derivation_of_the_content_key(self):
+        self.culvert("encrypt", "--derive-key", "--to", "bob.pem", "--in", "letter", "--out", "derived")
+        self.assertIn("key-derivation: CEK-HKDF with SHA-256", self.culvert("inspect", "--in", "derived"))
+
+
+if __name__ == "__main__":
+    unittest.main()
