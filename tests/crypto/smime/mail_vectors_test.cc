@@ -3,16 +3,14 @@
 
 #include <algorithm>
 
-#include "crypto/keys/memory_key_ring.h"
 #include "crypto/smime/opened.h"
-#include "tests/crypto/vectors/manifest.h"
+#include "tests/crypto/vectors/vector_keys.h"
 #include "tests/support/trickling_source.h"
 
 namespace culvert::crypto::testing {
 namespace {
 
-const Time kNow =
-    from_unix(1'806'062'400);  // 2027-03-26T12:00:00Z, when all certificates are valid
+const Time kWhenAllAreValid = from_unix(1'806'062'400);  // 2027-03-26T12:00:00Z
 
 class MailVectors : public ::testing::Test {
  protected:
@@ -21,18 +19,8 @@ class MailVectors : public ::testing::Test {
     root = found;
   }
 
-  void add_keys(const nlohmann::json& file, MemoryKeyRing& ring) const {
-    if (!file.contains("open")) return;
-    for (const auto& entry : file.at("open")) {
-      const auto key = PrivateKey::from_pem(read_text(root / entry.at("key").get<std::string>()));
-      const auto certificate =
-          Certificate::from_pem(read_text(root / entry.at("certificate").get<std::string>()));
-      ASSERT_TRUE(ring.add(*key, *certificate, ContentRule::any).ok());
-    }
-  }
-
   Trust trust_of(const nlohmann::json& file) const {
-    Trust trust{{}, kNow};
+    Trust trust{{}, kWhenAllAreValid};
     if (file.contains("trust")) {
       const std::string anchor = file.at("trust");
       trust.trusted = *Certificate::all_from_pem(read_text(root / anchor));
@@ -60,7 +48,7 @@ TEST_F(MailVectors, AreOpenedLayerByLayer) {
     const std::string path = file.at("path");
     const Bytes mail = read_file(root / path);
     MemoryKeyRing ring;
-    add_keys(file, ring);
+    add_keys(root, file, ring);
     const Trust trust = trust_of(file);
     for (const std::size_t step : {std::size_t{1}, std::size_t{4096}, mail.size()}) {
       TricklingSource source(mail, step);
@@ -85,7 +73,7 @@ TEST_F(MailVectors, AreRefusedOrNeverCalledAuthentic) {
     const std::string path = file.at("path");
     const Bytes mail = read_file(root / path);
     MemoryKeyRing ring;
-    add_keys(file, ring);
+    add_keys(root, file, ring);
     const Trust trust = trust_of(file);
     ViewSource source(mail);
     const auto opened = OpenedMessage::open(source, {ring, trust});
@@ -107,7 +95,7 @@ TEST_F(MailVectors, RestoreProtectedFieldsOfWhatWasSignedAndEncrypted) {
     if (path.find("header-protection") == std::string::npos) continue;
     const Bytes mail = read_file(root / path);
     MemoryKeyRing ring;
-    add_keys(file, ring);
+    add_keys(root, file, ring);
     const Trust trust = trust_of(file);
     ViewSource source(mail);
     const auto opened = OpenedMessage::open(source, {ring, trust});
