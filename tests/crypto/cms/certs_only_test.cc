@@ -2,6 +2,7 @@
 
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
+#include "tests/support/source_root.h"
 
 namespace culvert::crypto::testing {
 namespace {
@@ -61,7 +62,7 @@ TEST_F(CertsOnly, RefusesWhatHoldsMoreOrLessThanCertificates) {
 // cmsutil -O of NSS 3.87: content that is there, and empty.
 TEST(CertsOnlyOfNss, IsRead) {
   const auto certificates =
-      read(read_file(std::filesystem::path(CULVERT_TEST_DATA) / "data/nss-3.87-certs-only.p7c"));
+      read(read_file(culvert::tests::source_root() / "tests/crypto/cms/data/nss-3.87-certs-only.p7c"));
   ASSERT_TRUE(certificates.ok()) << certificates.error().code;
   EXPECT_FALSE(certificates->empty());
 }

@@ -3,6 +3,7 @@
 #include "crypto/cms/message.h"
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
+#include "tests/support/source_root.h"
 
 namespace culvert::crypto::testing {
 namespace {
@@ -123,7 +124,7 @@ TEST_F(SignedData, SignsAndVerifiesMessages) {
 // gpgsm 2.2.40 writes ecdsa-with-SHA256 with NULL, against RFC 5754, 3.3.
 TEST(SignedDataOfGpgsm, IsValidWithParametersThatShouldBeAbsent) {
   const auto verified = verify(
-      read_file(std::filesystem::path(CULVERT_TEST_DATA) / "data/gpgsm-2.2.40-ecdsa-null.cms"));
+      read_file(culvert::tests::source_root() / "tests/crypto/cms/data/gpgsm-2.2.40-ecdsa-null.cms"));
   ASSERT_TRUE(verified.ok()) << verified.error().code;
   EXPECT_TRUE(verified->result.signers.front().valid());
 }

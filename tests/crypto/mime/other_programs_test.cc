@@ -7,6 +7,7 @@
 #include "crypto/mime/smime_entity.h"
 #include "tests/crypto/mime/support.h"
 #include "tests/crypto/vectors/manifest.h"
+#include "tests/support/source_root.h"
 
 namespace culvert::crypto::testing {
 namespace {
@@ -135,7 +136,8 @@ TEST_F(OtherPrograms, OpensslOpensWhatWeWrap) {
   EXPECT_TRUE(read("opened") == content);
 }
 
-const std::string kScript = "python3 '" CULVERT_TEST_DATA "/python_messages.py' ";
+const std::string kScript =
+    "python3 '" + (culvert::tests::source_root() / "tests/crypto/mime/python_messages.py").string() + "' ";
 
 TEST_F(OtherPrograms, PythonMakesWhatWeSplit) {
   if (!has_program("python3 --version")) GTEST_SKIP() << "there is no python3 program";

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "crypto/keys/digest.h"
+#include "tests/support/source_root.h"
 
 namespace culvert::crypto::testing {
 
@@ -12,7 +13,7 @@ std::optional<std::filesystem::path> vectors_folder() {
   const char* shared = std::getenv("CULVERT_SHARED");
   const std::filesystem::path folder =
       (shared != nullptr ? std::filesystem::path(shared)
-                         : std::filesystem::path(CULVERT_SOURCE_ROOT).parent_path() / "shared") /
+                         : culvert::tests::source_root().parent_path() / "shared") /
       "vectors";
   if (!std::filesystem::exists(folder / "manifest.json")) return std::nullopt;
   return folder;

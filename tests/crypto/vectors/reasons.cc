@@ -3,12 +3,13 @@
 #include <fnmatch.h>
 
 #include "tests/crypto/vectors/manifest.h"
+#include "tests/support/source_root.h"
 
 namespace culvert::crypto::testing {
 
 Reasons::Reasons()
     : patterns_(nlohmann::ordered_json::parse(
-          read_text(std::filesystem::path(CULVERT_SOURCE_ROOT) / "tests/vectors/reasons.json"))) {}
+          read_text(culvert::tests::source_root() / "tests/vectors/reasons.json"))) {}
 
 std::optional<std::string> Reasons::reason_for(const std::string& path) const {
   for (const auto& [pattern, word] : patterns_.items()) {

@@ -1,5 +1,7 @@
 #include "tests/node/smtp/transcript.h"
 
+#include "tests/support/source_root.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -85,7 +87,7 @@ std::vector<TranscriptLine> read_transcript(const std::string& path) {
 std::vector<std::string> transcripts(std::string_view prefix) {
   std::vector<std::string> out;
   for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(CULVERT_SOURCE_ROOT) + "/tests/dialogs")) {
+       std::filesystem::directory_iterator(culvert::tests::source_root() / "tests/dialogs")) {
     if (entry.path().filename().string().starts_with(prefix)) out.push_back(entry.path());
   }
   std::sort(out.begin(), out.end());
