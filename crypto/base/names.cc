@@ -118,6 +118,13 @@ bool is_local_part(std::string_view local) {
          (is_dot_string(local) || is_quoted_string(local));
 }
 
+// The one spelling of all that mean the same (RFC 5321, 4.1.2).
+std::string canonical_local_part(std::string_view local) {
+  if (is_dot_string(local)) return std::string(local);
+  const std::string content = unquoted(local);
+  return is_dot_string(content) ? content : in_quotes(content);
+}
+
 }  // namespace
 
 Result<Domain> Domain::parse(std::string_view text) {
@@ -149,7 +156,7 @@ Result<Mailbox> Mailbox::parse(std::string_view text) {
   }
   auto domain = Domain::parse(text.substr(at + 1));
   if (!domain) return domain.error();
-  return Mailbox(std::string(text.substr(0, at)), *std::move(domain));
+  return Mailbox(canonical_local_part(text.substr(0, at)), *std::move(domain));
 }
 
 Result<Mailbox> Mailbox::make(std::string_view local_part, const Domain& domain) {
@@ -157,19 +164,16 @@ Result<Mailbox> Mailbox::make(std::string_view local_part, const Domain& domain)
     return permanent_error("bad-mailbox",
                            "'" + printable(local_part, 80) + "' is not a local part");
   }
-  return Mailbox(std::string(local_part), domain);
+  return Mailbox(canonical_local_part(local_part), domain);
 }
 
 bool Mailbox::needs_utf8() const { return !is_ascii(local_part_); }
 
-std::string Mailbox::lookup_key() const {
-  std::string local = lower_ascii(local_part_);
-  if (local.front() == '"') {
-    const std::string content = unquoted(local);
-    local = is_dot_string(content) ? content : in_quotes(content);
-  }
-  return local + "@" + domain_.text();
+std::string Mailbox::unquoted_local_part() const {
+  return local_part_.front() == '"' ? unquoted(local_part_) : local_part_;
 }
+
+std::string Mailbox::lookup_key() const { return lower_ascii(local_part_) + "@" + domain_.text(); }
 
 std::string path_text(const ReversePath& path) { return path ? "<" + path->text() + ">" : "<>"; }
 

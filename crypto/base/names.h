@@ -34,8 +34,10 @@ class Domain {
   std::string text_;
 };
 
-// local-part "@" domain (RFC 5321, 4.1.2; RFC 6531, 3.3). The local part is kept as written: case
-// and quoting belong to its domain.
+// local-part "@" domain (RFC 5321, 4.1.2; RFC 6531, 3.3). Case of the local part is kept: it
+// belongs to its domain. Quotes and backslashes stand only where the local part needs them:
+// `"joe"@b.example` and `joe@b.example` are the same mailbox, and no rule about the one may be
+// avoided by the other.
 class Mailbox {
  public:
   // The form of an SMTP path without its angle brackets: no source route, no comment, no white
@@ -45,15 +47,18 @@ class Mailbox {
   // `local_part` must be what `parse` would accept before the "@".
   static Result<Mailbox> make(std::string_view local_part, const Domain& domain);
 
+  // As it stands in an address, in quotes where it needs them.
   const std::string& local_part() const { return local_part_; }
+  // What it says, without quotes and backslashes: what the system of its domain looks up.
+  std::string unquoted_local_part() const;
   const Domain& domain() const { return domain_; }
   // local-part "@" domain.
   std::string text() const { return local_part_ + "@" + domain_.text(); }
   // True if SMTPUTF8 is needed to name it.
   bool needs_utf8() const;
   // One text for all spellings that any usual server delivers to the same person: ASCII letters of
-  // the local part in lower case, quotes and backslashes only where they are needed. For finding
-  // what was written of an address elsewhere (rules, traces), never for delivery.
+  // the local part in lower case. For finding what was written of an address elsewhere (rules,
+  // traces), never for delivery.
   std::string lookup_key() const;
 
   auto operator<=>(const Mailbox&) const = default;

@@ -87,6 +87,33 @@ TEST(Mailbox, IsMadeFromCheckedParts) {
   EXPECT_FALSE(Mailbox::make("", domain).ok());
 }
 
+// RFC 5321, 4.1.2: unneeded quotes mean nothing, so a rule about an address is not avoided by them.
+TEST(Mailbox, HasOneSpellingWhateverTheQuotes) {
+  const struct {
+    const char* written;
+    const char* local_part;
+    const char* says;
+  } cases[] = {
+      {R"("joe"@b.example)", "joe", "joe"},
+      {R"("j\o\e"@b.example)", "joe", "joe"},
+      {R"("Joe.Doe+x"@B.Example.)", "Joe.Doe+x", "Joe.Doe+x"},
+      {R"("joe\ doe"@b.example)", R"("joe doe")", "joe doe"},
+      {R"("a\\b\"c"@b.example)", R"("a\\b\"c")", R"(a\b"c)"},
+      {R"("victim\@world"@b.example)", R"("victim@world")", "victim@world"},
+      {R"("a..b"@b.example)", R"("a..b")", "a..b"},
+      {R"(""@b.example)", R"("")", ""},
+      {"\"j\u00e4ne\"@b.example", "j\u00e4ne", "j\u00e4ne"},
+  };
+  for (const auto& each : cases) {
+    const Mailbox mailbox = *Mailbox::parse(each.written);
+    EXPECT_EQ(mailbox.local_part(), each.local_part) << each.written;
+    EXPECT_EQ(mailbox.unquoted_local_part(), each.says) << each.written;
+    EXPECT_EQ(Mailbox::parse(mailbox.text())->text(), mailbox.text()) << each.written;
+    const std::string_view local(each.written);
+    EXPECT_EQ(*Mailbox::make(local.substr(0, local.rfind('@')), mailbox.domain()), mailbox);
+  }
+}
+
 TEST(Mailbox, HasOneKeyForAllSpellingsOfAnAddress) {
   const struct {
     const char* written;
