@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/hidden_route.h"
 #include "crypto/base/limits.h"
 #include "crypto/cms/enveloped.h"
 #include "crypto/cms/refusal.h"
@@ -207,6 +208,27 @@ Result<bool> is_of_others(const Domain& domain, const OpenContext& context,
   });
 }
 
+// Attack: Relay, through the tunnel. The inside server would send on what is not a plain mailbox,
+// and a report would do the same at whoever it goes to: us, or the peer.
+Status check_addresses(const SealedEnvelope& envelope, const OpenContext& context,
+                       const Fingerprint& peer) {
+  const auto refused = [](const Mailbox& mailbox, std::string_view what) {
+    return permanent_error("bad-address", mailbox.text() + ": " + std::string(what) +
+                                              " may be taken for a way to somewhere else");
+  };
+  for (const SealedRecipient& recipient : envelope.recipients) {
+    if (const auto what = hidden_route(recipient.mailbox)) return refused(recipient.mailbox, *what);
+  }
+  if (!envelope.sender) return done();
+  const auto what = hidden_route(*envelope.sender);
+  if (!what) return done();
+  const Domain& domain = envelope.sender->domain();
+  const auto of_peer = is_of_peer(domain, context, peer);
+  if (!of_peer) return of_peer.error();
+  const bool is_told = *of_peer || may_be_local(domain, context.own_domains);
+  return is_told ? refused(*envelope.sender, *what) : done();
+}
+
 // signed=yes only for the one From address, if it is of the peer. Otherwise every domain that a
 // reader might take for the author's is asked: an odd From must not hide whose it claims to be.
 Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
@@ -299,6 +321,7 @@ Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContex
 
   if (auto fit = check_envelope(front->envelope, context); !fit) return fit.error();
   if (auto fit = check_route(*holder, front->envelope, context.arrived); !fit) return fit.error();
+  if (auto fit = check_addresses(front->envelope, context, holder->peer); !fit) return fit.error();
   OpenedTunnelMail mail{.envelope = front->envelope,
                         .peer = holder->peer,
                         .signer = *signer,

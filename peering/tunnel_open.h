@@ -97,6 +97,7 @@ struct OpenTrace {
 //   no-route        the signer has no open route for Culvert-From: waits until it has
 //   wrong-signer    signed by nobody who holds that route
 //   not-for-us      Culvert-To or a sealed recipient is not of our domains
+//   bad-address     a sealed recipient, or a sender whom a report would go to, hides a route
 //   stale           sealed too long before it arrived, or in the future
 //   bad-envelope, bad-line-end, header-too-large, not-tunnel, and the refusals of crypto/cms.
 // Errors of `holders_of` and of the streams are passed on.

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "crypto/base/hidden_route.h"
 #include "node/smtp/parameters.h"
+#include "node/smtp/replies.h"
 #include "peering/document.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_seal.h"
@@ -117,6 +119,29 @@ AttemptPlan clear_attempt(const FlowContext& context, store::QueueEntry entry,
   return Attempt{std::move(entry), std::move(message), std::nullopt, std::move(refused)};
 }
 
+// Attack: Relay. The last gate before everything that is handed to the inside server or sealed for
+// a peer, also for what waited since before a rule or a route changed.
+AttemptPlan without_hidden_routes(AttemptPlan plan) {
+  auto* attempt = std::get_if<Attempt>(&plan);
+  if (attempt == nullptr || (attempt->entry.path != store::DeliveryPath::inside &&
+                             attempt->entry.path != store::DeliveryPath::tunnel)) {
+    return plan;
+  }
+  std::vector<store::QueueRecipient> safe;
+  for (store::QueueRecipient& r : attempt->entry.recipients) {
+    const auto what = hidden_route(r.mailbox);
+    if (what) {
+      const Reply reply = replies::hidden_route(r.mailbox, *what);
+      attempt->refused.push_back({std::move(r), {reply.enhanced, reply.lines.front()}});
+    } else {
+      safe.push_back(std::move(r));
+    }
+  }
+  if (safe.empty()) return GiveUp(attempt->refused.front().why);
+  attempt->entry.recipients = std::move(safe);
+  return plan;
+}
+
 }  // namespace
 
 bool Attempt::under_tunnel_address() const {
@@ -158,7 +183,7 @@ AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
   switch (entry.path) {
     case store::DeliveryPath::inside:
     case store::DeliveryPath::open:
-      return Attempt{std::move(entry), std::move(message), std::nullopt};
+      return without_hidden_routes(Attempt{std::move(entry), std::move(message), std::nullopt});
     case store::DeliveryPath::clear:
       return clear_attempt(context, std::move(entry), std::move(message));
     case store::DeliveryPath::proof: {
@@ -168,7 +193,8 @@ AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
     case store::DeliveryPath::tunnel: {
       const auto domain = Domain::parse(entry.destination);
       if (!domain) return GiveUp{"5.1.2", domain.error().text};
-      return tunnel_attempt(context, std::move(entry), std::move(message), *domain);
+      return without_hidden_routes(
+          tunnel_attempt(context, std::move(entry), std::move(message), *domain));
     }
   }
   return GiveUp{"5.3.0", "unknown path"};

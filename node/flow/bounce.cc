@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
 #include "crypto/mime/header.h"
 #include "node/flow/intake.h"
@@ -30,6 +31,7 @@ bool is_route_of(const FlowContext& context, const Domain& domain, const Fingerp
 std::optional<Target> target_of_opened(const FlowContext& context,
                                        const store::OpenedContext& opened) {
   const auto through = [&](const Mailbox& to) -> std::optional<Target> {
+    if (hidden_route(to)) return std::nullopt;
     if (!is_route_of(context, to.domain(), opened.peer)) return std::nullopt;
     return Target{to, store::DeliveryPath::tunnel, to.domain().text()};
   };
@@ -46,6 +48,8 @@ std::optional<Target> target_of_sender(const FlowContext& context, const Mailbox
   const bool ours = config->serves(sender.domain());
   const PathDecision decision = context.routing.current()->decide_for(std::nullopt, sender, ours);
   const std::string domain = sender.domain().text();
+  // Mail that was taken before the listeners refused such a sender: a report would be relayed.
+  if (decision.path != Path::clear && hidden_route(sender)) return std::nullopt;
   switch (decision.path) {
     case Path::inside:
       return Target{sender, store::DeliveryPath::inside, ""};

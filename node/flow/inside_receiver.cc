@@ -3,6 +3,7 @@
 // here, in the dialogue.
 #include <algorithm>
 
+#include "crypto/base/hidden_route.h"
 #include "node/flow/intake.h"
 #include "node/smtp/parameters.h"
 #include "node/smtp/replies.h"
@@ -30,7 +31,7 @@ class InsideReceiver final : public Intake {
     if (config_->inside.senders == InsideSettings::Senders::own_domains && !own) {
       return replies::sender_not_allowed(mail.sender->text());
     }
-    return std::nullopt;
+    return check_own_sender(*config_, mail.sender);
   }
 
   Decision plan(const RcptCommand& rcpt) {
@@ -42,6 +43,10 @@ class InsideReceiver final : public Intake {
     const bool ours = config_->serves(recipient.domain());
     const PathDecision decision = routing_->decide_for(mail_.sender, recipient, ours);
     if (decision.path == Path::refuse) return replies::encryption_needed(recipient);
+    // In clear it may be a right address elsewhere, and nobody behind us relays for it.
+    if (decision.path != Path::clear) {
+      if (const auto what = hidden_route(recipient)) return replies::hidden_route(recipient, *what);
+    }
     if (decision.path == Path::tunnel) {
       if (auto refusal = check_size(recipient)) return refusal;
     }

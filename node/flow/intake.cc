@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
 #include "node/flow/trace_fields.h"
 #include "node/smtp/replies.h"
@@ -128,6 +129,12 @@ std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now) {
     entry->recipients.push_back(planned.recipient);
   }
   return entries;
+}
+
+Decision Intake::check_own_sender(const Config& config, const ReversePath& sender) {
+  if (!sender || !may_be_local(sender->domain(), config.node.domains)) return std::nullopt;
+  const auto what = hidden_route(*sender);
+  return what ? Decision(replies::hidden_route(*sender, *what)) : std::nullopt;
 }
 
 Decision Intake::on_connect(const SmtpSession& session) {

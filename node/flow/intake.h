@@ -70,6 +70,11 @@ class Intake : public MailReceiver {
   virtual BodyCheck body_check(const HeaderFacts&) const { return {}; }
   virtual store::Listener listener() const = 0;
 
+  // Attack: Relay. A report to `<victim%world@ours>`, of ours or of the inside server's own, would
+  // be sent on by that server. Senders of other domains may write what they like (SRS, VERP, old
+  // gateways), because reports to them leave by the paths of their own domain.
+  static Decision check_own_sender(const Config& config, const ReversePath& sender);
+
   FlowContext& context_;
   MailCommand mail_;
   std::vector<PlannedRecipient> recipients_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 
+#include "crypto/base/hidden_route.h"
 #include "node/flow/intake.h"
 #include "node/flow/quarantine_quota.h"
 #include "node/flow/trace_fields.h"
@@ -25,6 +26,9 @@ class OutsideReceiver final : public Intake {
     settle();
     const Mailbox& recipient = rcpt.recipient;
     if (!config_->serves(recipient.domain())) return decided(replies::relaying_denied(recipient));
+    if (const auto what = hidden_route(recipient)) {
+      return decided(replies::hidden_route(recipient, *what));
+    }
     const bool reserved =
         peering::is_peering_address(recipient) || peering::is_tunnel_address(recipient);
     if (peering::is_peering_address(recipient)) {
@@ -71,10 +75,10 @@ class OutsideReceiver final : public Intake {
 
   const std::vector<IpNetwork>& networks() const override { return config_->outside.networks; }
 
-  Decision check_mail(const MailCommand&) override {
+  Decision check_mail(const MailCommand& mail) override {
     asked_.reset();
     config_ = context_.config.get();
-    return std::nullopt;
+    return check_own_sender(*config_, mail.sender);
   }
 
   GateRules gate_rules() const override {

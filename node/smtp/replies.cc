@@ -44,6 +44,14 @@ Reply secret_missing() {
                     "the sending mail server must add it");
 }
 
+Reply hidden_route(const Mailbox& mailbox, std::string_view what) {
+  return make_reply(
+      550, "5.1.3",
+      fmt::format("{}: {} before the last @ may be taken for a way to somewhere else, and this "
+                  "node relays for nobody; use the plain address of the mailbox",
+                  mailbox.text(), what));
+}
+
 Reply no_such_recipient(const Mailbox& recipient, std::string_view why) {
   return make_reply(550, "5.1.1", fmt::format("{}: {}", recipient.text(), why));
 }
@@ -103,7 +111,7 @@ Reply bad_line_end() {
 Reply bad_line_end_in_body() {
   return make_reply(554, "5.5.2",
                     "bare CR or LF in the message: lines end with CR LF and nothing else; the "
-                    "sending server must repair its line ends");
+                    "sending server must repair its line ends; closing");
 }
 
 Reply command_too_long(std::size_t limit_bytes) {

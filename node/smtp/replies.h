@@ -20,6 +20,8 @@ Reply too_many_of_address();                        // 421 4.7.0 its share is ta
 Reply relaying_denied(const Mailbox& recipient);    // 550 5.7.1 not a domain of ours
 Reply sender_not_allowed(std::string_view sender);  // 550 5.7.1 `senders = "domains"`
 Reply secret_missing();                             // 550 5.7.1 `require = "header: ..."`
+// 550 5.1.3 a recipient, or the sender whom a report would go to; `what`: of culvert::hidden_route
+Reply hidden_route(const Mailbox& mailbox, std::string_view what);
 Reply no_such_recipient(const Mailbox& recipient, std::string_view why);  // 550 5.1.1
 Reply recipient_unverifiable(const Mailbox& recipient);                   // 450 4.1.1
 Reply encryption_needed(const Mailbox& recipient);  // 550 5.7.10 mandatory, but no way
@@ -33,7 +35,7 @@ Reply refused_by_policy(std::string_view why);                                  
 
 // For the dialogs themselves.
 Reply bad_line_end();          // 521 5.5.2, in a command
-Reply bad_line_end_in_body();  // 554 5.5.2
+Reply bad_line_end_in_body();  // 554 5.5.2; the session ends with it
 Reply command_too_long(std::size_t limit_bytes);
 Reply body_line_too_long(std::size_t limit_bytes);  // 554 5.5.2
 Reply message_too_big(std::uint64_t limit_bytes);   // 552 5.3.4

@@ -30,6 +30,7 @@ class PeerFlowTest : public testing::Test {
                                 .to = peering::domain("b.example")};
     out.sender = peering::mailbox("alice@a.example");
     out.recipients = {{peering::mailbox("bob@b.example"), "", ""}};
+    if (change) change(out);
     return out;
   }
 
@@ -90,6 +91,7 @@ class PeerFlowTest : public testing::Test {
     ASSERT_TRUE(routing.refresh().ok());
   }
 
+  std::function<void(peering::SealedEnvelope&)> change;  // what the peer says otherwise
   Config config{.file = {},
                 .node = {.name = *Domain::parse("gate.b.example"),
                          .domains = {*Domain::parse("b.example")},
