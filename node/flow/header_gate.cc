@@ -13,9 +13,14 @@ bool is_required(const crypto::HeaderField& field, const RequiredHeader& require
   return crypto::same_name(field.name, required.name);
 }
 
+// RFC 5322, 3.6.3 and 3.6.6: whom the others must not hear of.
+bool is_blind(const crypto::HeaderField& field) {
+  return crypto::same_name(field.name, "Bcc") || crypto::same_name(field.name, "Resent-Bcc");
+}
+
 bool must_go(const crypto::HeaderField& field, const GateRules& rules) {
   if (crypto::is_trust_mark(field, rules.own_name)) return true;
-  if (rules.bcc == GateRules::Bcc::remove && crypto::same_name(field.name, "Bcc")) return true;
+  if (rules.bcc == GateRules::Bcc::remove && is_blind(field)) return true;
   return rules.required && is_required(field, *rules.required);
 }
 

@@ -16,9 +16,9 @@ namespace culvert::node {
 
 // What to take out.
 struct GateRules {
-  std::string own_name;  // node.name: marks of this name are removed
-  enum class Bcc { keep, remove } bcc = Bcc::keep;
-  std::optional<RequiredHeader> required;  // looked for, and removed
+  std::string own_name;                             // node.name: marks of this name are removed
+  enum class Bcc { keep, remove } bcc = Bcc::keep;  // Bcc and Resent-Bcc
+  std::optional<RequiredHeader> required;           // looked for, and removed
 };
 
 // What was found in the header as it came.

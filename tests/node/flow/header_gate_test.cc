@@ -37,6 +37,20 @@ TEST(HeaderGate, LetsEverythingElsePassHoweverItIsCut) {
   }
 }
 
+// Named attack: Bcc, of mail that was sent again.
+TEST(HeaderGate, BccAndResentBccReachNobodyElse) {
+  for (const std::string field :
+       {"Bcc: secret@b.example\r\n", "Resent-Bcc: secret@b.example\r\n",
+        "RESENT-BCC: secret@b.example,\r\n\tsecret@c.example\r\n", "resent-bcc:\r\n",
+        "Resent-To: x@b.example\r\nResent-Bcc: s@b.example\r\nresent-Bcc: s@c.example\r\n"}) {
+    const std::string kept = field.starts_with("Resent-To") ? field.substr(0, 24) : "";
+    const std::string rest = "Subject: x\r\n\r\nResent-Bcc: body stays\r\n";
+    EXPECT_EQ(pass(field + rest, 5).octets, kept + rest);
+    EXPECT_EQ(pass(field + rest, 5, {"gate.a.example", GateRules::Bcc::keep, std::nullopt}).octets,
+              field + rest);
+  }
+}
+
 TEST(HeaderGate, KeepsMessagesWithoutHeaderOrBody) {
   for (const std::string_view message :
        {"", "\r\n", "\r\nbody\r\n", "A: b\r\n", "no field", "A: b"}) {
