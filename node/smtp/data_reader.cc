@@ -63,8 +63,7 @@ DataReader::Step DataReader::scan_lines(ByteView octets) {
         state_ = State::cr;
         return {octets.size(), octets.first(end.at), false};
       case LineEnd::Kind::bare: {
-        spoil(DataFault::bare_line_end);
-        Step rest = skip(octets.subspan(end.at));
+        Step rest = skip_from_bare_line_end(octets.subspan(end.at));
         rest.consumed_bytes += end.at;
         return rest;
       }
@@ -79,10 +78,7 @@ DataReader::Step DataReader::scan_lines(ByteView octets) {
 }
 
 DataReader::Step DataReader::settle_cr(ByteView octets) {
-  if (octets.front() != '\n') {
-    spoil(DataFault::bare_line_end);
-    return skip(octets);
-  }
+  if (octets.front() != '\n') return skip_from_bare_line_end(octets);
   state_ = State::line_start;
   line_bytes_ = 0;
   return {1, kCrLf, false};
@@ -93,18 +89,22 @@ DataReader::Step DataReader::settle_dot(ByteView octets) {
     state_ = State::dot_cr;
     return {1, {}, false};
   }
+  if (octets.front() == '\n') return skip_from_bare_line_end(octets);
   // The dot was stuffed; what follows it is the line.
   state_ = State::in_line;
   return scan_lines(octets);
 }
 
 DataReader::Step DataReader::settle_dot_cr(ByteView octets) {
-  if (octets.front() != '\n') {
-    spoil(DataFault::bare_line_end);
-    return skip(octets);
-  }
+  if (octets.front() != '\n') return skip_from_bare_line_end(octets);
   state_ = State::ended;
   return {1, {}, true};
+}
+
+// `octets` begin with a bare line end, or behind one that is a CR.
+DataReader::Step DataReader::skip_from_bare_line_end(ByteView octets) {
+  spoil(DataFault::bare_line_end);
+  return skip(octets);
 }
 
 // Octet by octet, because a spoiled message may be made of line ends only: a search from each of
@@ -116,12 +116,24 @@ DataReader::Step DataReader::skip(ByteView octets) {
   return {at, {}, state_ == State::ended};
 }
 
-DataReader::State DataReader::after(std::uint8_t octet) const {
-  if (octet == '\n' && state_ == State::dot_cr) return State::ended;
-  if (octet == '\n' && state_ == State::cr) return State::line_start;
+DataReader::State DataReader::after(std::uint8_t octet) {
+  const bool behind_cr = state_ == State::cr || state_ == State::dot_cr;
+  // Also in what is discarded for another fault: that message's end is as doubtful.
+  bare_line_end_ = bare_line_end_ || behind_cr != (octet == '\n');
+  if (bare_line_end_) return after_bare_line_end(octet);
+  if (octet == '\n') return state_ == State::dot_cr ? State::ended : State::line_start;
   if (octet == '\r') return state_ == State::dot ? State::dot_cr : State::cr;
   if (octet == '.' && state_ == State::line_start) return State::dot;
   return State::in_line;
+}
+
+// Each CR and each LF ends a line here, and a dot between two of them the message.
+DataReader::State DataReader::after_bare_line_end(std::uint8_t octet) const {
+  const bool ends_line = octet == '\r' || octet == '\n';
+  if (state_ == State::dot_cr || (state_ == State::dot && ends_line)) return State::ended;
+  if (ends_line) return State::line_start;
+  const bool at_start = state_ == State::line_start || state_ == State::cr;
+  return octet == '.' && at_start ? State::dot : State::in_line;
 }
 
 void DataReader::count_line(std::size_t bytes) {

@@ -1,9 +1,13 @@
 // The body of a message as DATA carries it (RFC 5321, 4.1.1.4 and 4.5.2), read as a stream.
-// The end is CR LF . CR LF (or . CR LF as the first line) and nothing else. A bare CR or LF
-// anywhere spoils the message, and so does a line or a message beyond its limit; a spoiled message
-// is read to its end, so that nothing of it is ever taken for a command. Leading dots are taken
-// off. Octets are never copied: content is handed out as parts of what came in. No I/O; one object
-// per message.
+// The end of a message that is taken is CR LF . CR LF (or . CR LF as the first line) and nothing
+// else. A bare CR or LF anywhere spoils the message, and so does a line or a message beyond its
+// limit; a spoiled message is read to its end. Leading dots are taken off. Octets are never copied:
+// content is handed out as parts of what came in. No I/O; one object per message.
+//
+// Where a message with bare line ends stops is a matter of opinion (attack: Smuggling): what stands
+// behind it may be a part of it to the server before us. So nothing behind it may ever run as a
+// command: once `has_bare_line_end`, the session has to be closed at the end, and that end is the
+// first mark that any server takes for one, because whoever writes bare line ends waits behind it.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +40,8 @@ class DataReader {
 
   // The first thing found wrong. The content handed out so far is void.
   std::optional<DataFault> fault() const { return fault_; }
+  // True if there was a bare CR or LF, whatever else was found wrong before.
+  bool has_bare_line_end() const { return bare_line_end_; }
   // Octets of content handed out.
   std::uint64_t content_bytes() const { return content_bytes_; }
   // Octets consumed since it was spoiled.
@@ -56,8 +62,10 @@ class DataReader {
   Step settle_cr(ByteView octets);
   Step settle_dot(ByteView octets);
   Step settle_dot_cr(ByteView octets);
+  Step skip_from_bare_line_end(ByteView octets);
   Step skip(ByteView octets);
-  State after(std::uint8_t octet) const;
+  State after(std::uint8_t octet);
+  State after_bare_line_end(std::uint8_t octet) const;
   void count_line(std::size_t bytes);
   void spoil(DataFault fault);
 
@@ -67,6 +75,7 @@ class DataReader {
   std::uint64_t content_bytes_ = 0;
   std::uint64_t discarded_bytes_ = 0;
   std::optional<DataFault> fault_;
+  bool bare_line_end_ = false;
 };
 
 }  // namespace culvert::node

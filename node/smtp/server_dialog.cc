@@ -93,6 +93,8 @@ void ServerDialog::Session::spoil_body(const Reply& refusal) {
 void ServerDialog::Session::end_body() {
   if (!body->refusal) return enter(ServerState::body, ServerWait::commit);
   const Reply refusal = *std::move(body->refusal);
+  // Attack: Smuggling. Nobody can say where that message ended: what follows is not run.
+  if (body->reader.has_bare_line_end()) return say_and_close(refusal);
   body.reset();
   enter(ServerState::ready, ServerWait::peer);
   refuse(refusal);

@@ -13,6 +13,7 @@ struct Body {
   std::string rest;  // behind the end
   bool ended = false;
   std::optional<DataFault> fault;
+  bool bare_line_end = false;
 };
 
 Body read_in_steps(std::string_view wire, std::size_t step, DataLimits limits = {1'000'000}) {
@@ -29,6 +30,7 @@ Body read_in_steps(std::string_view wire, std::size_t step, DataLimits limits = 
     body.rest += as_text(piece);
   }
   body.fault = reader.fault();
+  body.bare_line_end = reader.has_bare_line_end();
   return body;
 }
 
@@ -60,27 +62,49 @@ TEST(DataReader, SaysTheSameForPiecesOfAnySize) {
   }
 }
 
-// Smuggling (2023): whatever looks like an end to another server is no end here, and spoils.
-TEST(DataReader, SmugglingByOddLineEndsIsRefused) {
-  for (const std::string_view odd : {"\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r",
-                                     "\r\r\n.\r\r\n", "\n.\r", "\r\n\r.\r\n", "\n\n", "\r\r"}) {
+// Smuggling (2023): whatever looks like an end to another server spoils the message, and is the
+// last that is read of the session.
+TEST(DataReader, SmugglingByOddLineEndsEndsTheSession) {
+  for (const std::string_view odd :
+       {"\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\r\r\n.\r\r\n", "\n.\r",
+        "\r\n\r.\r\n", "\n\n", "\r\r", "\r\r\n.\r\n", "\n\r\n.\r\n", "\r\n.\r\r\n"}) {
     const std::string wire =
         "a" + std::string(odd) + "MAIL FROM:<x@b.example>\r\n\r\n.\r\nQUIT\r\n";
     for (std::size_t step = 1; step <= wire.size(); ++step) {
       const Body body = read_in_steps(wire, step);
       EXPECT_EQ(body.fault, DataFault::bare_line_end) << odd;
-      EXPECT_TRUE(body.ended);
-      EXPECT_EQ(body.rest, "QUIT\r\n") << "in steps of " << step;
+      EXPECT_TRUE(body.ended) << odd;
+      EXPECT_TRUE(body.bare_line_end) << odd << " in steps of " << step;
     }
   }
 }
 
-TEST(DataReader, DoesNotEndAtAnOddEndMark) {
+// A client that knows no other line end waits behind its own mark, and would wait for minutes.
+TEST(DataReader, AnOddEndMarkEndsOnlyAMessageThatIsRefused) {
   for (const std::string_view wire :
-       {"a\n.\n", "a\n.\r\n", "a\r\n.\n", "a\r.\r\n", "a\r\n.\r", ".\n", "\n.\r\n", ".\r.\r\n"}) {
+       {"a\n.\n", "a\n.\r\n", "a\r\n.\n", "a\r.\r\n", "a\r\n.\rb", ".\n", "\n.\r\n", ".\r.\r\n"}) {
     for (std::size_t step = 1; step <= wire.size(); ++step) {
-      EXPECT_FALSE(read_in_steps(wire, step).ended) << wire << " in steps of " << step;
+      const Body body = read_in_steps(wire, step);
+      EXPECT_TRUE(body.ended && body.bare_line_end) << wire << " in steps of " << step;
+      EXPECT_EQ(body.fault, DataFault::bare_line_end) << wire << " in steps of " << step;
     }
+  }
+}
+
+// Smuggling behind another fault: the message is refused for that, and its end is as doubtful.
+TEST(DataReader, SmugglingInWhatIsDiscardedEndsTheSession) {
+  const DataLimits limits{.message_bytes = 6, .line_bytes = 5};
+  for (const std::string_view front : {"abcde\r\nxx\r\n", "abcdef\r\n"}) {
+    for (const std::string_view odd : {"\r\r\n", "b\n", "c\rd\r\n", "\r\r", "\n"}) {
+      const std::string wire = std::string(front) + std::string(odd) + ".\r\nQUIT\r\n";
+      for (std::size_t step = 1; step <= 4; ++step) {
+        const Body body = read_in_steps(wire, step, limits);
+        EXPECT_TRUE(body.fault && body.ended && body.bare_line_end) << wire << " by " << step;
+      }
+    }
+    const Body honest = read_in_steps(std::string(front) + "\r\n.\r\nQ", 3, limits);
+    EXPECT_TRUE(honest.fault && honest.ended && !honest.bare_line_end);
+    EXPECT_EQ(honest.rest, "Q");
   }
 }
 
