@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 1024 * 1024;
 
-std::string with_port(const std::string& host, std::uint16_t port) {
-  const bool is_ipv6 = host.find(':') != std::string::npos;
-  return is_ipv6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
-}
-
 bool has_error(const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.weight == Finding::Weight::error;
@@ -32,10 +27,6 @@ ConfigReading unreadable(const std::filesystem::path& file, std::string text) {
 }
 
 }  // namespace
-
-std::string NextHop::text() const {
-  return (tls == Tls::from_start ? "smtps://" : "smtp://") + with_port(host, port);
-}
 
 bool Config::serves(const Domain& domain) const {
   return std::find(node.domains.begin(), node.domains.end(), domain) != node.domains.end();

@@ -14,27 +14,10 @@
 
 #include "crypto/base/log.h"
 #include "crypto/base/names.h"
+#include "node/config/next_hop.h"
 #include "node/net/network.h"
 
 namespace culvert::node {
-
-// A fixed host that mail is handed to: `smtp://host:port`, `smtps://host:port`, never by MX.
-struct NextHop {
-  enum class Tls {
-    when_offered,  // smtp: STARTTLS if the host offers it
-    from_start,    // smtps: TLS before SMTP (RFC 8314, 3.3)
-  };
-  Tls tls = Tls::when_offered;
-  std::string host;  // domain name in A-labels, or numeric address without brackets
-  std::uint16_t port = 25;
-  std::string user{};  // empty: no authentication
-  std::filesystem::path
-      password_file{};  // set exactly if `user` is; its first line is the password
-
-  // `smtp://host:port`, without user.
-  std::string text() const;
-  bool operator==(const NextHop&) const = default;
-};
 
 struct NodeSettings {
   Domain name;                  // HELO name; authserv-id

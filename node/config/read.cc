@@ -114,14 +114,14 @@ void read_smtp(Section section, const fs::path& base, Config& into) {
 std::optional<NextHop> read_hop(Section& parent, std::string_view key, const fs::path& base) {
   const TreeValue* value = parent.find(key);
   if (!value) return std::nullopt;
-  std::optional<NextHop> hop;
   if (std::holds_alternative<std::string>(value->held)) {
     auto parsed = parse_next_hop(std::get<std::string>(value->held));
-    if (parsed)
-      hop = *std::move(parsed);
-    else
+    if (!parsed) {
       parent.wrong(key, parsed.error().text);
-    return hop;
+      return std::nullopt;
+    }
+    parsed->line = value->line;
+    return *std::move(parsed);
   }
   if (!std::holds_alternative<TreeTable>(value->held)) {
     parent.wrong(key,
@@ -133,6 +133,7 @@ std::optional<NextHop> read_hop(Section& parent, std::string_view key, const fs:
   Section table = parent.below(key);
   NextHop read;
   table.parsed("url", read, parse_next_hop);
+  read.line = value->line;
   if (!table.has("url")) table.wrong("url", "is missing; write url = \"smtp://host:port\"");
   table.parsed("user", read.user, parse_plain);
   read_path(table, "password_file", base, read.password_file);

@@ -31,7 +31,8 @@ listen   = ["0.0.0.0:25"]
 
 [delivery]
 inside  = "smtp://127.0.0.1:10026"      # where mail for node.domains goes
-outside = "mx"                          # or "smtp://relay.a.example:25", "smtps://…"
+outside = "mx"                          # or "smtp://relay.a.example:25?tls=verify", "smtps://…": the
+                                        # server proves its name (docs/operation.md, Next hops and TLS)
 [delivery.hosts]                        # per domain, before MX
 # "b.example" = "smtp://gate.b.example:25"
 

@@ -4,25 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
+
+#include "node/config/host_and_port.h"
 
 namespace culvert::node {
 namespace {
 
 Error bad(std::string text) { return permanent_error("bad-value", std::move(text)); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// A number of digits only, up to `limit`.
-std::optional<std::uint64_t> number(std::string_view digits, std::uint64_t limit) {
-  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || value > limit) return std::nullopt;
-  return value;
-}
 
 struct Unit {
   std::string_view name;
@@ -34,59 +24,17 @@ template <std::size_t N>
 std::optional<std::uint64_t> number_with_unit(std::string_view text,
                                               const std::array<Unit, N>& units) {
   constexpr std::uint64_t kLimit = std::numeric_limits<std::int64_t>::max();
-  const auto first = std::find_if_not(text.begin(), text.end(), is_digit);
-  const auto digits = text.substr(0, static_cast<std::size_t>(first - text.begin()));
+  const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
   auto unit = text.substr(digits.size());
   while (unit.starts_with(' '))
     unit.remove_prefix(1);
   for (const Unit& known : units) {
     if (unit == known.name) {
-      const auto value = number(digits, kLimit / known.factor);
+      const auto value = parse_number(digits, kLimit / known.factor);
       return value ? std::optional(*value * known.factor) : std::nullopt;
     }
   }
   return std::nullopt;
-}
-
-struct HostAndPort {
-  std::string_view host;
-  std::string_view port;  // empty if there is none
-  bool bracketed = false;
-};
-
-std::optional<HostAndPort> split_port(std::string_view text) {
-  if (text.starts_with('[')) {
-    const auto end = text.find(']');
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto rest = text.substr(end + 1);
-    if (!rest.empty() && (rest.front() != ':' || rest.size() == 1)) return std::nullopt;
-    return HostAndPort{text.substr(1, end - 1), rest.empty() ? rest : rest.substr(1), true};
-  }
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return HostAndPort{text, {}, false};
-  if (colon + 1 == text.size()) return std::nullopt;
-  return HostAndPort{text.substr(0, colon), text.substr(colon + 1), false};
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view digits) {
-  const auto value = number(digits, 65535);
-  return value ? std::optional(static_cast<std::uint16_t>(*value)) : std::nullopt;
-}
-
-struct Host {
-  std::string text;  // without brackets
-  bool is_ipv6 = false;
-};
-
-// A domain name or an address; only IPv6 stands in brackets.
-std::optional<Host> parse_host(const HostAndPort& split) {
-  if (const auto address = IpAddress::parse(split.host)) {
-    if (address->is_v4() == split.bracketed) return std::nullopt;
-    return Host{address->text(), !address->is_v4()};
-  }
-  auto domain = Domain::parse(split.host);
-  if (split.bracketed || !domain) return std::nullopt;
-  return Host{domain->text(), false};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -165,34 +113,6 @@ bool is_public_network(const IpNetwork& network) {
     return special && special->prefix_bits() <= network.prefix_bits() &&
            special->contains(network.base());
   });
-}
-
-Result<NextHop> parse_next_hop(std::string_view url) {
-  NextHop hop;
-  std::string_view rest = url;
-  if (rest.starts_with("smtps://")) {
-    hop.tls = NextHop::Tls::from_start;
-    hop.port = 465;
-    rest.remove_prefix(8);
-  } else if (rest.starts_with("smtp://")) {
-    rest.remove_prefix(7);
-  } else {
-    return bad(fmt::format("'{}' does not start with smtp:// or smtps://", printable(url, 80)));
-  }
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  const auto split = split_port(rest);
-  const auto host = split ? parse_host(*split) : std::nullopt;
-  const auto port =
-      split && !split->port.empty() ? parse_port(split->port) : std::optional(hop.port);
-  if (!host || !port || *port == 0) {
-    return bad(
-        fmt::format("'{}' does not name a host and port; write smtp://mail.a.example:25 "
-                    "(an IPv6 address in brackets)",
-                    printable(url, 80)));
-  }
-  hop.host = host->text;
-  hop.port = *port;
-  return hop;
 }
 
 Result<std::string> parse_peering_url(std::string_view url) {

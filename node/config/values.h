@@ -31,9 +31,6 @@ Result<IpNetwork> parse_network(std::string_view text);
 // that only partly does counts as public.
 bool is_public_network(const IpNetwork& network);
 
-// `smtp://host[:25]`, `smtps://host[:465]`; no path, no user, no password.
-Result<NextHop> parse_next_hop(std::string_view url);
-
 // `https://host[:port]` with at most a final slash, which is dropped.
 Result<std::string> parse_peering_url(std::string_view url);
 

@@ -86,23 +86,6 @@ TEST(IsPublicNetwork, KnowsWhatOthersOnTheInternetUse) {
   }
 }
 
-TEST(ParseNextHop, TakesBothSchemes) {
-  EXPECT_EQ(parse_next_hop("smtp://mail.a.example:2525")->text(), "smtp://mail.a.example:2525");
-  EXPECT_EQ(parse_next_hop("smtp://Mail.A.example")->text(), "smtp://mail.a.example:25");
-  EXPECT_EQ(parse_next_hop("smtps://mail.a.example/")->text(), "smtps://mail.a.example:465");
-  EXPECT_EQ(parse_next_hop("smtp://[::1]:25")->host, "::1");
-  EXPECT_EQ(parse_next_hop("smtp://127.0.0.1:1025")->port, 1025);
-}
-
-TEST(ParseNextHop, RefusesOtherUrls) {
-  for (const char* url :
-       {"", "mx", "mail.a.example", "http://mail.a.example", "smtp://", "smtp://mail.a.example:0",
-        "smtp://u@mail.a.example", "smtp://a b", "smtp://mail.a.example:25/path", "smtp://::1",
-        "smtp://[127.0.0.1]", "smtp://mail.a.example:", "smtp://mail.a.example:70000"}) {
-    EXPECT_FALSE(parse_next_hop(url).ok()) << url;
-  }
-}
-
 TEST(ParsePeeringUrl, TakesHostAndPortOnly) {
   EXPECT_EQ(*parse_peering_url("https://gate.a.example"), "https://gate.a.example");
   EXPECT_EQ(*parse_peering_url("https://Gate.A.example:8443/"), "https://gate.a.example:8443");
