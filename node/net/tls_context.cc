@@ -3,6 +3,7 @@
 #include <botan/data_src.h>
 #include <botan/pkcs8.h>
 #include <botan/tls_session_manager_memory.h>
+#include <botan/tls_session_manager_noop.h>
 #include <botan/tls_session_manager_stateless.h>
 #include <botan/x509_key.h>
 
@@ -156,6 +157,20 @@ std::unique_ptr<TlsClientContext> TlsClientContext::opportunistic() {
   impl->parts.sessions = std::make_shared<Botan::TLS::Session_Manager_In_Memory>(
       impl->parts.random, kRememberedSessions);
   return std::unique_ptr<TlsClientContext>(new TlsClientContext(std::move(impl)));
+}
+
+std::unique_ptr<TlsClientContext> TlsClientContext::verifying(std::string authorities_file) {
+  auto impl = std::make_unique<Impl>();
+  impl->trust = Impl::Trust::proof;
+  impl->authorities.emplace(std::move(authorities_file));
+  impl->parts.policy = std::make_shared<StrictPolicy>();
+  impl->parts.credentials = std::make_shared<ClientCredentials>();
+  impl->parts.sessions = std::make_shared<Botan::TLS::Session_Manager_Noop>();
+  return std::unique_ptr<TlsClientContext>(new TlsClientContext(std::move(impl)));
+}
+
+void TlsClientContext::read_authorities_anew() {
+  if (impl_->authorities) impl_->authorities->forget();
 }
 
 Result<std::unique_ptr<TlsClientContext>> TlsClientContext::pinned(

@@ -41,6 +41,9 @@ class TlsServerContext {
   std::unique_ptr<Impl> impl_;
 };
 
+// Where Debian's ca-certificates keeps the authorities that this machine trusts.
+inline constexpr const char* kSystemAuthorities = "/etc/ssl/certs/ca-certificates.crt";
+
 // The client's side.
 class TlsClientContext {
  public:
@@ -49,9 +52,16 @@ class TlsClientContext {
   // The server's chain must end at this one certificate (PEM); its host name is not compared.
   // permanent `bad-certificate`.
   static Result<std::unique_ptr<TlsClientContext>> pinned(const std::string& authority_pem);
+  // Every connection names what its server must prove (ServerProof); without, its handshake fails.
+  // `authorities_file`: certificates in PEM, read when the first of them is needed. No session is
+  // resumed: it would come without a certificate.
+  static std::unique_ptr<TlsClientContext> verifying(std::string authorities_file);
   ~TlsClientContext();
   TlsClientContext(const TlsClientContext&) = delete;
   TlsClientContext& operator=(const TlsClientContext&) = delete;
+
+  // Connections that begin from now on are verified by the file as it is then. Any thread.
+  void read_authorities_anew();
 
   struct Impl;
   Impl& impl() { return *impl_; }  // for tls_engine.cc

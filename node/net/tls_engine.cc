@@ -6,7 +6,10 @@
 #include <botan/tls_server.h>
 #include <botan/tls_session.h>
 
+#include <optional>
+
 #include "crypto/base/log.h"
+#include "node/net/network.h"
 #include "node/net/tls_shared.h"
 
 namespace culvert::node {
@@ -38,7 +41,11 @@ Error tls_failed(std::string_view why) {
 
 class Notes final : public Botan::TLS::Callbacks {
  public:
-  Notes(TlsEvents& events, TlsClientContext::Impl::Trust trust) : events_(events), trust_(trust) {}
+  // A server's: its clients show no certificate.
+  explicit Notes(TlsEvents& events) : events_(events) {}
+  // A client's.
+  Notes(TlsEvents& events, TlsClientContext::Impl& context, ExpectedServer server)
+      : events_(events), context_(&context), server_(std::move(server)) {}
 
   void tls_emit_data(std::span<const std::uint8_t> data) override { events_.on_tls_wire(data); }
   void tls_record_received(std::uint64_t, std::span<const std::uint8_t> data) override {
@@ -48,6 +55,9 @@ class Notes final : public Botan::TLS::Callbacks {
     if (alert.is_fatal()) fatal_alert_ = alert.type_string();
   }
   void tls_session_established(const Botan::TLS::Session_Summary& session) override {
+    // Whatever way around a certificate a version of TLS has (a resumed session, a shared key): a
+    // server that was to prove something has shown one, and it was looked at.
+    if (context_ && context_->trust == Trust::proof && !verified_) refuse(nothing_shown());
     info_ = describe(session);
   }
   void tls_session_activated() override { events_.on_tls_established(std::move(info_)); }
@@ -61,18 +71,47 @@ class Notes final : public Botan::TLS::Callbacks {
                              const std::vector<Botan::Certificate_Store*>& roots,
                              Botan::Usage_Type usage, std::string_view,
                              const Botan::TLS::Policy& policy) override {
-    if (trust_ == TlsClientContext::Impl::Trust::anybody) return;
-    // No host name: a peer is its identity, wherever it is.
-    Callbacks::tls_verify_cert_chain(chain, ocsp, roots, usage, "", policy);
+    if (!context_ || context_->trust == Trust::anybody) return;
+    if (context_->trust == Trust::proof) {
+      prove(chain);
+    } else {
+      // No host name: a peer is its identity, wherever it is.
+      Callbacks::tls_verify_cert_chain(chain, ocsp, roots, usage, "", policy);
+    }
+    verified_ = true;
   }
 
   const std::string& fatal_alert() const { return fatal_alert_; }
+  const std::optional<Error>& refusal() const { return refusal_; }
 
  private:
+  using Trust = TlsClientContext::Impl::Trust;
+
+  Error nothing_shown() const {
+    return temporary_error("unverified-server", "not verified as " + printable(server_.host) +
+                                                    ": it showed no certificate");
+  }
+  // Ends the handshake from inside a callback, as Botan wants it: with an alert.
+  [[noreturn]] void refuse(Error why) {
+    refusal_ = std::move(why);
+    throw Botan::TLS::TLS_Exception(Botan::TLS::AlertType::BadCertificate, refusal_->text);
+  }
+  void prove(const std::vector<Botan::X509_Certificate>& chain) {
+    if (server_.proof.by == ServerProof::By::nothing) refuse(nothing_asked());
+    const Status proved = check_server(server_.proof, server_.host, chain, *context_->authorities);
+    if (!proved) refuse(proved.error());
+  }
+  static Error nothing_asked() {
+    return internal_error("no-proof", "nobody said what this server has to prove");
+  }
+
   TlsEvents& events_;
-  const TlsClientContext::Impl::Trust trust_;
+  TlsClientContext::Impl* const context_ = nullptr;  // null: this is a server
+  const ExpectedServer server_{};
+  bool verified_ = false;
   TlsInfo info_;
   std::string fatal_alert_;
+  std::optional<Error> refusal_;
 };
 
 }  // namespace
@@ -87,7 +126,7 @@ TlsEngine::~TlsEngine() = default;
 
 std::unique_ptr<TlsEngine> TlsEngine::server(TlsServerContext& context, TlsEvents& events) {
   auto impl = std::make_unique<Impl>();
-  impl->notes = std::make_shared<Notes>(events, TlsClientContext::Impl::Trust::one_authority);
+  impl->notes = std::make_shared<Notes>(events);
   const TlsParts& parts = context.impl().parts;
   try {
     impl->channel =
@@ -100,15 +139,17 @@ std::unique_ptr<TlsEngine> TlsEngine::server(TlsServerContext& context, TlsEvent
   return std::unique_ptr<TlsEngine>(new TlsEngine(std::move(impl)));
 }
 
-std::unique_ptr<TlsEngine> TlsEngine::client(TlsClientContext& context, const std::string& host,
-                                             std::uint16_t port, TlsEvents& events) {
+std::unique_ptr<TlsEngine> TlsEngine::client(TlsClientContext& context,
+                                             const ExpectedServer& server, TlsEvents& events) {
   auto impl = std::make_unique<Impl>();
-  impl->notes = std::make_shared<Notes>(events, context.impl().trust);
+  impl->notes = std::make_shared<Notes>(events, context.impl(), server);
+  // An address is no name for SNI (RFC 6066, 3).
+  const std::string name = IpAddress::parse(server.host) ? std::string() : server.host;
   const TlsParts& parts = context.impl().parts;
   try {
     impl->channel = std::make_unique<Botan::TLS::Client>(
         impl->notes, parts.sessions, parts.credentials, parts.policy, parts.random,
-        Botan::TLS::Server_Information(host, port), Botan::TLS::Protocol_Version::TLS_V13,
+        Botan::TLS::Server_Information(name, server.port), Botan::TLS::Protocol_Version::TLS_V13,
         std::vector<std::string>{}, kIoBufferBytes);
   } catch (const std::exception& error) {
     log_error("TLS cannot begin: {}", printable(error.what()));
@@ -121,6 +162,7 @@ Status TlsEngine::receive(ByteView octets) {
   try {
     impl_->channel->received_data(octets);
   } catch (const std::exception& error) {
+    if (const auto& refusal = impl_->notes->refusal()) return *refusal;
     return tls_failed(error.what());
   }
   if (!impl_->notes->fatal_alert().empty()) {

@@ -7,6 +7,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
+#include "node/net/server_proof.h"
 #include "node/net/tls_context.h"
 
 namespace culvert::node {
@@ -21,17 +22,24 @@ class TlsEvents {
   virtual void on_tls_end() = 0;  // the peer's close_notify
 };
 
+// Whom a client expects at the other end.
+struct ExpectedServer {
+  std::string host;  // a domain name in A-labels, a numeric address, or empty
+  std::uint16_t port = 0;
+  ServerProof proof{};  // `nothing` but in a context that is `verifying`
+};
+
 class TlsEngine {
  public:
   // `context` and `events` must outlive it. A client writes its hello at once. Null if TLS cannot
   // even begin.
   static std::unique_ptr<TlsEngine> server(TlsServerContext& context, TlsEvents& events);
-  static std::unique_ptr<TlsEngine> client(TlsClientContext& context, const std::string& host,
-                                           std::uint16_t port, TlsEvents& events);
+  static std::unique_ptr<TlsEngine> client(TlsClientContext& context, const ExpectedServer& server,
+                                           TlsEvents& events);
   ~TlsEngine();
 
-  // temporary `tls-failed`; an alert for the peer may have been written. Then nothing more is
-  // possible but to close.
+  // temporary `tls-failed`, or why the server was not verified (authorities.h); an alert for the
+  // peer may have been written. Then nothing more is possible but to close.
   Status receive(ByteView octets);
   // Only when active. Errors as `receive`.
   Status send(ByteView octets);

@@ -11,9 +11,11 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "crypto/base/clock.h"
+#include "node/net/authorities.h"
 #include "node/net/tls_context.h"
 
 namespace culvert::node {
@@ -73,9 +75,10 @@ struct TlsServerContext::Impl {
 };
 
 struct TlsClientContext::Impl {
-  enum class Trust { anybody, one_authority };
+  enum class Trust { anybody, one_authority, proof };
   TlsParts parts;
   Trust trust = Trust::anybody;
+  std::optional<Authorities> authorities;  // set exactly if `trust` is proof
 };
 
 }  // namespace culvert::node

@@ -51,14 +51,13 @@ void Transport::start_tls(TlsServerContext& context) {
   impl_->start_tls(TlsEngine::server(context, *impl_));
 }
 
-void Transport::start_tls(TlsClientContext& context, const std::string& host) {
+void Transport::start_tls(TlsClientContext& context, const std::string& host,
+                          const ServerProof& proof) {
   if (!is_open()) return;
   // A server has nothing to say before it has seen the hello, which has not left yet.
   impl_->forget_arrived();
   impl_->release_clear();
-  // An address is no name for SNI (RFC 6066, 3).
-  const std::string name = IpAddress::parse(host) ? std::string() : host;
-  impl_->start_tls(TlsEngine::client(context, name, impl_->peer.port, *impl_));
+  impl_->start_tls(TlsEngine::client(context, {host, impl_->peer.port, proof}, *impl_));
 }
 
 bool Transport::tls_active() const { return impl_->tls && impl_->tls->active(); }

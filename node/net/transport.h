@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "node/net/event_loop.h"
+#include "node/net/server_proof.h"
 #include "node/net/socket.h"
 #include "node/net/tls_context.h"
 
@@ -92,9 +93,10 @@ class Transport {
   // Calls `on_timeout` this long from now, whatever moves; 0: never (at first).
   void set_deadline(std::chrono::milliseconds time);
 
-  // TLS from here on, as server or as client. `host` is the name for SNI, or empty.
+  // TLS from here on, as server or as client. `host` is the server's name (A-labels) or numeric
+  // address, or empty; `proof` is what it has to prove, in a context that is `verifying`.
   void start_tls(TlsServerContext& context);
-  void start_tls(TlsClientContext& context, const std::string& host);
+  void start_tls(TlsClientContext& context, const std::string& host, const ServerProof& proof = {});
   bool tls_active() const;
 
   // Sends what is queued, says that nothing more comes, waits for the peer's end for kLingerTime,

@@ -99,36 +99,81 @@ TEST_P(TlsWithOpenSsl, ServesAClientOfThatVersion) {
   EXPECT_EQ(says.tls->version, version_name());
 }
 
+// openssl s_server with a certificate, and the folder that its files are in.
+class OpenSslServer {
+ public:
+  OpenSslServer(const ServerCertificate& certificate, const std::string& version_option,
+                EventLoop& loop)
+      : folder_(std::filesystem::temp_directory_path() /
+                ("culvert-tls-" + std::to_string(::getpid()) + version_option)) {
+    std::filesystem::create_directory(folder_);
+    const std::string key = (folder_ / "key.pem").string();
+    const std::string chain = (folder_ / "chain.pem").string();
+    std::ofstream(key) << as_text(certificate.tls.key.pem().view());
+    std::ofstream(chain) << certificate.chain_pem();
+    std::ofstream(authorities()) << certificate.identity_pem();
+    program_ = std::make_unique<OpenSsl>(
+        std::vector<std::string>{"s_server", "-accept", "127.0.0.1:0", "-cert", chain,
+                                 "-cert_chain", chain, "-key", key, version_option});
+    const std::string prefix = "ACCEPT 127.0.0.1:";
+    run_until(loop, [&] {
+      const std::size_t found = program_->output().find(prefix);
+      return found != std::string::npos &&
+             program_->output().find('\n', found) != std::string::npos;
+    });
+    const std::string& output = program_->output();
+    const std::size_t at = output.find(prefix) + 7;
+    address_ = *SocketAddress::parse(output.substr(at, output.find('\n', at) - at));
+  }
+  ~OpenSslServer() { std::filesystem::remove_all(folder_); }
+  OpenSsl& program() { return *program_; }
+  const SocketAddress& address() const { return address_; }
+  std::filesystem::path authorities() const { return folder_ / "authorities.pem"; }
+
+ private:
+  std::filesystem::path folder_;
+  std::unique_ptr<OpenSsl> program_;
+  SocketAddress address_;
+};
+
 TEST_P(TlsWithOpenSsl, IsAClientOfAServerOfThatVersion) {
-  const auto directory = std::filesystem::temp_directory_path() /
-                         ("culvert-tls-" + std::to_string(::getpid()) + GetParam());
-  std::filesystem::create_directory(directory);
-  const std::string key = (directory / "key.pem").string();
-  const std::string chain = (directory / "chain.pem").string();
-  std::ofstream(key) << as_text(certificate_.tls.key.pem().view());
-  std::ofstream(chain) << certificate_.chain_pem();
-  OpenSsl server({"s_server", "-accept", "127.0.0.1:0", "-cert", chain, "-cert_chain", chain,
-                  "-key", key, version_option(), "-naccept", "1"});
-  const std::string prefix = "ACCEPT 127.0.0.1:";
-  ASSERT_TRUE(run_until(loop_, [&] {
-    return server.says(prefix) &&
-           server.output().find('\n', server.output().find(prefix)) != std::string::npos;
-  })) << server.output();
-  const std::size_t at = server.output().find(prefix) + 7;
-  const auto address =
-      SocketAddress::parse(server.output().substr(at, server.output().find('\n', at) - at));
-  ASSERT_TRUE(address.ok());
+  OpenSslServer server(certificate_, version_option(), loop_);
   Recorder says;
-  auto client = Transport::connect(loop_, *address, milliseconds(5000), says);
+  auto client = Transport::connect(loop_, server.address(), milliseconds(5000), says);
   auto pinned = TlsClientContext::pinned(certificate_.identity_pem());
   ASSERT_TRUE(run_until(loop_, [&] { return says.connected; }));
   client->start_tls(**pinned, "gate.b.example");
   client->send("from culvert\n");
-  ASSERT_TRUE(run_until(loop_, [&] { return server.says("from culvert"); })) << server.output();
+  ASSERT_TRUE(run_until(loop_, [&] { return server.program().says("from culvert"); }))
+      << server.program().output();
   EXPECT_EQ(says.tls->version, version_name());
-  server.write("from openssl\n");
+  server.program().write("from openssl\n");
   EXPECT_TRUE(run_until(loop_, [&] { return says.received == "from openssl\n"; }));
-  std::filesystem::remove_all(directory);
+}
+
+TEST_P(TlsWithOpenSsl, UnverifiedHopHearsNothingInThatVersion) {
+  OpenSslServer server(certificate_, version_option(), loop_);
+  const auto client = TlsClientContext::verifying(server.authorities());
+  const auto closed_with = [&](const std::string& host, const ServerProof& proof) {
+    Recorder says;
+    auto transport = Transport::connect(loop_, server.address(), milliseconds(5000), says);
+    EXPECT_TRUE(run_until(loop_, [&] { return says.connected; }));
+    transport->start_tls(*client, host, proof);
+    transport->send("canary of " + host + "\n");
+    EXPECT_TRUE(run_until(
+        loop_, [&] { return says.closed || server.program().says("canary of gate.b.example"); }));
+    return says.closed ? says.closed->text : "";
+  };
+  const ServerProof by_name{ServerProof::By::authorities};
+  EXPECT_NE(closed_with("other.b.example", by_name).find("is for gate.b.example"),
+            std::string::npos);
+  EXPECT_NE(closed_with("x", {ServerProof::By::pins, {CertificatePin{}}}).find("none of the pins"),
+            std::string::npos);
+  EXPECT_NE(closed_with("y", {}), "");
+  EXPECT_EQ(closed_with("gate.b.example", by_name), "");
+  EXPECT_EQ(server.program().output().find("canary of other"), std::string::npos);
+  EXPECT_EQ(server.program().output().find("canary of x"), std::string::npos);
+  EXPECT_EQ(server.program().output().find("canary of y"), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, TlsWithOpenSsl, testing::Values("tls1_2", "tls1_3"),
