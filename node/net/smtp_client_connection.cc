@@ -12,6 +12,8 @@ using std::chrono::milliseconds;
 
 // When all workers are busy, a piece is asked for again after this time.
 constexpr milliseconds kPullAgain{20};
+// Of the text about a connection that failed; a verification's names certificates and advice.
+constexpr std::size_t kMaxReason = 380;
 
 // Pulls until there is a piece worth sending, so that a small message costs one job.
 Result<Bytes> gather(PieceSource& source, bool& last) {
@@ -114,6 +116,7 @@ void SmtpClientConnection::end() {
 void SmtpClientConnection::connect() {
   ClientRules rules = options_.rules;
   rules.tls = tls_use_;
+  rules.host = next_hop();
   dialog_ = std::make_unique<ClientDialog>(std::move(rules));
   timed_state_.reset();
   tls_.clear();
@@ -128,16 +131,17 @@ void SmtpClientConnection::connected() {
     return settle();
   }
   link_->transport->set_deadline(options_.rules.patience.tls);
-  link_->transport->start_tls(*options_.tls, options_.host);
+  link_->transport->start_tls(*options_.tls, options_.host, options_.proof);
 }
 
 void SmtpClientConnection::begin_tls() {
   if (timed_state_ == ClientState::handshake) return;
-  link_->transport->start_tls(*options_.tls, options_.host);
+  link_->transport->start_tls(*options_.tls, options_.host, options_.proof);
 }
 
 void SmtpClientConnection::tls_ready(const TlsInfo& info) {
   tls_ = info.version + " " + info.cipher;
+  if (options_.proof.by != ServerProof::By::nothing) tls_ += " verified";
   if (dialog_->waits_for() == ClientWait::tls) {
     dialog_->tls_established();
   } else {
@@ -168,13 +172,24 @@ void SmtpClientConnection::lost(const Error& why) {
 
 void SmtpClientConnection::closed(const CloseReason& reason) {
   if (dialog_ && dialog_->waits_for() != ClientWait::close) {
-    const Error why = temporary_error("lost", printable(reason.text));
+    const Error why = why_closed(reason);
     if (try_again(why)) return;
     dialog_->connection_failed(why);
     report_failure();
   }
   gone_ = true;
   on_gone_(*this);
+}
+
+// Where TLS is demanded, mail waits for what fails here, so a person has to know where and why.
+Error SmtpClientConnection::why_closed(const CloseReason& reason) const {
+  const bool demanded = tls_use_ == TlsUse::required || tls_use_ == TlsUse::established;
+  if (reason.kind != CloseReason::Kind::tls_failed || !demanded) {
+    return temporary_error("lost", printable(reason.text));
+  }
+  return temporary_error("tls-failed", fmt::format("{}: {}; its URL in [delivery] demands TLS, so "
+                                                   "nothing was sent",
+                                                   next_hop(), printable(reason.text, kMaxReason)));
 }
 
 // Connects once more, if that may do better: without TLS, if the handshake failed and TLS is not

@@ -34,8 +34,8 @@ class PieceSource {
 struct DeliveryReport {
   std::vector<RecipientOutcome> outcomes;  // in the order of the envelope
   std::string next_hop;                    // `mx.b.example [192.0.2.1]:25`; printable
-  std::string tls;                         // `TLSv1.3 TLS_AES_128_GCM_SHA256`; empty without TLS
-  bool dsn_passed_on = false;              // the next hop is responsible for the reports asked for
+  std::string tls;             // `TLSv1.3 TLS_AES_128_GCM_SHA256 verified`; empty without TLS
+  bool dsn_passed_on = false;  // the next hop is responsible for the reports asked for
 };
 
 struct SmtpDelivery {
@@ -46,9 +46,10 @@ struct SmtpDelivery {
 
 struct SmtpClientOptions {
   std::vector<SocketAddress> addresses;  // tried in order; not empty
-  std::string host;                      // for SNI and texts
+  std::string host;                      // who it should be: for SNI, `proof` and texts
   ClientRules rules;                     // tls = established: TLS before the first octet (smtps)
   TlsClientContext* tls = nullptr;       // needed unless rules.tls is never; must outlive it
+  ServerProof proof{};                   // what the server proves; `tls` is then `verifying`
 };
 
 class SmtpClientConnection {
@@ -78,6 +79,7 @@ class SmtpClientConnection {
   void tls_ready(const TlsInfo& info);
   void timed_out();
   void closed(const CloseReason& reason);
+  Error why_closed(const CloseReason& reason) const;
   void lost(const Error& why);
   bool try_again(const Error& why);
 

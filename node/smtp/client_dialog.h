@@ -48,6 +48,7 @@ struct ClientRules {
   std::string hello_name;  // node.name
   TlsUse tls = TlsUse::opportunistic;
   ClientPatience patience = {};
+  std::string host = {};  // who the server is, for texts; printable
 };
 
 // What one transaction sends.

@@ -63,8 +63,8 @@ void ClientDialog::Session::on_ehlo(const Reply& reply) {
   const bool tls_missing = rules.tls == TlsUse::required && !encrypted;
   if (!is_2xx(reply)) {
     // Only a server that does not know EHLO gets HELO, and never if it would mean no TLS.
-    if (!reply.permanent() || tls_missing)
-      return fail_with_reply("refused", "EHLO was refused", reply);
+    if (tls_missing) return fail(no_tls("refused", "refused EHLO: " + reply.summary()));
+    if (!reply.permanent()) return fail_with_reply("refused", "EHLO was refused", reply);
     send_line("HELO " + rules.hello_name);
     return enter(ClientState::helo, ClientWait::peer);
   }
@@ -75,8 +75,17 @@ void ClientDialog::Session::on_ehlo(const Reply& reply) {
     return enter(ClientState::starttls, ClientWait::peer);
   }
   if (!tls_missing) return be_ready();
-  fail(temporary_error("tls-not-offered",
-                       "the server does not offer STARTTLS, and mail for it must not go in clear"));
+  fail(
+      no_tls("tls-not-offered",
+             "does not offer STARTTLS; turn TLS on there (if it is on, somebody in between removes "
+             "the offer)"));
+}
+
+// Always temporary: what is said before TLS may be said by somebody in between, whose word must not
+// return mail to its sender.
+Error ClientDialog::Session::no_tls(std::string_view code, const std::string& what) const {
+  return temporary_error(code, (rules.host.empty() ? "the server" : rules.host) + " " + what +
+                                   " (its URL in [delivery] demands TLS, so nothing was sent)");
 }
 
 void ClientDialog::Session::on_helo(const Reply& reply) {
@@ -90,9 +99,10 @@ void ClientDialog::Session::on_starttls(const Reply& reply) {
     features = {};
     return enter(ClientState::handshake, ClientWait::tls);
   }
-  if (reply.code == 421 || rules.tls == TlsUse::required) {
-    return fail_with_reply("tls-refused", "STARTTLS was refused", reply);
+  if (rules.tls == TlsUse::required) {
+    return fail(no_tls("tls-refused", "refused STARTTLS: " + reply.summary()));
   }
+  if (reply.code == 421) return fail_with_reply("tls-refused", "STARTTLS was refused", reply);
   be_ready();
 }
 

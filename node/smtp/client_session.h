@@ -53,6 +53,7 @@ struct ClientDialog::Session {
   void on_final(const Reply& reply);
   void on_rset(const Reply& reply);
 
+  Error no_tls(std::string_view code, const std::string& what) const;
   void say_hello();
   void be_ready();
   // What the server cannot take, whatever it would reply; nothing if it can.

@@ -237,6 +237,37 @@ TEST(SmtpClientConnection, NeverGoesWithoutTlsWhenItIsRequired) {
   EXPECT_EQ(broken.connections(), 1);
 }
 
+// Before TLS anybody may speak: a no is no reason to return mail, and nothing is a reason to send
+// it.
+TEST(SmtpClientConnection, UnverifiedHopIsBelievedNothing) {
+  struct Trick {
+    std::string greeting;
+    std::vector<std::string> answers;
+    std::string reason;
+  };
+  const std::string offer = "250-x\r\n250 STARTTLS\r\n";
+  for (const Trick& trick : std::initializer_list<Trick>{
+           {"554 5.7.1 go away\r\n", {}, "554 5.7.1 go away"},
+           {"220 x\r\n", {"550 5.7.1 who\r\n"}, "refused EHLO: 550 5.7.1 who"},
+           {"220 x\r\n", {"500 what\r\n", "250 x\r\n"}, "refused EHLO: 500 what"},
+           {"220 x\r\n", {"250-x\r\n250 XXXXXXXA\r\n"}, "does not offer STARTTLS"},
+           {"220 x\r\n", {"250-x\r\n250 STARTTLSX\r\n"}, "does not offer STARTTLS"},
+           {"220 x\r\n", {offer, "454 4.7.0 later\r\n"}, "refused STARTTLS: 454 4.7.0 later"},
+           {"220 x\r\n", {offer, "554 5.7.0 never\r\n"}, "refused STARTTLS: 554 5.7.0 never"},
+           {"220 x\r\n", {offer, "250 done\r\n"}, "refused STARTTLS: 250 done"},
+           {"220 x\r\n", {offer, "220 go\r\n", "(end)"}, "nothing was sent"},
+           {"220 x\r\n", {offer, "220 go\r\n", "250 x\r\n"}, "nothing was sent"}}) {
+    Parrot parrot(trick.greeting, trick.answers);
+    Client client({parrot.address()}, {"gate.a.example", TlsUse::required});
+    client.deliver(std::make_unique<NumberedMessage>(1));
+    ASSERT_TRUE(client.reported());
+    EXPECT_EQ(client.outcome().substr(0, 3), "451") << trick.reason;
+    EXPECT_NE(client.outcome().find(trick.reason), std::string::npos) << client.outcome();
+    EXPECT_FALSE(client.report->outcomes.at(0).from_server) << trick.reason;
+    EXPECT_EQ(parrot.connections(), 1);
+  }
+}
+
 TEST(SmtpClientConnection, ConnectsAgainWhenAKeptConnectionTurnsOutToBeDead) {
   Parrot hop("220 x\r\n",
              {"250 x\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n", "", "250 one\r\n",
