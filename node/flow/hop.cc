@@ -26,6 +26,18 @@ std::vector<SocketAddress> addresses_of(const MailTargets& targets, std::uint16_
   return out;
 }
 
+TlsUse tls_use(NextHop::Tls tls) {
+  switch (tls) {
+    case NextHop::Tls::when_offered:
+      break;
+    case NextHop::Tls::demanded:
+      return TlsUse::required;
+    case NextHop::Tls::from_start:
+      return TlsUse::established;
+  }
+  return TlsUse::opportunistic;
+}
+
 }  // namespace
 
 // The part of a hop that lives on its loop.
@@ -40,12 +52,21 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
 
   void take(Order next) {
     order = std::move(next);
+    follow_configuration();
     if (connection && connection->ready()) return deliver();
     find_targets();
   }
 
+  // A kept connection leads where, and was verified as, the configuration said when it was made:
+  // after a reload (which also reads the authorities anew) none is used again.
+  void follow_configuration() {
+    auto now_config = context.flow.config.get();
+    if (config == now_config) return;
+    config = std::move(now_config);
+    drop_connection();
+  }
+
   void find_targets() {
-    const auto config = context.flow.config.get();
     const store::QueueEntry& entry = order->attempt->entry;
     hop = configured_hop(*config, entry.path, entry.destination);
     OnTargets found = [self = shared_from_this()](Result<MailTargets> targets) {
@@ -64,11 +85,13 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     }
     SmtpClientOptions options;
     options.addresses = addresses_of(*targets, hop ? hop->port : kSmtpPort);
-    options.host = targets->hosts.front().name;
-    options.rules.hello_name = context.flow.config.get()->node.name.text();
-    options.rules.tls =
-        hop && hop->tls == NextHop::Tls::from_start ? TlsUse::established : TlsUse::opportunistic;
-    options.tls = &context.tls;
+    // A name that DNS leads to is not the one that the administrator wrote.
+    options.host = hop ? hop->host : targets->hosts.front().name;
+    options.rules.hello_name = config->node.name.text();
+    options.rules.tls = hop ? tls_use(hop->tls) : TlsUse::opportunistic;
+    if (hop) options.proof = hop->proof;
+    options.tls =
+        options.proof.by == ServerProof::By::nothing ? &context.tls : &context.verified_tls;
     drop_connection();
     connection = std::make_unique<SmtpClientConnection>(
         loop, context.flow.workers, std::move(options),
@@ -111,6 +134,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
   const HopContext& context;
   EventLoop& loop;
   std::optional<Order> order;
+  std::shared_ptr<const Config> config;  // that `hop` and `connection` were made by
   std::optional<NextHop> hop;
   std::unique_ptr<SmtpClientConnection> connection;
   bool closed = false;

@@ -19,7 +19,8 @@ struct HopContext {
   const FlowContext& flow;
   EventLoop& home;
   Resolver& resolver;
-  TlsClientContext& tls;
+  TlsClientContext& tls;           // towards anybody
+  TlsClientContext& verified_tls;  // towards hosts that prove who they are
 };
 
 using AttemptReport = Callback<const DeliveryReport&>;

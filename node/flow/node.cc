@@ -7,6 +7,7 @@
 #include "crypto/base/log.h"
 #include "node/config/peering_url.h"
 #include "node/config/reload.h"
+#include "node/config/unverified_hops.h"
 #include "node/flow/dispatcher.h"
 #include "node/flow/maintenance.h"
 #include "node/flow/peering_service.h"
@@ -103,6 +104,7 @@ struct Node::Parts {
   void look_for_changes();
   void maintain_now();
   void tell_rates();
+  void warn_of_hops() const;
   void reload();
   void drain();
 
@@ -120,6 +122,7 @@ struct Node::Parts {
   std::unique_ptr<LoopGroup> loops;
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<TlsClientContext> client_tls;
+  std::unique_ptr<TlsClientContext> verified_tls;
   std::unique_ptr<TlsServerContext> smtp_tls;
   std::unique_ptr<TlsServerContext> peering_tls;
   std::unique_ptr<FlowContext> flow;
@@ -189,6 +192,7 @@ Status Node::Parts::open_network() {
   if (!dns) return dns.error();
   resolver = *std::move(dns);
   client_tls = TlsClientContext::opportunistic();
+  verified_tls = TlsClientContext::verifying(kSystemAuthorities);
   const auto smtp_material = smtp_tls_material(*now_config, *store, clock.now());
   if (!smtp_material) return smtp_material.error();
   auto smtp_context = TlsServerContext::make(smtp_material->chain_pem, smtp_material->key_pem);
@@ -274,6 +278,7 @@ Status Node::Parts::announce() {
   auto file = AddressesFile::write(config.get()->node.data_dir, addresses);
   if (!file) return file.error();
   addresses_file.emplace(*std::move(file));
+  warn_of_hops();
   for (const auto& [name, bound] : addresses) {
     for (const std::string& address : bound)
       log_info("listening on {} ({})", address, name);
@@ -335,6 +340,13 @@ void Node::Parts::tell_rates() {
   rates_told = written.ok();
 }
 
+// Hosts of single domains are usually peers', whose mail is sealed: `status` knows and tells.
+void Node::Parts::warn_of_hops() const {
+  for (const UnverifiedHop& hop : unverified_hops(*config.get())) {
+    if (!hop.domain) log_warning("{}: {}", hop.key, hop.text);
+  }
+}
+
 // What cannot change in a running node stays (node/config/reload.h); everything else changes.
 void Node::Parts::reload() {
   const auto running = config.get();
@@ -352,9 +364,11 @@ void Node::Parts::reload() {
   set_log_level(fresh->log.level);
   for (const OpenSmtp& open : smtp_servers)
     open.server->set_rules(server_rules(*fresh, open.side));
+  verified_tls->read_authorities_anew();  // before the hops see that the configuration is another
   config.set(std::move(fresh));
   peering->tick();
   dispatcher->forget_failures();
+  warn_of_hops();
   log_info("read the configuration anew");
 }
 
@@ -399,7 +413,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
                                p.counters, [&p] {
                                  if (p.dispatcher) p.dispatcher->wake();
                                }});
-  p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls});
+  p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls});
   p.peering = std::make_unique<PeeringService>(*p.flow);
   p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {
     p.peering->on_mail(peer, message);

@@ -26,11 +26,15 @@ class Listener:
 
     limit = 1 << 20  # the reader's buffer, in bytes
 
-    def __init__(self, host="127.0.0.1", port=0):
+    def __init__(self, host="127.0.0.1", port=0, tls=None):
         self._tasks = set()
-        self._server = call(asyncio.start_server(self._connected, host, port, limit=self.limit, backlog=1024))
+        self._tls = tls  # an ssl.SSLContext: TLS before the first octet
+        self._server = call(self._listen(host, port))
         self.host, self.port = self._server.sockets[0].getsockname()[:2]
         self.address = f"{self.host}:{self.port}"
+
+    def _listen(self, host, port):
+        return asyncio.start_server(self._connected, host, port, limit=self.limit, backlog=1024, ssl=self._tls)
 
     async def _connected(self, reader, writer):
         task = asyncio.current_task()
@@ -56,7 +60,7 @@ class Listener:
 
     def start_again(self):
         """Listens on the same port as before."""
-        self._server = call(asyncio.start_server(self._connected, self.host, self.port, limit=self.limit, backlog=1024))
+        self._server = call(self._listen(self.host, self.port))
 
     def cut(self):
         """Ends all connections that are open now; the port stays open."""

@@ -40,12 +40,12 @@ class Sink(Listener):
     limit = 256 << 20
     extensions = ("PIPELINING", "SIZE 300000000", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
 
-    def __init__(self, keep_bodies=True, reply=None, host="127.0.0.1", port=0):
+    def __init__(self, keep_bodies=True, reply=None, host="127.0.0.1", port=0, tls=None):
         self.deliveries, self.violations, self.connections = [], [], 0
         self.keep_bodies, self.reply = keep_bodies, reply
         self.delay_before_answer = 0.0
         self._changed = threading.Condition()
-        super().__init__(host, port)
+        super().__init__(host, port, tls)
 
     # What a test asks
 
@@ -84,6 +84,8 @@ class Sink(Listener):
                 self.violations.append(("command", line))
             text = line.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
             verb = text[:4].upper()
+            if verb == "STAR" and await self._starttls(session, writer):
+                continue
             if verb == "DATA" and not await self._data(session, reader, writer):
                 continue
             if verb != "DATA":
@@ -91,6 +93,10 @@ class Sink(Listener):
             await writer.drain()
             if verb == "QUIT":
                 return
+
+    async def _starttls(self, session, writer):
+        """Whether it was answered here; a plain sink does not know it."""
+        return False
 
     def _command(self, session, verb, text):
         if verb in ("EHLO", "HELO"):
