@@ -8,7 +8,9 @@
 #include "node/config/config.h"
 #include "store/key_file.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/hop_warnings.h"
 #include "tools/cli/json_text.h"
+#include "tools/cli/open_node.h"
 #include "tools/cli/table.h"
 
 namespace culvert::cli {
@@ -68,6 +70,21 @@ std::vector<Finding> check_files(const node::Config& config) {
   return findings;
 }
 
+// Without a store that can be read (its own finding, or `status` tells) all are named.
+void check_hops(const Arguments& arguments, const node::Config& config,
+                std::vector<Finding>& findings) {
+  std::vector<node::UnverifiedHop> hops = node::unverified_hops(config);
+  if (const auto node = open_node(arguments)) {
+    if (auto sealed_left_out = hops_to_warn_of(config, *node->store)) {
+      hops = *std::move(sealed_left_out);
+    }
+  }
+  for (node::UnverifiedHop& hop : hops) {
+    findings.push_back({Finding::Weight::warning, config.file.string(), hop.line,
+                        std::move(hop.key), std::move(hop.text)});
+  }
+}
+
 Report report_of(const std::vector<Finding>& findings) {
   Report report;
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -98,6 +115,7 @@ Result<Report> check(const Arguments& arguments) {
   if (reading.config) {
     const auto more = check_files(*reading.config);
     findings.insert(findings.end(), more.begin(), more.end());
+    check_hops(arguments, *reading.config, findings);
   }
   return report_of(findings);
 }

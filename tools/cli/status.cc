@@ -12,6 +12,7 @@
 #include "store/keyring.h"
 #include "store/quarantine.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/hop_warnings.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/peer_names.h"
@@ -38,6 +39,7 @@ struct Facts {
   std::uint64_t queue_length = 0;
   std::optional<store::QueueEntry> oldest;
   std::size_t quarantined = 0;
+  std::vector<node::UnverifiedHop> unverified_hops;
 };
 
 bool holds_mail(const store::Route& route) {
@@ -152,6 +154,9 @@ std::string attention_text(const Facts& facts) {
   if (facts.quarantined > 0) {
     text += "! mail in quarantine waits for a person: culvert quarantine list\n";
   }
+  for (const node::UnverifiedHop& hop : facts.unverified_hops) {
+    text += fmt::format("! {}: {}\n", hop.key, hop.text);
+  }
   return text;
 }
 
@@ -214,6 +219,10 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
     certificates.push_back({{"name", store::role_name(certificate->role)},
                             {"not_after", to_rfc3339(certificate->not_after)}});
   }
+  Json hops = Json::array();
+  for (const node::UnverifiedHop& hop : facts.unverified_hops) {
+    hops.push_back({{"key", hop.key}, {"text", hop.text}});
+  }
   const auto fingerprint = fingerprint_of(facts);
   return {{"node", node.config.node.name.text()},
           {"fingerprint", fingerprint ? Json(fingerprint->hex()) : Json()},
@@ -226,17 +235,21 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
           {"queue", {{"length", facts.queue_length}}},
           {"quarantine", {{"length", facts.quarantined}}},
           {"certificates", std::move(certificates)},
+          {"unverified_hops", std::move(hops)},
           {"rates", std::move(rates)}};
 }
 
 Result<Report> status(const Arguments& arguments) {
   auto node = open_node(arguments);
   if (!node) return node.error();
-  const auto facts =
+  auto facts =
       read_store<Facts>(*node->store, [&](const store::ReadTransaction& txn) -> Result<Facts> {
         return read_facts(txn, node->now);
       });
   if (!facts) return facts.error();
+  auto hops = hops_to_warn_of(node->config, *node->store);
+  if (!hops) return hops.error();
+  facts->unverified_hops = *std::move(hops);
   Running running{node_answers(node->config), {}};
   if (running.now) running.rates = node::read_rates(node->config.node.data_dir);
   return Report{.text = words_of(*node, *facts, running),
