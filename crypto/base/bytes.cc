@@ -1,5 +1,7 @@
 #include "crypto/base/bytes.h"
 
+#include <string.h>
+
 namespace culvert {
 namespace {
 
@@ -53,9 +55,7 @@ bool is_all_zero(ByteView bytes) {
 }
 
 void wipe(MutableBytes bytes) {
-  volatile std::uint8_t* p = bytes.data();
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    p[i] = 0;
+  if (!bytes.empty()) ::explicit_bzero(bytes.data(), bytes.size());
 }
 
 }  // namespace culvert

@@ -4,6 +4,8 @@
 #include "crypto/keys/random.h"
 
 #include <sodium.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -35,6 +37,18 @@ void need_sodium() {
   if (!ready) throw std::runtime_error("libsodium cannot be initialised");
 }
 
+// The page of a key that lives as long as the node is not written to swap, nor into a core. It
+// stays so when the key is gone: there are a few such keys in a process. What the machine does not
+// allow costs nothing else; `serve` tells (node/system/private_memory.h).
+void keep_in_memory(const SealingKey& key) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(key.view().data());
+  const std::uintptr_t first = begin / page * page;
+  const std::size_t size = (begin + key.view().size() + page - 1) / page * page - first;
+  static_cast<void>(::mlock(reinterpret_cast<void*>(first), size));
+  static_cast<void>(::madvise(reinterpret_cast<void*>(first), size, MADV_DONTDUMP));
+}
+
 Error damaged(std::string_view why) {
   return permanent_error("body-damaged", "a stored body is damaged or sealed under another key",
                          std::string(why));
@@ -53,7 +67,11 @@ Result<SealingKey> SealingKey::from_bytes(ByteView octets) {
   return SealingKey(SecretBytes(octets));
 }
 
-NodeKey NodeKey::generate() { return NodeKey(SealingKey::generate()); }
+NodeKey NodeKey::generate() {
+  NodeKey key(SealingKey::generate());
+  keep_in_memory(key.key_);
+  return key;
+}
 
 Result<NodeKey> NodeKey::parse(std::string_view text) {
   const Error bad = permanent_error("bad-node-key", "this is not a node key");
@@ -64,6 +82,7 @@ Result<NodeKey> NodeKey::parse(std::string_view text) {
   auto key = SealingKey::from_bytes(*octets);
   wipe(*octets);
   if (!key) return bad;
+  keep_in_memory(*key);
   return NodeKey(std::move(key).value());
 }
 
@@ -84,7 +103,9 @@ SealingKey NodeKey::derive(KeyPurpose purpose) const {
   SecretBytes octets(SealingKey::kSize);
   crypto_kdf_derive_from_key(octets.writable().data(), octets.size(),
                              static_cast<std::uint64_t>(purpose), kKdfContext, key_.view().data());
-  return SealingKey::from_bytes(octets.view()).value();
+  SealingKey key = SealingKey::from_bytes(octets.view()).value();
+  keep_in_memory(key);
+  return key;
 }
 
 Bytes index_digest(std::initializer_list<ByteView> parts) {

@@ -1,8 +1,6 @@
 #include "node/flow/tls_material.h"
 
-#include <fstream>
-#include <iterator>
-
+#include "crypto/base/secret_file.h"
 #include "crypto/keys/certificate_maker.h"
 #include "node/flow/key_records.h"
 #include "store/keyring.h"
@@ -13,18 +11,17 @@ namespace {
 
 constexpr std::size_t kMaxPemFileBytes = 1024 * 1024;
 
-Result<std::string> read_pem_file(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in.good() && text.empty()) {
-    return permanent_error("tls-file", file.string() +
-                                           " cannot be read (smtp.tls_certificate and "
-                                           "smtp.tls_key name PEM files)");
-  }
-  if (text.size() > kMaxPemFileBytes) {
+Result<SecretBytes> read_pem_file(const std::filesystem::path& file) {
+  auto text = read_secret_file(file.string(), kMaxPemFileBytes);
+  if (text && !text->empty()) return text;
+  if (!text && text.error().code == "too-large") {
     return permanent_error("tls-file", file.string() + " is too large for a PEM file");
   }
-  return text;
+  return permanent_error("tls-file",
+                         file.string() +
+                             " cannot be read, or is empty (smtp.tls_certificate and smtp.tls_key "
+                             "name PEM files)",
+                         text ? "" : text.error().detail);
 }
 
 struct StoredPair {
@@ -82,11 +79,11 @@ Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store,
     return stored_or_new(store, store::CertificateRole::starttls, now,
                          [&] { return crypto::make_self_signed_tls(config.node.name, now); });
   }
-  auto chain = read_pem_file(config.smtp.tls_certificate);
+  const auto chain = read_pem_file(config.smtp.tls_certificate);
   if (!chain) return chain.error();
   auto key = read_pem_file(config.smtp.tls_key);
   if (!key) return key.error();
-  return TlsMaterial{*std::move(chain), SecretBytes(as_bytes(*key))};
+  return TlsMaterial{to_text(chain->view()), *std::move(key)};
 }
 
 Result<TlsMaterial> peering_tls_material(const Config& config, store::Store& store, Time now) {

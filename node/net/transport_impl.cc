@@ -106,11 +106,14 @@ void Transport::Impl::on_readable() {
     return;
   }
   last_moved_ = loop.now();
+  const MutableBytes arrived = buffer.first(static_cast<std::size_t>(got));
   if (state == State::open) {
-    take_wire(buffer.first(static_cast<std::size_t>(got)));
+    take_wire(arrived);
   } else {
-    linger_over(static_cast<std::size_t>(got));
+    linger_over(arrived.size());
   }
+  // The buffer lives as long as the loop: mail that came in clear must not.
+  wipe(arrived);
 }
 
 void Transport::Impl::linger_over(std::size_t count) {
@@ -153,6 +156,7 @@ void Transport::Impl::take_sealed(ByteView octets) {
   }
   // What the peer sealed before its error or its end still counts.
   if (!opened.empty() && state == State::open) listener.on_octets(opened);
+  wipe(opened);
   if (!received) {
     fail_tls(received.error());
   } else if (tls_ended_ && state == State::open) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/base/log.h"
+#include "node/system/private_memory.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/help.h"
@@ -65,6 +66,8 @@ int run(const std::vector<std::string>& words) {
 }  // namespace culvert::cli
 
 int main(int argc, char** argv) {
+  // First of all: every command may open keys or mail.
+  culvert::node::keep_memory_private();
   // Standard output belongs to the result: what commands log goes to standard error.
   culvert::start_log(culvert::LogLevel::warning, culvert::LogFormat::text);
   try {

@@ -1,5 +1,7 @@
 // `culvert serve`: runs the node in the foreground until SIGTERM.
+#include "crypto/base/log.h"
 #include "node/flow/node.h"
+#include "node/system/private_memory.h"
 #include "node/system/signals.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/open_node.h"
@@ -12,6 +14,11 @@ Result<Report> serve(const Arguments& arguments) {
   auto config = load_config(arguments);
   if (!config) return config.error();
   start_log(config->log.level, config->log.format);
+  if (!node::memory_can_be_locked()) {
+    log_warning(
+        "the system does not let this process keep its keys out of swap; raise its limit "
+        "(systemd: LimitMEMLOCK=8M; a shell: ulimit -l 8192)");
+  }
   const SystemClock clock;
   auto running = node::Node::start(*config, clock);
   if (!running) return running.error();

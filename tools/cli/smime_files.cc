@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "crypto/base/log.h"
+#include "crypto/base/secret_file.h"
 #include "crypto/keys/random.h"
 #include "crypto/keys/sealing.h"
 
@@ -167,16 +168,14 @@ Result<std::unique_ptr<RewindableSource>> open_stream(const std::optional<std::s
   return std::unique_ptr<RewindableSource>(*std::move(source));
 }
 
-Result<std::string> read_small_file(const std::string& name, std::size_t limit_bytes) {
+Result<SecretBytes> read_small_file(const std::string& name, std::size_t limit_bytes) {
   const auto source = open_fd(name);
   if (!source) return source.error();
-  const auto octets = read_all(**source, limit_bytes);
-  if (!octets) {
-    Error error = octets.error();
-    error.text = "'" + printable(name) + "': " + error.text;
-    return error;
-  }
-  return to_text(*octets);
+  auto octets = read_secret(**source, limit_bytes);
+  if (octets) return octets;
+  Error error = octets.error();
+  error.text = "'" + printable(name) + "': " + error.text;
+  return error;
 }
 
 OutputFile::~OutputFile() {

@@ -21,8 +21,9 @@ Result<std::unique_ptr<RewindableSource>> open_input(const std::optional<std::st
 // The same to be read once: a pipe is not spooled, and cannot be rewound.
 Result<std::unique_ptr<RewindableSource>> open_stream(const std::optional<std::string>& name);
 
-// A whole file, at most `limit_bytes` long. permanent `not-readable`, `too-large`.
-Result<std::string> read_small_file(const std::string& name, std::size_t limit_bytes);
+// A whole file of keys or of a password, at most `limit_bytes` long. permanent `not-readable`,
+// `too-large`.
+Result<SecretBytes> read_small_file(const std::string& name, std::size_t limit_bytes);
 
 class OutputFile final : public Sink {
  public:

@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::size_t kMaxSharedKeyFileBytes = 1024;
 
-void wipe_text(std::string& text) {
-  wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-}
-
 Error about(const std::string& file, Error error) {
   error.text = "'" + printable(file, 80) + "': " + error.text;
   return error;
@@ -29,27 +25,26 @@ Error about(const std::string& file, Error error) {
 
 Result<crypto::KeyBundle> read_bundle(const std::string& file,
                                       const std::optional<SecretBytes>& password) {
-  auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
+  const auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
   if (!text) return text.error();
   std::optional<std::string_view> opens;
   if (password) opens = as_text(password->view());
-  auto bundle = crypto::read_key_file(as_bytes(*text), opens);
-  wipe_text(*text);
+  auto bundle = crypto::read_key_file(text->view(), opens);
   if (!bundle) return about(file, bundle.error());
   return bundle;
 }
 
 // Certificates in CMS without signers, in any wrapping; nothing if it is no such object.
-Result<std::vector<crypto::Certificate>> read_pkcs7(const std::string& text) {
-  ViewSource source(as_bytes(text));
+Result<std::vector<crypto::Certificate>> read_pkcs7(ByteView text) {
+  ViewSource source(text);
   const auto cms = crypto::CmsInput::open(source, crypto::PemLabels::cms_certificate);
   if (!cms) return cms.error();
   return crypto::read_certs_only((*cms)->der());
 }
 
 // All certificates in a file of keys.
-Result<std::vector<crypto::Certificate>> read_key_certificates(const std::string& text) {
-  const auto bundle = crypto::read_key_file(as_bytes(text));
+Result<std::vector<crypto::Certificate>> read_key_certificates(ByteView text) {
+  const auto bundle = crypto::read_key_file(text);
   if (!bundle) return bundle.error();
   std::vector<crypto::Certificate> found;
   for (const crypto::BundledKey& key : bundle->keys)
@@ -113,11 +108,10 @@ Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCert
 }  // namespace
 
 Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file) {
-  auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
+  const auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
   if (!text) return text.error();
-  auto found = read_pkcs7(*text);
-  if (!found) found = read_key_certificates(*text);
-  wipe_text(*text);
+  auto found = read_pkcs7(text->view());
+  if (!found) found = read_key_certificates(text->view());
   if (!found) return about(file, found.error());
   if (found->empty()) return usage_error("'" + printable(file, 80) + "' holds no certificate");
   return found;
@@ -193,11 +187,11 @@ Result<std::vector<crypto::SharedKey>> given_shared_keys(const Arguments& argume
       return usage_error("--kek takes ID:HEXFILE, with ID in hexadecimal digits");
     }
     const std::string file = given.substr(colon + 1);
-    auto text = read_small_file(file, kMaxSharedKeyFileBytes);
+    const auto text = read_small_file(file, kMaxSharedKeyFileBytes);
     if (!text) return text.error();
-    const std::size_t end = std::min(text->find_first_of(" \t\r\n"), text->size());
-    auto octets = from_hex(std::string_view(*text).substr(0, end));
-    wipe_text(*text);
+    const std::string_view digits = as_text(text->view());
+    auto octets =
+        from_hex(digits.substr(0, std::min(digits.find_first_of(" \t\r\n"), digits.size())));
     if (!octets || (octets->size() != 16 && octets->size() != 24 && octets->size() != 32)) {
       return usage_error("'" + printable(file, 80) +
                          "' does not hold a key of 32, 48 or 64 hexadecimal digits");

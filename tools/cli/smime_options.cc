@@ -30,11 +30,11 @@ bool writes_to_standard_output(const Arguments& arguments) {
 Result<std::optional<SecretBytes>> given_password(const Arguments& arguments) {
   const auto name = arguments.value("--password-file");
   if (!name) return std::optional<SecretBytes>{};
-  auto text = read_small_file(*name, kMaxPasswordFileBytes);
+  const auto text = read_small_file(*name, kMaxPasswordFileBytes);
   if (!text) return text.error();
-  const std::size_t end = std::min(text->find_first_of("\r\n"), text->size());
-  std::optional<SecretBytes> password(as_bytes(std::string_view(*text).substr(0, end)));
-  wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+  const std::string_view lines = as_text(text->view());
+  std::optional<SecretBytes> password(
+      as_bytes(lines.substr(0, std::min(lines.find_first_of("\r\n"), lines.size()))));
   if (password->empty()) return usage_error("the first line of --password-file is empty");
   return password;
 }

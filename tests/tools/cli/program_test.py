@@ -2,10 +2,12 @@
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -43,6 +45,25 @@ class Program(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)
         self.assertEqual(stat.S_IMODE((self.folder / "data").stat().st_mode), 0o700)
         self.assertEqual(self.json_of("check"), {"valid": True, "findings": []})
+
+    def test_no_other_process_of_its_user_looks_into_a_command(self):
+        # A process that may be looked into belongs in /proc to its user, else to root.
+        nobody = 65534
+        program = shutil.copy(PROGRAM, self.folder / "culvert")
+        self.folder.chmod(0o755)
+        become = {"user": nobody, "group": nobody, "extra_groups": []} if os.geteuid() == 0 else {}
+        for words in (["verify"], ["decrypt", "--key", "/dev/stdin"], ["inspect"], ["encrypt", "--to", "/dev/stdin"]):
+            ready, wait = os.pipe()
+            with open(ready, "rb") as stdin, open(wait, "wb") as keep_open, subprocess.Popen(
+                    [program, "smime", *words], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **become) as running:
+                deadline = time.monotonic() + 20
+                while os.stat(f"/proc/{running.pid}/mem").st_uid != 0 and time.monotonic() < deadline:
+                    os.sched_yield()
+                self.assertEqual(os.stat(f"/proc/{running.pid}/mem").st_uid, 0, words)
+                self.assertRegex(Path(f"/proc/{running.pid}/limits").read_text(), r"Max core file size +0 +0 ")
+                self.assertIsNone(running.poll(), words)
+                running.kill()
+                keep_open.close()
 
     def test_fingerprints_are_sixty_digits_for_people_and_hex_for_scripts(self):
         shown = re.compile(r"fingerprint +((?:\d{5} ){11}\d{5})\n")
