@@ -1,7 +1,6 @@
 #include "peering/json.h"
 
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "crypto/base/utf8.h"
 
@@ -16,35 +15,85 @@ Error bad_member(std::string_view name, std::string_view wanted) {
   return bad_document("member '" + std::string(name) + "' is not " + std::string(wanted));
 }
 
-// Watches the parser: the depth, and the names already used in each object that is open.
-class Strictness {
+// Builds the tree from the parser's events, and ends the parser at the first thing that is too
+// much. The library's own builder looks at all members again at the end of each object of a list,
+// which makes a list of empty objects cost the square of its length.
+class TreeBuilder {
  public:
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    switch (event) {
-      case Json::parse_event_t::object_start:
-      case Json::parse_event_t::array_start:
-        // `depth` counts the containers around this one.
-        too_deep_ = too_deep_ || static_cast<std::size_t>(depth) >= kMaxJsonDepth;
-        if (event == Json::parse_event_t::object_start) names_.emplace_back();
-        break;
-      case Json::parse_event_t::object_end:
-        names_.pop_back();
-        break;
-      case Json::parse_event_t::key:
-        twice_ = twice_ || !names_.back().insert(parsed.get<std::string>()).second;
-        break;
-      case Json::parse_event_t::array_end:
-      case Json::parse_event_t::value:
-        break;
-    }
+  // What nlohmann::json_sax asks for. False ends the parser.
+  bool null() { return add(nullptr) != nullptr; }
+  bool boolean(bool value) { return add(value) != nullptr; }
+  bool number_integer(Json::number_integer_t value) { return add(value) != nullptr; }
+  bool number_unsigned(Json::number_unsigned_t value) { return add(value) != nullptr; }
+  bool number_float(Json::number_float_t value, const std::string&) {
+    return add(value) != nullptr;
+  }
+  bool string(std::string& value) {
+    if (value.size() > kMaxJsonTextBytes) return stop("a text is too long");
+    return add(std::move(value)) != nullptr;
+  }
+  bool binary(Json::binary_t&) { return stop("not JSON"); }
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) {
+    return open_.empty() ? stop("not one JSON object") : open(Json::array());
+  }
+  bool key(std::string& name) {
+    if (name.size() > kMaxJsonKeyBytes) return stop("the name of a member is too long");
+    if (open_.back()->size() >= kMaxJsonMembers) return stop("an object has too many members");
+    const auto [at, fresh] = open_.back()->emplace(std::move(name), nullptr);
+    if (!fresh) return stop("a member stands twice");
+    member_ = &*at;
     return true;
   }
-  bool broken() const { return too_deep_ || twice_; }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool parse_error(std::size_t, const std::string&, const Json::exception& why) {
+    detail_ = why.what();
+    return stop("not one JSON object");
+  }
+
+  Error error() const { return permanent_error("bad-document", why_, detail_); }
+  Json take() { return std::move(root_); }
 
  private:
-  std::vector<std::set<std::string>> names_;
-  bool too_deep_ = false;
-  bool twice_ = false;
+  bool stop(std::string why) {
+    why_ = std::move(why);
+    return false;
+  }
+  // Where the value then stands; null if it may not. A container that is open does not move: only
+  // the innermost one grows.
+  Json* add(Json value) {
+    if (open_.empty() && !value.is_object()) {
+      stop("not one JSON object");
+      return nullptr;
+    }
+    if (++elements_ > kMaxJsonElements) {
+      stop("more than " + std::to_string(kMaxJsonElements) + " values");
+      return nullptr;
+    }
+    if (open_.empty()) return &(root_ = std::move(value));
+    Json& around = *open_.back();
+    if (around.is_object()) return &(*member_ = std::move(value));
+    around.push_back(std::move(value));
+    return &around.back();
+  }
+  bool open(Json container) {
+    if (open_.size() >= kMaxJsonDepth) return stop("the nesting is too deep");
+    Json* const at = add(std::move(container));
+    if (at != nullptr) open_.push_back(at);
+    return at != nullptr;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  Json root_;
+  std::vector<Json*> open_;  // containers, outermost first
+  Json* member_ = nullptr;   // that gets the next value of the innermost object
+  std::size_t elements_ = 0;
+  std::string why_ = "not one JSON object";
+  std::string detail_;
 };
 
 }  // namespace
@@ -70,13 +119,10 @@ Result<JsonObject> JsonObject::parse(ByteView text) {
       all.find('\0') != std::string_view::npos) {
     return bad_document("the document is not UTF-8 text");
   }
-  Strictness strictness;
+  TreeBuilder builder;
   try {
-    Json json = Json::parse(all.begin(), all.end(), std::ref(strictness), false);
-    if (json.is_discarded() || !json.is_object()) return bad_document("not one JSON object");
-    if (strictness.broken())
-      return bad_document("a member stands twice, or the nesting is too deep");
-    return JsonObject(std::make_unique<Held>(Held{std::move(json)}));
+    if (!Json::sax_parse(all.begin(), all.end(), &builder)) return builder.error();
+    return JsonObject(std::make_unique<Held>(Held{builder.take()}));
   } catch (const std::exception& failure) {
     return permanent_error("bad-document", "not one JSON object", failure.what());
   }

@@ -10,20 +10,31 @@
 #include <vector>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/limits.h"
 #include "crypto/base/result.h"
 
 namespace culvert::peering {
 
+// Bounds on a document, held while it is read: reading stops at the first thing beyond them, so
+// that a stranger's megabyte costs what a megabyte of honest text costs (Named attack: JSON bomb).
 // Nesting of objects and lists; the outermost object is level 1. A card needs three.
 inline constexpr std::size_t kMaxJsonDepth = 8;
+// Values in the whole document, containers included. The fullest card has 10,000 revoked keys,
+// 1,000 domains, 128 certificates and some 150 others.
+inline constexpr std::size_t kMaxJsonElements = 16'000;
+// Members of one object. A card has 14; the rest is for members to come.
+inline constexpr std::size_t kMaxJsonMembers = 100;
+inline constexpr std::size_t kMaxJsonKeyBytes = 64;
+// One text, unescaped. That of a card inside an `accepted` is nearly the whole message.
+inline constexpr std::size_t kMaxJsonTextBytes = kMaxPeeringMessageBytes;
 
 // An object that was read. Asking for a member that is missing or of another type is a permanent
 // `bad-document`, so a caller need not check twice. Members nobody asks for are ignored.
 class JsonObject {
  public:
   // Reads `text`: UTF-8 without byte order mark, one object and nothing behind it but white space,
-  // no member twice in one object, at most `kMaxJsonDepth` deep. permanent `bad-document`
-  // otherwise.
+  // no member twice in one object, within the bounds above. permanent `bad-document` otherwise,
+  // whose text says what is wrong. Linear in the size of `text`.
   static Result<JsonObject> parse(ByteView text);
 
   JsonObject(JsonObject&&) noexcept;

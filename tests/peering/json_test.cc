@@ -74,6 +74,39 @@ TEST(JsonObject, AllowsEightLevelsAndNoMore) {
   EXPECT_FALSE(parse(nested(100'000)).ok());
 }
 
+// `count` values in one list, besides the list and the object.
+std::string list_of(std::size_t count, const std::string& value) {
+  std::string text = "{\"l\":[";
+  for (std::size_t i = 0; i < count; ++i)
+    text += (i == 0 ? "" : ",") + value;
+  return text + "]}";
+}
+
+std::string object_of(std::size_t members) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < members; ++i)
+    text += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":0";
+  return text + "}";
+}
+
+TEST(JsonObject, StopsAtItsBoundsAndSaysWhich) {
+  EXPECT_TRUE(parse(list_of(kMaxJsonElements - 2, "0")).ok());
+  EXPECT_EQ(parse(list_of(kMaxJsonElements - 1, "0")).error().text, "more than 16000 values");
+  EXPECT_EQ(parse(list_of(kMaxJsonElements, "{}")).error().text, "more than 16000 values");
+  EXPECT_EQ(parse(list_of(kMaxJsonElements, "[]")).error().text, "more than 16000 values");
+  EXPECT_TRUE(parse(object_of(kMaxJsonMembers)).ok());
+  EXPECT_EQ(parse(object_of(kMaxJsonMembers + 1)).error().text, "an object has too many members");
+  EXPECT_TRUE(parse("{\"" + std::string(kMaxJsonKeyBytes, 'k') + "\":0}").ok());
+  EXPECT_EQ(parse("{\"" + std::string(kMaxJsonKeyBytes + 1, 'k') + "\":0}").error().text,
+            "the name of a member is too long");
+  EXPECT_TRUE(parse("{\"a\":\"" + std::string(kMaxJsonTextBytes, 't') + "\"}").ok());
+  EXPECT_EQ(parse("{\"a\":\"" + std::string(kMaxJsonTextBytes + 1, 't') + "\"}").error().text,
+            "a text is too long");
+  EXPECT_EQ(parse(nested(9)).error().text, "the nesting is too deep");
+  EXPECT_EQ(parse("{\"a\":1,\"a\":2}").error().text, "a member stands twice");
+  EXPECT_EQ(parse("[{}]").error().text, "not one JSON object");
+}
+
 TEST(JsonObject, TakesTheSameNameInDifferentObjects) {
   EXPECT_TRUE(parse(R"({"a":{"x":1},"b":{"x":1},"l":[{"x":1},{"x":1}]})").ok());
 }
