@@ -34,6 +34,10 @@ std::optional<CardJudgement> judge_order(const ReadCard& received, const KnownCa
     }
     return judgement(CardVerdict::refused, "a card of a past incarnation");
   }
+  // Each is remembered for ever.
+  if (known.incarnations >= kMaxIncarnations) {
+    return judgement(CardVerdict::refused, "more incarnations than an identity may have");
+  }
   if (card.issued > known.issued) return std::nullopt;
   return judgement(CardVerdict::refused, "a new incarnation, but older than the card that we have");
 }

@@ -13,6 +13,9 @@
 
 namespace culvert::peering {
 
+// Incarnations of one identity. A node gets a new one by `init` and `restore`: a few in its life.
+inline constexpr std::size_t kMaxIncarnations = 100;
+
 // What we know of the sender from its earlier cards.
 struct KnownCard {
   std::uint64_t serial = 0;
@@ -23,6 +26,7 @@ struct KnownCard {
   Time incarnation_since{};
   // True if the incarnation of the card that is judged was seen before (now or in the past).
   bool incarnation_seen = false;
+  std::size_t incarnations = 0;  // ever seen of it
 };
 
 enum class CardVerdict {

@@ -101,6 +101,7 @@ std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Car
   known.incarnation_since =
       store::find_incarnation(txn, card.sender, peer->incarnation).value_or(peer->card_issued);
   known.incarnation_seen = store::find_incarnation(txn, card.sender, card.incarnation).has_value();
+  known.incarnations = store::count_incarnations(txn, card.sender);
   return known;
 }
 

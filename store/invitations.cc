@@ -132,6 +132,13 @@ std::optional<Answered> find_answered(const ReadTransaction& txn, const Fingerpr
   return load<Answered>(txn, Table::answered, answered_key(peer, id), decode_answered);
 }
 
+std::size_t count_answered(const ReadTransaction& txn, const Fingerprint& peer, std::size_t limit) {
+  std::size_t count = 0;
+  each(txn, Table::answered, peer.view(), peer.view(),
+       [&](ByteView, ByteView) { return ++count < limit; });
+  return count;
+}
+
 std::size_t purge_answered(WriteTransaction& txn, Time before, std::size_t limit) {
   std::vector<Bytes> keys;
   each(txn, Table::answered_times, {}, {}, [&](ByteView key, ByteView) {

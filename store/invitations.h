@@ -52,6 +52,8 @@ bool note_answered(WriteTransaction& txn, const Fingerprint& peer, ByteView id,
                    const Answered& answered);
 std::optional<Answered> find_answered(const ReadTransaction& txn, const Fingerprint& peer,
                                       ByteView id);
+// How many of a peer are recorded; more than `limit` are not counted.
+std::size_t count_answered(const ReadTransaction& txn, const Fingerprint& peer, std::size_t limit);
 // Forgets at most `limit` of those before a time; how many.
 std::size_t purge_answered(WriteTransaction& txn, Time before, std::size_t limit);
 

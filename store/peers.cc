@@ -36,6 +36,7 @@ enum : std::uint32_t {
   kCardSent = 25,
   kCardSentSerial = 26,
   kRefused = 27,
+  kSeenFrom = 50,
 };
 // Fields of Tombstone. Frozen.
 enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
@@ -136,6 +137,8 @@ Bytes encode(const Peer& peer) {
   out.text(kOutboundHeld, peer.outbound_held);
   for (const std::string& domain : peer.ignored_domains)
     out.item(kIgnoredDomain, domain);
+  for (const std::string& address : peer.seen_from)
+    out.item(kSeenFrom, address);
   return out.time(kCardTried, peer.card_tried)
       .time(kCardSent, peer.card_sent)
       .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
@@ -163,6 +166,7 @@ Result<Peer> decode_peer(ByteView record) {
   peer.card_sent = in->time(kCardSent);
   peer.card_sent_serial = in->count(kCardSentSerial);
   peer.refused = in->count(kRefused);
+  peer.seen_from = in->all_texts(kSeenFrom);
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return peer;
 }
@@ -198,6 +202,10 @@ std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerpri
   const auto value = txn.get(Table::incarnations, pair_key(peer, incarnation));
   if (!value || value->size() != 8) return std::nullopt;
   return read_time(*value);
+}
+
+std::size_t count_incarnations(const ReadTransaction& txn, const Fingerprint& peer) {
+  return keys_of(txn, Table::incarnations, peer.view(), SIZE_MAX).size();
 }
 
 void note_revoked(WriteTransaction& txn, const Fingerprint& peer, ByteView id, Time when) {

@@ -62,6 +62,8 @@ struct Peer {
   std::optional<Time> card_sent{};   // when it last took ours
   std::uint64_t card_sent_serial = 0;
   std::uint64_t refused = 0;  // messages from it that were not accepted
+  // Addresses from which messages that it signed came lately, newest first.
+  std::vector<std::string> seen_from{};
   bool operator==(const Peer&) const = default;
 };
 
@@ -91,6 +93,8 @@ void note_incarnation(WriteTransaction& txn, const Fingerprint& peer, ByteView i
                       Time issued);
 std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerprint& peer,
                                      ByteView incarnation);
+
+std::size_t count_incarnations(const ReadTransaction& txn, const Fingerprint& peer);
 
 // What an identity revoked of its own, united over all its cards. `id`: 1 to 64 octets that name
 // the certificate or identity (peering says how). The first time given stays; nothing is ever taken
