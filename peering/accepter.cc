@@ -14,6 +14,15 @@ Error wrong_inviter(std::string detail) {
                          std::move(detail));
 }
 
+// The inviter refuses it unread.
+Error too_large(std::size_t size_bytes) {
+  return permanent_error("card-too-large",
+                         "the card of this node makes a message of " + std::to_string(size_bytes) +
+                             " octets, and a code takes at most " +
+                             std::to_string(kMaxStrangerMessageBytes) +
+                             "; shorten node.domains in the configuration for the pairing");
+}
+
 Status check_code(const Invitation& invitation, const PairingSelf& self) {
   if (invitation.inviter == self.signer.fingerprint()) {
     return permanent_error("own-code", "this node gave that code; it is for the other node");
@@ -117,6 +126,7 @@ Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& s
       .invitation = invitation_id(secret), .card = self.card, .mac = accept_mac(secret, *binding)};
   auto message = sign_accept(head, parts, self.signer);
   if (!message) return message.error();
+  if (message->size() > kMaxStrangerMessageBytes) return too_large(message->size());
   auto answer = carrier.post_message(code.invitation.url, *identity, *message);
   if (!answer) return answer.error();
   auto card = check_answer(*answer, code, *binding, head);

@@ -19,7 +19,8 @@ struct AcceptedPeer {
 // checks the answer, and stores the pairing: the inviter's domains in the code count as named by
 // our administrator. permanent `refused` if the inviter does not take the code (wrong, used or
 // expired), `wrong-inviter` if somebody else answers, `not-our-domain` if the code names domains
-// that this node does not serve; temporary errors of the carrier.
+// that this node does not serve, `card-too-large` if our card is more than a code takes
+// (kMaxStrangerMessageBytes); temporary errors of the carrier.
 Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& self,
                                        const ReadCode& code, PeerCarrier& carrier, Time now);
 

@@ -113,29 +113,41 @@ Result<Bytes> sign_document(const JsonWriter& document, const IdentitySigner& si
   return message;
 }
 
-Result<VerifiedDocument> verify_document(ByteView message) {
+Result<crypto::MessageClaim> read_message_claim(ByteView message) {
   if (message.size() > kMaxPeeringMessageBytes) return bad_document("larger than 1 MiB");
-  auto verified = crypto::verify_self_carried_message(message);
-  if (!verified) return verified.error();
-  auto members = JsonObject::parse(verified->content);
+  return crypto::read_message_claim(message);
+}
+
+Result<DocumentClaim> read_document_claim(const crypto::MessageClaim& claim) {
+  auto members = JsonObject::parse(claim.content);
   if (!members) return members.error();
   auto type = read_type(*members);
   if (!type) return type.error();
   auto head = read_head(*type, *members);
   if (!head) return head.error();
   // The key that signed is the one that the document speaks for: nobody signs for another.
-  if (verified->signer.key_id() != head->sender) {
+  if (claim.signer != head->sender) {
     return permanent_error("bad-signature", "the document is not signed by its sender");
   }
-  VerifiedDocument document(*type, *head, *std::move(members), std::move(verified->signer));
+  return DocumentClaim{*type, *head, *std::move(members)};
+}
+
+Result<VerifiedDocument> verify_document(ByteView message) {
+  // The form first: what is verified then costs a hash of the content and one signature.
+  if (auto claim = read_message_claim(message); !claim) return claim.error();
+  auto verified = crypto::verify_self_carried_message(message);
+  if (!verified) return verified.error();
+  auto read = read_document_claim({verified->signer.key_id(), verified->content});
+  if (!read) return read.error();
+  VerifiedDocument document(read->type, read->head, std::move(read->members),
+                            std::move(verified->signer));
   document.content_ = std::move(verified->content);
   document.message_.assign(message.begin(), message.end());
   return document;
 }
 
-Status check_head(const VerifiedDocument& document, const ExpectedDocument& expected) {
-  const DocumentHead& head = document.head();
-  const bool fits = document.type() == expected.type && head.receiver == expected.receiver &&
+Status check_head(DocumentType type, const DocumentHead& head, const ExpectedDocument& expected) {
+  const bool fits = type == expected.type && head.receiver == expected.receiver &&
                     head.sender != expected.receiver;
   const bool fresh =
       head.time <= expected.now + kClockDifference && head.time >= expected.now - kMaxDocumentAge;

@@ -19,6 +19,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/names.h"
 #include "crypto/base/result.h"
+#include "crypto/cms/message.h"
 #include "crypto/keys/certificate.h"
 #include "crypto/keys/key_ring.h"
 #include "peering/json.h"
@@ -63,6 +64,20 @@ JsonWriter begin_document(DocumentType type, const DocumentHead& head);
 // The finished document, signed. internal errors of the ring.
 Result<Bytes> sign_document(const JsonWriter& document, const IdentitySigner& signer, Time now);
 
+// What a message says of itself before its signature is verified: for telling strangers from peers
+// and for refusing cheaply, never for acting on it.
+struct DocumentClaim {
+  DocumentType type;
+  DocumentHead head;  // `sender` is the key of the included certificate
+  JsonObject members;
+};
+// The claimed signer and the content, nothing of it parsed. permanent `bad-document` for more than
+// kMaxPeeringMessageBytes; refusals of crypto/cms/message.h.
+Result<crypto::MessageClaim> read_message_claim(ByteView message);
+// Parses the content. permanent `bad-document`, or `bad-signature` if the document speaks for
+// another than its certificate.
+Result<DocumentClaim> read_document_claim(const crypto::MessageClaim& claim);
+
 // A document whose signature holds. Only `verify_document` makes one.
 class VerifiedDocument {
  public:
@@ -90,7 +105,8 @@ class VerifiedDocument {
 };
 
 // Reads a CMS message of at most kMaxPeeringMessageBytes: one signature, by the identity whose
-// fingerprint is `sender`, whose certificate is in the message. Who that sender is to us, whether
+// fingerprint is `sender`, whose certificate is the only one in the message. The document is parsed
+// after its signature was found right. Who that sender is to us, whether
 // the document is for us, new and of the type we wait for, is the caller's to ask (`check_head`,
 // peering/replay). permanent `bad-document`, `bad-signature`.
 Result<VerifiedDocument> verify_document(ByteView message);
@@ -102,6 +118,9 @@ struct ExpectedDocument {
   Fingerprint receiver;
   Time now;
 };
-Status check_head(const VerifiedDocument& document, const ExpectedDocument& expected);
+Status check_head(DocumentType type, const DocumentHead& head, const ExpectedDocument& expected);
+inline Status check_head(const VerifiedDocument& document, const ExpectedDocument& expected) {
+  return check_head(document.type(), document.head(), expected);
+}
 
 }  // namespace culvert::peering

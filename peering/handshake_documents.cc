@@ -65,6 +65,22 @@ Result<Bytes> sign_accept(const DocumentHead& head, const AcceptParts& parts,
   return sign_document(writer, signer, head.time);
 }
 
+Result<AcceptClaim> read_accept_claim(const DocumentClaim& document) {
+  if (document.type != DocumentType::accept) return bad_document("not an accept");
+  auto invitation = read_id(document.members, "invitation");
+  if (!invitation) return invitation.error();
+  auto mac = read_mac(document.members);
+  if (!mac) return mac.error();
+  auto text = document.members.text("card");
+  if (!text) return text.error();
+  auto message = crypto::from_base64(*text);
+  if (!message) return message.error();
+  const auto card = read_message_claim(*message);
+  if (!card) return card.error();
+  if (card->signer != document.head.sender) return bad_document("the card is not the sender's own");
+  return AcceptClaim{document.head.sender, *invitation, crypto::sha256(card->content), *mac};
+}
+
 Result<Accept> read_accept(const VerifiedDocument& document) {
   if (document.type() != DocumentType::accept) return bad_document("not an accept");
   auto invitation = read_id(document.members(), "invitation");

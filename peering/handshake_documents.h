@@ -15,6 +15,11 @@ namespace culvert::peering {
 
 using Mac = crypto::Sha256;
 
+// Larger messages of somebody unknown are refused before anything in them is parsed. An `accept`
+// with a card of 1,000 domains of 36 octets, 30 tunnel certificates and 300 revoked ones has 113
+// KiB; one of a usual card 6 KiB.
+inline constexpr std::size_t kMaxStrangerMessageBytes = 128 * 1024;
+
 // What the MACs are over. Hashes are SHA-256: of the code's payload, of the cards' eContent.
 struct HandshakeBinding {
   Fingerprint inviter;
@@ -40,6 +45,16 @@ struct AcceptParts {
 };
 Result<Bytes> sign_accept(const DocumentHead& head, const AcceptParts& parts,
                           const IdentitySigner& signer);
+// The same parts of a message whose signatures were not verified yet: what the MAC is over, so that
+// a stranger's code is tried before anything that costs. The card itself is not read. permanent
+// `bad-document`, refusals of crypto/cms/message.h.
+struct AcceptClaim {
+  Fingerprint accepter;
+  InvitationId invitation{};
+  crypto::Sha256 card_hash{};  // of the card's eContent
+  Mac mac{};
+};
+Result<AcceptClaim> read_accept_claim(const DocumentClaim& document);
 // permanent `bad-document` unless it is a complete `accept` whose card is the sender's own.
 Result<Accept> read_accept(const VerifiedDocument& document);
 

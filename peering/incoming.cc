@@ -18,6 +18,7 @@ struct Acting {
   const PairingSelf& self;
   const IncomingMessage& incoming;
   const VerifiedDocument& document;
+  PeerBudget& budget;
 };
 
 Result<IncomingOutcome> act_on_challenge(store::WriteTransaction& txn, const Acting& acting) {
@@ -62,7 +63,7 @@ Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& act
   return outcome;
 }
 
-// Strangers are sent away by a read: they must not queue before mail at the one writer.
+// A read: strangers must not queue before mail at the one writer.
 Status check_trusted(const store::Store& store, const Fingerprint& sender) {
   return store.read([&](const store::ReadTransaction& txn) -> Status {
     auto peer = find_trusted_peer(txn, sender);
@@ -70,12 +71,31 @@ Status check_trusted(const store::Store& store, const Fingerprint& sender) {
   });
 }
 
+// What can be said without writing: that the sender is no peer any more, what was answered before,
+// or that it sends too much. Nothing: it is to be acted on.
+Result<std::optional<Bytes>> look_before_writing(const store::Store& store, const Acting& acting) {
+  const Fingerprint& sender = acting.document.head().sender;
+  std::optional<Bytes> before;
+  auto read = store.read([&](const store::ReadTransaction& txn) -> Status {
+    if (auto peer = find_trusted_peer(txn, sender); !peer) return peer.error();
+    before = stored_answer(txn, acting.document);
+    if (before) return done();
+    return acting.budget.take_document(txn, sender, acting.incoming.steady);
+  });
+  if (!read) return read.error();
+  return before;
+}
+
 Result<IncomingOutcome> act_on_proof(store::Store& store, const Acting& acting) {
   const ExpectedDocument expected{acting.document.type(), acting.self.signer.fingerprint(),
                                   acting.incoming.now};
   if (auto fit = check_head(acting.document, expected); !fit) return fit.error();
-  if (auto trusted = check_trusted(store, acting.document.head().sender); !trusted) {
-    return trusted.error();
+  auto before = look_before_writing(store, acting);
+  if (!before) return before.error();
+  if (*before) {
+    IncomingOutcome again;
+    again.answer = *std::move(*before);
+    return again;
   }
   Result<IncomingOutcome> outcome = refused("not acted on");
   auto written = store.write([&](store::WriteTransaction& txn) -> Status {
@@ -86,18 +106,41 @@ Result<IncomingOutcome> act_on_proof(store::Store& store, const Acting& acting) 
   return outcome;
 }
 
+// What the card would do. What changes nothing needs no commit: a card that is out of date is
+// public, and anybody may play it again. temporary `too-much`.
+Result<CardJudgement> look_at_card(const store::Store& store, const Acting& acting,
+                                   const ReadCard& card) {
+  const Fingerprint& sender = card.card.sender;
+  CardJudgement judged;
+  auto read = store.read([&](const store::ReadTransaction& txn) -> Status {
+    if (auto peer = find_trusted_peer(txn, sender); !peer) return peer.error();
+    judged =
+        judge_card(card, known_card(txn, card.card), {acting.self.domains, acting.incoming.now});
+    return done();
+  });
+  if (!read) return read.error();
+  if (judged.verdict != CardVerdict::accepted) return judged;
+  if (auto fits = acting.budget.take_card(sender, acting.incoming.steady); !fits) {
+    return fits.error();
+  }
+  return judged;
+}
+
 // A newer card replaces the older one; the answer is our own.
 Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   const PairingSelf& self = acting.self;
   auto card = open_card(acting.incoming.message);
   if (!card) return card.error();
-  if (auto trusted = check_trusted(store, card->card.sender); !trusted) return trusted.error();
-  CardJudgement judged;
-  auto written = store.write([&](store::WriteTransaction& txn) {
-    judged = take_card(txn, *card, {self.domains, acting.incoming.now});
-    return done();
-  });
-  if (!written) return written.error();
+  auto looked = look_at_card(store, acting, *card);
+  if (!looked) return looked.error();
+  CardJudgement judged = *std::move(looked);
+  if (changes_routes(judged.verdict)) {
+    auto written = store.write([&](store::WriteTransaction& txn) {
+      judged = take_card(txn, *card, {self.domains, acting.incoming.now});
+      return done();
+    });
+    if (!written) return written.error();
+  }
   if (judged.verdict == CardVerdict::copied_key) return copied_key(judged.reason);
   if (judged.verdict == CardVerdict::refused) return refused(judged.reason);
   IncomingOutcome outcome;
@@ -106,12 +149,11 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   return outcome;
 }
 
-Result<IncomingOutcome> act_on_accept(store::Store& store, const Acting& acting,
-                                      TryLimits& limits) {
+Result<IncomingOutcome> act_on_accept(store::Store& store, const Acting& acting) {
   const IncomingMessage& incoming = acting.incoming;
   if (incoming.carrier != ProofCarrier::https) return refused("pairing goes by HTTPS");
-  const AcceptRequest request{acting.document, incoming.address, incoming.now, incoming.steady};
-  auto answer = answer_accept(store, acting.self, request, limits);
+  const AcceptRequest request{acting.document, incoming.address, incoming.now};
+  auto answer = answer_accept(store, acting.self, request);
   if (!answer) return answer.error();
   IncomingOutcome outcome;
   outcome.answer = *std::move(answer);
@@ -119,7 +161,7 @@ Result<IncomingOutcome> act_on_accept(store::Store& store, const Acting& acting,
   return outcome;
 }
 
-Result<IncomingOutcome> act(store::Store& store, const Acting& acting, TryLimits& limits) {
+Result<IncomingOutcome> act(store::Store& store, const Acting& acting) {
   const VerifiedDocument& document = acting.document;
   if (acting.incoming.sealed_by && *acting.incoming.sealed_by != document.head().sender) {
     return refused("sealed by another than who signed it");
@@ -128,7 +170,7 @@ Result<IncomingOutcome> act(store::Store& store, const Acting& acting, TryLimits
     case DocumentType::card:
       return act_on_card(store, acting);
     case DocumentType::accept:
-      return act_on_accept(store, acting, limits);
+      return act_on_accept(store, acting);
     case DocumentType::accepted:
       return refused("an `accepted` comes as an answer only");
     case DocumentType::proof_challenge:
@@ -144,18 +186,52 @@ Error refusal_of(const Error& why) {
   return refused(why.code == "refused" ? why.detail : why.code + ": " + why.text);
 }
 
+// What somebody who is no peer may say: that it has a code of ours. Nothing of it is verified but
+// the MAC, which is all that it takes to know whether the rest is worth the work.
+Status admit_stranger(const store::Store& store, const PairingSelf& self,
+                      const IncomingMessage& incoming, const crypto::MessageClaim& claim) {
+  if (incoming.carrier != ProofCarrier::https) return refused("the sender is not a paired peer");
+  if (incoming.message.size() > kMaxStrangerMessageBytes) {
+    return refused("the sender is not a paired peer, and the message too large for an accept");
+  }
+  const auto document = read_document_claim(claim);
+  if (!document) return document.error();
+  if (document->type != DocumentType::accept) return refused("the sender is not a paired peer");
+  const ExpectedDocument expected{DocumentType::accept, self.signer.fingerprint(), incoming.now};
+  if (auto fit = check_head(document->type, document->head, expected); !fit) return fit;
+  const auto accept = read_accept_claim(*document);
+  if (!accept) return accept.error();
+  return check_accept_claim(store, self, *accept, incoming.now);
+}
+
+Status admit(const store::Store& store, const PairingSelf& self, const IncomingMessage& incoming) {
+  const auto claim = read_message_claim(incoming.message);
+  if (!claim) return claim.error();
+  const Status trusted = check_trusted(store, claim->signer);
+  if (trusted || trusted.error().fault != Fault::permanent) return trusted;
+  return admit_stranger(store, self, incoming, *claim);
+}
+
+// What is our own trouble (a full disk) is told as such; everything else is one refusal.
+Error told(const Error& why) { return why.fault == Fault::permanent ? refusal_of(why) : why; }
+
 }  // namespace
 
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
                                        const IncomingMessage& incoming, IncomingMemory& memory) {
+  if (auto admitted = admit(store, self, incoming); !admitted) return told(admitted.error());
   auto document = verify_document(incoming.message);
-  if (!document) return refusal_of(document.error());
-  auto outcome = act(store, {self, incoming, *document}, memory.limits);
-  // What is our own trouble (a full disk) is told as such; everything else is one refusal.
-  if (outcome || outcome.error().fault != Fault::permanent) return outcome;
+  if (!document) return told(document.error());
+  auto outcome = act(store, {self, incoming, *document, memory.budget});
   const Fingerprint& sender = document->head().sender;
-  if (check_trusted(store, sender)) memory.refusals.note(sender);
-  return refusal_of(outcome.error());
+  if (outcome) {
+    outcome->signer = sender;
+    return outcome;
+  }
+  const Error& why = outcome.error();
+  const bool counts = why.fault == Fault::permanent || why.code == kTooMuch;
+  if (counts && check_trusted(store, sender)) memory.refusals.note(sender);
+  return told(why);
 }
 
 }  // namespace culvert::peering

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "peering/inviter.h"
+#include "peering/peer_budget.h"
 #include "peering/proof.h"
 #include "peering/refusals.h"
 #include "store/store.h"
@@ -24,12 +25,13 @@ struct IncomingMessage {
 
 // What is kept in memory from one message to the next.
 struct IncomingMemory {
-  TryLimits limits;
+  PeerBudget budget;
   Refusals refusals;  // the caller writes them down from time to time
 };
 
 // What the caller has to do after the commit.
 struct IncomingOutcome {
+  Fingerprint signer;                      // the peer whose signature it was
   Bytes answer;                            // for the same connection; may be empty
   std::optional<ReceivedChallenge> prove;  // answer this challenge ...
   std::optional<ProofAnswer> with;         // ... with that
@@ -40,6 +42,12 @@ struct IncomingOutcome {
 // for it is held from now on.
 inline constexpr const char* kCopiedKey = "copied-key";
 
+// What is looked at before the next costlier thing: size; the form of the message and which
+// identity it claims; whether that is a peer, who then must have signed rightly before anything is
+// parsed. Somebody else may send an `accept` of kMaxStrangerMessageBytes, whose invitation and MAC
+// must be right before its signatures are verified and its card is read (Named attack: JSON bomb,
+// Made-up codes).
+//
 // permanent `refused` or `copied-key` for everything that is not accepted, `detail` says why: who
 // sent it gets one and the same empty refusal. After `copied-key` routes changed. What a
 // peer sent is counted among its refusals. A message that

@@ -50,23 +50,29 @@ Result<store::Invitation> usable_invitation(const store::ReadTransaction& txn,
 }
 
 HandshakeBinding binding_of(const store::Invitation& invitation, const PairingSelf& self,
-                            const Accept& accept) {
+                            const AcceptClaim& claim) {
   HandshakeBinding binding;
   binding.inviter = self.signer.fingerprint();
-  binding.accepter = accept.card.card.sender;
+  binding.accepter = claim.accepter;
   std::copy_n(invitation.payload_digest.begin(),
               std::min(invitation.payload_digest.size(), binding.payload_hash.size()),
               binding.payload_hash.begin());
-  binding.accepter_card_hash = crypto::sha256(accept.card.document.content());
+  binding.accepter_card_hash = claim.card_hash;
   return binding;
+}
+
+AcceptClaim claim_of(const Accept& accept) {
+  return {accept.card.card.sender, accept.invitation,
+          crypto::sha256(accept.card.document.content()), accept.mac};
 }
 
 Result<Bytes> make_answer(const store::Invitation& invitation, const PairingSelf& self,
                           const Accept& accept, const AcceptRequest& request) {
   auto own = open_card(self.card);
   if (!own) return internal_error("bad-own-card", "the own card cannot be read", own.error().text);
-  const Mac mac = answer_mac(invitation.secret.view(), binding_of(invitation, self, accept),
-                             crypto::sha256(own->document.content()));
+  const Mac mac =
+      answer_mac(invitation.secret.view(), binding_of(invitation, self, claim_of(accept)),
+                 crypto::sha256(own->document.content()));
   const DocumentHead head{.sender = self.signer.fingerprint(),
                           .receiver = accept.card.card.sender,
                           .id = random_document_id(),
@@ -96,28 +102,20 @@ Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const By
   return answer;
 }
 
-// The invitation that the request may use. Strangers may not try for ever; known peers may.
-Result<store::Invitation> look_up(const store::Store& store, const Accept& accept,
-                                  const AcceptRequest& request, TryLimits& limits) {
-  const Fingerprint& sender = accept.card.card.sender;
+// The invitation, if the sender may use it, knows its secret, and nobody changed its card on the
+// way.
+Result<store::Invitation> check_claim(const store::Store& store, const PairingSelf& self,
+                                      const AcceptClaim& claim, Time now) {
   Result<store::Invitation> found = refused("not read");
-  bool known = false;
   auto read = store.read([&](const store::ReadTransaction& txn) {
-    known = find_trusted_peer(txn, sender).ok();
-    found = usable_invitation(txn, accept.invitation, sender, request.now);
+    found = usable_invitation(txn, claim.invitation, claim.accepter, now);
     return done();
   });
   if (!read) return read.error();
-  if (!known && !limits.may_try(accept.invitation, request.steady)) return refused("too many");
+  if (!found) return found;
+  const Mac right = accept_mac(found->secret.view(), binding_of(*found, self, claim));
+  if (!equal_in_constant_time(right, claim.mac)) return refused("wrong MAC");
   return found;
-}
-
-// Whether the sender knows the secret, and nobody changed its card on the way.
-Status check_mac(const store::Invitation& invitation, const PairingSelf& self,
-                 const Accept& accept) {
-  const Mac right = accept_mac(invitation.secret.view(), binding_of(invitation, self, accept));
-  if (!equal_in_constant_time(right, accept.mac)) return refused("wrong MAC");
-  return done();
 }
 
 }  // namespace
@@ -148,18 +146,20 @@ Result<GivenInvitation> give_invitation(store::Store& store, const InvitationWis
   return GivenInvitation{code_of_payload(payload->view()), expires};
 }
 
+Status check_accept_claim(const store::Store& store, const PairingSelf& self,
+                          const AcceptClaim& claim, Time now) {
+  auto found = check_claim(store, self, claim, now);
+  return found ? done() : Status(found.error());
+}
+
 Result<Bytes> answer_accept(store::Store& store, const PairingSelf& self,
-                            const AcceptRequest& request, TryLimits& limits) {
+                            const AcceptRequest& request) {
   const ExpectedDocument expected{DocumentType::accept, self.signer.fingerprint(), request.now};
   if (auto fit = check_head(request.document, expected); !fit) return refused(fit.error().text);
   auto accept = read_accept(request.document);
   if (!accept) return refused(accept.error().text);
-  auto invitation = look_up(store, *accept, request, limits);
-  const Status right = invitation ? check_mac(*invitation, self, *accept) : invitation.error();
-  if (!right) {
-    limits.note_failure(accept->invitation, request.steady);
-    return right.error();
-  }
+  auto invitation = check_claim(store, self, claim_of(*accept), request.now);
+  if (!invitation) return invitation.error();
   auto answer = make_answer(*invitation, self, *accept, request);
   if (!answer) return answer.error();
   Result<Bytes> given = refused("not written");

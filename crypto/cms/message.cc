@@ -5,6 +5,7 @@
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/cms/signed_data_parts.h"
+#include "crypto/cms/signed_fields.h"
 
 namespace culvert::crypto {
 namespace {
@@ -27,7 +28,52 @@ Result<SignedMessage> verify(ByteView cms, const SignerCandidates& candidates) {
   return SignedMessage{*std::move(content), *signer.certificate, signer.signing_time};
 }
 
+Result<Bytes> read_content(BerReader& ber) {
+  const auto head = enter_signed_data(ber);
+  if (!head) return head.error();
+  if (!(kOidData == head->content_type)) {
+    return refuse(Refusal::content_type_mismatch, oid_text(head->content_type));
+  }
+  if (!head->has_content) return refuse(Refusal::content_missing);
+  if (const Status in = enter_signed_content(ber); !in) return in.error();
+  Bytes content;
+  while (true) {
+    const auto piece = ber.next_octets();
+    if (!piece) return piece.error();
+    if (piece->empty()) break;
+    append(content, *piece);
+  }
+  if (const Status out = leave_signed_content(ber, *head); !out) return out.error();
+  return content;
+}
+
+// Each certificate costs a parser's work before anybody is known: there is one.
+Result<Certificate> read_only_certificate(BerReader& ber) {
+  const auto next = ber.peek();
+  if (!next) return next.error();
+  if (*next != context_tag(0)) return refuse(Refusal::signer_unknown, "no certificate is included");
+  if (const Status in = ber.enter(context_tag(0)); !in) return in.error();
+  const auto element = ber.element(kMaxMessageFrameBytes);
+  if (!element) return element.error();
+  const auto behind = ber.peek();
+  if (!behind) return behind.error();
+  if (*behind != kTagEnd) return refuse(Refusal::too_many_certificates, "one is wanted");
+  return Certificate::from_der(*element);
+}
+
 }  // namespace
+
+Result<MessageClaim> read_message_claim(ByteView cms) {
+  BerReader ber(cms);
+  auto content = read_content(ber);
+  if (!content) return content.error();
+  if (cms.size() - content->size() > kMaxMessageFrameBytes) {
+    return refuse(Refusal::element_too_large, "what stands around the content");
+  }
+  const auto certificate = read_only_certificate(ber);
+  if (!certificate) return certificate.error();
+  return MessageClaim{certificate->key_id(), *std::move(content)};
+}
 
 Result<Bytes> sign_message(const KeyRing& keys, const Certificate& signer, ByteView content,
                            Time now) {

@@ -12,6 +12,22 @@ namespace culvert::crypto {
 Result<Bytes> sign_message(const KeyRing& keys, const Certificate& signer, ByteView content,
                            Time now);
 
+// What a message says before anything of it is verified: who signed it, and what. It tells whose
+// message it would be, so that a stranger's is not worked at like a peer's; it proves nothing.
+struct MessageClaim {
+  Fingerprint signer;  // key id of the one certificate that is included
+  Bytes content;       // eContent
+};
+
+// Everything of a message but its content. Ours have 1.2 KiB: one certificate, one signature.
+inline constexpr std::size_t kMaxMessageFrameBytes = 8 * 1024;
+
+// Reads the claim, and demands the form that `sign_message` gives: content of id-data in the
+// message, exactly one certificate, at most kMaxMessageFrameBytes around the content. Linear; one
+// certificate is parsed. Refusals: `too-many-certificates`, `signer-unknown` (no certificate),
+// `element-too-large` and whatever is malformed.
+Result<MessageClaim> read_message_claim(ByteView cms);
+
 struct SignedMessage {
   Bytes content;       // the eContent octets as received
   Certificate signer;  // whose signature was verified

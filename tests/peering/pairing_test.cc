@@ -171,39 +171,6 @@ TEST_F(PairingTest, TellsAnAdministratorWhyACodeDoesNotFit) {
   EXPECT_EQ(give({}).error().code, "bad-invitation-domain");
 }
 
-TEST_F(PairingTest, StrangersRunOutOfTriesAndAKnownPeerDoesNot) {
-  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}), wire_).ok());
-  Invitation wrong{
-      a_.fingerprint(), SecretBytes(Bytes(16, 7)), a_.url(), a_.domains(), {domain("b.example")}};
-  const SteadyTime steady(a_.now().time_since_epoch());
-  for (unsigned i = 0; i < kTriesInTotal; ++i) {
-    InvitationId id{};
-    id[0] = static_cast<std::uint8_t>(i);
-    id[1] = static_cast<std::uint8_t>(i >> 8);
-    a_.limits().note_failure(id, steady);
-  }
-  const std::string fresh = a_.invite({"b.example", "c.example"});
-  EXPECT_FALSE(accept(c_, fresh, wire_).ok());
-  EXPECT_TRUE(accept(b_, fresh, wire_).ok());
-  // Once the window is over, strangers may try again.
-  a_.advance(kTryWindow);
-  c_.set_now(a_.now());
-  EXPECT_TRUE(accept(c_, a_.invite({"c.example"}), wire_).ok());
-}
-
-TEST_F(PairingTest, TriesAreLimitedPerCode) {
-  const InvitationId one{1};
-  const InvitationId other{2};
-  TryLimits limits;
-  const SteadyTime now{};
-  for (unsigned i = 0; i < kTriesPerCode; ++i) {
-    EXPECT_TRUE(limits.may_try(one, now));
-    limits.note_failure(one, now);
-  }
-  EXPECT_FALSE(limits.may_try(one, now));
-  EXPECT_TRUE(limits.may_try(other, now));
-}
-
 TEST_F(PairingTest, ARemovedIdentityNeverComesBack) {
   connect(a_, b_, wire_);
   ASSERT_EQ(a_.route_state("b.example", b_), RouteState::active);

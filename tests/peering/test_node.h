@@ -108,8 +108,8 @@ class TestNode {
                            .steady = SteadyTime(now_.time_since_epoch())},
                           memory_);
   }
-  TryLimits& limits() { return memory_.limits; }
   Refusals& refusals() { return memory_.refusals; }
+  PeerBudget& budget() { return memory_.budget; }
 
   std::string invite(const std::vector<std::string>& partner) {
     std::vector<Domain> named;
