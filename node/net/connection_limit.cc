@@ -5,19 +5,6 @@
 #include "crypto/base/log.h"
 
 namespace culvert::node {
-namespace {
-
-constexpr std::size_t kHostPartOctets = 8;  // of IPv6: the lower half is the host's to choose
-
-IpAddress counted_as(const IpAddress& client) {
-  if (client.is_v4()) return client;
-  Bytes octets(client.octets().begin(), client.octets().end());
-  std::fill(octets.end() - kHostPartOctets, octets.end(), std::uint8_t{0});
-  return IpAddress::from_octets(octets).value();
-}
-
-}  // namespace
-
 ConnectionLimit::Seat::Seat(Seat&& other) noexcept
     : of_(std::exchange(other.of_, nullptr)), client_(other.client_), refusal_(other.refusal_) {}
 
@@ -35,15 +22,20 @@ ConnectionLimit::Seat::~Seat() {
 }
 
 ConnectionLimit::Seat ConnectionLimit::take(const IpAddress& client) {
-  if (!take_place()) return Seat(Refusal::full);
+  if (!take_place(most_for(client))) return Seat(Refusal::full);
   if (take_share(client)) return Seat(this, client);
   give_back_place();
   return Seat(Refusal::address_share);
 }
 
-bool ConnectionLimit::take_place() {
-  if (within_ != nullptr && !within_->take_place()) return false;
-  if (open_.fetch_add(1, std::memory_order_relaxed) < most_) return true;
+std::size_t ConnectionLimit::most_for(const IpAddress& client) const {
+  const bool gets_all = kept_.count == 0 || (kept_.is_for && kept_.is_for(client));
+  return gets_all ? most_ : most_ - kept_.count;
+}
+
+bool ConnectionLimit::take_place(std::size_t most) {
+  if (within_ != nullptr && !within_->take_place(within_->most_)) return false;
+  if (open_.fetch_add(1, std::memory_order_relaxed) < most) return true;
   give_back_place();
   return false;
 }
@@ -57,7 +49,7 @@ void ConnectionLimit::give_back_place() {
 bool ConnectionLimit::take_share(const IpAddress& client) {
   const bool exempt = share_.is_exempt && share_.is_exempt(client);
   const std::lock_guard lock(mutex_);
-  OfAddress& of = by_address_[counted_as(client)];
+  OfAddress& of = by_address_[client.as_counted()];
   if (of.open < share_.most || exempt) {
     ++of.open;
     return true;
@@ -71,7 +63,7 @@ bool ConnectionLimit::take_share(const IpAddress& client) {
 
 void ConnectionLimit::give_back_share(const IpAddress& client) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_address_.find(counted_as(client));
+  const auto found = by_address_.find(client.as_counted());
   if (--found->second.open == 0) by_address_.erase(found);
 }
 

@@ -21,13 +21,20 @@ struct AddressShare {
   std::function<bool(const IpAddress&)> is_exempt{};
 };
 
+// Places that only some clients get, so that strangers who take all others do not shut those out.
+struct KeptPlaces {
+  std::size_t count = 0;  // of all places; less than all
+  // Who gets them; empty: nobody. Called on several threads.
+  std::function<bool(const IpAddress&)> is_for{};
+};
+
 class ConnectionLimit {
  public:
   // At most `most` places; with `within`, each is one of that limit's places too. `within` must
   // outlive this, and this its seats.
   explicit ConnectionLimit(std::size_t most, AddressShare share = {},
-                           ConnectionLimit* within = nullptr)
-      : most_(most), share_(std::move(share)), within_(within) {}
+                           ConnectionLimit* within = nullptr, KeptPlaces kept = {})
+      : most_(most), share_(std::move(share)), within_(within), kept_(std::move(kept)) {}
   ConnectionLimit(const ConnectionLimit&) = delete;
   ConnectionLimit& operator=(const ConnectionLimit&) = delete;
   std::size_t open() const { return open_.load(std::memory_order_relaxed); }
@@ -61,7 +68,8 @@ class ConnectionLimit {
     std::size_t open = 0;
     bool told = false;  // the log says that its share is taken
   };
-  bool take_place();
+  std::size_t most_for(const IpAddress& client) const;
+  bool take_place(std::size_t most);
   bool take_share(const IpAddress& client);
   void give_back_place();
   void give_back_share(const IpAddress& client);
@@ -69,6 +77,7 @@ class ConnectionLimit {
   const std::size_t most_;
   const AddressShare share_;
   ConnectionLimit* const within_;
+  const KeptPlaces kept_;
   std::atomic<std::size_t> open_{0};
   std::mutex mutex_;
   std::map<IpAddress, OfAddress> by_address_;  // only addresses with connections; under mutex_

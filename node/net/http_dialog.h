@@ -57,6 +57,8 @@ class HttpDialog {
   Waits waits() const { return waits_; }
   // True while a request has begun and is not complete: the time-out is then 408, not silence.
   bool in_request() const;
+  // True once the head of such a request is whole, and its body is awaited.
+  bool in_body() const { return state_ == State::body; }
   // Ends a request that came too slowly: 408 and close.
   void time_out();
 

@@ -1,5 +1,7 @@
 #include "node/net/https_server.h"
 
+#include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "crypto/base/log.h"
@@ -8,7 +10,7 @@
 namespace culvert::node {
 
 HttpReply::~HttpReply() {
-  if (send_) send_(HttpResponse{500, "", {}});
+  if (send_) send_(HttpResponse{503, "", {}});
 }
 
 void HttpReply::send(HttpResponse response) {
@@ -32,39 +34,93 @@ class HttpsConnection final : public TransportListener {
         transport_(Transport::accepted(around_.loop, std::move(accepted.socket), *this)) {
     transport_->set_idle_timeout(kHttpIdleTime);
     transport_->start_tls(tls);
+    begin(Phase::head, kHttpHeaderTime);
   }
 
   void on_octets(ByteView octets) override {
-    const bool was_in_request = dialog_.in_request();
     dialog_.receive(octets);
-    // Slow octets keep a connection from being idle, so a request has a time as a whole.
-    if (!was_in_request && dialog_.in_request()) transport_->set_deadline(kHttpRequestTime);
     go_on();
+  }
+  void on_drained() override {
+    if (phase_ != Phase::answer) return;
+    begin(Phase::idle, std::chrono::milliseconds(0));
+    follow_request();
   }
   void on_end() override {
     // An answer under way still goes to whoever closed only its sending side.
     ended_ = true;
-    if (dialog_.waits() != HttpDialog::Waits::answer) transport_->finish();
+    if (dialog_.waits() != HttpDialog::Waits::answer) finish();
   }
   void on_timeout() override {
     if (dialog_.waits() == HttpDialog::Waits::answer) return;
+    // Who does not take the answer to one request gets none to the next.
+    if (phase_ == Phase::answer || !tls_ready_) return transport_->abort();
     dialog_.time_out();
     go_on();
   }
+  void on_tls_ready(const TlsInfo&) override { tls_ready_ = true; }
   void on_closed(const CloseReason& reason) override {
     log_debug("HTTPS connection of {} ended: {}", transport_->peer().text(), reason.text);
     around_.on_gone(*this);
   }
 
+  IpAddress client() const { return transport_->peer().ip.as_counted(); }
+  // Since when it has been waiting for its client, if it may be closed for another's sake: it asks
+  // for nothing, or has been at its request for longer than an honest one takes.
+  std::optional<SteadyTime> idle_since() const {
+    const bool slow = around_.loop.now() - since_ > kHttpHeaderTime;
+    const bool asks_nothing = dialog_.waits() == HttpDialog::Waits::peer && !dialog_.in_request() &&
+                              phase_ != Phase::answer;
+    if (dialog_.waits() == HttpDialog::Waits::answer || (!asks_nothing && !slow)) {
+      return std::nullopt;
+    }
+    return since_;
+  }
+  // Its place is free at once; the connection goes at the end of the turn.
+  void give_way() {
+    const ConnectionLimit::Seat seat = std::move(seat_);
+    transport_->abort();
+  }
+
  private:
+  enum class Phase {
+    head,  // a request's, or the first one's and the handshake
+    body,
+    work,    // the answer is being made
+    answer,  // it is on its way
+    idle,    // between requests
+  };
+
+  void begin(Phase phase, std::chrono::milliseconds time) {
+    phase_ = phase;
+    since_ = around_.loop.now();
+    transport_->set_deadline(time);
+  }
+  // What the client is in the middle of, as far as it has sent it.
+  void follow_request() {
+    if (phase_ != Phase::idle && phase_ != Phase::head) return;
+    if (dialog_.in_body()) {
+      begin(Phase::body, kHttpRequestTime);
+    } else if (dialog_.in_request() && phase_ == Phase::idle) {
+      begin(Phase::head, kHttpHeaderTime);
+    }
+  }
+  // What is left to send has a time too: a client that takes an octet a minute keeps no place.
+  void finish() {
+    transport_->finish();
+    transport_->set_deadline(kHttpAnswerTime);
+  }
+
   void go_on() {
     if (std::optional<HttpRequest> request = dialog_.take_request()) {
-      transport_->set_deadline(std::chrono::milliseconds(0));
+      begin(Phase::work, std::chrono::milliseconds(0));
       transport_->pause_reading();
       around_.handler(transport_->peer(), std::move(*request), make_reply());
+    } else {
+      follow_request();
     }
     transport_->send(dialog_.take_output());
-    if (dialog_.waits() == HttpDialog::Waits::close) transport_->finish();
+    if (dialog_.waits() == HttpDialog::Waits::close) finish();
   }
 
   HttpReply make_reply() {
@@ -78,33 +134,51 @@ class HttpsConnection final : public TransportListener {
   }
 
   void take_answer(const HttpResponse& response) {
+    begin(Phase::answer, kHttpAnswerTime);
     dialog_.answer(response);
-    if (dialog_.in_request()) transport_->set_deadline(kHttpRequestTime);
     transport_->resume_reading();
     go_on();
-    if (ended_) transport_->finish();
+    if (ended_) finish();
   }
 
   Surroundings around_;
   ConnectionLimit::Seat seat_;
   HttpDialog dialog_;
   std::unique_ptr<Transport> transport_;
+  Phase phase_ = Phase::head;
+  SteadyTime since_{};  // of the phase
+  bool tls_ready_ = false;
   bool ended_ = false;
   LifeToken life_;
 };
 
 using Room = std::unordered_map<HttpsConnection*, std::unique_ptr<HttpsConnection>>;
 
+// Of the address that has most connections, or of `client`, the one that has been idle for longest;
+// null if none is. So whoever opens connections faster than others can shake hands closes its own.
+HttpsConnection* longest_idle(const Room& room, const std::optional<IpAddress>& client) {
+  std::map<IpAddress, std::size_t> held;
+  for (const auto& [connection, owner] : room)
+    ++held[connection->client()];
+  HttpsConnection* found = nullptr;
+  std::pair<std::size_t, SteadyTime::duration> most{};
+  for (const auto& [connection, owner] : room) {
+    const auto since = connection->idle_since();
+    if (!since || (client && connection->client() != *client)) continue;
+    // The earlier, the larger.
+    const std::pair key{held[connection->client()], -since->time_since_epoch()};
+    if (found != nullptr && key <= most) continue;
+    found = connection;
+    most = key;
+  }
+  return found;
+}
+
 }  // namespace
 
 struct HttpsServer::Impl {
-  Impl(LoopGroup& in_loops, TlsServerContext& in_tls, std::size_t max_connections,
-       Handler in_handler)
-      : loops(in_loops),
-        tls(in_tls),
-        handler(std::move(in_handler)),
-        limit(max_connections),
-        rooms(in_loops.size()) {}
+  Impl(LoopGroup& in_loops, TlsServerContext& in_tls, Handler in_handler)
+      : loops(in_loops), tls(in_tls), handler(std::move(in_handler)), rooms(in_loops.size()) {}
 
   Room& room_of(EventLoop& loop) {
     std::size_t index = 0;
@@ -125,10 +199,18 @@ struct HttpsServer::Impl {
     room.emplace(key, std::move(connection));
   }
 
+  // Looks at connections of this loop only: the others are another thread's.
+  bool make_room(EventLoop& loop, const IpAddress& client, ConnectionLimit::Refusal refusal) {
+    HttpsConnection* const goes = refusal == ConnectionLimit::Refusal::address_share
+                                      ? longest_idle(room_of(loop), client.as_counted())
+                                      : longest_idle(room_of(loop), std::nullopt);
+    if (goes != nullptr) goes->give_way();
+    return goes != nullptr;
+  }
+
   LoopGroup& loops;
   TlsServerContext& tls;
   const Handler handler;
-  ConnectionLimit limit;
   std::vector<Room> rooms;  // one a loop, touched by that loop only
   std::unique_ptr<Listener> listener;
 };
@@ -138,8 +220,13 @@ HttpsServer::HttpsServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Result<std::unique_ptr<HttpsServer>> HttpsServer::open(LoopGroup& loops, TlsServerContext& tls,
                                                        const HttpsServerOptions& options,
                                                        Handler handler) {
-  auto impl = std::make_unique<Impl>(loops, tls, options.max_connections, std::move(handler));
-  auto listener = Listener::open(loops, {options.address, &impl->limit, ""},
+  auto impl = std::make_unique<Impl>(loops, tls, std::move(handler));
+  ListenOptions listen{.address = options.address, .limit = options.limit, .refusal = {}};
+  listen.make_room = [self = impl.get()](EventLoop& loop, const IpAddress& client,
+                                         ConnectionLimit::Refusal refusal) {
+    return self->make_room(loop, client, refusal);
+  };
+  auto listener = Listener::open(loops, std::move(listen),
                                  [self = impl.get()](EventLoop& loop, Accepted accepted) {
                                    self->take(loop, std::move(accepted));
                                  });

@@ -1,6 +1,11 @@
 // HTTPS for the peering port: listener, transport with TLS and HTTP dialog put together.
 // A connection costs a stranger's TLS handshake, one request line and 8 KiB of header at most
 // before a POST's body, which is limited too; whatever is slow or idle is closed.
+//
+// Named attack: One address, Slow requests. Every phase has a time that octets do not prolong: the
+// handshake and the first head together, each further head, the body, the taking of the answer.
+// When there is no place for a client, whoever asks for nothing goes first: for a client that has
+// taken its own share, one of its own; else one of the address that has most, that waits longest.
 #pragma once
 
 #include <functional>
@@ -13,10 +18,15 @@
 namespace culvert::node {
 
 inline constexpr std::chrono::seconds kHttpIdleTime{30};  // between requests, and without progress
-inline constexpr std::chrono::seconds kHttpRequestTime{60};  // from first octet to complete request
+// From the connection to the first complete head, and from a head's first octet to its end. A peer
+// far away needs two seconds for the handshake and sends its head at once.
+inline constexpr std::chrono::seconds kHttpHeaderTime{10};
+inline constexpr std::chrono::seconds kHttpRequestTime{
+    60};  // from a complete head to its body's end
+inline constexpr std::chrono::seconds kHttpAnswerTime{60};  // until the client has taken our answer
 
 // The way to answer one request, from any thread, once, at any time, even after the connection is
-// gone. Destroyed unused it answers 500.
+// gone. Destroyed unused it answers 503: whoever should have answered was too busy to take it.
 class HttpReply {
  public:
   explicit HttpReply(Callback<HttpResponse> send) : send_(std::move(send)) {}
@@ -31,7 +41,8 @@ class HttpReply {
 
 struct HttpsServerOptions {
   SocketAddress address;
-  std::size_t max_connections = 200;
+  // Shared by the servers of all listen addresses; must outlive them.
+  ConnectionLimit* limit = nullptr;
 };
 
 class HttpsServer {

@@ -77,11 +77,19 @@ class Listener::Copy final : public FdListener {
     setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Accepted accepted{std::move(socket), peer, {}, {}};
     if (of_.options_.limit != nullptr) {
-      accepted.seat = of_.options_.limit->take(peer.ip);
+      accepted.seat = take_seat(peer.ip);
       if (!accepted.seat) return refuse(accepted);
     }
     accepted.local = local_address(accepted.socket);
     of_.on_accept_(loop_, std::move(accepted));
+  }
+
+  ConnectionLimit::Seat take_seat(const IpAddress& client) {
+    const ListenOptions& options = of_.options_;
+    auto seat = options.limit->take(client);
+    if (seat || !options.make_room) return seat;
+    if (!options.make_room(loop_, client, seat.refusal())) return seat;
+    return options.limit->take(client);
   }
 
   // One line that fits into an empty socket buffer; who does not get it sees the end all the same.

@@ -29,6 +29,9 @@ struct ListenOptions {
   ConnectionLimit* limit = nullptr;  // must outlive the listener and its connections
   std::string refusal;               // sent before closing what exceeds the limit; may be empty
   std::string address_refusal{};     // the same for what exceeds its address's share
+  // Asked on the connection's loop when there is no place for the client: true if one was given
+  // back meanwhile, which is then taken. Empty: never.
+  std::function<bool(EventLoop&, const IpAddress&, ConnectionLimit::Refusal)> make_room{};
 };
 
 class Listener {

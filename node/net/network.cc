@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+// Of IPv6: behind it stands what the host itself chooses.
+constexpr std::ptrdiff_t kHostPartAt = 8;
+
 // The special-purpose address registries (RFC 6890 and what was added since) and multicast. Blocks
 // that the registry calls globally reachable but that never hold a mail node are listed too.
 constexpr std::string_view kSpecialV4[] = {
@@ -116,6 +119,13 @@ bool IpAddress::is_loopback() const {
 
 bool IpAddress::is_any() const {
   return std::all_of(octets_.begin(), octets_.end(), [](std::uint8_t octet) { return octet == 0; });
+}
+
+IpAddress IpAddress::as_counted() const {
+  if (is_v4()) return *this;
+  IpAddress network = *this;
+  std::fill(network.octets_.begin() + kHostPartAt, network.octets_.end(), std::uint8_t{0});
+  return network;
 }
 
 Result<IpNetwork> IpNetwork::parse(std::string_view text) {

@@ -36,6 +36,10 @@ class IpAddress {
   // 0.0.0.0 or ::, which as a listen address means every address.
   bool is_any() const;
 
+  // The address as which a client is counted where hosts have shares: an IPv6 host commands a whole
+  // /64, so the lower half is zero; an IPv4 address is itself.
+  IpAddress as_counted() const;
+
   auto operator<=>(const IpAddress&) const = default;
 
  private:

@@ -137,6 +137,12 @@ Reply too_many_recipients(std::size_t limit) {
                                 limit));
 }
 
+Reply no_room_for_recipient() {
+  return make_reply(452, "4.5.3",
+                    "too many recipients at once over all connections; send the message again for "
+                    "the others");
+}
+
 Reply too_many_errors() { return make_reply(421, "4.7.0", "too many errors; closing"); }
 
 Reply timed_out() { return make_reply(421, "4.4.2", "waited too long; closing"); }

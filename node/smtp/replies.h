@@ -26,6 +26,7 @@ Reply no_such_recipient(const Mailbox& recipient, std::string_view why);  // 550
 Reply recipient_unverifiable(const Mailbox& recipient);                   // 450 4.1.1
 Reply encryption_needed(const Mailbox& recipient);  // 550 5.7.10 mandatory, but no way
 Reply peer_message_too_big(const Mailbox& recipient, std::uint64_t limit_bytes);  // 552 5.3.4
+Reply no_room_for_recipient();                                                    // 452 4.5.3
 Reply storage_full();                                                             // 452 4.3.1
 Reply quarantine_full();                                                          // 452 4.3.1
 Reply local_error();                                                              // 451 4.3.0

@@ -100,5 +100,25 @@ TEST(ConnectionLimit, WhoIsExemptTakesWhatThereIs) {
   EXPECT_EQ(limit.take(ip("192.0.2.1")).refusal(), Refusal::address_share);
 }
 
+// Named attack: One address, from many: strangers cannot take what is kept.
+TEST(ConnectionLimit, KeepsPlacesForWhoIsKnown) {
+  ConnectionLimit limit(
+      10, {.most = 4}, nullptr,
+      {.count = 3, .is_for = [](const IpAddress& client) { return client == ip("192.0.2.9"); }});
+  std::vector<ConnectionLimit::Seat> seats;
+  for (int i = 0; i < 20; ++i)
+    seats.push_back(limit.take(ip("198.51.100." + std::to_string(i))));
+  EXPECT_EQ(limit.open(), 7U);
+  EXPECT_EQ(seats.back().refusal(), Refusal::full);
+  for (int i = 0; i < 3; ++i)
+    seats.push_back(limit.take(ip("192.0.2.9")));
+  EXPECT_TRUE(seats.back());
+  // What is kept is not more than there is, and a share holds for everybody.
+  EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::full);
+  seats.erase(seats.begin(), seats.begin() + 7);
+  seats.push_back(limit.take(ip("192.0.2.9")));
+  EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::address_share);
+}
+
 }  // namespace
 }  // namespace culvert::node

@@ -22,7 +22,7 @@ class Https : public testing::Test {
   Https() {
     // Answered from a worker, as real peering messages are.
     auto server = HttpsServer::open(
-        loops_, *tls_, {*SocketAddress::parse("127.0.0.1:0"), 50},
+        loops_, *tls_, {*SocketAddress::parse("127.0.0.1:0"), &places_},
         [this](const SocketAddress& peer, HttpRequest request, HttpReply reply) {
           const Status submitted = workers_.submit(
               [peer, request = std::move(request), reply = std::move(reply)]() mutable {
@@ -48,6 +48,7 @@ class Https : public testing::Test {
   ServerCertificate certificate_ = ServerCertificate::make();
   std::unique_ptr<TlsServerContext> tls_ = certificate_.context();
   LoopGroup loops_{2};
+  ConnectionLimit places_{50};
   Workers workers_{2, 100};
   std::unique_ptr<HttpsServer> server_;
   HttpsLimits limits_;
@@ -75,7 +76,7 @@ TEST_F(Https, ReturnsARefusalAsAnAnswer) {
   EXPECT_EQ(refused->status, 403);
   const auto dropped = https_get(url("/dropped"), limits_);
   ASSERT_TRUE(dropped.ok());
-  EXPECT_EQ(dropped->status, 500);
+  EXPECT_EQ(dropped->status, 503);
 }
 
 TEST_F(Https, PostsNothingToAnotherIdentity) {
@@ -186,7 +187,7 @@ TEST_F(Https, DropsAReplyWhoseConnectionIsGone) {
   // The fixture's own server is gone; one that keeps its replies takes its place.
   std::mutex mutex;
   std::vector<HttpReply> kept;
-  auto server = HttpsServer::open(loops_, *tls_, {*SocketAddress::parse("127.0.0.1:0"), 50},
+  auto server = HttpsServer::open(loops_, *tls_, {*SocketAddress::parse("127.0.0.1:0"), &places_},
                                   [&](const SocketAddress&, HttpRequest, HttpReply reply) {
                                     const std::lock_guard lock(mutex);
                                     kept.push_back(std::move(reply));
