@@ -15,13 +15,15 @@ namespace {
 class InsideReceiver final : public Intake {
  public:
   explicit InsideReceiver(FlowContext& context)
-      : Intake(context), config_(context.config.get()), routing_(context.routing.current()) {}
+      : Intake(context, context.inside_recipients),
+        config_(context.config.get()),
+        routing_(context.routing.current()) {}
 
-  void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
+ private:
+  void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
     decided(plan(rcpt));
   }
 
- private:
   const std::vector<IpNetwork>& networks() const override { return config_->inside.networks; }
 
   Decision check_mail(const MailCommand& mail) override {

@@ -148,7 +148,13 @@ Decision Intake::on_mail(const SmtpSession& session, const MailCommand& mail) {
   session_ = session;
   mail_ = mail;
   recipients_.clear();
+  held_.release();
   return check_mail(mail);
+}
+
+void Intake::on_recipient(const RcptCommand& rcpt, DecisionCallback decided) {
+  if (!held_.take(recipients_.size())) return decided(replies::no_room_for_recipient());
+  plan_recipient(rcpt, std::move(decided));
 }
 
 Decision Intake::on_body_begin(ResumeCallback) {
@@ -184,6 +190,7 @@ void Intake::on_body_end(AnswerCallback answer) {
   if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();
   work->mail.recipients = std::move(recipients_);
   recipients_.clear();
+  held_.release();
   const std::string field = received_field(
       {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls},
       context_.config.get()->node.name.text(), message.id.hex(), message.received);
@@ -200,6 +207,7 @@ void Intake::on_body_end(AnswerCallback answer) {
 void Intake::on_reset() {
   staged_.reset();
   recipients_.clear();
+  held_.release();
 }
 
 }  // namespace culvert::node

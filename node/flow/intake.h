@@ -42,11 +42,13 @@ std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now);
 
 class Intake : public MailReceiver {
  public:
-  // `context` must outlive it.
-  explicit Intake(FlowContext& context) : context_(context) {}
+  // `context` and `room` must outlive it.
+  Intake(FlowContext& context, RecipientRoom& room) : context_(context), held_(room) {}
 
   Decision on_connect(const SmtpSession& session) final;
   Decision on_mail(const SmtpSession& session, const MailCommand& mail) final;
+  // Refuses what there is no room for, then asks `plan_recipient`.
+  void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) final;
   Decision on_body_begin(ResumeCallback resume) final;
   Result<BodyFlow> on_body(ByteView piece) final;
   void on_body_end(AnswerCallback answer) final;
@@ -56,6 +58,8 @@ class Intake : public MailReceiver {
   // The networks that may connect; empty: everybody.
   virtual const std::vector<IpNetwork>& networks() const = 0;
   virtual Decision check_mail(const MailCommand& mail) = 0;
+  // Decides, and adds the recipient to `recipients_`.
+  virtual void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) = 0;
   // No recipient follows: what was still under decision is decided now.
   virtual void settle() {}
   virtual GateRules gate_rules() const = 0;
@@ -81,6 +85,7 @@ class Intake : public MailReceiver {
 
  private:
   SmtpSession session_;
+  HeldRecipients held_;
   std::unique_ptr<StagedMail> staged_;
 };
 

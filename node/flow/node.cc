@@ -10,10 +10,10 @@
 #include "node/config/unverified_hops.h"
 #include "node/flow/dispatcher.h"
 #include "node/flow/maintenance.h"
+#include "node/flow/peering_port.h"
 #include "node/flow/peering_service.h"
 #include "node/flow/recipient_probe.h"
 #include "node/flow/tls_material.h"
-#include "node/net/https_server.h"
 #include "node/net/smtp_server.h"
 #include "node/system/addresses_file.h"
 #include "node/system/instance_lock.h"
@@ -134,9 +134,8 @@ struct Node::Parts {
   std::unique_ptr<ConnectionLimit> limit;          // over both listeners
   std::unique_ptr<ConnectionLimit> outside_limit;  // what outside may take of it
   std::vector<OpenSmtp> smtp_servers;
-  std::vector<std::unique_ptr<HttpsServer>> peering_servers;
+  std::unique_ptr<PeeringPort> peering_port;
   AddressesFile::Addresses addresses;
-  std::vector<SocketAddress> peering_addresses;
   std::optional<AddressesFile> addresses_file;
   LastMinute last_minute;
   Time started{};
@@ -257,17 +256,12 @@ Status Node::Parts::open_servers() {
 
 Status Node::Parts::open_peering() {
   addresses["peering"] = {};
+  peering_port = std::make_unique<PeeringPort>(*peering);
   for (const SocketAddress& address : config.get()->peering.listen) {
-    auto server =
-        HttpsServer::open(*loops, *peering_tls, {address},
-                          [this](const SocketAddress& peer, HttpRequest request, HttpReply reply) {
-                            peering->handle(peer, std::move(request), std::move(reply));
-                          });
-    if (!server) return server.error();
-    addresses["peering"].push_back((*server)->address().text());
-    peering_addresses.push_back((*server)->address());
-    peering_servers.push_back(*std::move(server));
+    if (const Status s = peering_port->open(*loops, *peering_tls, address); !s) return s;
   }
+  for (const SocketAddress& address : peering_port->addresses())
+    addresses["peering"].push_back(address.text());
   return done();
 }
 
@@ -388,7 +382,7 @@ void Node::Parts::drain() {
     home.run_once(std::chrono::milliseconds(50));
   }
   drainer.join();
-  peering_servers.clear();
+  peering_port->close();
   smtp_servers.clear();
   peering->stop();
   workers->stop();
@@ -421,7 +415,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   p.dispatcher = std::make_unique<Dispatcher>(*p.flow, *p.hops, *p.loops, *p.opener);
   p.probe = std::make_unique<RecipientProbe>(*p.hops, *p.loops);
   if (const Status s = p.open_servers(); !s) return s.error();
-  p.peering->set_url(own_peering_url(config, p.peering_addresses));
+  p.peering->set_url(own_peering_url(config, p.peering_port->addresses()));
   if (const Status s = p.announce(); !s) return s.error();
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }

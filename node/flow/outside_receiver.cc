@@ -20,9 +20,10 @@ namespace {
 class OutsideReceiver final : public Intake {
  public:
   OutsideReceiver(FlowContext& context, RecipientCheck& check)
-      : Intake(context), check_(check), config_(context.config.get()) {}
+      : Intake(context, context.outside_recipients), check_(check), config_(context.config.get()) {}
 
-  void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
+ private:
+  void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
     settle();
     const Mailbox& recipient = rcpt.recipient;
     if (!config_->serves(recipient.domain())) return decided(replies::relaying_denied(recipient));
@@ -46,7 +47,6 @@ class OutsideReceiver final : public Intake {
     verify(std::move(planned), std::move(decided));
   }
 
- private:
   bool for_peering() const {
     return !recipients_.empty() &&
            peering::is_peering_address(recipients_.front().recipient.mailbox);

@@ -1,5 +1,7 @@
 #include "node/flow/peer_talk.h"
 
+#include <algorithm>
+
 #include "crypto/base/log.h"
 #include "node/flow/https_carrier.h"
 #include "node/flow/proof_mail.h"
@@ -8,7 +10,8 @@
 namespace culvert::node {
 namespace {
 
-// A peer that does not answer keeps one thread, and the end of `serve`, waiting so long.
+// A peer that does not answer keeps one thread of the slow lane, and the end of `serve`, waiting so
+// long.
 constexpr std::chrono::milliseconds kConnectTime{5'000};
 constexpr std::chrono::milliseconds kTalkTime{15'000};
 
@@ -16,15 +19,17 @@ std::string short_name(const store::Peer& peer) {
   return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
 }
 
-// To the first of the peer's URLs that answers.
-Result<Bytes> post(const TalkContext& context, const store::Peer& peer, ByteView message) {
+// To the first of the peer's URLs that answers, while there is time.
+Result<Bytes> post(const TalkContext& context, const store::Peer& peer, ByteView message,
+                   const TalkTime& time) {
   auto identity = crypto::Certificate::from_der(peer.identity_certificate);
   if (!identity) return identity.error();
-  HttpsCarrier carrier({.addresses = address_rule(*context.flow.config.get(), context.own_url),
-                        .connect_time = kConnectTime,
-                        .total_time = kTalkTime});
   Result<Bytes> answer = temporary_error("unreachable", "the peer's card names no URL");
   for (const std::string& url : peer.urls) {
+    if (time.over()) return temporary_error("unreachable", "the peer takes too long to answer");
+    HttpsCarrier carrier({.addresses = address_rule(*context.flow.config.get(), context.own_url),
+                          .connect_time = std::min(kConnectTime, time.left()),
+                          .total_time = std::min(kTalkTime, time.left())});
     answer = carrier.post_message(url, *identity, message);
     if (answer) break;
   }
@@ -60,12 +65,12 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer, bool t
 enum class HttpsStep { mail_follows, put_off };
 
 HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer,
-                             const peering::StartedProof& started) {
+                             const peering::StartedProof& started, const TalkTime& time) {
   const auto keys = context.flow.keys.get();
   auto message = peering::sign_challenge(head_to(context, peer.fingerprint), started.by_https,
                                          {keys->ring, keys->identity});
   if (!message) return HttpsStep::put_off;
-  const auto answer = post(context, peer, *message);
+  const auto answer = post(context, peer, *message, time);
   if (answer) return HttpsStep::mail_follows;
   log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
   if (answer.error().code != "refused") return HttpsStep::mail_follows;
@@ -121,9 +126,11 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
   return !peer.card_tried || now >= *peer.card_tried + kCardRetry || now < *peer.card_tried;
 }
 
-void push_card(const TalkContext& context, const store::Peer& peer) {
-  const auto answer = post(context, peer, context.card.get()->card);
+void push_card(const TalkContext& context, const store::Peer& peer, const TalkTime& time,
+               TalkLane lane) {
+  const auto answer = post(context, peer, context.card.get()->card, time);
   if (!answer) log_info("card for {}: {}", short_name(peer), answer.error().text);
+  if (!answer && time.over() && lane != TalkLane::slow) return;
   note_card_tried(context, peer.fingerprint, answer.ok());
   if (answer && !answer->empty()) take_answered_card(context, *answer);
 }
@@ -143,7 +150,7 @@ void take_answered_card(const TalkContext& context, ByteView message) {
 }
 
 void prove_route(const TalkContext& context, const store::Peer& peer,
-                 const peering::RouteName& route) {
+                 const peering::RouteName& route, const TalkTime& time) {
   std::optional<peering::StartedProof> started;
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
     started = peering::start_proof(txn, route, context.flow.clock.now());
@@ -151,18 +158,18 @@ void prove_route(const TalkContext& context, const store::Peer& peer,
   });
   if (!written) return log_error("proof of {}: {}", route.domain.text(), written.error().text);
   if (!started) return;
-  if (challenge_by_https(context, peer, *started) == HttpsStep::put_off) return;
+  if (challenge_by_https(context, peer, *started, time) == HttpsStep::put_off) return;
   challenge_by_mail(context, peer, *started);
 }
 
-void send_proof_answer(const TalkContext& context, const ProofReply& reply) {
+void send_proof_answer(const TalkContext& context, const ProofReply& reply, const TalkTime& time) {
   const Addressee to = addressee_of(context, reply.peer);
   if (!to.peer) return;
   const auto keys = context.flow.keys.get();
   auto message = peering::sign_answer(head_to(context, reply.peer), reply.answer,
                                       {keys->ring, keys->identity});
   if (!message) return log_error("answer to a challenge: {}", message.error().text);
-  const auto answered = post(context, *to.peer, *message);
+  const auto answered = post(context, *to.peer, *message, time);
   if (answered || !to.domain) return;
   log_info("answer to {} goes by mail: {}", short_name(*to.peer), answered.error().text);
   const Status sent =

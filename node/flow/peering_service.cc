@@ -1,39 +1,38 @@
 #include "node/flow/peering_service.h"
 
 #include <atomic>
-#include <set>
+#include <map>
 
 #include "crypto/base/log.h"
-#include "node/flow/opener.h"
+#include "node/flow/known_addresses.h"
 #include "node/flow/own_card.h"
 #include "node/flow/peer_talk.h"
 #include "node/flow/proof_mail.h"
+#include "node/flow/refused_sources.h"
+#include "node/flow/route_watch.h"
+#include "node/flow/talk_lanes.h"
 #include "peering/replay.h"
 
 namespace culvert::node {
 namespace {
 
-// Talking to peers blocks for as long as they let us wait: threads of its own, one peer on each at
-// most, so that neither mail nor another peer waits.
-constexpr std::size_t kTalkThreads = 4;
-constexpr std::size_t kMaxTalksWaiting = 256;
+// Peering messages are answered by threads of their own: whatever strangers send, mail is opened
+// and sealed beside it. Peers' known addresses have a thread and a queue that strangers cannot
+// fill. What does not fit into a queue is answered 503.
+constexpr std::size_t kAnswerThreads = 1;
+constexpr std::size_t kMaxAnswersWaiting = 64;
+// What is due, one round at a time: our own renewal waits for no peer.
+constexpr std::size_t kMinderThreads = 1;
+constexpr std::size_t kMaxRoundsWaiting = 4;
+// Refusals and addresses of peers are written down this often: a record of a peer holds its card.
+constexpr std::chrono::seconds kNotingInterval{60};
 constexpr std::chrono::seconds kCleaningInterval{60};
-// Mail that waited for a route, of one domain, that is made due at once.
-constexpr std::size_t kMaxRetried = 100'000;
-
 // Every refusal looks the same: a stranger learns nothing from it.
 HttpResponse refusal() { return {403, {}, {}}; }
 HttpResponse in_trouble() { return {503, {}, {}}; }
+HttpResponse too_much() { return {429, {}, {}}; }
 HttpResponse success(Bytes body) {
   return {200, std::string(peering::kMessageMediaType), std::move(body)};
-}
-
-std::set<Domain> active_domains(const store::ReadTransaction& txn) {
-  std::set<Domain> out;
-  for (const store::Route& route : store::list_routes(txn)) {
-    if (route.state == store::RouteState::active) out.insert(route.domain);
-  }
-  return out;
 }
 
 }  // namespace
@@ -41,22 +40,28 @@ std::set<Domain> active_domains(const store::ReadTransaction& txn) {
 struct PeeringService::Impl {
   explicit Impl(FlowContext& context)
       : flow(context),
+        route_watch(context),
         card(std::make_shared<const store::OwnCard>()),
-        talk{context, card, {}, memory.refusals, [this] { routes_changed(); }},
-        talkers(kTalkThreads, kMaxTalksWaiting) {}
+        talk{context, card, {}, memory.refusals, [this] { route_watch.routes_changed(); }},
+        peer_answerers(kAnswerThreads, kMaxAnswersWaiting),
+        stranger_answerers(kAnswerThreads, kMaxAnswersWaiting),
+        minder(kMinderThreads, kMaxRoundsWaiting) {}
 
   HttpResponse answer(const SocketAddress& client, ByteView message);
   Result<peering::IncomingOutcome> act(const peering::IncomingMessage& incoming);
-  void routes_changed();
   void look();
   void renew_card_if_needed();
   void clean_if_due();
-  void write_refusals();
+  void write_notes();
+  TalkPace timed(TalkLane lane, const std::function<void(const TalkTime&)>& talk_in);
   void talk_to(const store::Peer& peer, const std::vector<peering::RouteName>& routes);
 
   FlowContext& flow;
+  RouteWatch route_watch;
   Live<store::OwnCard> card;
   peering::IncomingMemory memory;
+  KnownAddresses known;
+  RefusedSources refused;
   TalkContext talk;
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
@@ -64,10 +69,12 @@ struct PeeringService::Impl {
   std::shared_ptr<const Config> seen_config;
   std::shared_ptr<const OwnKeys> seen_keys;
   SteadyTime cleaned{};
-  std::mutex mutex;  // guards what follows
-  std::set<Fingerprint> talking_to;
-  std::set<Domain> active;
-  Workers talkers;  // last: its threads end before what they use
+  SteadyTime noted{};
+  // Last: their threads end before what they use.
+  Workers peer_answerers;
+  Workers stranger_answerers;
+  Workers minder;
+  TalkLanes lanes;
 };
 
 PeeringService::PeeringService(FlowContext& context) : impl_(std::make_unique<Impl>(context)) {}
@@ -76,13 +83,18 @@ PeeringService::~PeeringService() { stop(); }
 // Talks under way end; those that wait find `stopping` set.
 void PeeringService::stop() {
   impl_->stopping = true;
-  impl_->talkers.stop();
+  impl_->peer_answerers.stop();
+  impl_->stranger_answerers.stop();
+  impl_->minder.stop();
+  impl_->lanes.stop();
 }
 
 void PeeringService::set_url(std::string url) {
   impl_->talk.own_url = std::move(url);
   impl_->renew_card_if_needed();
 }
+
+bool PeeringService::knows(const IpAddress& client) const { return impl_->known.contains(client); }
 
 void PeeringService::handle(const SocketAddress& peer, HttpRequest request, HttpReply reply) {
   if (request.method == HttpRequest::Method::get && request.path == peering::kCardPath) {
@@ -92,8 +104,10 @@ void PeeringService::handle(const SocketAddress& peer, HttpRequest request, Http
   if (request.method != HttpRequest::Method::post || request.path != peering::kMessagePath) {
     return reply.send(refusal());
   }
-  // If the workers are too busy the reply dies unused and says by itself that we are in trouble.
-  static_cast<void>(impl_->flow.workers.submit(
+  // If the threads are too busy the reply dies unused and says by itself that we are in trouble.
+  Workers& threads =
+      impl_->known.contains(peer.ip) ? impl_->peer_answerers : impl_->stranger_answerers;
+  static_cast<void>(threads.submit(
       [this, peer, body = std::move(request.body), reply = std::move(reply)]() mutable {
         reply.send(impl_->answer(peer, body));
       }));
@@ -115,7 +129,7 @@ void PeeringService::on_mail(const Fingerprint& peer, ByteView message) {
 
 void PeeringService::tick() {
   if (impl_->looking.exchange(true)) return;
-  const Status begun = impl_->talkers.submit([impl = impl_.get()] {
+  const Status begun = impl_->minder.submit([impl = impl_.get()] {
     impl->look();
     impl->looking = false;
   });
@@ -129,13 +143,23 @@ HttpResponse PeeringService::Impl::answer(const SocketAddress& client, ByteView 
                       .address = client.ip.text(),
                       .now = flow.clock.now(),
                       .steady = flow.clock.steady()});
-  if (outcome) return success(std::move(outcome->answer));
+  if (outcome) {
+    known.note(outcome->signer, client.ip);
+    return success(std::move(outcome->answer));
+  }
   const Error& error = outcome.error();
+  const bool told = refused.note(client.ip, flow.clock.steady());
+  if (error.code == peering::kTooMuch) {
+    if (told) log_warning("peering message from {}: {}", client.ip.text(), error.text);
+    return too_much();
+  }
   if (error.fault != Fault::permanent) {
     log_error("peering message from {}: {} {}", client.ip.text(), error.text, error.detail);
     return in_trouble();
   }
-  log_info("peering message from {} refused: {}", client.ip.text(), printable(error.detail));
+  if (told) {
+    log_info("peering message from {} refused: {}", client.ip.text(), printable(error.detail));
+  }
   return refusal();
 }
 
@@ -147,45 +171,16 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   const peering::PairingSelf self{{keys->ring, keys->identity}, own->card, config->node.domains};
   auto outcome = peering::act_on_message(flow.store, self, incoming, memory);
   const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
-  if (held || (outcome && outcome->routes_changed)) routes_changed();
+  if (held || (outcome && outcome->routes_changed)) route_watch.routes_changed();
   if (!outcome) return outcome;
   if (outcome->with && outcome->prove) {
     const ProofReply reply{outcome->prove->peer, *outcome->with};
-    static_cast<void>(talkers.submit([this, reply] { send_proof_answer(talk, reply); }));
+    const bool begun = lanes.submit(reply.peer, [this, reply](TalkLane lane) {
+      return timed(lane, [&](const TalkTime& time) { send_proof_answer(talk, reply, time); });
+    });
+    if (!begun) log_info("answer to {}: too much waits", reply.peer.hex().substr(0, 16));
   }
   return outcome;
-}
-
-// Routing is read anew, mail in quarantine that waited for a route is looked at, and mail in the
-// queue that waited is tried now.
-void PeeringService::Impl::routes_changed() {
-  if (auto fresh = flow.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
-  std::set<Domain> now_active;
-  const Status read = flow.store.read([&](const store::ReadTransaction& txn) {
-    now_active = active_domains(txn);
-    return done();
-  });
-  if (!read) return log_error("peering: {}", read.error().text);
-  std::set<Domain> fresh;
-  {
-    const std::lock_guard lock(mutex);
-    std::set_difference(now_active.begin(), now_active.end(), active.begin(), active.end(),
-                        std::inserter(fresh, fresh.end()));
-    active = std::move(now_active);
-  }
-  if (fresh.empty()) return;
-  const Time now = flow.clock.now();
-  const Status written = flow.store.write([&](store::WriteTransaction& txn) {
-    for (const Domain& domain : fresh) {
-      store::retry_destination(txn, store::DeliveryPath::tunnel, domain.text(), now, kMaxRetried);
-    }
-    return done();
-  });
-  if (!written) log_error("peering: {}", written.error().text);
-  if (auto requeued = requeue_waiting_mail(flow); !requeued) {
-    log_error("mail that waited for a route: {}", requeued.error().text);
-  }
-  flow.wake_dispatcher();
 }
 
 void PeeringService::Impl::renew_card_if_needed() {
@@ -206,7 +201,7 @@ void PeeringService::Impl::renew_card_if_needed() {
 
 // What is due now: refusals to be counted, the card, challenges, peers that do not have our card.
 void PeeringService::Impl::look() {
-  write_refusals();
+  write_notes();
   renew_card_if_needed();
   if (card.get()->card.empty()) return;
   clean_if_due();
@@ -221,6 +216,7 @@ void PeeringService::Impl::look() {
     return done();
   });
   if (!read) return log_error("peering: {}", read.error().text);
+  known.refresh(peers);
   for (const store::Peer& peer : peers) {
     const auto routes = due.find(peer.fingerprint);
     const bool none = routes == due.end();
@@ -229,24 +225,29 @@ void PeeringService::Impl::look() {
   }
 }
 
+// Gives the talk the time of its lane, and says whether that was enough.
+TalkPace PeeringService::Impl::timed(TalkLane lane,
+                                     const std::function<void(const TalkTime&)>& talk_in) {
+  const bool is_slow = lane == TalkLane::slow;
+  const SteadyTime begun = flow.clock.steady();
+  if (!stopping) talk_in(TalkTime(flow.clock, is_slow ? kSlowTalkTime : kQuickTalkTime));
+  const bool was_quick = flow.clock.steady() - begun < kQuickTalkTime;
+  return was_quick ? TalkPace::in_time : TalkPace::too_slow;
+}
+
+// What does not fit into the time of the first lanes is due still, and goes on in the slow one.
 void PeeringService::Impl::talk_to(const store::Peer& peer,
                                    const std::vector<peering::RouteName>& routes) {
-  {
-    const std::lock_guard lock(mutex);
-    if (!talking_to.insert(peer.fingerprint).second) return;
-  }
-  const auto end = [this, fingerprint = peer.fingerprint] {
-    const std::lock_guard lock(mutex);
-    talking_to.erase(fingerprint);
-  };
-  const Status begun = talkers.submit([this, peer, routes, end] {
-    if (!stopping && wants_card(peer, *card.get(), flow.clock.now())) push_card(talk, peer);
-    for (const peering::RouteName& route : routes) {
-      if (!stopping) prove_route(talk, peer, route);
-    }
-    end();
-  });
-  if (!begun) end();
+  if (lanes.is_busy(peer.fingerprint)) return;
+  static_cast<void>(lanes.submit(peer.fingerprint, [this, peer, routes](TalkLane lane) {
+    return timed(lane, [&](const TalkTime& time) {
+      if (wants_card(peer, *card.get(), flow.clock.now())) push_card(talk, peer, time, lane);
+      for (const peering::RouteName& route : routes) {
+        if (stopping || (time.over() && lane != TalkLane::slow)) return;
+        prove_route(talk, peer, route, time);
+      }
+    });
+  }));
 }
 
 void PeeringService::Impl::clean_if_due() {
@@ -264,12 +265,22 @@ void PeeringService::Impl::clean_if_due() {
   if (!written) log_error("peering: {}", written.error().text);
 }
 
-// One commit for all that came since the last look.
-void PeeringService::Impl::write_refusals() {
-  const auto counts = memory.refusals.take();
-  if (counts.empty()) return;
-  const Status written = flow.store.write([&counts](store::WriteTransaction& txn) {
-    peering::add_refusals(txn, counts);
+// One commit for all that came since the last one.
+void PeeringService::Impl::write_notes() {
+  const SteadyTime steady = flow.clock.steady();
+  if (noted != SteadyTime{} && steady - noted < kNotingInterval) return;
+  const auto refusals = memory.refusals.take();
+  const auto addresses = known.take_changes();
+  if (refusals.empty() && addresses.empty()) return;
+  noted = steady;
+  const Status written = flow.store.write([&](store::WriteTransaction& txn) {
+    peering::add_refusals(txn, refusals);
+    for (const auto& [fingerprint, seen_from] : addresses) {
+      auto peer = store::find_peer(txn, fingerprint);
+      if (!peer || peer->seen_from == seen_from) continue;
+      peer->seen_from = seen_from;
+      store::put_peer(txn, *peer);
+    }
     return done();
   });
   if (!written) log_error("peering: {}", written.error().text);

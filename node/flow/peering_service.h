@@ -26,8 +26,11 @@ class PeeringService {
   // What peers are told; to be called once the listeners are bound, before the first tick.
   void set_url(std::string url);
 
-  // One request on the peering port. On a loop; the work is done in a worker.
+  // One request on the peering port. On a loop; the work is done in a thread of the service.
   void handle(const SocketAddress& peer, HttpRequest request, HttpReply reply);
+
+  // True for an address from which a peer's rightly signed message came lately. Any thread.
+  bool knows(const IpAddress& client) const;
 
   // A peering message that came by mail: the opened RFC 5322 message. In a worker.
   void on_mail(const Fingerprint& peer, ByteView message);
