@@ -153,6 +153,7 @@ Decision Intake::on_mail(const SmtpSession& session, const MailCommand& mail) {
 }
 
 void Intake::on_recipient(const RcptCommand& rcpt, DecisionCallback decided) {
+  settle();
   if (!held_.take(recipients_.size())) return decided(replies::no_room_for_recipient());
   plan_recipient(rcpt, std::move(decided));
 }

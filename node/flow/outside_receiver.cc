@@ -24,7 +24,6 @@ class OutsideReceiver final : public Intake {
 
  private:
   void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
-    settle();
     const Mailbox& recipient = rcpt.recipient;
     if (!config_->serves(recipient.domain())) return decided(replies::relaying_denied(recipient));
     if (const auto what = hidden_route(recipient)) {

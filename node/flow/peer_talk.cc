@@ -123,6 +123,8 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
     return false;
   }
   if (peer.card_sent_serial == card.serial) return false;
+  // Only what failed waits: a card that changed since the last one was taken goes at once.
+  if (peer.card_sent && peer.card_tried && *peer.card_sent >= *peer.card_tried) return true;
   return !peer.card_tried || now >= *peer.card_tried + kCardRetry || now < *peer.card_tried;
 }
 

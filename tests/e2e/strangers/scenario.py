@@ -119,9 +119,10 @@ def case_one_address_shuts_nobody_out(lab):
 
 def many_addresses(lab):
     pair = strangers_at(lab)
-    Flood(lab, pair.a.peering, addresses(10, 40), 10, idle)
-    time.sleep(1)
+    flood = Flood(lab, pair.a.peering, addresses(10, 40), 10, idle)
+    wait_until(lambda: flood.opened > 200, 30, "a flood")
     pair_while(lab, pair, "40 addresses hold 400 idle connections")
+    flood.stop()
     # Requests that do not end take all strangers' places; who was a peer before keeps its own.
     slow = Flood(lab, pair.a.peering, addresses(60, 40), 10, slow_post)
     wait_until(lambda: slow.opened > 100, 30, "a flood")
