@@ -30,7 +30,7 @@ struct ClockJump {
 inline constexpr std::size_t kMaxClockJumps = 16;
 // A jump counts until so much time has really passed: longer than anything whose age is asked for
 // is kept.
-inline constexpr std::chrono::hours kClockJumpAge{40 * 24};
+inline constexpr std::chrono::hours kClockJumpAge{60 * 24};
 
 // A value.
 class ClockJumps {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/base/limits.h"
 #include "store/meta.h"
 #include "store/table.h"
 
@@ -34,8 +33,9 @@ bool note_seen(WriteTransaction& txn, const Fingerprint& peer, const MessageId& 
 
 Time seen_horizon(const ReadTransaction& txn) { return from_unix(read_number(txn, kHorizon)); }
 
-Time next_horizon(Time current, Time wall_now, std::chrono::seconds steady_elapsed) {
-  const Time wanted = wall_now - kSeenRecordAge;
+Time next_horizon(Time current, Time wall_now, std::chrono::seconds steady_elapsed,
+                  std::chrono::seconds age) {
+  const Time wanted = wall_now - age;
   const Time reachable = current + std::max(steady_elapsed, std::chrono::seconds(0));
   return std::max(current, std::min(wanted, reachable));
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "crypto/base/clock.h"
+#include "crypto/base/limits.h"
 #include "crypto/base/names.h"
 #include "store/messages.h"
 
@@ -20,9 +21,10 @@ bool was_seen(const ReadTransaction& txn, const Fingerprint& peer, const Message
 // Mail sealed before the horizon cannot be known any more, and goes to quarantine.
 Time seen_horizon(const ReadTransaction& txn);
 
-// Where the horizon may go: kSeenRecordAge before the wall clock, but never back, and never further
-// than the steady clock went since the last call, so that a wall clock that jumps purges nothing.
-Time next_horizon(Time current, Time wall_now, std::chrono::seconds steady_elapsed);
+// Where the horizon may go: `age` before the wall clock, but never back, and never further than the
+// steady clock went since the last call, so that a wall clock that jumps purges nothing.
+Time next_horizon(Time current, Time wall_now, std::chrono::seconds steady_elapsed,
+                  std::chrono::seconds age = kSeenRecordAge);
 // Of a new store: nothing sealed before can have come.
 void start_seen_horizon(WriteTransaction& txn, Time now);
 // Never goes back.

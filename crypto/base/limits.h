@@ -38,7 +38,13 @@ inline constexpr std::size_t kMaxPeeringMailBytes = 64 * 1024;
 inline constexpr std::chrono::hours kMaxSealedAge{14 * 24};
 inline constexpr std::chrono::hours kMaxSealedAhead{1};
 
-// Records of (peer, id, recipient) are kept so long after the sealing time.
-inline constexpr std::chrono::hours kSeenRecordAge{30 * 24};
+// What is held in quarantine is held for at most so long, whatever is configured.
+inline constexpr std::chrono::hours kMaxHeldTime{40 * 24};
+// Records of (peer, id, recipient) are kept so long after the sealing time: what was held for the
+// whole time and is opened then must still be known.
+inline constexpr std::chrono::hours seen_record_age(std::chrono::hours held) {
+  return kMaxSealedAge + held + std::chrono::hours(24);
+}
+inline constexpr std::chrono::hours kSeenRecordAge = seen_record_age(std::chrono::hours(30 * 24));
 
 }  // namespace culvert

@@ -13,6 +13,9 @@ namespace culvert::node {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 1024 * 1024;
+// What sealing adds: base64 and the rest.
+constexpr double kSealedGrowth = 1.4;
+constexpr std::uint64_t kSealedOverheadBytes = 1024 * 1024;
 
 bool has_error(const std::vector<Finding>& findings) {
   return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
@@ -30,6 +33,11 @@ ConfigReading unreadable(const std::filesystem::path& file, std::string text) {
 
 bool Config::serves(const Domain& domain) const {
   return std::find(node.domains.begin(), node.domains.end(), domain) != node.domains.end();
+}
+
+std::uint64_t Config::largest_outside_bytes() const {
+  return static_cast<std::uint64_t>(static_cast<double>(smtp.max_message_bytes) * kSealedGrowth) +
+         kSealedOverheadBytes;
 }
 
 std::string Finding::message() const {

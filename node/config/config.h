@@ -4,6 +4,7 @@
 // (template.h). Reading touches no other file; pure, any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -74,6 +75,12 @@ struct DnsSettings {
   std::filesystem::path trust_anchor;    // zone-format file with DS or DNSKEY; empty: built in
 };
 
+struct LimitSettings {
+  // How long mail waits in quarantine: a verified peer's, and any other.
+  std::chrono::seconds held_peer = std::chrono::hours(30 * 24);
+  std::chrono::seconds held_stranger = std::chrono::hours(14 * 24);
+};
+
 struct LogSettings {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::text;
@@ -90,10 +97,14 @@ struct Config {
   DeliverySettings delivery{};
   PeeringSettings peering{};
   DnsSettings dns{};
+  LimitSettings limits{};
   LogSettings log{};
 
   // True if mail for `domain` belongs to this node (exactly, not below).
   bool serves(const Domain& domain) const;
+  // What the outside listener takes and announces as SIZE: sealed mail is larger than what was
+  // sealed (product.md, section 5).
+  std::uint64_t largest_outside_bytes() const;
 };
 
 // One thing wrong (or without effect) in the file, told to a person.

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "crypto/base/limits.h"
 #include "node/config/values.h"
 
 namespace culvert::node {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Shorter, and mail that waits for a route that is about to become active would be gone.
+constexpr std::chrono::hours kLeastHeldTime{1};
 
 // Text without a parser of its own: control characters cannot enter a path or a name.
 Result<std::string> parse_plain(std::string_view text) {
@@ -197,6 +201,19 @@ void read_dns(Section section, const fs::path& base, DnsSettings& into) {
   read_path(section, "trust_anchor", base, into.trust_anchor);
 }
 
+void read_held_time(Section& section, std::string_view key, std::chrono::seconds& into) {
+  section.parsed(key, into, parse_duration);
+  if (into < kLeastHeldTime || into > kMaxHeldTime) {
+    section.wrong(key, fmt::format("is impossible; write a time from {}h to {}d",
+                                   kLeastHeldTime.count(), kMaxHeldTime.count() / 24));
+  }
+}
+
+void read_limits(Section section, LimitSettings& into) {
+  read_held_time(section, "held_peer", into.held_peer);
+  read_held_time(section, "held_stranger", into.held_stranger);
+}
+
 void read_log(Section section, LogSettings& into) {
   section.choice("level", into.level,
                  {{"debug", LogLevel::debug},
@@ -237,6 +254,7 @@ std::optional<Config> read_sections(Section& root, const fs::path& file) {
   read_delivery(root.below("delivery"), base, config.delivery);
   read_peering(root.below("peering"), config.peering);
   read_dns(root.below("dns"), base, config.dns);
+  read_limits(root.below("limits"), config.limits);
   read_without_effect(root);
   read_log(root.below("log"), config.log);
   if (config.node.domains.empty()) return std::nullopt;

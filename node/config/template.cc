@@ -46,6 +46,10 @@ listen = ["0.0.0.0:8443"]
 # resolvers = []                        # empty: the system's
 # trust_anchor = ""                     # DNSSEC: file with DS or DNSKEY records; empty: built in
 
+[limits]
+# held_peer     = "30d"                 # how long mail waits in quarantine: a verified peer's
+# held_stranger = "14d"                 # and any other; from 1h to 40d
+
 [log]
 # level = "info"                        # or "debug", "warning", "error"
 # format = "text"                       # or "json"

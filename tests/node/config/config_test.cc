@@ -50,6 +50,8 @@ TEST(Config, HasADefaultForEveryKeyButNameAndDomains) {
   EXPECT_TRUE(config.peering.url.empty());
   EXPECT_FALSE(config.peering.private_addresses);
   EXPECT_TRUE(config.dns.resolvers.empty());
+  EXPECT_EQ(config.limits.held_peer, std::chrono::hours(30 * 24));
+  EXPECT_EQ(config.limits.held_stranger, std::chrono::hours(14 * 24));
   EXPECT_EQ(config.log.level, LogLevel::info);
   EXPECT_EQ(config.log.format, LogFormat::text);
 }
@@ -121,6 +123,25 @@ TEST(Config, ReadsEveryKeyOfPeeringDnsAndLog) {
   EXPECT_EQ(config.dns.trust_anchor, "/etc/c/root.ds");
   EXPECT_EQ(config.log.level, LogLevel::debug);
   EXPECT_EQ(config.log.format, LogFormat::json);
+}
+
+TEST(Config, ReadsHowLongMailIsHeld) {
+  const Config config = good("[limits]\nheld_peer = '40d'\nheld_stranger = '1h'\n");
+  EXPECT_EQ(config.limits.held_peer, std::chrono::hours(40 * 24));
+  EXPECT_EQ(config.limits.held_stranger, std::chrono::hours(1));
+  for (const char* wrong : {"'41d'", "'59m'", "'0s'", "'-1d'", "'1w'", "''", "30", "'1d12h'"}) {
+    for (const char* key : {"held_peer", "held_stranger"}) {
+      const auto found = messages(std::string(kNode) + "[limits]\n" + key + " = " + wrong + "\n");
+      ASSERT_EQ(found.size(), 1U) << wrong;
+      EXPECT_THAT(found[0], HasSubstr(std::string("c.toml:5: limits.") + key)) << wrong;
+    }
+  }
+  EXPECT_EQ(messages(std::string(kNode) + "[limits]\nheld = '1d'\n").size(), 1U);
+}
+
+TEST(Config, TheOutsideListenerTakesWhatSealingAdds) {
+  const Config config = good("[smtp]\nmax_message_size = '100MB'\n");
+  EXPECT_EQ(config.largest_outside_bytes(), 140'000'000U + 1024 * 1024);
 }
 
 TEST(Config, TellsNameAndDomainsIfTheyAreMissing) {
