@@ -89,6 +89,17 @@ DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
   return result;
 }
 
+std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath path) {
+  std::vector<EntryId> ids;
+  const Bytes prefix{static_cast<std::uint8_t>(path)};
+  each(txn, Table::due, prefix, prefix, [&](ByteView key, ByteView) {
+    if (!read_place(key)) return true;
+    if (const auto id = read_entry_key(key)) ids.push_back(*id);
+    return true;
+  });
+  return ids;
+}
+
 std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
                               std::string_view destination, Time now, std::size_t limit) {
   std::vector<EntryId> ids;

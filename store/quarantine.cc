@@ -1,7 +1,6 @@
 #include "store/quarantine.h"
 
 #include "store/message_codec.h"
-#include "store/meta.h"
 #include "store/queue_codec.h"
 #include "store/table.h"
 
@@ -18,29 +17,55 @@ enum : std::uint32_t {
   kReasonText = 5,
   kPeer = 6,
   kRouteDomain = 7,
+  kShare = 8,
+  kCopyKey = 9,
+  kRememberedUntil = 10,
 };
+// Fields of a record of quarantine_copies. Frozen.
+enum : std::uint32_t { kCopyOf = 1, kCopyUntil = 2 };
 
 Error bad_message(std::string why) {
   return internal_error("bad-message", "an internal error", std::move(why));
 }
 
-std::string counter_name(const std::optional<Fingerprint>& peer) {
-  return "quarantine/" + (peer ? peer->hex() : std::string());
+struct HeldCopy {
+  MessageId id{};
+  std::optional<Time> until{};  // nothing: as long as the item is there
+};
+
+Bytes encode_copy(const HeldCopy& copy) {
+  RecordWriter out;
+  return out.bytes(kCopyOf, copy.id.view()).time(kCopyUntil, copy.until).take();
 }
 
-void count_bytes(WriteTransaction& txn, const QuarantineItem& item, std::int64_t by) {
-  const std::string name = counter_name(item.peer);
-  write_number(txn, name, std::max<std::int64_t>(read_number(txn, name) + by, 0));
+Result<HeldCopy> decode_copy(ByteView record) {
+  auto in = RecordReader::parse(record);
+  if (!in) return std::move(in).error();
+  HeldCopy copy{read_message_id(*in, kCopyOf), in->time(kCopyUntil)};
+  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  return copy;
+}
+
+std::optional<HeldCopy> find_copy(const ReadTransaction& txn, ByteView copy_key) {
+  if (copy_key.empty()) return std::nullopt;
+  return load<HeldCopy>(txn, Table::quarantine_copies, copy_key, decode_copy);
 }
 
 void put_item(WriteTransaction& txn, const QuarantineItem& item) {
   txn.put(Table::quarantine, item.message.id.view(), encode(item));
-  count_bytes(txn, item, static_cast<std::int64_t>(item.message.size_bytes));
+  charge_share(txn, share_of(item), item.message.size_bytes);
+  if (item.copy_key.empty()) return;
+  txn.put(Table::quarantine_copies, item.copy_key,
+          encode_copy({item.message.id, item.remembered_until}));
 }
 
 void erase_item(WriteTransaction& txn, const QuarantineItem& item) {
   txn.erase(Table::quarantine, item.message.id.view());
-  count_bytes(txn, item, -static_cast<std::int64_t>(item.message.size_bytes));
+  credit_share(txn, share_of(item), item.message.size_bytes);
+  const auto copy = find_copy(txn, item.copy_key);
+  if (copy && copy->id == item.message.id && !copy->until) {
+    txn.erase(Table::quarantine_copies, item.copy_key);
+  }
 }
 
 }  // namespace
@@ -53,7 +78,9 @@ Bytes encode(const QuarantineItem& item) {
   out.time(kSince, item.since).text(kReasonCode, item.reason_code);
   out.text(kReasonText, item.reason_text);
   if (item.peer) out.bytes(kPeer, item.peer->view());
-  return out.text(kRouteDomain, item.route_domain).take();
+  out.text(kRouteDomain, item.route_domain);
+  if (item.share) out.bytes(kShare, encode(*item.share));
+  return out.bytes(kCopyKey, item.copy_key).time(kRememberedUntil, item.remembered_until).take();
 }
 
 Result<QuarantineItem> decode_quarantine_item(ByteView record) {
@@ -69,8 +96,22 @@ Result<QuarantineItem> decode_quarantine_item(ByteView record) {
   item.reason_text = in->text(kReasonText);
   if (!in->bytes(kPeer).empty()) item.peer = in->fingerprint(kPeer);
   item.route_domain = in->text(kRouteDomain);
+  if (const ByteView share = in->bytes(kShare); !share.empty()) {
+    auto decoded = decode_quarantine_share(share);
+    if (!decoded) return std::move(decoded).error();
+    item.share = *std::move(decoded);
+  }
+  const ByteView copy_key = in->bytes(kCopyKey);
+  item.copy_key.assign(copy_key.begin(), copy_key.end());
+  item.remembered_until = in->time(kRememberedUntil);
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return item;
+}
+
+QuarantineShare share_of(const QuarantineItem& item) {
+  if (item.share) return *item.share;
+  if (item.peer) return {ShareKind::peer, item.peer, {}};
+  return {ShareKind::stranger, std::nullopt, {}};
 }
 
 Result<bool> quarantine_entry(WriteTransaction& txn, const EntryId& id, QuarantineItem item) {
@@ -121,8 +162,18 @@ bool drop_quarantine(WriteTransaction& txn, const MessageId& id) {
   return true;
 }
 
+void trace_end_of_item(WriteTransaction& txn, const QuarantineItem& item, const TraceEvent& event) {
+  const MessageId& id = item.message.id;
+  if (!find_trace(txn, id).empty()) return add_trace(txn, id, event);
+  std::vector<Mailbox> addresses;
+  if (item.message.sender) addresses.push_back(*item.message.sender);
+  for (const QueueRecipient& r : item.recipients)
+    addresses.push_back(r.mailbox);
+  begin_trace(txn, id, event, addresses);
+}
+
 QuarantinePage list_quarantine(const ReadTransaction& txn, const std::optional<MessageId>& from,
-                               std::size_t limit) {
+                               std::size_t limit, std::string_view reason) {
   QuarantinePage page;
   const ByteView start = from ? from->view() : ByteView{};
   each(txn, Table::quarantine, {}, start, [&](ByteView key, ByteView record) {
@@ -131,6 +182,7 @@ QuarantinePage list_quarantine(const ReadTransaction& txn, const std::optional<M
       return false;
     }
     auto item = decode_quarantine_item(record);
+    if (item && !reason.empty() && item->reason_code != reason) return true;
     if (item) {
       page.items.push_back(std::move(item).value());
     } else {
@@ -141,8 +193,37 @@ QuarantinePage list_quarantine(const ReadTransaction& txn, const std::optional<M
   return page;
 }
 
-std::uint64_t quarantine_bytes(const ReadTransaction& txn, const std::optional<Fingerprint>& peer) {
-  return static_cast<std::uint64_t>(read_number(txn, counter_name(peer)));
+std::uint64_t quarantine_length(const ReadTransaction& txn) { return txn.count(Table::quarantine); }
+
+std::optional<MessageId> find_held_copy(const ReadTransaction& txn, ByteView copy_key) {
+  const auto copy = find_copy(txn, copy_key);
+  return copy ? std::optional(copy->id) : std::nullopt;
+}
+
+void remember_held_copy(WriteTransaction& txn, ByteView copy_key, const MessageId& id, Time until) {
+  txn.put(Table::quarantine_copies, copy_key, encode_copy({id, until}));
+}
+
+std::optional<Bytes> purge_held_copies(WriteTransaction& txn, Time now, const Bytes& from,
+                                       std::size_t limit) {
+  std::vector<Bytes> old;
+  std::optional<Bytes> next;
+  std::size_t looked_at = 0;
+  each(txn, Table::quarantine_copies, {}, from, [&](ByteView key, ByteView record) {
+    if (looked_at++ == limit) {
+      next.emplace(key.begin(), key.end());
+      return false;
+    }
+    const auto copy = decode_copy(record);
+    const bool forgotten = copy && copy->until && *copy->until < now;
+    if (forgotten && !txn.has(Table::quarantine, copy->id.view())) {
+      old.emplace_back(key.begin(), key.end());
+    }
+    return true;
+  });
+  for (const Bytes& key : old)
+    txn.erase(Table::quarantine_copies, key);
+  return next;
 }
 
 }  // namespace culvert::store

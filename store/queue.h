@@ -154,6 +154,9 @@ DueResult scan_due(const ReadTransaction& txn, const DueScan& scan);
 std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
                               std::string_view destination, Time now, std::size_t limit);
 
+// All entries of a path that are not held, in no order. For paths whose entries do not stay long.
+std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath path);
+
 // How many entries there are. Cheap.
 std::uint64_t queue_length(const ReadTransaction& txn);
 

@@ -56,6 +56,12 @@ const char* table_name(Table table) {
       return "sent";
     case Table::sent_by_time:
       return "sent_by_time";
+    case Table::quarantine_shares:
+      return "quarantine_shares";
+    case Table::quarantine_copies:
+      return "quarantine_copies";
+    case Table::peer_networks:
+      return "peer_networks";
   }
   return "";
 }

@@ -180,6 +180,19 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context
                       {.envid = sent.envid, .received = sent.received, .header = {}}, failed);
 }
 
+Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context,
+                                                      const store::Message& message,
+                                                      const std::vector<FailedRecipient>& failed) {
+  const auto target = target_of(context, message);
+  if (!target) return std::optional<BouncePlan>();
+  return stage_report(context, *target,
+                      {.envid = message.envid,
+                       .received = message.received,
+                       .header = {},
+                       .opened = message.opened},
+                      failed);
+}
+
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {
   store::begin_trace(txn, plan.message.id,
                      {now, "report", {{"to", plan.entry.recipients.front().mailbox.text()}}},

@@ -37,6 +37,13 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context
                                                       const store::SentMail& sent,
                                                       const std::vector<FailedRecipient>& failed);
 
+// The same for tunnel mail that a peer signed and that cannot be handed on or kept (held_mail.h):
+// `message` has `opened` and the sealed sender. The outer header that carried it was signed by
+// nobody, so the report has no header of it.
+Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context,
+                                                      const store::Message& message,
+                                                      const std::vector<FailedRecipient>& failed);
+
 // In the closure that finishes the failed entry.
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now);
 

@@ -9,6 +9,7 @@
 #include "node/config/config.h"
 #include "node/flow/clock_watch.h"
 #include "node/flow/own_keys.h"
+#include "node/flow/quarantine.h"
 #include "node/flow/recipient_room.h"
 #include "node/flow/routing.h"
 #include "node/net/workers.h"
@@ -48,6 +49,7 @@ struct FlowContext {
   Counters& counters;
   // Tells the dispatcher that something new is due. Any thread, cheap.
   std::function<void()> wake_dispatcher;
+  Quarantine& quarantine;
   // What connections hold before DATA, each listener's all together.
   RecipientRoom inside_recipients{};
   RecipientRoom outside_recipients{};

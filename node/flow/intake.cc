@@ -49,7 +49,7 @@ struct Commit {
   FlowContext& context;
   TakenMail mail;
   AnswerCallback answer;
-  std::function<Decision(const FlowContext&, const store::StagedBody&)> check{};
+  std::shared_ptr<RoomHold> room;
 };
 
 store::TraceEvent received_event(const TakenMail& mail) {
@@ -93,6 +93,7 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
     }
     work->context.counters.add(Counted::received);
     work->context.counters.add(Counted::octets_in, work->mail.message.size_bytes);
+    if (work->room) work->room->set_taken();
     work->answer(replies::accepted(work->mail.message.id.hex()));
     work->context.wake_dispatcher();
   });
@@ -101,9 +102,6 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
 void finish_and_commit(const std::shared_ptr<Commit>& work, StagedMail& staged) {
   auto body = staged.finish();
   if (!body) return work->answer(reply_for(body.error()));
-  if (work->check) {
-    if (auto refusal = work->check(work->context, *body)) return work->answer(*std::move(refusal));
-  }
   commit(work, *std::move(body));
 }
 
@@ -160,6 +158,7 @@ void Intake::on_recipient(const RcptCommand& rcpt, DecisionCallback decided) {
 
 Decision Intake::on_body_begin(ResumeCallback) {
   settle();
+  room_.reset();
   staged_ = std::make_unique<StagedMail>(
       context_.store, store::MessageId::make(context_.clock.now()), gate_rules());
   return std::nullopt;
@@ -167,14 +166,18 @@ Decision Intake::on_body_begin(ResumeCallback) {
 
 Result<BodyFlow> Intake::on_body(ByteView piece) {
   if (const Status written = staged_->write(piece); !written) return written.error();
+  if (const Status grown = body_grew(*staged_); !grown) return grown.error();
   return BodyFlow::going;
 }
 
 void Intake::on_body_end(AnswerCallback answer) {
   const auto staged = std::shared_ptr<StagedMail>(std::move(staged_));
-  if (const Status ended = staged->end_header(); !ended) return answer(reply_for(ended.error()));
+  Status whole = staged->end_header();
+  if (whole) whole = body_grew(*staged);
+  auto room = std::exchange(room_, nullptr);
+  if (!whole) return answer(reply_for(whole.error()));
   if (staged->facts()->is_loop()) return answer(replies::mail_loop());
-  auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer)});
+  auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer), std::move(room)});
   store::Message& message = work->mail.message;
   message.id = staged->id();
   message.size_bytes = staged->size_bytes();
@@ -198,8 +201,7 @@ void Intake::on_body_end(AnswerCallback answer) {
   if (auto refusal = complete(*staged->facts(), field, work->mail)) {
     return work->answer(*std::move(refusal));
   }
-  work->check = body_check(*staged->facts());
-  if (!staged->in_file() && !work->check) return finish_and_commit(work, *staged);
+  if (!staged->in_file()) return finish_and_commit(work, *staged);
   const Status queued =
       context_.workers.submit([work, staged] { finish_and_commit(work, *staged); });
   if (!queued) work->answer(reply_for(queued.error()));
@@ -207,6 +209,7 @@ void Intake::on_body_end(AnswerCallback answer) {
 
 void Intake::on_reset() {
   staged_.reset();
+  room_.reset();
   recipients_.clear();
   held_.release();
 }

@@ -67,11 +67,9 @@ class Intake : public MailReceiver {
   // added fields. `received` is the Received field for it.
   virtual Decision complete(const HeaderFacts& facts, const std::string& received,
                             TakenMail& mail) = 0;
-  // What only the whole message can tell, before its commit: looks at the body, in a worker, and
-  // may refuse. It may outlive the connection.
-  using BodyCheck = std::function<Decision(const FlowContext&, const store::StagedBody&)>;
-  // The one for a message with that header; none: its body needs no look.
-  virtual BodyCheck body_check(const HeaderFacts&) const { return {}; }
+  // More of the body has come, or its end: an error refuses the message. What it reserves in the
+  // quarantine it leaves in `room_`.
+  virtual Status body_grew(const StagedMail&) { return done(); }
   virtual store::Listener listener() const = 0;
 
   // Attack: Relay. A report to `<victim%world@ours>`, of ours or of the inside server's own, would
@@ -80,11 +78,13 @@ class Intake : public MailReceiver {
   static Decision check_own_sender(const Config& config, const ReversePath& sender);
 
   FlowContext& context_;
+  SmtpSession session_;
   MailCommand mail_;
   std::vector<PlannedRecipient> recipients_;
+  // Shared with the commit, which may outlive the connection.
+  std::shared_ptr<RoomHold> room_;
 
  private:
-  SmtpSession session_;
   HeldRecipients held_;
   std::unique_ptr<StagedMail> staged_;
 };

@@ -28,14 +28,16 @@ void purge_all(store::Store& store,
 
 }  // namespace
 
-void maintain(store::Store& store, ClockWatch& watch) {
+void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_peer) {
   const store::ClockRecord record = watch.record();
   const Time now = watch.now_for_oldest();
   const std::chrono::seconds elapsed = watch.take_elapsed();
+  const auto remembered = seen_record_age(std::chrono::ceil<std::chrono::hours>(held_peer));
   // The horizon is committed before anything behind it is forgotten (formats.md, "Received").
   const Status advanced = store.write([&](store::WriteTransaction& txn) -> Status {
     store::put_clock_record(txn, record);
-    store::advance_seen_horizon(txn, store::next_horizon(store::seen_horizon(txn), now, elapsed));
+    store::advance_seen_horizon(
+        txn, store::next_horizon(store::seen_horizon(txn), now, elapsed, remembered));
     return done();
   });
   if (!advanced) return log_error("the horizon stays: {}", advanced.error().text);

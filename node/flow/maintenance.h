@@ -14,6 +14,7 @@ inline constexpr std::chrono::hours kTraceAge{30 * 24};
 
 // One round. What is old is judged by `watch`, so that a wall clock that jumps forgets nothing
 // early; what it saw is stored. Errors are logged. Blocks; for a worker.
-void maintain(store::Store& store, ClockWatch& watch);
+// `held_peer`: how long mail of a peer may be held (limits.held_peer).
+void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_peer);
 
 }  // namespace culvert::node

@@ -12,8 +12,10 @@
 #include "node/flow/maintenance.h"
 #include "node/flow/peering_port.h"
 #include "node/flow/peering_service.h"
+#include "node/flow/quarantine_upkeep.h"
 #include "node/flow/recipient_probe.h"
 #include "node/flow/tls_material.h"
+#include "node/flow/waiting_mail.h"
 #include "node/net/smtp_server.h"
 #include "node/system/addresses_file.h"
 #include "node/system/instance_lock.h"
@@ -32,9 +34,6 @@ constexpr std::chrono::seconds kWaitingMailPoll{60};
 // What is in hand at the end has so long.
 constexpr std::chrono::seconds kDrainTime{20};
 constexpr std::size_t kMaxWaitingJobs = 100'000;
-// The outside listener takes sealed mail, which is larger than what was sealed.
-constexpr double kSealedGrowth = 1.4;
-constexpr std::uint64_t kSealedOverhead = 1024 * 1024;
 
 // One place in so many is kept for inside: strangers who hold all others do not stop the
 // organisation's own mail.
@@ -52,17 +51,11 @@ std::size_t outside_places(std::size_t all) {
 
 std::size_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-std::uint64_t outside_limit(const Config& config) {
-  return static_cast<std::uint64_t>(static_cast<double>(config.smtp.max_message_bytes) *
-                                    kSealedGrowth) +
-         kSealedOverhead;
-}
-
 ServerRules server_rules(const Config& config, ServerRules::Side side) {
   ServerRules rules;
   rules.hostname = config.node.name.text();
-  rules.max_message_bytes =
-      side == ServerRules::Side::inside ? config.smtp.max_message_bytes : outside_limit(config);
+  rules.max_message_bytes = side == ServerRules::Side::inside ? config.smtp.max_message_bytes
+                                                              : config.largest_outside_bytes();
   rules.side = side;
   rules.postmaster_domain = config.node.domains.front();
   return rules;
@@ -125,6 +118,7 @@ struct Node::Parts {
   std::unique_ptr<TlsClientContext> verified_tls;
   std::unique_ptr<TlsServerContext> smtp_tls;
   std::unique_ptr<TlsServerContext> peering_tls;
+  std::unique_ptr<Quarantine> quarantine;
   std::unique_ptr<FlowContext> flow;
   std::unique_ptr<HopContext> hops;
   std::unique_ptr<PeeringService> peering;
@@ -300,6 +294,7 @@ void Node::Parts::look_at_waiting_mail() {
     if (const Status looked = requeue_waiting_mail(*flow); !looked) {
       log_error("mail that waits for a route: {}", looked.error().text);
     }
+    tend_quarantine(*flow);
   });
   if (!submitted) log_warning("mail that waits for a route: {}", submitted.error().text);
 }
@@ -320,7 +315,10 @@ void Node::Parts::look_for_changes() {
 
 void Node::Parts::maintain_now() {
   maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
-  const Status submitted = workers->submit([this] { maintain(*store, *watch); });
+  const Status submitted = workers->submit([this] {
+    maintain(*store, *watch, config.get()->limits.held_peer);
+    expire_quarantine(*flow);
+  });
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
 }
 
@@ -403,10 +401,15 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   if (const Status s = p.open_store(); !s) return s.error();
   if (const Status s = p.load_keys(); !s) return s.error();
   if (const Status s = p.open_network(); !s) return s.error();
+  p.quarantine = std::make_unique<Quarantine>(
+      *p.store, [&p] { return quarantine_limits(p.config.get()->largest_outside_bytes()); });
   p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.watch, *p.routing, p.config, *p.keys,
-                               p.counters, [&p] {
+                               p.counters,
+                               [&p] {
                                  if (p.dispatcher) p.dispatcher->wake();
-                               }});
+                               },
+                               *p.quarantine});
+  if (const Status s = start_quarantine(*p.flow); !s) return s.error();
   p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls});
   p.peering = std::make_unique<PeeringService>(*p.flow);
   p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {

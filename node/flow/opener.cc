@@ -5,15 +5,15 @@
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/cms/recipient_peek.h"
+#include "node/flow/held_mail.h"
 #include "node/flow/message_front.h"
 #include "node/flow/opened_mail.h"
-#include "node/flow/quarantine_quota.h"
+#include "node/flow/quarantine_source.h"
+#include "node/flow/quarantine_upkeep.h"
 #include "node/flow/returned_mail.h"
-#include "peering/routes.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
-#include "store/quarantine.h"
-#include "store/routes.h"
+#include "store/peer_networks.h"
 #include "store/seen.h"
 #include "store/trace.h"
 
@@ -21,19 +21,9 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kRetryOpening{1};
-constexpr std::size_t kQuarantinePage = 500;
-constexpr std::chrono::seconds kRouteOpened{1};
 // The peer's node adds a Received field to what it was handed in; its sender was told our limit
 // without that.
 constexpr std::uint64_t kAddedFieldsBytes = 4096;
-
-// True for mail that waited for its signer's route, which takes mail of that time now.
-bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
-  const auto domain = Domain::parse(item.route_domain);
-  if (item.reason_code != "no-route" || !item.peer || !domain) return false;
-  const auto route = store::find_route(txn, *domain, *item.peer);
-  return route && peering::takes_mail(route->state, route->since, item.message.received);
-}
 
 // A report has no sender and one recipient: the tunnel address of ours that it is for, if it is
 // one.
@@ -64,17 +54,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto to = told_address(message_.sender, entry_.recipients);
     if (!to) return pass_untouched();
     const auto front = read_front(**body, kMaxDsnBytes);
-    if (!front) return refused(front.error());
+    if (!front && front.error().fault != Fault::permanent) return later(front.error());
+    // In clear, so it never rests in quarantine, where it would need room.
+    if (!front) return consume(front.error().text);
     take_report(*to, *front);
-  }
-
-  // Without opening it.
-  void wait_longer(const Fingerprint& peer) {
-    const Time now = context_.clock.now();
-    write([self = shared_from_this(), peer, now](store::WriteTransaction& txn) -> Status {
-      wait_for_room(txn, self->entry_, peer, now);
-      return culvert::done();
-    });
   }
 
  private:
@@ -98,7 +81,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (!opened) return refused(opened.error());
     if (opened->for_peering) {
       if (copy.size_bytes() <= kMaxPeeringMailBytes) on_peering_mail(opened->peer, copy.front());
-      return consume("peering message");
+      return consume_peering_mail(*opened);
     }
     if (const auto to = told_address(opened->envelope.sender, opened->envelope.recipients)) {
       return take_report(*to, copy.front());
@@ -159,6 +142,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto culvert_id = *store::MessageId::from_bytes(opened.envelope.id);
     const auto record = [self = shared_from_this(), mail, body, sealed, culvert_id,
                          peer = opened.peer, planned = opened_recipients(opened.envelope),
+                         network = network_to_note(context_, message_),
                          now](store::WriteTransaction& txn) -> Status {
       self->outcome_.reset();
       if (!store::find_entry(txn, self->entry_.id)) return culvert::done();
@@ -172,6 +156,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
         }
       }
       if (!fresh.recipients.empty()) self->outcome_ = Counted::opened;
+      // Not for what was here before: anybody can send that again, from anywhere.
+      if (!fresh.recipients.empty() && network) {
+        store::note_peer_network(txn, peer, *network, now);
+      }
       return self->put(txn, fresh, body, culvert_id.hex(), now);
     };
     context_.store.write_async(record, [self = shared_from_this()](const Status& written) {
@@ -223,36 +211,26 @@ class Opening : public std::enable_shared_from_this<Opening> {
   }
 
   void quarantine(const Error& error) {
-    const Time now = context_.clock.now();
-    store::QuarantineItem item;
-    item.message = message_;
-    item.recipients = entry_.recipients;
-    item.since = now;
-    item.reason_code = error.code;
-    item.reason_text = printable(error.text, 300);
-    item.peer = trace_.peer;
-    if (trace_.envelope) item.route_domain = trace_.envelope->from.text();
-    log_warning("message {} goes to quarantine: {} ({})", message_.id.hex(), error.text,
-                error.code);
-    write([self = shared_from_this(), item](store::WriteTransaction& txn) -> Status {
+    held_reason_ = error.code;
+    auto plan = plan_hold(context_, {entry_, message_, trace_, error});
+    if (!plan) return later(plan.error());
+    log_debug("message {} cannot be handed on: {} ({})", message_.id.hex(), error.text, error.code);
+    const auto shared = std::make_shared<const HoldPlan>(*std::move(plan));
+    write([self = shared_from_this(), shared](store::WriteTransaction& txn) -> Status {
+      const auto held = put_hold(txn, self->context_, *shared, self->context_.clock.now());
+      if (!held) return held.error();
+      self->held_ = *held;
       self->outcome_.reset();
-      // Its route became active in this moment: nothing else would look at it again.
-      if (route_is_open(txn, item)) {
-        store::defer(txn, self->entry_.id, {item.since + kRouteOpened, "", item.recipients, {}});
-        return culvert::done();
-      }
-      if (item.peer && is_over_quota(txn, *item.peer, self->message_.size_bytes)) {
-        wait_for_room(txn, self->entry_, *item.peer, item.since);
-        return culvert::done();
-      }
-      const auto moved = store::quarantine_entry(txn, self->entry_.id, item);
-      if (!moved) return moved.error();
-      if (*moved) self->outcome_ = Counted::quarantined;
-      store::add_trace(
-          txn, self->message_.id,
-          {item.since, "quarantined", {{"reason", item.reason_code}, {"text", item.reason_text}}});
+      if (*held == Held::kept) self->outcome_ = Counted::quarantined;
+      self->waits_on_ = *held == Held::tried_again;
       return culvert::done();
     });
+  }
+
+  void tell_of_held() {
+    if (held_ == Held::kept) context_.quarantine.news.held(held_reason_);
+    if (held_ == Held::returned) context_.quarantine.news.returned();
+    if (held_ == Held::kept || held_ == Held::returned) tell_quarantine_news(context_);
   }
 
   // Mail that is sealed for somebody else, or only looks sealed: inside gets it as it came.
@@ -284,6 +262,23 @@ class Opening : public std::enable_shared_from_this<Opening> {
     });
   }
 
+  // Where it came from counts as the peer's from now on; a copy that somebody sends again does not.
+  void consume_peering_mail(const peering::OpenedTunnelMail& opened) {
+    const Time now = context_.clock.now();
+    const auto network = network_to_note(context_, message_);
+    const auto id = *store::MessageId::from_bytes(opened.envelope.id);
+    write([self = shared_from_this(), network, id, now, peer = opened.peer,
+           to = opened.envelope.recipients.front().mailbox,
+           sealed = opened.envelope.sealed](store::WriteTransaction& txn) -> Status {
+      if (store::note_seen(txn, peer, id, to, sealed) && network) {
+        store::note_peer_network(txn, peer, *network, now);
+      }
+      store::add_trace(txn, self->message_.id, {now, "consumed", {{"why", "peering message"}}});
+      store::finish(txn, self->entry_.id);
+      return culvert::done();
+    });
+  }
+
   void later(const Error& error) {
     log_error("message {} cannot be opened at present: {} {}", message_.id.hex(), error.text,
               error.detail);
@@ -293,6 +288,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void defer(const Error& error) {
     const store::Deferral deferral{
         context_.clock.now() + kRetryOpening, error.text, entry_.recipients, {}};
+    waits_on_ = true;
     write([self = shared_from_this(), deferral](store::WriteTransaction& txn) -> Status {
       store::defer(txn, self->entry_.id, deferral);
       return culvert::done();
@@ -309,6 +305,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
   void end(const Status& status = culvert::done()) {
     if (status && outcome_) context_.counters.add(*outcome_);
+    // After the commit: what was reserved is stored now, or not needed any more.
+    if (status && !waits_on_) context_.quarantine.room.release(message_.id);
+    if (status) tell_of_held();
     context_.wake_dispatcher();
     done_(status);
   }
@@ -318,65 +317,27 @@ class Opening : public std::enable_shared_from_this<Opening> {
   store::Message message_;
   std::function<void(const Status&)> done_;
   peering::OpenTrace trace_;  // how far opening came
-  // Set by the closure that commits: what is counted then.
+  std::string held_reason_;   // of what is held
+  // Set by the closure that commits: what is counted then, what became of held mail, and whether
+  // the entry stays.
   std::optional<Counted> outcome_;
+  std::optional<Held> held_;
+  bool waits_on_ = false;
 };
-
-store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
-  store::QueueEntry entry;
-  entry.id = {item.message.id, 0};
-  entry.path = store::DeliveryPath::open;
-  entry.recipients = item.recipients;
-  entry.created = now;
-  entry.next_attempt = now;
-  entry.expires = now + kQueueLifetime;
-  return entry;
-}
 
 }  // namespace
 
 void Opener::open(const store::EntryId& id, std::function<void(const Status&)> done) {
   std::optional<store::QueueEntry> entry;
   std::optional<store::Message> message;
-  std::optional<Fingerprint> full;  // whose quarantine has no room for it
   const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
     entry = store::find_entry(txn, id);
     message = store::find_message(txn, id.message);
-    if (!entry || !message) return culvert::done();
-    full = waits_for_room_of(*entry);
-    if (full && !is_over_quota(txn, *full, message->size_bytes)) full.reset();
     return culvert::done();
   });
   if (!read || !entry || !message) return done(read);
-  const auto opening =
-      std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done));
-  if (full) return opening->wait_longer(*full);
-  opening->run(on_peering_mail_);
-}
-
-Status requeue_waiting_mail(FlowContext& context) {
-  std::vector<store::QuarantineItem> ready;
-  const Status read = context.store.read([&ready](const store::ReadTransaction& txn) -> Status {
-    std::optional<store::MessageId> from;
-    do {
-      store::QuarantinePage page = store::list_quarantine(txn, from, kQuarantinePage);
-      for (store::QuarantineItem& item : page.items) {
-        if (route_is_open(txn, item)) ready.push_back(std::move(item));
-      }
-      from = page.next;
-    } while (from);
-    return done();
-  });
-  if (!read || ready.empty()) return read;
-  const Time now = context.clock.now();
-  return context.store.write([&](store::WriteTransaction& txn) -> Status {
-    for (const store::QuarantineItem& item : ready) {
-      const auto moved =
-          store::requeue_quarantine(txn, item.message.id, {entry_to_open(item, now)});
-      if (!moved) return moved.error();
-    }
-    return done();
-  });
+  std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done))
+      ->run(on_peering_mail_);
 }
 
 }  // namespace culvert::node

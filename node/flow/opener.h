@@ -30,8 +30,4 @@ class Opener {
   PeeringMail on_peering_mail_;
 };
 
-// Gives mail that waits in quarantine for a route back to the opener, if its route is open now.
-// Cheap when nothing waits. Errors of the store.
-Status requeue_waiting_mail(FlowContext& context);
-
 }  // namespace culvert::node

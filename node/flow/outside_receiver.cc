@@ -1,18 +1,20 @@
 // The outside listener: the world hands in mail for this node's domains, and only for those.
 // Whether a sealed message can be opened is found out after the answer, so that nobody outside can
-// use the dialogue as an oracle (reliability.md, Decryption oracle).
+// use the dialogue as an oracle (reliability.md, Decryption oracle). Room for it is reserved by
+// what everybody can see of it (quarantine_room.h).
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
 #include "crypto/base/hidden_route.h"
 #include "node/flow/intake.h"
-#include "node/flow/quarantine_quota.h"
+#include "node/flow/quarantine_source.h"
+#include "node/flow/quarantine_upkeep.h"
 #include "node/flow/trace_fields.h"
 #include "node/flow/unsealed.h"
 #include "node/smtp/parameters.h"
 #include "node/smtp/replies.h"
 #include "peering/tunnel_header.h"
-#include "peering/tunnel_open.h"
 
 namespace culvert::node {
 namespace {
@@ -103,18 +105,32 @@ class OutsideReceiver final : public Intake {
     return std::nullopt;
   }
 
-  // Only tunnel mail can end in quarantine; a user's encrypted mail passes however full that is.
-  BodyCheck body_check(const HeaderFacts& facts) const override {
-    if (!facts.sealed || !quarantine_is_full(context_, mail_.sender)) return {};
-    return [](const FlowContext& context, const store::StagedBody& body) -> Decision {
-      auto message = store::open_body(context.store, body);
-      if (!message) return reply_for(message.error());
-      const auto keys = context.keys.get();
-      if (!peering::is_tunnel_mail(**message, {keys->identity, keys->announced})) {
-        return std::nullopt;
-      }
-      return replies::quarantine_full();
-    };
+  // Refused at the end of the data, like any other message that is too much.
+  Status body_grew(const StagedMail& staged) override {
+    if (!staged.facts() || !staged.facts()->sealed) return done();
+    if (!room_) {
+      shares_ = shares_for(context_, session_.client_address, mail_.sender);
+      room_ = std::make_shared<RoomHold>(context_.quarantine.room, staged.id());
+      reserved_bytes_ = 0;
+    }
+    const std::uint64_t size_bytes = staged.size_bytes();
+    if (reserved_bytes_ > 0 && size_bytes <= reserved_bytes_) return done();
+    // An announced size may be a lie, in both directions.
+    const std::uint64_t wanted =
+        std::max(mail_.parameters.size_bytes.value_or(0),
+                 size_bytes + context_.quarantine.room.limits().step_bytes);
+    return reserve(staged.id(), wanted);
+  }
+
+  Status reserve(const store::MessageId& id, std::uint64_t size_bytes) {
+    const Status reserved = context_.quarantine.room.reserve(id, shares_, size_bytes);
+    if (reserved) {
+      reserved_bytes_ = size_bytes;
+    } else if (reserved.error().code == quarantine_full().code) {
+      context_.quarantine.news.refused(source_text(shares_.front()));
+      tell_quarantine_news(context_);
+    }
+    return reserved;
   }
 
   store::Listener listener() const override { return store::Listener::outside; }
@@ -122,6 +138,9 @@ class OutsideReceiver final : public Intake {
   RecipientCheck& check_;
   std::shared_ptr<const Config> config_;
   std::optional<PlannedRecipient> asked_;
+  // Of the message whose room is reserved.
+  std::vector<store::QuarantineShare> shares_;
+  std::uint64_t reserved_bytes_ = 0;
   // Shared with the check's callback, which may outlive the connection.
   std::shared_ptr<std::atomic<bool>> accepted_;
 };

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "crypto/base/log.h"
-#include "node/flow/opener.h"
+#include "node/flow/waiting_mail.h"
 #include "store/queue.h"
 #include "store/routes.h"
 

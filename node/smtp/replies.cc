@@ -79,12 +79,6 @@ Reply storage_full() {
   return make_reply(452, "4.3.1", "the disk of this node is full; please try again later");
 }
 
-Reply quarantine_full() {
-  return make_reply(452, "4.3.1",
-                    "too much sealed mail waits in the quarantine of this node; please try again "
-                    "later, or tell its administrator");
-}
-
 Reply local_error() {
   return make_reply(451, "4.3.0", "the message could not be stored; please try again later");
 }

@@ -66,6 +66,7 @@ Reply reply_for(const Error& error) {
   if (error.code == "disk-full") {
     return make_reply(452, "4.3.1", "the disk of this node is full; please try again later");
   }
+  if (error.code == "quarantine-full") return make_reply(452, "4.3.1", error.text);
   switch (error.fault) {
     case Fault::temporary:
       return make_reply(451, "4.3.0", error.text);

@@ -30,7 +30,8 @@ struct Reply {
 
 Reply make_reply(int code, std::string_view enhanced, std::string_view text);
 
-// What an error means to the peer: temporary and internal 451 (disk-full 452 4.3.1; the text of an
+// What an error means to the peer: temporary and internal 451 (disk-full and
+// quarantine-full 452 4.3.1; the text of an
 // internal error is kept from the peer), permanent 554 5.0.0 with the error's text.
 Reply reply_for(const Error& error);
 

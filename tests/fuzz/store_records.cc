@@ -78,6 +78,7 @@ void check_record(std::uint8_t which, ByteView record) {
     case 2:
       return check<QueueEntry>(decode_queue_entry(record), decode_queue_entry);
     case 3:
+      check<ShareUse>(decode_share_use(record), decode_share_use);
       return check<QuarantineItem>(decode_quarantine_item(record), decode_quarantine_item);
     case 4:
       return check<TraceEvent>(decode_trace_event(record), decode_trace_event);

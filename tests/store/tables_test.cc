@@ -96,8 +96,8 @@ TEST_F(QuarantineTest, TakesAMessageOutOfTheQueueAndBack) {
     EXPECT_TRUE(quarantine_entry(txn, {id, 0}, item).value());
     EXPECT_FALSE(quarantine_entry(txn, {id, 0}, item).value());
     EXPECT_EQ(txn.count(Table::queue) + txn.count(Table::due) + txn.count(Table::messages), 0u);
-    EXPECT_EQ(quarantine_bytes(txn, fingerprint(7)), 7u);
-    EXPECT_EQ(quarantine_bytes(txn, std::nullopt), 0u);
+    EXPECT_EQ(share_bytes(txn, {ShareKind::peer, fingerprint(7), {}}), charged_bytes(7));
+    EXPECT_EQ(strangers_bytes(txn), 0u);
   });
   reopen();
   write([&](WriteTransaction& txn) {
@@ -107,7 +107,7 @@ TEST_F(QuarantineTest, TakesAMessageOutOfTheQueueAndBack) {
     EXPECT_EQ(found->message.size_bytes, 7u);
     EXPECT_TRUE(requeue_quarantine(txn, id, {entry_to(id, 0, "b.example")}).value());
     EXPECT_FALSE(requeue_quarantine(txn, id, {entry_to(id, 0, "b.example")}).value());
-    EXPECT_EQ(quarantine_bytes(txn, fingerprint(7)), 0u);
+    EXPECT_EQ(share_bytes(txn, {ShareKind::peer, fingerprint(7), {}}), 0u);
   });
   EXPECT_EQ(body(message(id)->body), "content");
 }
@@ -145,12 +145,37 @@ TEST_F(QuarantineTest, ListsInPagesAndDropsWithTheBody) {
   } while (from);
   EXPECT_EQ(listed, 5u);
   write([&](WriteTransaction& txn) {
-    EXPECT_EQ(quarantine_bytes(txn, std::nullopt), 35u);
+    EXPECT_EQ(strangers_bytes(txn), 5 * charged_bytes(7));
     EXPECT_TRUE(drop_quarantine(txn, ids[0]));
     EXPECT_FALSE(drop_quarantine(txn, ids[0]));
-    EXPECT_EQ(quarantine_bytes(txn, std::nullopt), 28u);
+    EXPECT_EQ(strangers_bytes(txn), 4 * charged_bytes(7));
   });
   EXPECT_EQ(body(first), "no-body");
+}
+
+TEST_F(QuarantineTest, ListsWhatIsHeldForOneReasonInPages) {
+  for (int i = 0; i < 9; ++i) {
+    auto staged = stage(*store, "content");
+    QuarantineItem item;
+    item.message = staged->message;
+    item.reason_code = i % 3 == 0 ? "stale" : "no-route";
+    write(
+        [&](WriteTransaction& txn) { EXPECT_TRUE(put_quarantine(txn, item, staged->body).ok()); });
+  }
+  for (const auto& [reason, expected] : {std::pair("stale", 3U), {"no-route", 6U}, {"none", 0U}}) {
+    std::size_t listed = 0;
+    std::optional<MessageId> from;
+    do {
+      read([&, which = reason](const ReadTransaction& txn) {
+        const QuarantinePage page = list_quarantine(txn, from, 2, which);
+        for (const QuarantineItem& item : page.items)
+          EXPECT_EQ(item.reason_code, which);
+        listed += page.items.size();
+        from = page.next;
+      });
+    } while (from);
+    EXPECT_EQ(listed, expected) << reason;
+  }
 }
 
 using SentTest = StoreFixture;

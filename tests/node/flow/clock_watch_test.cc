@@ -154,7 +154,7 @@ TEST_F(ClockWatchTest, ARestartCountsAPlausibleTimeOffAndNoOther) {
 
 TEST_F(ClockWatchTest, ARestartUnderTheWrongClockKeepsWhatTheLastRunSaw) {
   clock.set_wall(kStart + kTenYears);
-  maintain(*db, watch);
+  maintain(*db, watch, config.limits.held_peer);
   store::ClockRecord stored;
   ASSERT_TRUE(db->read([&](const store::ReadTransaction& txn) {
                   stored = store::find_clock_record(txn);
@@ -180,18 +180,21 @@ TEST_F(ClockWatchTest, MaintenanceForgetsNothingBecauseOfAJump) {
                                            store::mailbox("x@a.example"));
                     return done();
                   }).ok());
-    EXPECT_EQ(traced, seen);
-    return traced;
+    return std::pair(traced, seen);
   };
+  const std::pair both(true, true), only_seen(false, true), nothing(false, false);
   clock.set_wall(kStart + kTenYears);
-  maintain(*db, watch);
-  EXPECT_TRUE(remembered());
+  maintain(*db, watch, config.limits.held_peer);
+  EXPECT_EQ(remembered(), both);
   clock.advance(kTraceAge - hours(1));
-  maintain(*db, watch);
-  EXPECT_TRUE(remembered());
+  maintain(*db, watch, config.limits.held_peer);
+  EXPECT_EQ(remembered(), both);
   clock.advance(hours(2));
-  maintain(*db, watch);
-  EXPECT_FALSE(remembered());
+  maintain(*db, watch, config.limits.held_peer);
+  EXPECT_EQ(remembered(), only_seen);
+  clock.advance(kSeenRecordAge - kTraceAge);
+  maintain(*db, watch, config.limits.held_peer);
+  EXPECT_EQ(remembered(), nothing);
 }
 
 }  // namespace

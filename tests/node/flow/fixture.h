@@ -59,8 +59,11 @@ class FlowTest : public testing::Test {
   Counters counters;
   int wakes = 0;
   ClockWatch watch{clock, {}};
+  QuarantineLimits limits = quarantine_limits(config.largest_outside_bytes());
+  Quarantine quarantine_{*db, [this] { return limits; }};
   FlowContext context{
-      *db, workers, clock, watch, routing, live_config, keys, counters, [this] { ++wakes; }};
+      *db,        workers, clock, watch, routing, live_config, keys, counters, [this] { ++wakes; },
+      quarantine_};
 };
 
 }  // namespace culvert::node

@@ -11,10 +11,12 @@ inline const SmtpSession kClient{"127.0.0.1", 1234, "client.example", true, fals
 
 // The answer to a whole transaction: the first refusal, or that of the end of DATA.
 inline Reply hand_in(MailReceiver& receiver, const std::string& from,
-                     const std::vector<std::string>& to, const std::string& body) {
+                     const std::vector<std::string>& to, const std::string& body,
+                     const SmtpSession& client = kClient, MailParameters parameters = {}) {
   MailCommand mail;
+  mail.parameters = std::move(parameters);
   if (!from.empty()) mail.sender = *Mailbox::parse(from);
-  if (auto refused = receiver.on_mail(kClient, mail)) return *refused;
+  if (auto refused = receiver.on_mail(client, mail)) return *refused;
   for (const std::string& recipient : to) {
     Decision decision;
     receiver.on_recipient({*Mailbox::parse(recipient), {}},

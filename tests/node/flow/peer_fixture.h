@@ -3,6 +3,7 @@
 #pragma once
 
 #include "node/flow/opener.h"
+#include "node/flow/waiting_mail.h"
 #include "peering/tunnel_seal.h"
 #include "store/quarantine.h"
 #include "tests/node/flow/hand_in.h"
@@ -107,8 +108,10 @@ class PeerFlowTest : public testing::Test {
   Counters counters;
   Live<OwnKeys> keys{nullptr};
   ClockWatch watch{clock, {}};
+  QuarantineLimits limits = quarantine_limits(config.largest_outside_bytes());
+  Quarantine quarantine_{own.store(), [this] { return limits; }};
   FlowContext context{own.store(), workers, clock,    watch, routing,
-                      live_config, keys,    counters, [] {}};
+                      live_config, keys,    counters, [] {}, quarantine_};
   Opener opener{context, [](const Fingerprint&, ByteView) {}};
   FixedCheck check;
 };

@@ -69,8 +69,9 @@ class PeeringServiceTest : public testing::Test {
   Live<Config> live_config_{std::make_shared<Config>(config_)};
   Counters counters_;
   Live<OwnKeys> keys_{keys_of(a_)};
+  Quarantine quarantine_{a_.store(), [] { return quarantine_limits(1'000'000); }};
   FlowContext context_{a_.store(),   workers_, clock_,    watch_, routing_,
-                       live_config_, keys_,    counters_, [] {}};
+                       live_config_, keys_,    counters_, [] {},  quarantine_};
   PeeringService service_{context_};
 };
 

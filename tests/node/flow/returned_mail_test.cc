@@ -142,7 +142,7 @@ TEST_F(ReturnedMailTest, KnowsNoOtherTokenAndNoneOlderThanFourteenDays) {
   EXPECT_EQ(returned(failed("bob@b.example"), address("0123")), "not-a-report");
   clock.advance(kMaxSealedAge + std::chrono::seconds(1));
   EXPECT_EQ(returned(failed("bob@b.example")), kUnknownToken);
-  maintain(*db, watch);
+  maintain(*db, watch, config.limits.held_peer);
   EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
                   EXPECT_FALSE(store::find_sent(txn, *from_hex(kToken)).has_value());
                   return done();

@@ -1,0 +1,50 @@
+// Where sealed mail comes from, as far as that can be told before anything is opened: which shares
+// of the quarantine it may take (quarantine_room.h).
+//
+//   A client by its network: an IPv4 /24 or an IPv6 /48, which is what one organisation or one
+//   customer of a provider gets (RFC 6177), so that changing the address within it gains nothing.
+//   A network from which mail of a peer's own came within 30 days has that peer's shares. Several
+//   peers that send through one provider share its networks.
+//   Behind a named edge (`smtp.outside.networks`) every client is the edge. There the domain of the
+//   outer sender counts, and a peer's domain has that peer's shares: the edge is trusted to check
+//   senders (SPF, DMARC), as nobody else can. A stranger whom it lets pass under a peer's domain
+//   fills the share of that peer's hosts, and then the peer's, and nobody else's. Mail without a
+//   sender has one share for each edge.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/flow/flow_context.h"
+#include "node/net/network.h"
+#include "store/messages.h"
+
+namespace culvert::node {
+
+inline constexpr unsigned kSourceBitsV4 = 24;
+inline constexpr unsigned kSourceBitsV6 = 48;
+// Peers of one network that are asked for room: more behind one provider share what these have.
+inline constexpr std::size_t kMaxPeersOfNetwork = 16;
+
+// `192.0.2.0/24`.
+std::string source_network(const IpAddress& client);
+
+// The shares that may hold mail from there, in the order in which they are asked; at least one.
+// `client` is the address as text, without port.
+std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
+                                               const std::string& client,
+                                               const ReversePath& sender);
+// The same of a message that was taken.
+std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
+                                               const store::Message& message);
+
+// Its name for logs.
+std::string source_text(const store::QuarantineShare& share);
+
+// The network to remember when the message turned out to be a peer's; nothing behind an edge,
+// whose address is everybody's.
+std::optional<std::string> network_to_note(const FlowContext& context,
+                                           const store::Message& message);
+
+}  // namespace culvert::node
