@@ -38,6 +38,7 @@ std::vector<Command> all_commands() {
   add(all, queue_list_commands());
   add(all, queue_change_commands());
   add(all, quarantine_commands());
+  add(all, quarantine_change_commands());
   all.push_back(trace_command());
   all.push_back(smime_sign_command());
   all.push_back(smime_encrypt_command());

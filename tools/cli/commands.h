@@ -25,6 +25,7 @@ std::vector<Command> policy_commands();
 std::vector<Command> queue_list_commands();
 std::vector<Command> queue_change_commands();
 std::vector<Command> quarantine_commands();
+std::vector<Command> quarantine_change_commands();
 Command smime_sign_command();
 Command smime_encrypt_command();
 std::vector<Command> smime_open_commands();

@@ -12,6 +12,7 @@
 #include "store/keyring.h"
 #include "store/quarantine.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/full_shares.h"
 #include "tools/cli/hop_warnings.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
@@ -27,7 +28,6 @@ using Json = nlohmann::ordered_json;
 
 // Certificates that end within this time are pointed at.
 constexpr std::chrono::hours kSoon{14 * 24};
-constexpr std::size_t kQuarantineCounted = 1000;
 
 struct Facts {
   std::vector<store::Peer> peers;
@@ -38,7 +38,8 @@ struct Facts {
   std::vector<store::StoredCertificate> certificates;
   std::uint64_t queue_length = 0;
   std::optional<store::QueueEntry> oldest;
-  std::size_t quarantined = 0;
+  std::uint64_t quarantined = 0;
+  std::vector<FullShare> full_shares;
   std::vector<node::UnverifiedHop> unverified_hops;
 };
 
@@ -48,7 +49,7 @@ bool holds_mail(const store::Route& route) {
          (route.state == store::RouteState::withdrawn && !route.released);
 }
 
-Result<Facts> read_facts(const store::ReadTransaction& txn, Time now) {
+Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& config, Time now) {
   Facts facts;
   facts.peers = store::list_peers(txn);
   for (const store::Peer& peer : facts.peers)
@@ -67,7 +68,8 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, Time now) {
   facts.queue_length = store::queue_length(txn);
   const auto page = store::list_queue(txn, std::nullopt, 1);
   if (!page.entries.empty()) facts.oldest = page.entries.front();
-  facts.quarantined = store::list_quarantine(txn, std::nullopt, kQuarantineCounted).items.size();
+  facts.quarantined = store::quarantine_length(txn);
+  facts.full_shares = full_shares(txn, config);
   return facts;
 }
 
@@ -154,6 +156,7 @@ std::string attention_text(const Facts& facts) {
   if (facts.quarantined > 0) {
     text += "! mail in quarantine waits for a person: culvert quarantine list\n";
   }
+  text += full_shares_text(facts.full_shares);
   for (const node::UnverifiedHop& hop : facts.unverified_hops) {
     text += fmt::format("! {}: {}\n", hop.key, hop.text);
   }
@@ -233,7 +236,8 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
           {"invitations", facts.open_invitations.size()},
           {"used_invitations", used_invitations_json(facts.used_invitations)},
           {"queue", {{"length", facts.queue_length}}},
-          {"quarantine", {{"length", facts.quarantined}}},
+          {"quarantine",
+           {{"length", facts.quarantined}, {"full", full_shares_json(facts.full_shares)}}},
           {"certificates", std::move(certificates)},
           {"unverified_hops", std::move(hops)},
           {"rates", std::move(rates)}};
@@ -244,7 +248,7 @@ Result<Report> status(const Arguments& arguments) {
   if (!node) return node.error();
   auto facts =
       read_store<Facts>(*node->store, [&](const store::ReadTransaction& txn) -> Result<Facts> {
-        return read_facts(txn, node->now);
+        return read_facts(txn, node->config, node->now);
       });
   if (!facts) return facts.error();
   auto hops = hops_to_warn_of(node->config, *node->store);

@@ -183,6 +183,12 @@ class Program(unittest.TestCase):
         self.assertEqual(self.json_of("route", "wait", "b.example", "--timeout", "0s", status=1)["error"]["code"], "timeout")
         self.assertEqual(self.json_of("queue", "retry", "--all"), {"retried": 0})
         self.run_here("queue", "drop", status=2)
+        for change, word in (("drop", "dropped"), ("release", "released")):
+            self.assertEqual(self.json_of("quarantine", change, "--all"), {word: 0})
+            self.assertEqual(self.json_of("quarantine", change, "--all", "--reason", "stale"), {word: 0})
+            for wrong in ([], ["--all", missing], [missing, "--reason", "stale"]):
+                self.run_here("quarantine", change, *wrong, status=2)
+            self.assertEqual(self.json_of("quarantine", change, missing, status=1)["error"]["code"], "not-found")
 
     def test_another_node_key_opens_nothing(self):
         self.init()
