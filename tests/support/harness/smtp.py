@@ -21,11 +21,11 @@ def dot_stuffed(raw):
 
 
 class Session:
-    """One connection. `address` is "host:port"."""
+    """One connection. `address` is "host:port"; `source` the address to come from, such as another one of loopback."""
 
-    def __init__(self, address, helo="client.test", timeout=30, greet=True):
+    def __init__(self, address, helo="client.test", timeout=30, greet=True, source=None):
         host, _, port = address.rpartition(":")
-        self.socket = socket.create_connection((host.strip("[]"), int(port)), timeout)
+        self.socket = socket.create_connection((host.strip("[]"), int(port)), timeout, (source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.helo, self.extensions = helo, []
