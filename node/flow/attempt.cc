@@ -121,7 +121,7 @@ AttemptPlan clear_attempt(const FlowContext& context, store::QueueEntry entry,
 
 // Attack: Relay. The last gate before everything that is handed to the inside server or sealed for
 // a peer, also for what waited since before a rule or a route changed.
-AttemptPlan without_hidden_routes(AttemptPlan plan) {
+AttemptPlan without_hidden_routes(const FlowContext& context, AttemptPlan plan) {
   auto* attempt = std::get_if<Attempt>(&plan);
   if (attempt == nullptr || (attempt->entry.path != store::DeliveryPath::inside &&
                              attempt->entry.path != store::DeliveryPath::tunnel)) {
@@ -139,6 +139,12 @@ AttemptPlan without_hidden_routes(AttemptPlan plan) {
   }
   if (safe.empty()) return GiveUp(attempt->refused.front().why);
   attempt->entry.recipients = std::move(safe);
+  // Nor may the next server report to such a sender: it gets the mail from nobody then.
+  const ReversePath& sender = attempt->message.sender;
+  if (sender && may_be_local(sender->domain(), context.config.get()->node.domains) &&
+      hidden_route(*sender)) {
+    attempt->message.sender.reset();
+  }
   return plan;
 }
 
@@ -183,7 +189,8 @@ AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
   switch (entry.path) {
     case store::DeliveryPath::inside:
     case store::DeliveryPath::open:
-      return without_hidden_routes(Attempt{std::move(entry), std::move(message), std::nullopt});
+      return without_hidden_routes(context,
+                                   Attempt{std::move(entry), std::move(message), std::nullopt});
     case store::DeliveryPath::clear:
       return clear_attempt(context, std::move(entry), std::move(message));
     case store::DeliveryPath::proof: {
@@ -194,7 +201,7 @@ AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
       const auto domain = Domain::parse(entry.destination);
       if (!domain) return GiveUp{"5.1.2", domain.error().text};
       return without_hidden_routes(
-          tunnel_attempt(context, std::move(entry), std::move(message), *domain));
+          context, tunnel_attempt(context, std::move(entry), std::move(message), *domain));
     }
   }
   return GiveUp{"5.3.0", "unknown path"};

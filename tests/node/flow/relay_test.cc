@@ -154,6 +154,23 @@ TEST_F(RelayTest, RelayByMailThatWaitedIsRefusedWhenItIsDelivered) {
   }
 }
 
+TEST_F(RelayTest, RelayByTheSenderOfMailThatWaitedIsNotHandedOn) {
+  store::Message message;
+  for (const char* sender : {"v%w@b.example", "w!v@mail.b.example", "\"v@w\"@localhost"}) {
+    message.sender = peering::mailbox(sender);
+    for (const auto path : {store::DeliveryPath::inside, store::DeliveryPath::tunnel}) {
+      const std::string to = path == store::DeliveryPath::inside ? "bob@b.example" : "x@a.example";
+      const AttemptPlan plan = plan_attempt(context, waiting(path, {to}), message);
+      ASSERT_TRUE(std::holds_alternative<Attempt>(plan)) << sender;
+      EXPECT_FALSE(std::get<Attempt>(plan).envelope().mail.sender) << sender;
+    }
+  }
+  message.sender = peering::mailbox("v%w@c.example");
+  const AttemptPlan plan =
+      plan_attempt(context, waiting(store::DeliveryPath::inside, {"bob@b.example"}), message);
+  EXPECT_EQ(std::get<Attempt>(plan).envelope().mail.sender, message.sender);
+}
+
 TEST_F(RelayTest, RelayByAReportGoesToNobody) {
   store::Message message;
   for (const char* ours : {"v%w@b.example", "w!v@b.example", "\"v@w\"@b.example", "|x@a.example"}) {
