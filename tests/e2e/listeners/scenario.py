@@ -128,10 +128,10 @@ def case_starttls_forgets_what_came_before(lab):
 
 
 def case_smuggling(lab):
-    """The end of data is CR LF . CR LF and nothing else; every other mark is refused and begins no second message."""
+    """The end of data is CR LF . CR LF and nothing else; every other mark is refused and ends the session."""
     node, inside, world = single_node(lab)
     second = b"MAIL FROM:<evil@a.example>\r\nRCPT TO:<alice@a.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nx\r\n.\r\n"
-    for mark in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n", b"\r\n.\r", b"\n.\r", b"\r.\r\n"):
+    for mark in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n", b"\r\n.\r", b"\n.\r", b"\r.\r\n", b"\r\r\n.\r\n", b"\r\n.\r\r\n"):
         with smtp.Session(node.outside) as session:
             session.command("MAIL FROM:<x@c.example>")
             session.command("RCPT TO:<alice@a.example>")
@@ -139,6 +139,10 @@ def case_smuggling(lab):
             session.write(b"Subject: first\r\n\r\nbody" + mark + second)
             reply = session.reply()
             assert reply.startswith("554 5.5.2") or reply.startswith("554-5.5.2"), f"{mark}: {reply}"
+            try:
+                raise AssertionError(f"{mark}: a command behind it was answered {session.reply()}")
+            except ConnectionError:
+                pass  # nothing that stood behind it ran
     smtp.send(node.outside, "x@c.example", ["alice@a.example"], mails.plain(1))
     inside.wait_for(1, 20)
     assert len(inside.snapshot()) == 1 and b"smuggled" not in inside.snapshot()[0].raw

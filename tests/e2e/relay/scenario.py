@@ -4,15 +4,17 @@ might take for a way to somewhere else (spellings.py). Nothing reaches that plac
 Each case runs a real server twice: once with all the trust that an administrator easily leaves to the node's address, where the node's
 own rule must be enough; and once as README has it, spoken to without the node, where the server's configuration must be enough."""
 import os
+import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from harness import mails, smtp  # noqa: E402
 from harness.lab import Skip  # noqa: E402
-from harness.postfix import Postfix, available, free_port  # noqa: E402
+from harness.postfix import available  # noqa: E402
 from harness.readme_postfix import ReadmePostfix  # noqa: E402
 from harness.until import wait_until  # noqa: E402
+from harness.wire import Wire  # noqa: E402
 
 WORLD, TARGET = "world.example", b"victim"
 # Exists only if a server ran or wrote what an address asked for.
@@ -127,6 +129,55 @@ def case_behind_postfix_with_one_domain(lab):
 def case_behind_postfix_with_virtual_domains(lab):
     """Postfix, the domain in virtual_mailbox_domains."""
     postfix(lab, virtual=True)
+
+
+class Edge(Wire):
+    """Hands everything to bob outside, as a hostile peer would, so that only the sealed envelope says where it shall go."""
+
+    async def _forward(self, reader, writer, record, change):
+        await super()._forward(reader, writer, record, change or self._to_bob)
+
+    @staticmethod
+    def _to_bob(chunk):
+        return re.sub(rb"RCPT TO:<[^\r\n]*>", b"RCPT TO:<bob@b.example>", chunk)
+
+
+def hostile_peer(lab, server):
+    """Node b with that server behind it, and its peer a, whose node lets its users write to any address: the program of before the rule."""
+    if not os.environ.get("CULVERT_OLD"):
+        raise Skip("CULVERT_OLD names no program of commit 186bb02, which plays the hostile peer")
+    pair = lab.pair(a_options={"prefix": ["sh", "-c", 'shift; exec "$CULVERT_OLD" "$@"', "sh"]})
+    edge = lab.keep(Edge(lambda: pair.b.outside, strip_starttls=True))
+    assert pair.a.stop() == 0 and pair.b.stop() == 0
+    pair.a.set("delivery.hosts", **{"b.example": f"smtp://{edge.address}"})
+    pair.b.set("delivery", inside=f"smtp://{server(pair).address}")
+    pair.a.start()
+    pair.b.start()
+    return pair
+
+
+def case_by_a_user_of_a_peer(lab):
+    """What a peer seals for such an address, or as such a sender, is held and never handed on, with Postfix behind the node."""
+    if not available():
+        raise Skip("Postfix is not installed, or this is not root")
+    from spellings import spellings
+    back = lab.wire(lambda: pair.b.inside)
+    pair = hostile_peer(lab, lambda pair: lab.keep(TrustingPostfix(lab.path("postfix"), back.address, pair.at_b.address)).start())
+    tries = [("alice@a.example", path, utf8) for path, utf8 in spellings("b.example", WORLD)]
+    tries += [(sender, "bob@b.example", False) for sender in ("victim%world.example@a.example", "world.example!victim@b.example",
+                                                              '"victim@world.example"@b.example', "victim%world.example@localhost")]
+    # What it cannot write as an address of b it sends elsewhere, in clear.
+    sealed = [path for sender, path, utf8 in tries if say(pair.a.inside, sender, path, utf8).startswith("2") and "localhost" not in path]
+    smtp.send(pair.a.inside, "alice@a.example", ["carol@b.example"], mails.plain(1))
+    wait_until(lambda: pair.at_b.to("carol@b.example"), 30, "the honest mail")
+    wait_until(lambda: not pair.a.queue() and not pair.b.queue(), 60, lambda: f"the queues are empty\n{pair.a.queue()}\n{pair.b.queue()}")
+    # An envelope with quotes that an address does not need is refused before anybody looks at the address.
+    held = [item for item in pair.b.quarantine() if item["reason"] in ("bad-address", "bad-envelope")]
+    plain = [d for d in pair.at_b.snapshot() if d.recipients != ["carol@b.example"]]
+    lab.note(f"{len(sealed)} sealed, {len(held)} held, {len(plain)} delivered as plain mailboxes")
+    assert len(held) + len(plain) == len(sealed) and len(held) > 50, (sealed, held)
+    assert not [d for d in plain if any(c in d.recipients[0] + d.sender for c in "%!")], plain
+    assert TARGET not in back.bytes_seen().lower(), back.messages()
 
 
 def rooted(lab, server):
