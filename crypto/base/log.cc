@@ -3,7 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "crypto/base/utf8.h"
+#include "crypto/base/code_points.h"
 
 namespace culvert {
 namespace {
@@ -57,37 +57,12 @@ void write_log(LogLevel level, std::string_view line) {
   spdlog::log(spdlog_level(level), "{}", g_format == LogFormat::json ? json_escaped(safe) : safe);
 }
 
-namespace {
-
-// Marks that make a line show in another order than it has (Unicode, UAX #9): U+061C, U+200E and
-// U+200F, U+202A to U+202E, U+2066 to U+2069. `sequence` is one character in UTF-8.
-bool reorders_text(std::string_view sequence) {
-  if (sequence == "\xd8\x9c") return true;
-  if (sequence.size() != 3 || sequence[0] != '\xe2') return false;
-  const auto last = static_cast<unsigned char>(sequence[2]);
-  if (sequence[1] == '\x80') {
-    return last == 0x8e || last == 0x8f || (last >= 0xaa && last <= 0xae);
-  }
-  return sequence[1] == '\x81' && last >= 0xa6 && last <= 0xa9;
-}
-
-}  // namespace
-
 std::string printable(std::string_view text, std::size_t limit_octets) {
   std::string out;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const std::size_t length = utf8_sequence_length(text.substr(at));
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (out.size() + std::max<std::size_t>(length, 1) > limit_octets) return out + "…";
-    if (length == 0 || (length == 1 && (c < 0x20 || c == 0x7f)) ||
-        (length == 2 && c == 0xc2 && static_cast<unsigned char>(text[at + 1]) < 0xa0) ||
-        reorders_text(text.substr(at, length))) {
-      out.push_back('?');
-    } else {
-      out.append(text.substr(at, length));
-    }
-    at += std::max<std::size_t>(length, 1);
+  CodePointReader reader(text);
+  while (const auto item = reader.next()) {
+    if (out.size() + item->octets.size() > limit_octets) return out + "…";
+    out += item->may_be_shown ? item->octets : "?";
   }
   return out;
 }

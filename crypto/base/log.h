@@ -35,9 +35,9 @@ void log_error(fmt::format_string<Args...> text, Args&&... args) {
   write_log(LogLevel::error, fmt::format(text, std::forward<Args>(args)...));
 }
 
-// The text with control characters, DEL, marks that change the order in which text is shown, and
-// octets that are not UTF-8 replaced by `?`, and cut after `limit_octets` (a cut is shown by `…`).
-// Safe in a log line, a header field and a reply.
+// The text with `?` for octets that are not UTF-8 and for what may not be shown (code_points.h:
+// controls, what is unseen or changes the order, floods of marks), cut after `limit_octets` (then
+// `…` ends it). Safe in a log line, a header field and a reply, and on a terminal.
 std::string printable(std::string_view text, std::size_t limit_octets = 200);
 
 }  // namespace culvert

@@ -41,6 +41,15 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return 0;
 }
 
+char32_t utf8_code_point(std::string_view sequence) {
+  if (sequence.size() == 1) return octet(sequence, 0);
+  // The first octet of n holds 7 - n bits, the others six each.
+  char32_t c = octet(sequence, 0) & (0x7fU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i)
+    c = c << 6U | (octet(sequence, i) & 0x3fU);
+  return c;
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_sequence_length(text);

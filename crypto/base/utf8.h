@@ -9,6 +9,9 @@ namespace culvert {
 // Octets of the one valid sequence at the front of `text`; 0 if there is none.
 std::size_t utf8_sequence_length(std::string_view text);
 
+// The code point of one valid sequence, the whole of `sequence`.
+char32_t utf8_code_point(std::string_view sequence);
+
 // True if all of it is valid UTF-8 (empty is).
 bool is_utf8(std::string_view text);
 

@@ -13,10 +13,10 @@ namespace fs = std::filesystem;
 // Shorter, and mail that waits for a route that is about to become active would be gone.
 constexpr std::chrono::hours kLeastHeldTime{1};
 
-// Text without a parser of its own: control characters cannot enter a path or a name.
+// Text without a parser of its own: what is not shown cannot enter a path or a name.
 Result<std::string> parse_plain(std::string_view text) {
   if (printable(text, text.size() + 1) == text) return std::string(text);
-  return permanent_error("bad-value", "holds control characters or is not UTF-8");
+  return permanent_error("bad-value", "holds characters that are not shown, or is not UTF-8");
 }
 
 void read_path(Section& section, std::string_view key, const fs::path& base, fs::path& into) {

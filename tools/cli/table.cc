@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/base/code_points.h"
 #include "crypto/base/log.h"
 
 namespace culvert::cli {
@@ -12,20 +13,41 @@ namespace {
 
 constexpr std::size_t kLongestCell = 400;
 
+// Two blanks end a column: a text that holds them, of whatever width, would show as two cells.
+std::string with_single_blanks(std::string_view text) {
+  std::string out;
+  CodePointReader reader(text);
+  while (const auto item = reader.next()) {
+    if (!is_blank(item->code_point))
+      out += item->octets;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  return out;
+}
+
 }  // namespace
 
+std::string cell_text(std::string_view text) {
+  return printable(with_single_blanks(text), kLongestCell);
+}
+
 std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  }));
+  std::size_t columns = 0;
+  CodePointReader reader(text);
+  while (const auto item = reader.next())
+    columns += columns_of(item->code_point);
+  return columns;
 }
 
 Table::Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
 
 void Table::add(std::vector<std::string> cells) {
   cells.resize(rows_.front().size());
-  for (std::string& cell : cells)
-    cell = cell.empty() ? "-" : printable(cell, kLongestCell);
+  for (std::string& cell : cells) {
+    cell = cell_text(cell);
+    if (cell.empty()) cell = "-";
+  }
   rows_.push_back(std::move(cells));
 }
 

@@ -12,14 +12,18 @@
 
 namespace culvert::cli {
 
-// Columns on a terminal: one for each code point. Good for names, addresses and plain words.
+// Text that stands between others on a line, apart by two blanks: what may not be shown becomes `?`
+// (crypto/base/log.h), blanks of any kind become one space; at most 400 octets.
+std::string cell_text(std::string_view text);
+
+// Columns on a terminal: two for a wide character, none for a mark.
 std::size_t display_width(std::string_view text);
 
 // Rows under a head line; two blanks between columns, nothing behind the last.
 class Table {
  public:
   explicit Table(std::vector<std::string> head);
-  // As many cells as the head has. Control characters become `?`; an empty cell shows as `-`.
+  // As many cells as the head has, each shown as `cell_text`; an empty cell shows as `-`.
   void add(std::vector<std::string> cells);
   bool empty() const { return rows_.size() == 1; }
   std::string text() const;

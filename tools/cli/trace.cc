@@ -29,7 +29,7 @@ std::string words_of(const Traced& traced) {
   for (const store::TraceEvent& event : traced.events) {
     text += fmt::format("  {}  {:<{}}", to_rfc3339(event.time), printable(event.event), width);
     for (const auto& [name, value] : event.fields) {
-      text += fmt::format("  {}={}", printable(name), printable(value, 400));
+      text += fmt::format("  {}={}", printable(name), cell_text(value));
     }
     text += "\n";
   }

@@ -21,6 +21,31 @@ TEST(Table, LetsNoCellForgeALine) {
   EXPECT_EQ(table.text(), "A\nx?y?[2J\n");
 }
 
+// The attack: a cell that a peer filled looks like the cells behind it.
+TEST(Table, LetsNoCellForgeAColumn) {
+  Table table({"NAME", "STATE"});
+  table.add({"b.example  active", "paused"});
+  table.add({"c.example\xc2\xa0\xe3\x80\x80 active", "paused"});
+  table.add({"d.example\xe2\x80\x8b\xef\xbb\xbf", "paused"});
+  table.add({"  ", "\xe2\x80\xaepaused"});
+  EXPECT_EQ(table.text(),
+            "NAME              STATE\n"
+            "b.example active  paused\n"
+            "c.example active  paused\n"
+            "d.example??       paused\n"
+            "-                 ?paused\n");
+}
+
+TEST(Table, CountsTheColumnsOfWideCharactersAndMarks) {
+  Table table({"NAME", "STATE"});
+  table.add({"漢字", "a"});
+  table.add({"u\xcc\x88", "b"});
+  EXPECT_EQ(table.text(),
+            "NAME  STATE\n"
+            "漢字  a\n"
+            "u\xcc\x88     b\n");
+}
+
 TEST(RelativeTime, TellsTheLargestUnit) {
   const Time now = from_unix(1'800'000'000);
   EXPECT_EQ(relative_time(now, now), "just now");
