@@ -121,10 +121,23 @@ Result<crypto::SealingKey> body_key(const Store& store, const BodyRef& body) {
   return key;
 }
 
+// Not in a folder that somebody replaced by a link to another. -1 and errno if it cannot be made.
+int create_in(const fs::path& dir, const fs::path& name) {
+  const int folder = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (folder < 0) return -1;
+  const int fd =
+      ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const int error = errno;
+  ::close(folder);
+  errno = error;
+  return fd;
+}
+
 Result<std::unique_ptr<RewindableSource>> open_file(const Store& store, const BodyRef& body,
                                                     const crypto::SealingKey& key) {
   const fs::path path = body_path(store.data_dir() / "bodies", body.id);
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // NONBLOCK: a named pipe in its place would wait for somebody who writes.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return gone();
   if (fd < 0) return file_error("opening a body", errno);
   return std::unique_ptr<RewindableSource>(new FileBody(fd, key));
@@ -173,8 +186,8 @@ Status BodyWriter::Impl::move_to_file() {
   const fs::path dir = opened->path.parent_path();
   if (::mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST)
     return file_error("making a folder", errno);
-  opened->fd = ::open(opened->path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (opened->fd < 0) return file_error("making a body file", errno);
+  opened->fd = create_in(dir, opened->path.filename());
+  if (opened->fd < 0) return file_error("making a body file in " + dir.string(), errno);
   opened->kept = false;
   struct stat status {};
   // A sweep of another process may have removed it before it was locked.

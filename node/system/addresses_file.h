@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/base/result.h"
+#include "node/system/run_folder.h"
 
 namespace culvert::node {
 
@@ -15,19 +15,17 @@ class AddressesFile {
  public:
   using Addresses = std::map<std::string, std::vector<std::string>>;  // listener -> `address:port`
 
-  // Appears whole or not at all. permanent `run-directory` if it cannot be written.
+  // Appears whole or not at all. Errors of store::Folder if it cannot be written.
   static Result<AddressesFile> write(const std::filesystem::path& data_dir,
                                      const Addresses& addresses);
   // Removes the file.
   ~AddressesFile();
-  AddressesFile(AddressesFile&& other) noexcept : file_(std::move(other.file_)) {
-    other.file_.clear();
-  }
+  AddressesFile(AddressesFile&& other) noexcept = default;
   AddressesFile& operator=(AddressesFile&&) = delete;
 
  private:
-  explicit AddressesFile(std::filesystem::path file) : file_(std::move(file)) {}
-  std::filesystem::path file_;
+  explicit AddressesFile(store::Folder folder) : folder_(std::move(folder)) {}
+  store::Folder folder_;  // of the file that was written, wherever its name leads later
 };
 
 }  // namespace culvert::node

@@ -11,7 +11,7 @@ namespace culvert::node {
 // Held as long as it lives; the system gives it back when the process dies, however it dies.
 class InstanceLock {
  public:
-  // permanent `already-running` if another node holds it, `run-directory` if the lock file
+  // permanent `already-running` if another node holds it; errors of store::Folder if the lock file
   // data_dir/run/lock cannot be made.
   static Result<InstanceLock> take(const std::filesystem::path& data_dir);
   ~InstanceLock();

@@ -1,12 +1,15 @@
 #include "node/system/rates_file.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "node/system/run_folder.h"
 
 namespace culvert::node {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr const char* kName = "rates.json";
 
 Json json_of(const Counts& counts) {
   Json out = Json::object();
@@ -30,37 +33,29 @@ std::optional<Counts> counts_in(const Json& all, const char* name) {
 }  // namespace
 
 RatesFile::~RatesFile() {
-  std::error_code ignored;
-  std::filesystem::remove(file_, ignored);
+  if (!written_) return;
+  const auto folder = run_folder(data_dir_);
+  if (folder) folder->remove(kName);
 }
 
 Status RatesFile::write(const Rates& rates) {
   if (written_ == rates) return done();
-  const std::filesystem::path fresh = file_.string() + ".new";
-  std::error_code error;
-  std::filesystem::create_directories(file_.parent_path(), error);
-  {
-    std::ofstream out(fresh, std::ios::trunc);
-    out << Json{{"since", to_rfc3339(rates.since)},
-                {"last_minute", json_of(rates.last_minute)},
-                {"since_start", json_of(rates.since_start)}}
-               .dump(2)
-        << '\n';
-    out.flush();
-    if (!out) error = std::make_error_code(std::errc::io_error);
-  }
-  if (!error) std::filesystem::rename(fresh, file_, error);
-  if (error) {
-    return permanent_error("run-directory",
-                           file_.string() + " cannot be written: " + error.message());
-  }
+  const auto folder = run_folder(data_dir_);
+  if (!folder) return folder.error();
+  const std::string text = Json{{"since", to_rfc3339(rates.since)},
+                                {"last_minute", json_of(rates.last_minute)},
+                                {"since_start", json_of(rates.since_start)}}
+                               .dump(2) +
+                           "\n";
+  if (const Status put = folder->replace(kName, as_bytes(text), kRunFile); !put) return put.error();
   written_ = rates;
   return done();
 }
 
 std::optional<Rates> read_rates(const std::filesystem::path& data_dir) {
-  std::ifstream in(data_dir / "run" / "rates.json");
-  const auto all = Json::parse(in, nullptr, /*allow_exceptions=*/false);
+  const auto text = read_run_file(data_dir, kName);
+  if (!text) return std::nullopt;
+  const auto all = Json::parse(*text, nullptr, /*allow_exceptions=*/false);
   if (!all.is_object() || !all.contains("since") || !all["since"].is_string()) return std::nullopt;
   const auto since = from_rfc3339(all["since"].get<std::string>());
   const auto last_minute = counts_in(all, "last_minute");

@@ -23,19 +23,18 @@ struct Rates {
 
 class RatesFile {
  public:
-  explicit RatesFile(const std::filesystem::path& data_dir)
-      : file_(data_dir / "run" / "rates.json") {}
+  explicit RatesFile(std::filesystem::path data_dir) : data_dir_(std::move(data_dir)) {}
   // Removes the file.
   ~RatesFile();
   RatesFile(const RatesFile&) = delete;
   RatesFile& operator=(const RatesFile&) = delete;
 
   // Nothing if it stands there already. Appears whole or not at all, and need not survive a power
-  // cut. permanent `run-directory` if it cannot be written.
+  // cut. Errors of store::Folder if it cannot be written.
   Status write(const Rates& rates);
 
  private:
-  std::filesystem::path file_;
+  std::filesystem::path data_dir_;
   std::optional<Rates> written_;
 };
 

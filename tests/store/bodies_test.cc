@@ -1,5 +1,6 @@
 #include "store/bodies.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -192,6 +193,36 @@ TEST_F(BodiesTest, CostMemoryThatDoesNotDependOnTheirSize) {
   const auto before = peak_kib();
   pass(64);
   EXPECT_LT(peak_kib() - before, 8 * 1024);
+}
+
+// The attack: who can write the data directory leads bodies to a directory of another program.
+TEST_F(BodiesTest, AFolderThatIsALinkGetsNoBody) {
+  const fs::path elsewhere = folder.path() / "elsewhere";
+  fs::create_directory(elsewhere);
+  for (int i = 0; i < 256; ++i)
+    fs::create_directory_symlink(elsewhere, dir() / "bodies" / fmt::format("{:02x}", i));
+  const auto staged = stage(*store, long_content(200'000));
+  EXPECT_FALSE(staged.ok());
+  EXPECT_TRUE(fs::is_empty(elsewhere));
+  ASSERT_TRUE(stage(*store, long_content(1000)).ok()) << "small ones are in the database";
+}
+
+TEST_F(BodiesTest, WhatStandsInPlaceOfABodyIsNeitherWaitedForNorFollowed) {
+  const auto found = message(put(long_content(200'000), {"b.example"}));
+  const fs::path file = body_path(dir() / "bodies", found->body.id);
+  const fs::path kept = folder.path() / "kept";
+  fs::rename(file, kept);
+  fs::create_symlink(kept, file);
+  EXPECT_EQ(body(found->body), "body-file");
+  fs::remove(file);
+  ::mkfifo(file.c_str(), 0600);
+  EXPECT_EQ(body(found->body), "body-damaged");
+  fs::remove(file);
+  fs::create_directory(file);
+  EXPECT_EQ(body(found->body), "body-file");
+  fs::remove(file);
+  fs::rename(kept, file);
+  EXPECT_EQ(body(found->body).size(), 200'000U);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ class ThrowAway {
   fs::path path_;
 };
 
-Result<fs::path> captures_folder(const Arguments& arguments) {
+Result<store::Folder> captures_folder(const Arguments& arguments) {
   const fs::path folder = arguments.value("--dir").value_or("culvert-demo");
   std::error_code error;
   fs::create_directories(folder, error);
@@ -46,7 +46,7 @@ Result<fs::path> captures_folder(const Arguments& arguments) {
     return permanent_error("no-directory", folder.string() + " cannot be made: " + error.message() +
                                                " (name another place with --dir)");
   }
-  return folder;
+  return store::Folder::open(folder);
 }
 
 std::string json_of(const DemoStory& story) {
@@ -54,7 +54,12 @@ std::string json_of(const DemoStory& story) {
   for (const Claim& claim : story.claims()) {
     claims.push_back({{"claim", claim.text}, {"holds", claim.holds}, {"found", claim.found}});
   }
-  return json_text({{"claims", std::move(claims)}, {"broken", story.broken()}});
+  nlohmann::ordered_json json = {{"claims", std::move(claims)}, {"broken", story.broken()}};
+  if (story.broken() > 0) {
+    json["error"] = {{"code", "broken"},
+                     {"text", counted(story.broken(), "claim") + " of the demo did not hold"}};
+  }
+  return json_text(json);
 }
 
 Report verdict(const DemoStory& story, const fs::path& captures, double seconds) {
@@ -84,8 +89,9 @@ sigset_t block_ends() {
 
 Result<Report> demo(const Arguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
-  const auto captures = captures_folder(arguments);
+  auto captures = captures_folder(arguments);
   if (!captures) return captures.error();
+  const fs::path place = captures->path();
   const auto nodes = ThrowAway::make();
   if (!nodes) return nodes.error();
   const bool silent = arguments.form == OutputForm::json;
@@ -93,11 +99,11 @@ Result<Report> demo(const Arguments& arguments) {
   const bool keep = arguments.has("--keep");
   sigset_t ends{};
   if (keep) ends = block_ends();
-  DemoRun run(nodes->path(), *captures, story);
+  DemoRun run(nodes->path(), *std::move(captures), story);
   const Status played = run.play();
   if (!played) story.claim("the demo runs to its end", false, played.error().text);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  Report report = verdict(story, *captures, took.count());
+  Report report = verdict(story, place, took.count());
   if (!keep || !played) return report;
   run.tell_how_to_talk();
   int signal_number = 0;

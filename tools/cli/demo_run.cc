@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <thread>
 
 #include "tools/cli/demo_checks.h"
@@ -53,8 +52,7 @@ bool eventually(Test test) {
 
 }  // namespace
 
-DemoRun::DemoRun(const std::filesystem::path& folder, std::filesystem::path captures,
-                 DemoStory& story)
+DemoRun::DemoRun(const std::filesystem::path& folder, store::Folder captures, DemoStory& story)
     : captures_(std::move(captures)),
       story_(story),
       a_(folder / "a", "a.example"),
@@ -70,7 +68,10 @@ Status DemoRun::play() {
 }
 
 void DemoRun::capture(const std::string& name, const std::string& octets) {
-  std::ofstream(captures_ / name, std::ios::binary) << octets;
+  // In a directory such as /tmp somebody else may have put links where these names are.
+  constexpr store::FileTraits kCaught{store::Readers::everybody, store::Lasting::until_power_cut};
+  const Status kept = captures_.replace(name, as_bytes(octets), kCaught);
+  if (!kept) story_.claim("what was caught is kept", false, kept.error().text);
 }
 
 Status DemoRun::set_up() {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "store/folder.h"
 #include "tools/cli/demo_claims.h"
 #include "tools/cli/demo_eavesdropper.h"
 #include "tools/cli/demo_node.h"
@@ -12,7 +13,7 @@ namespace culvert::cli {
 class DemoRun {
  public:
   // `folder` holds the nodes (thrown away by the caller), `captures` gets the caught mails.
-  DemoRun(const std::filesystem::path& folder, std::filesystem::path captures, DemoStory& story);
+  DemoRun(const std::filesystem::path& folder, store::Folder captures, DemoStory& story);
 
   // Everything in order. An error means that the demo could not go on; a broken claim is in the
   // story.
@@ -41,7 +42,7 @@ class DemoRun {
   void check_secrecy(const Leg& leg, const DemoMail& mail, std::size_t heard_before);
   void capture(const std::string& name, const std::string& octets);
 
-  std::filesystem::path captures_;
+  store::Folder captures_;
   DemoStory& story_;
   std::vector<std::string> secrets_;  // of all mails so far that went through the tunnel
   DemoSink outsider_;

@@ -4,19 +4,20 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "node/config/peering_url.h"
 #include "node/net/socket.h"
+#include "node/system/run_folder.h"
 
 namespace culvert::cli {
 
 std::vector<node::SocketAddress> bound_addresses(const node::Config& config,
                                                  const std::string& listener) {
-  std::ifstream in(config.node.data_dir / "run" / "addresses.json");
-  const auto all = nlohmann::json::parse(in, nullptr, /*allow_exceptions=*/false);
   std::vector<node::SocketAddress> addresses;
+  const auto file = node::read_run_file(config.node.data_dir, "addresses.json");
+  if (!file) return addresses;
+  const auto all = nlohmann::json::parse(*file, nullptr, /*allow_exceptions=*/false);
   if (!all.is_object() || !all.contains(listener) || !all[listener].is_array()) return addresses;
   for (const auto& text : all[listener]) {
     if (!text.is_string()) continue;

@@ -178,3 +178,68 @@ def case_status_tells_rates(lab):
     assert pair.a.stop() == 0
     assert pair.a.json("status")["rates"] is None and "last minute" not in pair.a.command("status").stdout
     assert not (pair.a.data / "run/rates.json").exists()
+
+
+UNSEEN = "\u202e\u2067\u200e\u200b\ufeff\u200d\u00ad\u3164\ufe0f\U000e0061\u0085\u009b\u2028\u2060"
+
+
+def case_text_that_hides(lab):
+    """Addresses and replies with invisible, reordering and control characters: no command and no log shows one; JSON has the same value."""
+    says = "550 5.1.1 no\u202e such\u200b user\ufeff  sealed-for=b.example e" + 40 * "\u0301"
+    node, world = lab.node("a.example"), lab.sink(reply=lambda stage, argument: says if stage == "rcpt" and "refused" in argument else None)
+    node.set("delivery", outside=f"smtp://{world.address}")
+    node.start()
+    taken = []
+    for number, character in enumerate(UNSEEN):
+        address = f"j{character}ane{number}@c.example"
+        with smtp.Session(node.inside) as session:
+            try:
+                session.send("alice@a.example", [address], mails.plain(number), mail_params=" SMTPUTF8")
+                taken.append(address)
+            except smtp.Refused:
+                continue
+    assert taken, "the node takes none of these addresses: then this case shows nothing"
+    smtp.send(node.inside, "alice@a.example", ["refused@c.example"], mails.plain(99))
+    wait_until(lambda: "refused" in json.dumps(node.json("trace", "refused@c.example", status=None)), 30, "it was refused")
+    for words in (["queue", "list"], ["status"], *(["trace", address] for address in (*taken, "refused@c.example"))):
+        for form in ([], ["--json"]):
+            done = node.command(*form, *words, status=None)
+            for character in UNSEEN:
+                assert character not in done.stdout + done.stderr, (hex(ord(character)), form, words)
+            assert 5 * "\u0301" not in done.stdout, "a flood of marks"
+            assert form or "  sealed-for=" not in done.stdout, "a reply that looks like a field of the trace"
+            assert not form or json.loads(done.stdout), words
+    node.stop()
+    for character in UNSEEN:
+        assert character not in node.log_text(), (hex(ord(character)), "in the log")
+
+
+def case_planted_in_run(lab):
+    """Links, pipes and hard links at the names in data_dir/run: the files that they lead to stay untouched, and the node runs."""
+    node = lab.node("a.example")
+    run = node.data / "run"
+    victim = node.folder / "victim"
+    names = ("addresses.json", "addresses.json.new", "rates.json", "rates.json.new")
+    plants = {"link": lambda p: p.symlink_to(victim), "hard link": lambda p: os.link(victim, p), "link to nothing": lambda p: p.symlink_to(node.folder / "made"),
+              "pipe": os.mkfifo}
+    for what, plant in plants.items():
+        run.mkdir(exist_ok=True)
+        victim.write_text("not yours")
+        for name in names:
+            (run / name).unlink(missing_ok=True)
+            if (what, name) != ("pipe", "addresses.json"):  # a reader of the harness would wait
+                plant(run / name)
+        node.start()
+        smtp.send(node.inside, "alice@a.example", ["x@c.example"], mails.plain(1))
+        wait_until(lambda: node.json("status")["rates"]["since_start"]["received"] == 1, 10, "the rates are told")
+        node.stop()
+        assert victim.read_text() == "not yours" and not (node.folder / "made").exists(), what
+    for name in (*names, "lock"):
+        (run / name).unlink(missing_ok=True)
+    run.rmdir()
+    elsewhere = node.folder / "elsewhere"
+    elsewhere.mkdir()
+    run.symlink_to(elsewhere)
+    done = node.command("serve", status=1, timeout=20)
+    assert "a symbolic link stands there" in done.stderr and "remove it" in done.stderr, done.stderr
+    assert not list(elsewhere.iterdir())

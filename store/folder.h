@@ -1,0 +1,74 @@
+// A directory that is held open, and whole small files in it. Somebody else may have planted a
+// link, a named pipe or a directory at any name that we use: nothing here writes or reads through
+// what stands there, and no name leads out of the directory. A file appears whole or not at all,
+// also if the process is killed or the power fails. What is streamed, or large, is not for here.
+// Any thread.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+
+namespace culvert::store {
+
+// Who may read a file, from its first octet on and whatever the umask is: modes 0600, 0640, 0644.
+// Only its owner may ever write it.
+enum class Readers { owner, group, everybody };
+
+// Whether a file must be there after a power cut, which costs two syncs.
+enum class Lasting { through_power_cut, until_power_cut };
+
+struct FileTraits {
+  Readers readers = Readers::owner;
+  Lasting lasting = Lasting::through_power_cut;
+};
+
+// Errors of all calls: temporary `disk-full`; permanent `exists` of `add` alone, `no-file` of
+// `read` alone, and `file-access` for all else. Their texts name the file, what stands in its
+// place, and what to do. `name` is one name, without a slash.
+class Folder {
+ public:
+  // Links in `path` are followed: the administrator may have put the directory elsewhere.
+  static Result<Folder> open(const std::filesystem::path& path);
+  ~Folder();
+  Folder(Folder&& other) noexcept
+      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+  Folder& operator=(Folder&&) = delete;
+
+  // The directory `name` in this one, made (mode 0755) if nothing is there. Never through a link.
+  Result<Folder> inner(const std::string& name) const;
+
+  // Puts a new file in the place of whatever has the name, but a directory. A link, or another name
+  // of the same file, stays what it was elsewhere.
+  Status replace(const std::string& name, ByteView content, FileTraits traits) const;
+  // Makes a file where nothing has the name yet.
+  Status add(const std::string& name, ByteView content, FileTraits traits) const;
+
+  // The content of a regular file of at most `limit_bytes`; of nothing else, and without waiting.
+  Result<std::string> read(const std::string& name, std::size_t limit_bytes) const;
+
+  // Opens a regular file for a lock, made (mode 0600) if nothing is there; nothing is written to
+  // it. The caller closes the descriptor.
+  Result<int> open_for_lock(const std::string& name) const;
+
+  // Removes a file, or a link; nothing if it is not there.
+  void remove(const std::string& name) const;
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  enum class Taking { any_name, free_name };
+  Folder(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  Status put(const std::string& name, ByteView content, FileTraits traits, Taking taking) const;
+  int take_name(const std::string& fresh, const std::string& name, Taking taking) const;
+  Error error_about(const std::string& name, std::string_view doing, int error) const;
+
+  std::filesystem::path path_;
+  int fd_;
+};
+
+}  // namespace culvert::store
