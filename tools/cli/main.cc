@@ -1,7 +1,4 @@
 // The culvert program: finds the command, runs it, and tells its result in the form asked for.
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -10,38 +7,39 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/help.h"
+#include "tools/cli/json_text.h"
+#include "tools/cli/standard_streams.h"
 
 namespace culvert::cli {
 namespace {
 
-// Standard output may be a full disk or a closed pipe: what was not written was not done.
-bool print(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
-}
+constexpr std::size_t kLongestErrorOctets = 4000;
 
 int tell_error(const Error& error, OutputForm form) {
-  std::fprintf(stderr, "culvert: %s\n", error.text.c_str());
-  if (!error.detail.empty()) std::fprintf(stderr, "  (%s)\n", printable(error.detail).c_str());
-  if (form == OutputForm::json) {
-    const nlohmann::ordered_json told = {{"error", {{"code", error.code}, {"text", error.text}}}};
-    print(told.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  tell_people("culvert: " + printable(error.text, kLongestErrorOctets) + "\n");
+  if (!error.detail.empty()) tell_people("  (" + printable(error.detail) + ")\n");
+  // An error about standard output cannot be told there.
+  if (form == OutputForm::json && error.code != kOutputCode) {
+    nlohmann::ordered_json told = {{"code", error.code}, {"text", error.text}};
+    if (!error.detail.empty()) told["detail"] = error.detail;
+    (void)print_json(json_text({{"error", std::move(told)}}));
   }
   const bool usage = error.code == kUsageCode || error.code == kConfigurationCode;
   return usage ? kExitUsage : kExitFailed;
 }
 
+// What was not written was not told, and a script must notice.
 int tell(const Report& report, OutputForm form) {
-  const bool written = form == OutputForm::text ? print(report.text)
-                       : report.json.empty()    ? true
-                                                : print(report.json + "\n");
-  return written ? report.exit_status : kExitFailed;
+  const Status told = form == OutputForm::text ? print_text(report.text)
+                      : report.json.empty()    ? done()
+                                               : print_json(report.json);
+  return told ? report.exit_status : tell_error(told.error(), form);
 }
 
 int tell_help(const std::string& topic, const std::vector<Command>& commands, OutputForm form) {
   const auto text = help_text(topic, commands);
   if (!text) return tell_error(text.error(), form);
-  return print(*text) ? kExitDone : kExitFailed;
+  return tell(Report{.text = *text}, OutputForm::text);
 }
 
 int run(const std::vector<std::string>& words) {
@@ -49,7 +47,9 @@ int run(const std::vector<std::string>& words) {
   const OutputForm form = asks_for_json(words) ? OutputForm::json : OutputForm::text;
   const auto line = parse_command_line(words, commands);
   if (!line) return tell_error(line.error(), form);
-  if (line->version) return print("culvert " CULVERT_VERSION "\n") ? kExitDone : kExitFailed;
+  if (line->version) {
+    return tell(Report{.text = "culvert " CULVERT_VERSION "\n"}, OutputForm::text);
+  }
   if (line->help) return tell_help(*line->help, commands, form);
   if (line->command->name == "help") {
     std::string topic;
@@ -62,21 +62,26 @@ int run(const std::vector<std::string>& words) {
   return report ? tell(*report, form) : tell_error(report.error(), form);
 }
 
+int tell_mistake(const std::exception& mistake, const std::vector<std::string>& words) {
+  const Error error = internal_error("mistake", "stopped by a mistake in the program itself (" +
+                                                    printable(mistake.what()) +
+                                                    "); please report it with what you typed");
+  return tell_error(error, asks_for_json(words) ? OutputForm::json : OutputForm::text);
+}
+
 }  // namespace
 }  // namespace culvert::cli
 
 int main(int argc, char** argv) {
-  // First of all: every command may open keys or mail.
+  culvert::cli::hold_standard_streams();
+  // Before anything is opened: every command may open keys or mail.
   culvert::node::keep_memory_private();
   // Standard output belongs to the result: what commands log goes to standard error.
   culvert::start_log(culvert::LogLevel::warning, culvert::LogFormat::text);
+  const std::vector<std::string> words(argv + 1, argv + argc);
   try {
-    return culvert::cli::run(std::vector<std::string>(argv + 1, argv + argc));
+    return culvert::cli::run(words);
   } catch (const std::exception& error) {
-    std::fprintf(stderr,
-                 "culvert: stopped by a mistake in the program itself (%s); please report it with "
-                 "what you typed\n",
-                 culvert::printable(error.what()).c_str());
-    return culvert::cli::kExitFailed;
+    return culvert::cli::tell_mistake(error, words);
   }
 }

@@ -1,7 +1,6 @@
 // `culvert smime decrypt` and `culvert smime inspect`.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "crypto/smime/decrypt.h"
@@ -12,6 +11,7 @@
 #include "tools/cli/smime_keys.h"
 #include "tools/cli/smime_kind.h"
 #include "tools/cli/smime_options.h"
+#include "tools/cli/standard_streams.h"
 
 namespace culvert::cli {
 namespace {
@@ -75,7 +75,7 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   const auto opened = crypto::decrypt(**input, keys, output);
   if (!opened) return say_what_it_is(opened.error(), **input);
   if (writes_to_standard_output(arguments)) {
-    std::fputs(notes_on(*opened).c_str(), stderr);
+    tell_people(notes_on(*opened));
     return Report{};
   }
   return report_of(*opened);

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "crypto/base/log.h"
@@ -13,6 +12,7 @@
 #include "tools/cli/smime_keys.h"
 #include "tools/cli/smime_kind.h"
 #include "tools/cli/smime_options.h"
+#include "tools/cli/standard_streams.h"
 
 namespace culvert::cli {
 namespace {
@@ -89,7 +89,7 @@ Result<Report> verify_to(const Arguments& arguments, Sink* output) {
       crypto::write_verified_content(*inputs->object, *trust, *output, inputs->content.get());
   if (!written) return written.error();
   if (arguments.value("--out") != "-") return report;
-  std::fputs(report.text.c_str(), stderr);
+  tell_people(report.text);
   return Report{};
 }
 

@@ -1,0 +1,134 @@
+"""The culvert program where somebody is hostile or careless: planted files, closed streams, full disks, text that hides."""
+import json
+import os
+import pty
+import resource
+import signal
+import stat
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from smime_program import PROGRAM, openssl
+
+UNSEEN = {  # one of each kind that a terminal does not show, or that moves what stands beside it
+    "right-to-left override": "\u202e", "isolate": "\u2067", "left-to-right mark": "\u200e", "zero width space": "\u200b",
+    "byte order mark": "\ufeff", "joiner": "\u200d", "soft hyphen": "\u00ad", "hangul filler": "\u3164", "variation selector": "\ufe0f",
+    "tag": "\U000e0061", "C1 control": "\u009b", "next line": "\u0085", "line separator": "\u2028", "word joiner": "\u2060"}
+
+
+def mode(path):
+    return stat.S_IMODE(os.lstat(path).st_mode)
+
+
+class Hostile(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="culvert-cli-")
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = Path(self.temporary.name)
+        self.config = self.folder / "etc/culvert.toml"
+        self.victim = self.folder / "victim"
+        self.victim.write_text("not yours")
+        self.victim.chmod(0o640)
+
+    def run_here(self, *words, status=0, **options):
+        options = {"stdin": subprocess.DEVNULL, **options} if "input" not in options else options
+        done = subprocess.run([PROGRAM, *map(str, words), "--config", self.config], stderr=subprocess.PIPE,
+                              **{"stdout": subprocess.PIPE, "text": True, "timeout": 60, **options})
+        if status is not None:
+            self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
+        return done
+
+    def init(self):
+        self.run_here("init", "--domain", "a.example", "--data-dir", self.folder / "data")
+        self.config.write_text(self.config.read_text().replace("# url    = \"\"", "url = \"https://127.0.0.1:9\""))
+
+    def assert_victim_untouched(self, what):
+        self.assertEqual((self.victim.read_text(), mode(self.victim)), ("not yours", 0o640), what)
+
+    # Private keys that leave the node
+
+    def export(self, out, **options):
+        return self.run_here("cert", "export", "tunnel-encrypt", "--with-key", "--out", out, **options)
+
+    # Files that init and demo make
+
+    # Streams
+
+    def store_files(self):
+        return [p for p in (self.folder / "data").rglob("*") if p.is_file()]
+
+    def run_closed(self, closed, *words):
+        """With the streams of these numbers closed."""
+        closing = " ".join(f"{fd}<&-" for fd in closed)
+        return subprocess.run(["sh", "-c", f'exec "$@" {closing}', "sh", PROGRAM, *words, "--config", self.config], capture_output=True, text=True,
+                              timeout=60, stdin=subprocess.DEVNULL)
+
+    def test_a_closed_stream_does_not_become_the_store(self):
+        self.init()
+        code = json.loads(self.run_here("--json", "peer", "invite", "b.example").stdout)["code"]
+        for closed in ("0", "1", "2", "01", "02", "12", "012"):
+            for words in (["peer", "accept", code], ["status"], ["peer", "list"], ["--json", "cert", "list"], ["queue", "show", "0" * 32],
+                          ["policy", "set", "global", "encrypt=mandatory"], ["help"], ["cert", "export", "identity", "--with-key"]):
+                done = self.run_closed(closed, *words)
+                self.assertIn(done.returncode, (0, 1), (closed, words))
+                if "1" in closed:
+                    self.assertNotEqual(done.returncode, 0, ("nothing was told", closed, words))
+            for path in self.store_files():
+                if path.stat().st_blocks * 512 < 2 ** 24:  # data.mdb is sparse
+                    with path.open("rb") as f:
+                        octets = f.read(2 ** 24)
+                    for told in (b"given by", b"culvert: ", b"NAME ", b"BEGIN ", b"fingerprint"):
+                        self.assertNotIn(told, octets, (closed, path))
+            self.assertEqual(self.run_here("--json", "peer", "list").stdout, "[]\n", closed)
+
+    def test_a_result_that_cannot_be_written_is_an_error_with_its_cause(self):
+        self.init()
+        for words in (["status"], ["--json", "peer", "list"], ["help"], ["--version"], ["help", "init"], ["cert", "export", "identity"], ["check"]):
+            with open("/dev/full", "w") as full:
+                done = self.run_here(*words, stdout=full, status=1)
+            self.assertIn("standard output: No space left", done.stderr, words)
+
+    # The code of an invitation
+
+    # Text that a certificate or a file name brings
+
+    def test_what_a_certificate_says_hides_nothing_on_a_terminal(self):
+        for what, character in UNSEEN.items():
+            name = f"pay{character}ee"
+            openssl(self.folder, "req", "-x509", "-config", "/dev/null", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-utf8",
+                    "-subj", f"/CN={name}", "-addext", "keyUsage=digitalSignature", "-keyout", "k.pem", "-out", "c.pem", "-days", "3")
+            (self.folder / "mail").write_text("Content-Type: text/plain\r\n\r\nhello\r\n")
+            signed = self.folder / "signed"
+            self.run_here("smime", "sign", "--key", self.folder / "k.pem", "--cert", self.folder / "c.pem", "--in", self.folder / "mail", "--out", signed)
+            for words in (["inspect"], ["verify", "--trust", str(self.folder / "c.pem")]):
+                done = self.run_here("smime", *words, "--in", signed, status=None)
+                told = self.run_here("--json", "smime", *words, "--in", signed, status=None)
+                self.assertIn("pay", told.stdout, what)
+                for text in (done.stdout, done.stderr, told.stdout, told.stderr):
+                    self.assertNotIn(character, text, (what, words))
+                json.loads(told.stdout)
+
+    def test_what_an_error_names_hides_nothing_on_a_terminal(self):
+        for what, character in UNSEEN.items():
+            for words in (["smime", "inspect", "--in", f"x{character}y"], [f"x{character}y"], ["help", f"x{character}y"], ["init", "--domain", f"x{character}y"]):
+                done = self.run_here("--json", *words, status=None)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertNotIn(character, done.stdout + done.stderr, (what, words))
+                self.assertEqual(set(json.loads(done.stdout)), {"error"})
+
+    def test_what_a_path_holds_is_the_same_value_in_json(self):
+        for what, character in UNSEEN.items():
+            folder = self.folder / f"a{character}b"
+            folder.mkdir()
+            config = folder / "culvert.toml"
+            config.write_text("[node]\nfrob = 1\n")
+            told = subprocess.run([PROGRAM, "--json", "check", "--config", config], capture_output=True, text=True, timeout=60)
+            shown = subprocess.run([PROGRAM, "check", "--config", config], capture_output=True, text=True, timeout=60)
+            self.assertNotIn(character, told.stdout + told.stderr + shown.stdout + shown.stderr, what)
+            self.assertEqual(json.loads(told.stdout)["findings"][0]["file"], str(config), what)
+
+
+if __name__ == "__main__":
+    unittest.main()
