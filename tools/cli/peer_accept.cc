@@ -9,6 +9,7 @@
 #include "node/flow/own_card.h"
 #include "peering/fingerprint_digits.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/given_code.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/running_node.h"
@@ -43,7 +44,9 @@ bool is_wanted(const Arguments& arguments) {
 }
 
 Result<Report> peer_accept(const Arguments& arguments) {
-  const auto code = peering::read_code(*arguments.value("CODE"));
+  const auto given = given_code(arguments);
+  if (!given) return given.error();
+  const auto code = peering::read_code(as_text(given->view()));
   if (!code) return code.error();
   auto node = open_node(arguments);
   if (!node) return node.error();
@@ -73,11 +76,17 @@ Command peer_accept_command() {
   return {
       .name = "peer accept",
       .summary = "pairs with the node that gave an invitation",
-      .operands = {{"CODE", Operand::Count::one, "`culvert1-…`, from the partner's administrator"}},
+      .operands = {{"CODE", Operand::Count::optional,
+                    "`culvert1-…`, from the partner's administrator; `-` or nothing: from standard "
+                    "input"}},
       .options = {{"--yes", "", "do not ask"}},
       .detail =
-          "Tells for which domains the code is, and on a terminal asks before it acts. The "
-          "other node\nmust run, and be reachable at the URL in the code.",
+          "Tells for which domains the code is, and on a terminal asks before it acts. The other "
+          "node\nmust run, and be reachable at the URL in the code. Whoever has the code first can "
+          "pair in your\nplace: other users of this machine see an operand, but not what comes by "
+          "a "
+          "pipe, as in\n`culvert peer accept - < mail.txt`. It may stand in a mail, wrapped and "
+          "quoted.",
       .example = "culvert peer accept culvert1-aebagbaf…",
       .run = peer_accept};
 }

@@ -90,7 +90,31 @@ class Hostile(unittest.TestCase):
                 done = self.run_here(*words, stdout=full, status=1)
             self.assertIn("standard output: No space left", done.stderr, words)
 
+    def test_a_closed_standard_input_holds_no_code(self):
+        self.init()
+        done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", PROGRAM, "peer", "accept", "-", "--config", self.config], capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("standard input cannot be read", done.stderr)
+
     # The code of an invitation
+
+    def test_a_code_comes_by_standard_input_as_mails_bring_it(self):
+        self.init()
+        code = json.loads(self.run_here("--json", "peer", "invite", "b.example").stdout)["code"]
+        pieces = [code[i:i + 60] for i in range(0, len(code), 60)]
+        by_operand = self.run_here("peer", "accept", code, status=1).stderr
+        self.assertIn("127.0.0.1:9", by_operand)
+        for text in (code, code + "\n", "\r\n".join(pieces), "\n   ".join(pieces), "".join(f"> {p}\n" for p in pieces), "=\n".join(pieces),
+                     f"Dear Bob,\n\n{code}\n\nRegards\n", "\u200b".join(pieces), self.run_here("peer", "invite", "c.example").stdout):
+            for words in (["-"], []):
+                done = self.run_here("peer", "accept", *words, input=text, status=1)
+                self.assertIn("127.0.0.1:9", done.stderr, text)
+                self.assertNotIn(pieces[1], done.stdout + done.stderr, "the secret is not shown")
+        for text in ("", "\n", "no code here", "\0" * 100):
+            self.assertIn("no code", self.run_here("peer", "accept", "-", input=text, status=2).stderr)
+        self.assertIn("too-large", self.run_here("--json", "peer", "accept", "-", input="x" * 10 ** 6, status=1).stdout)
+        self.assertIn("wrong or missing", self.run_here("peer", "accept", "-", input=code[:-1], status=1).stderr)
 
     # Text that a certificate or a file name brings
 
