@@ -10,6 +10,7 @@
 #include "store/secrets.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
+#include "tools/cli/key_output.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/table.h"
 
@@ -111,6 +112,7 @@ Result<std::string> key_pem(const OpenNode& node, const CertificateView& view) {
   return pem;
 }
 
+// The certificate, and with --with-key its private key.
 Result<Report> cert_export(const Arguments& arguments) {
   auto node = open_node(arguments);
   if (!node) return node.error();
@@ -118,17 +120,26 @@ Result<Report> cert_export(const Arguments& arguments) {
   if (!views) return views.error();
   const auto view = find_by_name(*views, *arguments.value("NAME"));
   if (!view) return view.error();
-  Json json = json_of(*view);
-  json["pem"] = view->certificate.pem();
-  Report report{.text = view->certificate.pem()};
+  std::string key;
   if (arguments.has("--with-key")) {
-    const auto key = key_pem(*node, *view);
-    if (!key) return key.error();
-    report.text += *key;
-    json["key_pem"] = *key;
+    auto pem = key_pem(*node, *view);
+    if (!pem) return pem.error();
+    key = *std::move(pem);
   }
-  report.json = json_text(json);
-  return report;
+  const std::string pem = view->certificate.pem() + key;
+  Json json = json_of(*view);
+  const auto out = arguments.value("--out");
+  if (out && *out != "-") {
+    if (const Status written = write_key_file(*out, pem); !written) return written.error();
+    json["file"] = *out;
+    return Report{.text = "Written to " + printable(*out) + ", which only its owner can read.\n",
+                  .json = json_text(json)};
+  }
+  const Status guarded = key.empty() ? done() : guard_standard_output();
+  if (!guarded) return guarded.error();
+  json["pem"] = view->certificate.pem();
+  if (!key.empty()) json["key_pem"] = key;
+  return Report{.text = pem, .json = json_text(json)};
 }
 
 }  // namespace
@@ -142,16 +153,19 @@ std::vector<Command> cert_commands() {
            .example = "culvert cert list",
            .run = cert_list},
           {.name = "cert export",
-           .summary = "writes a certificate of the node as PEM to standard output",
+           .summary = "writes a certificate of the node as PEM",
            .operands =
                {{"NAME", Operand::Count::one,
                  "identity, tunnel-sign, tunnel-encrypt, tls, starttls (the newest of each), or "
                  "16 digits of a fingerprint"}},
-           .options = {{"--with-key", "", "the private key as well, unprotected: keep it safe"}},
+           .options = {{"--with-key", "", "the private key as well, unprotected: keep it safe"},
+                       {"--out", "FILE",
+                        "a new file of mode 0600, in the place of one of that name; default: "
+                        "standard output"}},
            .detail =
                "With the key of tunnel-encrypt, `openssl cms -decrypt` opens what peers sealed for "
                "this node.",
-           .example = "culvert cert export tunnel-encrypt --with-key > key.pem",
+           .example = "culvert cert export tunnel-encrypt --with-key --out key.pem",
            .run = cert_export}};
 }
 

@@ -52,6 +52,69 @@ class Hostile(unittest.TestCase):
     def export(self, out, **options):
         return self.run_here("cert", "export", "tunnel-encrypt", "--with-key", "--out", out, **options)
 
+    def test_an_exported_key_is_nobody_elses_to_read(self):
+        self.init()
+        out = self.folder / "key.pem"
+        for before in (None, 0o644, 0o666, 0o777, 0o640):
+            for umask in (0, 0o022):
+                out.unlink(missing_ok=True)
+                if before is not None:
+                    out.write_text("older")
+                    out.chmod(before)
+                    reader = out.open()  # somebody who opened the older file in time
+                self.export(out, umask=umask)
+                self.assertEqual(mode(out), 0o600, (before, umask))
+                self.assertIn("BEGIN PRIVATE KEY", out.read_text())
+                if before is not None:
+                    self.assertEqual(reader.read(), "older")
+                    reader.close()
+        told = self.run_here("--json", "cert", "export", "tunnel-encrypt", "--with-key", "--out", out).stdout
+        self.assertNotIn("PRIVATE", told)
+        self.assertEqual(json.loads(told)["file"], str(out))
+
+    def test_an_exported_key_goes_through_nothing_that_was_planted(self):
+        self.init()
+        out = self.folder / "key.pem"
+        (self.folder / "sub").mkdir()
+        plants = {"link": lambda: out.symlink_to(self.victim), "link to nothing": lambda: out.symlink_to(self.folder / "made"),
+                  "link to a device": lambda: out.symlink_to("/dev/null"), "named pipe": lambda: os.mkfifo(out),
+                  "directory": lambda: out.symlink_to(self.folder / "sub")}
+        for what, plant in plants.items():
+            plant()
+            done = self.export(out, status=1)
+            self.assertIn("name another file", done.stderr, what)
+            self.assertNotIn("PRIVATE", done.stdout + done.stderr)
+            self.assert_victim_untouched(what)
+            out.unlink()
+        os.link(self.victim, out)
+        self.export(out)
+        self.assert_victim_untouched("hard link")
+        for nowhere in (self.folder / "none/key.pem", self.folder, f"{self.folder}/sub/", self.folder / "victim/key.pem"):
+            self.assertRegex(self.export(nowhere, status=1).stderr, "^culvert: .*(cannot be used|is a directory|name another file)")
+        self.assertFalse((self.folder / "made").exists() or list((self.folder / "sub").iterdir()))
+        self.assertEqual([p for p in self.folder.iterdir() if p.name.startswith(".")], [], "nothing of the tries is left")
+
+    def test_a_key_on_standard_output_is_guarded(self):
+        self.init()
+        words = ("cert", "export", "tunnel-encrypt", "--with-key")
+        for before, after in ((0o644, 0o600), (0o666, 0o600), (0o660, 0o600), (0o600, 0o600)):
+            with open(self.folder / "out.pem", "w") as out:
+                os.fchmod(out.fileno(), before)
+                done = self.run_here(*words, stdout=out)
+            self.assertEqual(mode(self.folder / "out.pem"), after)
+            self.assertEqual("others can read" in done.stderr, before != after, done.stderr)
+            self.assertIn("PRIVATE", (self.folder / "out.pem").read_text())
+        with open(self.folder / "certificate.pem", "w") as out:
+            os.fchmod(out.fileno(), 0o644)
+            self.run_here("cert", "export", "tunnel-encrypt", stdout=out)
+        self.assertEqual(mode(self.folder / "certificate.pem"), 0o644, "a certificate is public")
+        self.assertEqual(self.run_here(*words).stderr, "", "a pipe belongs to whoever made it")
+        leader, follower = pty.openpty()
+        done = self.run_here(*words, stdout=follower)
+        os.close(follower)
+        os.close(leader)
+        self.assertIn("--out FILE", done.stderr)
+
     # Files that init and demo make
 
     # Streams
