@@ -1,16 +1,13 @@
 // `culvert init`: everything that a node needs before it runs for the first time.
-#include <fcntl.h>
-#include <unistd.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
-
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "node/config/template.h"
 #include "peering/fingerprint_digits.h"
+#include "store/folder.h"
 #include "store/key_file.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -72,32 +69,43 @@ Status check_free(const Plan& plan) {
   return done();
 }
 
-Status make_directory(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (!error) return done();
+Error not_made(const fs::path& path, const std::error_code& error) {
+  if (error == std::errc::no_space_on_device) {
+    return temporary_error("disk-full", "no space left for '" + path.string() + "'");
+  }
   return permanent_error("no-directory", path.string() + " cannot be made: " + error.message() +
                                              " (run init as root, or name another place)");
 }
 
-// O_EXCL: a file that appeared meanwhile is not overwritten either.
-Status write_new(const fs::path& file, const std::string& text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-  if (fd < 0) {
-    return permanent_error(
-        "not-written", file.string() + " cannot be written: " + std::string(std::strerror(errno)) +
-                           " (run init as root, or name another place)");
+Status make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  return error ? Status(not_made(path, error)) : done();
+}
+
+// Of two that run at once only one makes the directory, and only that one may remove it.
+Status claim_store(const fs::path& data_dir) {
+  const fs::path store = data_dir / "store";
+  for (const fs::path& path : {data_dir, store}) {
+    if (::mkdir(path.c_str(), 0700) == 0) continue;
+    if (errno == EEXIST) {
+      if (path == store) return in_the_way(store);
+      continue;
+    }
+    return not_made(path, {errno, std::generic_category()});
   }
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(fd) == 0;
-  ::close(fd);
-  if (written) return done();
-  ::unlink(file.c_str());
-  return temporary_error("disk-full", file.string() + " cannot be written (is the disk full?)");
+  return done();
+}
+
+// A file that appeared meanwhile is not overwritten either.
+Status write_config(const fs::path& file, const std::string& text) {
+  const auto folder = store::Folder::open(file.parent_path());
+  if (!folder) return folder.error();
+  return folder->add(file.filename().string(), as_bytes(text), {store::Readers::group});
 }
 
 // The store with the node's keys, then the configuration that leads to it.
-Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
+Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
   store::StoreOptions options;
   options.data_dir = plan.values.data_dir;
   options.mode = store::StoreOptions::Mode::create;
@@ -106,14 +114,19 @@ Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Tim
   auto store = store::Store::open(options, key);
   if (!store) return store.error();
   auto fingerprint = make_node_keys(**store, plan.values.name, now);
-  Status written = done();
-  if (fingerprint) written = write_new(plan.config_file, node::config_template(plan.values));
-  if (fingerprint && written) return fingerprint;
-  // Nothing depends on it yet: half an installation would only stand in the way of the next try.
-  store->reset();
+  if (!fingerprint) return fingerprint;
+  const Status written = write_config(plan.config_file, node::config_template(plan.values));
+  if (!written) return written.error();
+  return fingerprint;
+}
+
+// Nothing depends on it yet: half an installation would only stand in the way of the next try.
+Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
+  if (const Status claimed = claim_store(plan.values.data_dir); !claimed) return claimed.error();
+  auto fingerprint = fill_store(plan, key, now);
   std::error_code ignored;
-  fs::remove_all(plan.values.data_dir / "store", ignored);
-  return fingerprint ? written.error() : fingerprint.error();
+  if (!fingerprint) fs::remove_all(plan.values.data_dir / "store", ignored);
+  return fingerprint;
 }
 
 // The configuration comes last: where it stands, everything else is there.

@@ -117,6 +117,48 @@ class Hostile(unittest.TestCase):
 
     # Files that init and demo make
 
+    def test_init_writes_through_nothing_that_was_planted(self):
+        self.config.parent.mkdir()
+        for name in (self.config, self.config.parent / "node.key", self.folder / "data"):
+            for target in (self.victim, self.folder / "made"):
+                name.symlink_to(target)
+                done = self.run_here("init", "--domain", "a.example", "--data-dir", self.folder / "data", status=1)
+                self.assertTrue(done.stderr.startswith("culvert: "), done.stderr)
+                self.assert_victim_untouched(name)
+                self.assertFalse((self.folder / "made").is_file())
+                name.unlink()
+                for other in (self.config, self.config.parent / "node.key"):
+                    self.assertFalse(os.path.lexists(other), other)
+
+    def test_init_leaves_nothing_behind_wherever_the_disk_ends(self):
+        def limit(octets):  # a file that grows beyond it fails, as on a full disk; the signal is not wanted
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
+        failed = 0
+        for octets in (0, 83, 100, 1000, 4096, 8191, 12000, 20000, 30000, 40000, 2 ** 40):
+            data = self.folder / f"data{octets}"
+            done = self.run_here("--json", "init", "--domain", "a.example", "--data-dir", data, status=None, preexec_fn=lambda: limit(octets))
+            if done.returncode == 0:
+                self.config.unlink()
+                (self.config.parent / "node.key").unlink()
+                continue
+            failed += 1
+            self.assertTrue(json.loads(done.stdout)["error"]["text"], octets)
+            for path in (self.config, self.config.parent / "node.key", data / "store"):
+                self.assertFalse(os.path.lexists(path), (octets, path))
+        self.assertIn(failed, range(5, 11))
+
+    def test_two_inits_at_once_make_one_node(self):
+        for number in range(5):
+            data = self.folder / f"data{number}"
+            running = [(config, subprocess.Popen([PROGRAM, "--json", "init", "--domain", "a.example", "--data-dir", data, "--config", config],
+                                                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
+                       for config in (self.folder / f"x{number}/c.toml", self.folder / f"y{number}/c.toml") for _ in range(2)]
+            made = [config for config, process in running if (process.communicate(timeout=60), process.returncode)[1] == 0]
+            self.assertEqual(len(made), 1)
+            self.config = made[0]
+            self.assertEqual(self.run_here("--json", "peer", "list").stdout, "[]\n")
+
     # Streams
 
     def store_files(self):
