@@ -108,6 +108,19 @@ std::string see(const std::string& topic) {
   return "; see `culvert help" + (topic.empty() ? "" : " " + topic) + "`";
 }
 
+// In words of ours what the library says as `--limit: 1 required TEXT missing` and as `Could not
+// convert: --json = 3`.
+std::string text_of(const CLI::ParseError& error) {
+  const std::string text = printable(error.what());
+  const std::size_t begin = text.find("--");
+  const std::string name = begin == std::string::npos
+                               ? ""
+                               : text.substr(begin, text.find_first_of(": =", begin) - begin);
+  if (name.empty()) return text;
+  const bool is_flag = dynamic_cast<const CLI::ConversionError*>(&error) != nullptr;
+  return name + (is_flag ? " takes no value" : " needs a value");
+}
+
 // What is missing or too much.
 Status check_given(const Leaf& leaf, const std::vector<std::string>& extras) {
   const std::string& name = leaf.command->name;
@@ -124,6 +137,13 @@ Status check_given(const Leaf& leaf, const std::vector<std::string>& extras) {
     if (needed && slot->values.empty()) {
       return usage_error("culvert " + name + " needs " + operand.name + " (" + operand.help + ")" +
                          see(name));
+    }
+  }
+  for (const Slot& slot : leaf.slots) {
+    const bool is_flag = slot.described != nullptr && slot.described->value.empty();
+    // `--yes=no` would count as yes.
+    for (const std::string& value : is_flag ? slot.option->results() : std::vector<std::string>{}) {
+      if (value != "true") return usage_error(slot.name + " takes no value" + see(name));
     }
   }
   return done();
@@ -196,7 +216,7 @@ Result<ParsedLine> parse_command_line(const std::vector<std::string>& words,
   try {
     root.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {
-    return usage_error(printable(error.what()) + see(topic_of(root)));
+    return usage_error(text_of(error) + see(topic_of(root)));
   }
   return judge(root, leaves, globals);
 }

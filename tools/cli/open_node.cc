@@ -21,6 +21,20 @@ Result<node::Config> load_config(const Arguments& arguments) {
   return permanent_error(kConfigurationCode, first);
 }
 
+namespace {
+
+// The cause belongs into the text: scripts and other programs show nothing else.
+Error with_cause(Error error) {
+  if (error.code != "store-access" || error.detail.empty()) return error;
+  error.text +=
+      ": " + std::exchange(error.detail, {}) +
+      " (commands write too: run them as the user that runs the node, or as root, and see that the "
+      "file system can be written)";
+  return error;
+}
+
+}  // namespace
+
 Result<OpenNode> open_node(const Arguments& arguments) {
   auto config = load_config(arguments);
   if (!config) return config.error();
@@ -31,7 +45,7 @@ Result<OpenNode> open_node(const Arguments& arguments) {
   options.writer = store::StoreOptions::Writer::command;
   options.now = SystemClock().now();
   auto store = store::Store::open(options, *key);
-  if (!store) return store.error();
+  if (!store) return with_cause(store.error());
   return OpenNode{*std::move(config), *std::move(key), *std::move(store), options.now};
 }
 

@@ -99,6 +99,23 @@ TEST(CommandLine, SaysWhatIsMissingOrTooMuch) {
   EXPECT_THAT(error_of({"route", "wait", "b.example", "--timeout"}), HasSubstr("--timeout"));
 }
 
+TEST(CommandLine, SaysInItsOwnWordsWhatAnOptionNeeds) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"queue", "list", "--limit"},
+                                             {"queue", "list", "--limit="},
+                                             {"status", "--config"},
+                                             {"peer", "invite", "b.example", "--valid"},
+                                             {"smime", "sign", "--key"}}) {
+    EXPECT_THAT(error_of(words), HasSubstr(" needs a value; see `culvert help")) << words.back();
+  }
+  EXPECT_THAT(error_of({"status", "--json=3"}), HasSubstr("no error"));
+  EXPECT_THAT(error_of({"status", "--json=x"}), HasSubstr("--json takes no value; see"));
+  for (const char* word : {"--yes=no", "--yes=false", "--yes=0", "--yes=x"}) {
+    EXPECT_THAT(error_of({"peer", "accept", "culvert1-a", word}),
+                HasSubstr("--yes takes no value; see"));
+  }
+}
+
 TEST(CommandLine, AsksForHelpAnywhere) {
   EXPECT_EQ(parse({"--help"})->help, "");
   EXPECT_EQ(parse({"-h"})->help, "");
