@@ -3,7 +3,7 @@
 
 PACKAGES_BUILD="g++ cmake ninja-build make ccache pkg-config python3 libevent-dev liblmdb-dev libsodium-dev libspdlog-dev
   libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev libunbound-dev libcurl4-openssl-dev libtomlplusplus-dev libcli11-dev
-  nlohmann-json3-dev libpsl-dev libidn2-dev zlib1g-dev dns-root-data"
+  nlohmann-json3-dev libpsl-dev libidn2-dev libunistring-dev zlib1g-dev dns-root-data"
 PACKAGES_BOTAN_SOURCE="dpkg-dev xz-utils ca-certificates"
 PACKAGES_TESTS="swaks openssl gpgsm python3-dkim python3-dnspython nsd ldnsutils iproute2 procps strace clang clang-tidy
   clang-format universal-ctags"

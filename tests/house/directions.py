@@ -25,7 +25,7 @@ HOMES = [  # library headers -> folders that may include them
     (r"(event2/|event\.h|evhttp\.h)", ("node/net/", "node/admin/")),
     (r"unbound\.h", ("node/net/",)),
     (r"curl/", ("node/net/",)),
-    (r"(idn2|libpsl)\.h", ("crypto/base/",)),
+    (r"(idn2|libpsl|iconv|uni(norm|ctype|str|case|conv))\.h", ("crypto/base/",)),
     (r"zlib\.h", ("crypto/cms/",)),
     (r"(qpdf/|cairo|pango/|libxml)", ("pdf-fallback/",)),
     (r"re2/", ("node/policy/",)),

@@ -1,0 +1,33 @@
+// Text in the character sets that mail names (RFC 2978), read as UTF-8. For finding what a lenient
+// reader may see; nothing here judges whether a text is right in its charset.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace culvert {
+
+// Reads octets of one message; keeps what it needs for each charset, because making it costs far
+// more than a word does. Used by one thread at a time.
+class CharsetReader {
+ public:
+  CharsetReader();
+  ~CharsetReader();
+  CharsetReader(const CharsetReader&) = delete;
+  CharsetReader& operator=(const CharsetReader&) = delete;
+
+  // The octets as UTF-8. `charset` is any octets: a name in any case. Known are UTF-8, UTF-7,
+  // UTF-16 and UTF-32, ISO-8859, Windows and KOI8 sets, those of Japan, China and Korea, and
+  // EBCDIC; an unknown name, and what does not fit its charset, is read as UTF-8 if it is that,
+  // else each octet as ISO-8859-1 has it. Never fails.
+  std::string to_utf8(std::string_view charset, std::string_view octets);
+
+ private:
+  class Converter;
+  // By the name of the system's converter, which the system may lack.
+  std::map<std::string_view, std::unique_ptr<Converter>> converters_;
+};
+
+}  // namespace culvert
