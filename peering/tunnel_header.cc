@@ -38,9 +38,9 @@ bool has_sound_lines(std::string_view raw) {
 
 // What is copied from the original: who, when, and what keeps robots and lists in order.
 bool is_shown_outside(std::string_view name) {
-  using crypto::same_name;
-  return same_name(name, "To") || same_name(name, "Cc") || same_name(name, "Date") ||
-         same_name(name, "Auto-Submitted") || lower_ascii(name).starts_with("list-");
+  const std::string bare = crypto::bare_field_name(name);
+  return bare == "to" || bare == "cc" || bare == "date" || bare == "auto-submitted" ||
+         bare.starts_with("list-");
 }
 
 class OuterFields {
@@ -83,7 +83,7 @@ void add_from(const OuterPlan& plan, const Mailbox& tunnel, OuterFields& fields)
     return;
   }
   for (const crypto::HeaderField& field : crypto::fields_of(plan.original_header)) {
-    if (crypto::same_name(field.name, "From") && fields.copy(field)) return;
+    if (crypto::same_field_name(field.name, "From") && fields.copy(field)) return;
   }
   // It could not stand outside as it is; the address alone always can, if it is ASCII.
   fields.add("From", from->needs_utf8() ? tunnel.text() : from->text());
@@ -143,7 +143,7 @@ OuterHeader make_outer_header(const OuterPlan& plan) {
   bool dated = false;
   for (const crypto::HeaderField& field : crypto::fields_of(plan.original_header)) {
     if (!is_shown_outside(field.name)) continue;
-    const bool is_date = crypto::same_name(field.name, "Date");
+    const bool is_date = crypto::same_field_name(field.name, "Date");
     if (is_date && dated) continue;
     const bool copied = fields.copy(field);
     dated = dated || (is_date && copied);

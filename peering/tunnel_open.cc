@@ -7,6 +7,7 @@
 #include "crypto/cms/enveloped.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/signed_data.h"
+#include "crypto/mime/authors.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 #include "peering/routes.h"
@@ -229,6 +230,15 @@ Status check_addresses(const SealedEnvelope& envelope, const OpenContext& contex
   return is_told ? refused(*envelope.sender, *what) : done();
 }
 
+Result<bool> any_of_others(const std::vector<Domain>& domains, const OpenContext& context,
+                           const Fingerprint& peer) {
+  for (const Domain& domain : domains) {
+    const auto of_others = is_of_others(domain, context, peer);
+    if (!of_others || *of_others) return of_others;
+  }
+  return false;
+}
+
 // signed=yes only for the one From address, if it is of the peer. Otherwise every domain that a
 // reader might take for the author's is asked: an odd From must not hide whose it claims to be.
 Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
@@ -241,11 +251,15 @@ Status set_mark(std::string_view header, const OpenContext& context, OpenedTunne
   }
   if (mail.mark == SignedMark::yes) return done();
   mail.why = from ? "From is not of the peer" : "no single From address";
-  for (const Domain& domain : crypto::domains_in_from(fields)) {
-    const auto of_others = is_of_others(domain, context, mail.peer);
-    if (!of_others) return of_others.error();
-    mail.expected_tunnel = mail.expected_tunnel || *of_others;
-  }
+  const auto authors = crypto::author_domains(fields);
+  const auto claims = any_of_others(authors.addresses, context, mail.peer);
+  if (!claims) return claims.error();
+  mail.expected_tunnel = *claims || authors.too_many;
+  if (mail.expected_tunnel) return done();
+  const auto mentions = any_of_others(authors.names, context, mail.peer);
+  if (!mentions) return mentions.error();
+  mail.expected_tunnel = *mentions;
+  if (*mentions) mail.why = "display-name";
   return done();
 }
 

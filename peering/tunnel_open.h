@@ -79,7 +79,8 @@ struct OpenedTunnelMail {
   SignedMark mark = SignedMark::relay;
   // The tunnel is where it should have come from: `expected=tunnel` (relay only).
   bool expected_tunnel = false;
-  // For people, when the mark is relay.
+  // For people, when the mark is relay. `display-name`: tunnel is expected only because of a name
+  // beside the author's address; policy does not act on that.
   std::string why{};
   // A peering message: sole recipient culvert-peering@ of ours, null sender. It is for the node
   // itself, whatever the route's state, and is never handed inside.

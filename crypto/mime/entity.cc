@@ -219,8 +219,8 @@ SmimeForm smime_form(const std::vector<HeaderField>& fields) {
 }
 
 bool is_structural_field(std::string_view name) {
-  constexpr std::string_view kContent = "Content-";
-  return same_name(name, "MIME-Version") || same_name(name.substr(0, kContent.size()), kContent);
+  const std::string bare = bare_field_name(name);
+  return bare == "mime-version" || bare.starts_with("content-");
 }
 
 }  // namespace culvert::crypto

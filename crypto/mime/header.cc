@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "crypto/base/limits.h"
 #include "crypto/mime/header_fields.h"
@@ -12,6 +11,8 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
+// Neither blank nor control.
+bool is_seen(char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front()))
@@ -31,46 +32,8 @@ HeaderField field_from(std::string_view raw) {
   std::string_view text = raw;
   if (text.ends_with("\r\n")) text.remove_suffix(2);
   const std::size_t colon = text.find(':');
-  const std::size_t first_line = text.find("\r\n");
-  if (colon == std::string_view::npos || colon > first_line || is_space(text.front())) {
-    return {{}, text, raw};
-  }
+  if (colon == std::string_view::npos || is_space(text.front())) return {{}, text, raw};
   return {trimmed(text.substr(0, colon)), text.substr(colon + 1), raw};
-}
-
-// Skips comments and white space (CFWS, RFC 5322, 3.2.2) from `at` on.
-std::size_t skip_cfws(std::string_view text, std::size_t at) {
-  int depth = 0;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (depth > 0 && c == '\\') {
-      ++at;
-    } else if (c == '(') {
-      ++depth;
-    } else if (c == ')' && depth > 0) {
-      --depth;
-    } else if (depth == 0 && !is_space(c)) {
-      return at;
-    }
-  }
-  return text.size();
-}
-
-// The authserv-id at the front of an Authentication-Results body, lower case.
-std::string authserv_id_of(std::string_view body) {
-  const std::string text = unfolded(body);
-  std::size_t at = skip_cfws(text, 0);
-  std::string id;
-  const bool quoted = at < text.size() && text[at] == '"';
-  if (quoted) ++at;
-  for (; at < text.size(); ++at) {
-    char c = text[at];
-    if (quoted ? c == '"' : (c == ';' || c == '(' || is_space(c))) break;
-    if (quoted && c == '\\' && at + 1 < text.size()) c = text[++at];
-    id.push_back(lower(c));
-  }
-  if (id.ends_with('.')) id.pop_back();
-  return id;
 }
 
 // Splits `phrase <address>` or `address`; nothing if a quoted string is open or a special stands
@@ -101,56 +64,32 @@ std::optional<std::string_view> address_part(std::string_view text) {
              : std::nullopt;
 }
 
-// Without comments, where they are no part of a quoted string.
-std::string without_comments(std::string_view text) {
-  std::string out;
-  bool in_quotes = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!in_quotes && text[at] == '(') {
-      at = skip_cfws(text, at);
-      if (at == text.size()) break;
-    }
-    const char c = text[at];
-    out.push_back(c);
-    if (c == '"') in_quotes = !in_quotes;
-    if (c == '\\' && at + 1 < text.size()) out.push_back(text[++at]);
-  }
-  return out;
-}
-
-// Without the blanks around the dots and the `@` of an address (RFC 5322, 4.4).
-std::string without_blanks_in_addresses(std::string_view text) {
-  const auto joins = [](char c) { return c == '.' || c == '@'; };
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const std::size_t next = std::min(text.find_first_not_of(" \t", at), text.size());
-    const bool joined =
-        (!out.empty() && joins(out.back())) || (next < text.size() && joins(text[next]));
-    if (next > at && !joined) out.push_back(' ');
-    if (next < text.size()) out.push_back(text[next]);
-    at = next;
-  }
-  return out;
-}
-
-// The longest run of name characters behind each `@`.
-void note_domains(std::string_view text, std::set<Domain>& into) {
-  constexpr std::string_view kEnds = " \t<>(),;:\"[]\\@";
-  // An A-label has at least one octet for each character of a name, and UTF-8 at most four.
-  constexpr std::size_t kLongestName = 4 * kMaxDomainOctets;
-  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
-    const std::string_view rest = text.substr(at + 1);
-    const std::string_view name = rest.substr(0, rest.find_first_of(kEnds));
-    if (name.size() > kLongestName) continue;
-    if (auto domain = Domain::parse(name)) into.insert(*std::move(domain));
-  }
-}
-
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                             [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool same_field_name(std::string_view a, std::string_view b) {
+  while (true) {
+    while (!a.empty() && !is_seen(a.front()))
+      a.remove_prefix(1);
+    while (!b.empty() && !is_seen(b.front()))
+      b.remove_prefix(1);
+    if (a.empty() || b.empty()) return a.empty() && b.empty();
+    if (lower(a.front()) != lower(b.front())) return false;
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+}
+
+std::string bare_field_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (is_seen(c)) out.push_back(lower(c));
+  }
+  return out;
 }
 
 Result<MessageHead> read_head(Source& from) {
@@ -195,7 +134,7 @@ std::vector<std::string_view> bodies_of(const std::vector<HeaderField>& fields,
                                         std::string_view name) {
   std::vector<std::string_view> bodies;
   for (const HeaderField& field : fields) {
-    if (same_name(field.name, name)) bodies.push_back(field.body);
+    if (same_field_name(field.name, name)) bodies.push_back(field.body);
   }
   return bodies;
 }
@@ -222,15 +161,6 @@ std::string unfolded(std::string_view body) {
   return std::string(trimmed(out));
 }
 
-bool is_trust_mark(const HeaderField& field, std::string_view authserv_id) {
-  constexpr std::string_view kOurs = "Culvert-";
-  if (field.name.size() >= kOurs.size() && same_name(field.name.substr(0, kOurs.size()), kOurs)) {
-    return true;
-  }
-  return same_name(field.name, "Authentication-Results") &&
-         same_name(authserv_id_of(field.body), authserv_id);
-}
-
 std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields) {
   const auto bodies = bodies_of(fields, "From");
   if (bodies.size() != 1) return std::nullopt;
@@ -241,17 +171,6 @@ std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields) {
   auto mailbox = Mailbox::parse(*address);
   if (!mailbox) return std::nullopt;
   return *std::move(mailbox);
-}
-
-std::vector<Domain> domains_in_from(const std::vector<HeaderField>& fields) {
-  std::set<Domain> domains;
-  for (const std::string_view body : bodies_of(fields, "From")) {
-    // Readers differ in what they pass over: both ways count.
-    const std::string text = unfolded(body);
-    note_domains(text, domains);
-    note_domains(without_blanks_in_addresses(without_comments(text)), domains);
-  }
-  return {domains.begin(), domains.end()};
 }
 
 }  // namespace culvert::crypto

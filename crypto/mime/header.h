@@ -3,7 +3,9 @@
 // that somebody asked to remove. RFC 5322, 2.2 and 3.6; RFC 8601, 5 (removal of forged results).
 //
 // Shapes: lines end in CRLF. The header is everything before the first empty line, or all there is;
-// a line in it that is no field (no colon) is kept and has no name.
+// a line in it that is no field (no colon) is kept and has no name. Whether programs behind us read
+// the same fields as we do is for header_check.h to say; what is found here is what the most
+// lenient of them may find.
 #pragma once
 
 #include <functional>
@@ -22,13 +24,21 @@ namespace culvert::crypto {
 
 // One field; views into the header that it came from.
 struct HeaderField {
-  std::string_view name;  // as written, without white space before the colon; empty: not a field
+  // As written before the first colon, which may stand on a later line, without white space at the
+  // end. Empty: not a field. Compare it with same_field_name.
+  std::string_view name;
   std::string_view body;  // behind the colon, folding and all, without the last CRLF
   std::string_view raw;   // the whole field with its line ends
 };
 
 // True if the names are equal without regard to ASCII case.
 bool same_name(std::string_view a, std::string_view b);
+
+// The same of two names of fields, in which controls and blanks do not count either: some readers
+// pass them over, and a name must not be another for us than for them.
+bool same_field_name(std::string_view a, std::string_view b);
+// A field's name for a table or a prefix: lower case, without controls and blanks.
+std::string bare_field_name(std::string_view name);
 
 // A message's header, and what was read beyond it.
 struct MessageHead {
@@ -42,7 +52,7 @@ Result<MessageHead> read_head(Source& from);
 // All fields in order, top first. The views live as long as `header`.
 std::vector<HeaderField> fields_of(std::string_view header);
 
-// The bodies of all fields of that name, top first.
+// The bodies of all fields of that name (same_field_name), top first.
 std::vector<std::string_view> bodies_of(const std::vector<HeaderField>& fields,
                                         std::string_view name);
 
@@ -52,10 +62,6 @@ std::string without_fields(const std::vector<HeaderField>& fields,
 
 // The body on one line: CRLF before white space is removed (RFC 5322, 2.2.3), ends are trimmed.
 std::string unfolded(std::string_view body);
-
-// True for what nobody but this node may say: any `Culvert-` field, and an
-// Authentication-Results field whose authserv-id is `authserv_id` (RFC 8601, 5).
-bool is_trust_mark(const HeaderField& field, std::string_view authserv_id);
 
 // True if the name has only what RFC 5322, 3.6.8 allows.
 bool is_field_name(std::string_view name);
@@ -72,11 +78,5 @@ std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields);
 inline std::optional<Mailbox> single_from(std::string_view header) {
   return single_from(fields_of(header));
 }
-
-// Every domain that a reader, however lenient, might take for an author's: what stands behind an
-// `@` in any From field, in names and comments too, both as it stands and with comments and blanks
-// inside an address passed over (RFC 5322, 4.4). Ascending, each once. Nothing limits the number
-// but the header's size: what stands last must count like what stands first.
-std::vector<Domain> domains_in_from(const std::vector<HeaderField>& fields);
 
 }  // namespace culvert::crypto

@@ -9,11 +9,12 @@ namespace {
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
   return std::any_of(names.begin(), names.end(),
-                     [name](std::string_view known) { return same_name(name, known); });
+                     [name](std::string_view known) { return same_field_name(name, known); });
 }
 
+// `prefix` in lower case.
 bool has_prefix(std::string_view name, std::string_view prefix) {
-  return same_name(name.substr(0, prefix.size()), prefix);
+  return bare_field_name(name).starts_with(prefix);
 }
 
 }  // namespace
@@ -22,7 +23,7 @@ bool is_transport_field(std::string_view name) {
   static constexpr std::array<std::string_view, 8> kNames{
       "Received",     "Return-Path",    "Delivered-To",           "X-Original-To",
       "Received-SPF", "DKIM-Signature", "Authentication-Results", "DomainKey-Signature"};
-  return is_one_of(name, kNames) || has_prefix(name, "ARC-") || has_prefix(name, "Culvert-");
+  return is_one_of(name, kNames) || has_prefix(name, "arc-") || has_prefix(name, "culvert-");
 }
 
 bool is_user_facing_field(std::string_view name) {
@@ -43,11 +44,11 @@ bool is_user_facing_field(std::string_view name) {
                                                            "Disposition-Notification-To",
                                                            "Return-Receipt-To",
                                                            "Organization"};
-  return is_one_of(name, kNames) || has_prefix(name, "Resent-");
+  return is_one_of(name, kNames) || has_prefix(name, "resent-");
 }
 
 bool is_blind_field(std::string_view name) {
-  return same_name(name, "Bcc") || same_name(name, "Resent-Bcc");
+  return same_field_name(name, "Bcc") || same_field_name(name, "Resent-Bcc");
 }
 
 bool is_field_name(std::string_view name) {

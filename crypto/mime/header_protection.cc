@@ -7,6 +7,7 @@
 #include "crypto/base/limits.h"
 #include "crypto/mime/header_fields.h"
 #include "crypto/mime/mime_refusal.h"
+#include "crypto/mime/trust_mark.h"
 
 namespace culvert::crypto {
 namespace {
@@ -168,14 +169,14 @@ class Opener {
     for (const HeaderField& field : outer_)
       add_value(values, field.name, field.body);
     for (const HeaderField& field : inner) {
-      if (same_name(field.name, kHpOuter)) add_hp_outer(values, field.body);
+      if (same_field_name(field.name, kHpOuter)) add_hp_outer(values, field.body);
     }
     return values;
   }
 
   bool is_message_field(const HeaderField& field) const {
     return is_field_name(field.name) && !is_structural_field(field.name) &&
-           !same_name(field.name, kHpOuter) && !is_transport_field(field.name) &&
+           !same_field_name(field.name, kHpOuter) && !is_transport_field(field.name) &&
            !is_trust_mark(field, sealed_.authserv_id);
   }
 
@@ -205,14 +206,14 @@ class Opener {
   // Whether a field from outside stays beside the restored ones. A message without From or Date is
   // none, so these two stay if the author forgot them inside; v1 never held all fields.
   bool stays(const HeaderField& field) const {
-    if (is_structural_field(field.name) || same_name(field.name, kHpOuter) ||
+    if (is_structural_field(field.name) || same_field_name(field.name, kHpOuter) ||
         is_trust_mark(field, sealed_.authserv_id)) {
       return false;
     }
     if (!opened_.is_restored) return true;
     if (names_.count(lower_case(field.name)) > 0) return false;
     return opened_.form == HeaderProtectionForm::v1 || !is_user_facing_field(field.name) ||
-           same_name(field.name, "From") || same_name(field.name, "Date");
+           same_field_name(field.name, "From") || same_field_name(field.name, "Date");
   }
 
   void write_structural(const std::vector<HeaderField>& fields) {
@@ -220,7 +221,7 @@ class Opener {
     std::string text;
     for (const HeaderField& field : fields) {
       if (!is_structural_field(field.name)) continue;
-      has_version = has_version || same_name(field.name, "MIME-Version");
+      has_version = has_version || same_field_name(field.name, "MIME-Version");
       text.append(field.raw);
     }
     if (!has_version) opened_.header += "MIME-Version: 1.0\r\n";
@@ -230,7 +231,7 @@ class Opener {
 
   void write_header() {
     for (const HeaderField& field : outer_) {
-      if (!field.name.empty() && stays(field)) opened_.header += field.raw;
+      if (is_field_name(field.name) && stays(field)) opened_.header += field.raw;
     }
     if (!opened_.header.empty() && !opened_.header.ends_with("\r\n")) opened_.header += "\r\n";
     const bool is_unwrapped = opened_.is_restored && opened_.form == HeaderProtectionForm::wrapped;

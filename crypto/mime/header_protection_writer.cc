@@ -29,8 +29,8 @@ std::optional<std::string> outside_of(const HeaderField& field, HeaderConfidenti
     case HeaderConfidentiality::no_confidentiality:
       break;
     case HeaderConfidentiality::baseline:
-      if (same_name(field.name, "Subject")) return "Subject: [...]\r\n";
-      if (same_name(field.name, "Comments") || same_name(field.name, "Keywords")) {
+      if (same_field_name(field.name, "Subject")) return "Subject: [...]\r\n";
+      if (same_field_name(field.name, "Comments") || same_field_name(field.name, "Keywords")) {
         return std::nullopt;
       }
       break;
@@ -109,7 +109,7 @@ class HeaderSplitter {
 
   void take(const HeaderField& field) {
     if (!is_field_name(field.name) || is_blind_field(field.name) ||
-        same_name(field.name, kHpOuter)) {
+        same_field_name(field.name, kHpOuter)) {
       return;
     }
     if (is_structural_field(field.name)) {
@@ -155,14 +155,14 @@ class HeaderSplitter {
     return options_.legacy_display == LegacyDisplay::include && !hidden_.empty() && can_show_ &&
            kind.type.media_type == "text/plain" && kind.encoding == TransferEncoding::identity &&
            std::none_of(structural_.begin(), structural_.end(), [](const HeaderField& f) {
-             return same_name(f.name, "Content-Disposition");
+             return same_field_name(f.name, "Content-Disposition");
            });
   }
 
   void add_structural(const EntityKind& kind, const Parameters& parameters) {
     bool has_type = false;
     for (const HeaderField& field : structural_) {
-      const bool is_type = same_name(field.name, "Content-Type");
+      const bool is_type = same_field_name(field.name, "Content-Type");
       has_type = has_type || is_type;
       head_.payload += is_type ? type_with(&field, kind.type, parameters) : whole(field);
     }

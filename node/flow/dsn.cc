@@ -60,7 +60,7 @@ std::string returned_header(const DsnRequest& request) {
   std::string out;
   for (const crypto::HeaderField& field : crypto::fields_of(request.original_header)) {
     for (const std::string_view name : kReturnedFields) {
-      if (!crypto::same_name(field.name, name)) continue;
+      if (!crypto::same_field_name(field.name, name)) continue;
       const bool masked =
           request.original == DsnRequest::Original::sealed && crypto::same_name(name, "Subject");
       if (masked) out += "Subject: [...]\r\n";

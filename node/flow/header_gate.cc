@@ -4,18 +4,20 @@
 #include "crypto/base/log.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/trust_mark.h"
 #include "node/flow/trace_fields.h"
 
 namespace culvert::node {
 namespace {
 
 bool is_required(const crypto::HeaderField& field, const RequiredHeader& required) {
-  return crypto::same_name(field.name, required.name);
+  return crypto::same_field_name(field.name, required.name);
 }
 
 // RFC 5322, 3.6.3 and 3.6.6: whom the others must not hear of.
 bool is_blind(const crypto::HeaderField& field) {
-  return crypto::same_name(field.name, "Bcc") || crypto::same_name(field.name, "Resent-Bcc");
+  return crypto::same_field_name(field.name, "Bcc") ||
+         crypto::same_field_name(field.name, "Resent-Bcc");
 }
 
 bool must_go(const crypto::HeaderField& field, const GateRules& rules) {
@@ -25,7 +27,7 @@ bool must_go(const crypto::HeaderField& field, const GateRules& rules) {
 }
 
 void note_field(const crypto::HeaderField& field, const GateRules& rules, HeaderFacts& facts) {
-  if (crypto::same_name(field.name, "Received")) {
+  if (crypto::same_field_name(field.name, "Received")) {
     ++facts.received_fields;
     if (is_own_received(field.body, rules.own_name)) ++facts.own_passes;
   } else if (rules.required && is_required(field, *rules.required)) {
@@ -46,7 +48,7 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
   for (const crypto::HeaderField& field : fields)
     note_field(field, rules, facts);
   facts.from = crypto::single_from(fields);
-  facts.from_domains = crypto::domains_in_from(fields);
+  facts.from_domains = crypto::author_domains(fields);
   const auto kind = crypto::entity_kind(fields);
   facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
   return facts;
@@ -66,7 +68,8 @@ Status HeaderGate::write(ByteView octets) {
 Status HeaderGate::finish() { return facts_ ? done() : header_ended(header_.size()); }
 
 Status HeaderGate::header_ended(std::size_t header_size) {
-  const auto fields = crypto::fields_of(std::string_view(header_).substr(0, header_size));
+  const std::string_view header = std::string_view(header_).substr(0, header_size);
+  const auto fields = crypto::fields_of(header);
   if (header_size > kMaxHeaderBytes || fields.size() > kMaxHeaderFields) {
     return permanent_error("header-too-large",
                            "the message header is too large (at most 256 KiB and 2,000 fields)");

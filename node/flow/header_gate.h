@@ -9,6 +9,7 @@
 
 #include "crypto/base/names.h"
 #include "crypto/base/stream.h"
+#include "crypto/mime/authors.h"
 #include "crypto/mime/header.h"
 #include "node/config/config.h"
 
@@ -24,12 +25,11 @@ struct GateRules {
 // What was found in the header as it came.
 struct HeaderFacts {
   std::size_t received_fields = 0;
-  std::size_t own_passes = 0;   // Received fields that this node wrote
-  std::optional<Mailbox> from;  // the one author, if there is exactly one
-  // Whom a reader might take for the author (crypto::domains_in_from).
-  std::vector<Domain> from_domains;
-  bool sealed = false;            // the top-level entity is a CMS blob
-  bool required_present = false;  // the required field stood there with its value
+  std::size_t own_passes = 0;          // Received fields that this node wrote
+  std::optional<Mailbox> from;         // the one author, if there is exactly one
+  crypto::AuthorDomains from_domains;  // whom a reader might take for the author
+  bool sealed = false;                 // the top-level entity is a CMS blob
+  bool required_present = false;       // the required field stood there with its value
 
   // reliability.md, Loop: too many Received fields or passes of our own.
   bool is_loop() const;

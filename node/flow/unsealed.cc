@@ -15,14 +15,18 @@ bool has_tunnel(const RoutingSnapshot& routing, const Domain& domain) {
 Outcome unsealed_outcome(const FlowContext& context, const store::Message& message,
                          const HeaderFacts& facts) {
   const auto routing = context.routing.current();
+  const auto any_has_tunnel = [&routing](const std::vector<Domain>& domains) {
+    return std::any_of(domains.begin(), domains.end(),
+                       [&routing](const Domain& domain) { return has_tunnel(*routing, domain); });
+  };
   Outcome outcome;
-  const bool by_author =
-      std::any_of(facts.from_domains.begin(), facts.from_domains.end(),
-                  [&routing](const Domain& domain) { return has_tunnel(*routing, domain); });
   const bool by_sender = message.sender && has_tunnel(*routing, message.sender->domain());
-  if (by_author || by_sender) {
+  if (by_sender || any_has_tunnel(facts.from_domains.addresses)) {
     outcome.expected = Outcome::Expected::tunnel;
     outcome.why = "not sealed";
+  } else if (any_has_tunnel(facts.from_domains.names)) {
+    outcome.expected = Outcome::Expected::tunnel;
+    outcome.why = "display-name";
   }
   return outcome;
 }

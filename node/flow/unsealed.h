@@ -8,9 +8,10 @@
 
 namespace culvert::node {
 
-// clear and unsigned; `expected=tunnel` if its sender's domain, or any domain that stands in a From
-// field, however odd, has or had an active route (until released), so that it should have come
-// sealed.
+// clear and unsigned; `expected=tunnel` if a domain that has or had an active route (until
+// released) is its sender's, or stands in a From field, however odd, so that it should have come
+// sealed. `why` tells where: `not sealed`, or `display-name` if it stands only in a name or comment
+// beside the address, as mailing lists write it honestly; policy does not act on the latter.
 Outcome unsealed_outcome(const FlowContext& context, const store::Message& message,
                          const HeaderFacts& facts);
 

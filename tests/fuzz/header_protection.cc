@@ -7,6 +7,7 @@
 
 #include "crypto/mime/header_fields.h"
 #include "crypto/mime/mime_refusal.h"
+#include "crypto/mime/trust_mark.h"
 #include "tests/fuzz/mime_support.h"
 
 namespace culvert::crypto::fuzz {

@@ -92,7 +92,8 @@ class TunnelTest : public testing::Test {
     BytesSink sink(text);
     crypto::Base64Encoder base64(sink);
     auto enveloped =
-        crypto::EnvelopedWriter::start(base64, {.recipients = {b_.encryption().certificate}}).value();
+        crypto::EnvelopedWriter::start(base64, {.recipients = {b_.encryption().certificate}})
+            .value();
     EXPECT_TRUE(enveloped->write(as_bytes(kSignedEntityHeader)).ok());
     auto signed_data = crypto::SignedDataWriter::start(*enveloped, by.ring(),
                                                        {by.signing().certificate.key_id(),
@@ -328,6 +329,29 @@ TEST_F(TunnelTest, RelayPhishingWithTwoFrom) {
     ASSERT_TRUE(opened.mail.ok()) << each.from;
     EXPECT_EQ(opened.mail->mark, SignedMark::relay) << each.from;
     EXPECT_EQ(opened.mail->expected_tunnel, each.expected) << each.from;
+  }
+}
+
+// A peer's mailing list names whose mail it was; a peer's user may as well. Both are told.
+TEST_F(TunnelTest, TwoReadersOfARelayedFromAreToldWhyTheTunnelIsExpected) {
+  connect(b_, c_, wire_);
+  const struct {
+    const char* from;
+    const char* why;
+  } cases[] = {
+      {"From: \"bob@b.example via List\" <list@lists.example>\r\n", "display-name"},
+      {"From: =?utf-8?q?x=40c.example?= <list@lists.example>\r\n", "display-name"},
+      {"From: list@lists.example (ceo@b2.example)\r\n", "display-name"},
+      {"From: ceo\xef\xbc\xa0"
+       "b.example\r\n",
+       "no single From address"},
+      {"From: ceo@b.example\r\n", "From is not of the peer"},
+  };
+  for (const auto& each : cases) {
+    const Opened opened = open(seal(original(each.from), envelope()));
+    ASSERT_TRUE(opened.mail.ok()) << each.from;
+    EXPECT_TRUE(opened.mail->expected_tunnel) << each.from;
+    EXPECT_EQ(opened.mail->why, each.why) << each.from;
   }
 }
 

@@ -39,7 +39,7 @@ class HeaderScan {
 };
 
 bool is_entity_field(const crypto::HeaderField& field) {
-  return crypto::is_structural_field(field.name) || crypto::same_name(field.name, "From");
+  return crypto::is_structural_field(field.name) || crypto::same_field_name(field.name, "From");
 }
 
 bool is_entity(std::string_view header) {

@@ -54,17 +54,16 @@ TEST(Header, FindsFoldedFieldsAndKeepsTheirFolding) {
   EXPECT_EQ(bodies_of(fields, "FROM").size(), 1U);
 }
 
-// Named attack: Inner headers.
-TEST(Header, InnerHeadersRemovesEveryMarkThatOnlyThisNodeMaySet) {
-  const std::string header =
-      "Culvert-Result: tunnel\r\nCULVERT-X :\r\n folded\r\nSubject: kept\r\n"
-      "Authentication-Results: gate.a.example; smime=pass\r\n"
-      "authentication-results: (c (d) \\) ) \"Gate.A.Example\" 1; smime=pass\r\n"
-      "Authentication-Results:\r\n gate.a.example.;smime=pass\r\n"
-      "Authentication-Results: other.example; dkim=pass\r\n";
-  const std::string kept = without_fields(
-      fields_of(header), [](const HeaderField& f) { return is_trust_mark(f, "gate.a.example"); });
-  EXPECT_EQ(kept, "Subject: kept\r\nAuthentication-Results: other.example; dkim=pass\r\n");
+// Named attack: Two readers. Controls, blanks and a fold in a name are nothing to some of them.
+TEST(Header, TwoReadersFindTheSameFieldsUnderOddNames) {
+  const std::string header = std::string("Fro\0m: a\r\n", 10) +
+                             "Fr om: b\r\n\x0b"
+                             "From\t : c\r\nFROM\r\n : d\r\nfrom \r\n\t\r\n \t: e\r\n"
+                             "F\x7fr\x1bom: f\r\nFromm: g\r\nXFrom: h\r\nFrom\xc2\xa0: i\r\n";
+  const auto bodies = bodies_of(fields_of(header), "From");
+  const std::vector<std::string_view> expected{" a", " b", " c", " d", " e", " f"};
+  EXPECT_EQ(bodies, expected);
+  EXPECT_FALSE(single_from("From: a@b.example\r\nFrom\r\n : c@d.example\r\n"));
 }
 
 TEST(Header, NamesTheOneAuthor) {
@@ -114,44 +113,6 @@ TEST(Header, NamesTheAddressAndNotTheDisplayName) {
     ASSERT_TRUE(mailbox.has_value()) << from;
     EXPECT_EQ(mailbox->text(), "jo@b.example");
   }
-}
-
-std::string from_domains(const std::string& header) {
-  std::string out;
-  for (const Domain& domain : domains_in_from(fields_of(header)))
-    out += (out.empty() ? "" : " ") + domain.text();
-  return out;
-}
-
-// Named attack: Relay phishing.
-TEST(Header, RelayPhishingFindsEveryDomainThatAFromFieldMayMean) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"jo@B.example", "b.example"},
-      {"jo@b.example (x)", "b.example"},
-      {"jo@b.example, x@c.example", "b.example c.example"},
-      {"\"jo@b.example\" <x@c.example>", "b.example c.example"},
-      {"(jo@b.example) x@c.example", "b.example c.example"},
-      {"jo@ b.example", "b.example"},
-      {"jo@\r\n b.example", "b.example"},
-      {"jo@(x)b(y).(z)example", "b.example"},
-      {"jo@b .example", "b b.example"},
-      {"\"(\" <jo@(x) b.example>", "b.example"},
-      {"\"a\\\"(\" <jo@ b.example>", "b.example"},
-      {"jo@b.example. Smith <x@c.example>", "b.example b.example.smith c.example"},
-      {"jo@b.example..", ""},
-      {"<@b.example:x@c.example>", "b.example c.example"},
-      {"jo@", ""},
-      {"Jo", ""},
-  };
-  for (const auto& [from, domains] : cases)
-    EXPECT_EQ(from_domains("From: " + std::string(from) + "\r\n"), domains) << from;
-  EXPECT_EQ(from_domains("From: x@c.example\r\nSubject: jo@d.example\r\nfrom : jo@b.example\r\n"),
-            "b.example c.example");
-  std::string many = "From: ";
-  for (int i = 0; i < 1000; ++i)
-    many += "x@d" + std::to_string(i) + ".example,\r\n ";
-  const auto found = domains_in_from(fields_of(many + "ceo@b.example\r\n"));
-  EXPECT_EQ(found.size(), 1001U);
 }
 
 }  // namespace

@@ -138,5 +138,36 @@ TEST_F(BounceTest, ExpectsTheTunnelWhereverItsDomainStandsInFrom) {
   EXPECT_FALSE(expected("From: x@c.example\r\nSubject: ceo@b.example\r\n"));
 }
 
+// Named attack: Two readers. What people read as the author's address counts; what stands in a name
+// only is told apart, because mailing lists write it.
+TEST_F(BounceTest, TwoReadersOfFromExpectTheSameTunnel) {
+  active_route("b.example", 1);
+  const GateRules rules{"gate.a.example", GateRules::Bcc::keep, std::nullopt};
+  const auto why = [&](const std::string& from, const store::Message& message = {}) {
+    const std::string header = "From: " + from + "\r\n";
+    const HeaderFacts facts = facts_of(crypto::fields_of(header), rules);
+    const Outcome outcome = unsealed_outcome(context, message, facts);
+    EXPECT_EQ(outcome.expected == Outcome::Expected::tunnel, !outcome.why.empty());
+    return outcome.why;
+  };
+  for (const char* from : {"ceo\xef\xbc\xa0"
+                           "b.example",
+                           "ceo@b.exa\xe2\x80\x8bmple", "ceo@b.example\x80",
+                           "ceo@b\xe3\x80\x82"
+                           "example",
+                           "=?utf-8?q?ceo=40b.example?="}) {
+    EXPECT_EQ(why(from), "not sealed") << from;
+  }
+  for (const char* from :
+       {"\"bob@b.example via List\" <list@c.example>", "=?utf-8?q?ceo=40b.example?= <x@c.example>",
+        "x@c.example (ceo@b.example)", "=?utf-7?b?Y2VvK0FFQS1iLmV4YW1wbGU=?= <x@c.example>"}) {
+    EXPECT_EQ(why(from), "display-name") << from;
+  }
+  store::Message of_b;
+  of_b.sender = *Mailbox::parse("jo@b.example");
+  EXPECT_EQ(why("\"bob@b.example\" <list@c.example>", of_b), "not sealed");
+  EXPECT_EQ(why("x@c.example"), "");
+}
+
 }  // namespace
 }  // namespace culvert::node

@@ -1,0 +1,38 @@
+// Whom somebody may take for a message's author, however lenient the program and however hurried
+// the person. RFC 5322, 3.6.2; 2047; 5890.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "crypto/base/names.h"
+#include "crypto/mime/header.h"
+
+namespace culvert::crypto {
+
+// More is no mail: the mail is refused rather than read for long, or read in part.
+inline constexpr std::size_t kMaxAuthorDomains = 1000;
+
+// Domains in all From fields of a header, each once in all, ascending.
+struct AuthorDomains {
+  // Of what some reader takes for an author's address.
+  std::vector<Domain> addresses;
+  // Only in the name beside an address: in a display name that is quoted, encoded or made of plain
+  // words, or in a comment. People may take it for the author's address, and mailing lists write it
+  // honestly: `"bob@b.example via List" <list@c.example>`.
+  std::vector<Domain> names;
+  // There are more than kMaxAuthorDomains; the two lists are not whole.
+  bool too_many = false;
+};
+
+// Looks behind every `@` in every From field: as it stands, with encoded words decoded, in the form
+// that is seen (unicode.h: full-width signs plain, invisible characters gone), with and without
+// comments, quotes and the blanks inside an address, and turned round where a sign turns it. A
+// domain ends at the first character that none can have.
+//
+// A field that is not a plain list of `name <address>` and `address` hides nothing as a name: what
+// a strict reader does not understand, each lenient one understands in its own way, so that all
+// domains in it count as addresses.
+AuthorDomains author_domains(const std::vector<HeaderField>& fields);
+
+}  // namespace culvert::crypto
