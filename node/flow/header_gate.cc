@@ -4,6 +4,7 @@
 #include "crypto/base/log.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_check.h"
 #include "crypto/mime/trust_mark.h"
 #include "node/flow/trace_fields.h"
 
@@ -35,6 +36,14 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
         facts.required_present || equal_in_constant_time(as_bytes(crypto::unfolded(field.body)),
                                                          as_bytes(rules.required->value));
   }
+}
+
+std::optional<Error> fault_of(std::string_view header, const HeaderFacts& facts) {
+  if (const Status good = crypto::check_header(header); !good) return good.error();
+  if (!facts.from_domains.too_many) return std::nullopt;
+  return permanent_error("fields", "the header names more than " +
+                                       std::to_string(crypto::kMaxAuthorDomains) +
+                                       " domains in From: who wrote this cannot be said");
 }
 
 }  // namespace
@@ -75,6 +84,7 @@ Status HeaderGate::header_ended(std::size_t header_size) {
                            "the message header is too large (at most 256 KiB and 2,000 fields)");
   }
   facts_ = facts_of(fields, rules_);
+  facts_->fault = fault_of(header, *facts_);
   const std::string kept = crypto::without_fields(
       fields, [this](const crypto::HeaderField& field) { return must_go(field, rules_); });
   if (const Status s = pass(as_bytes(kept)); !s) return s;

@@ -30,6 +30,9 @@ struct HeaderFacts {
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
   bool sealed = false;                 // the top-level entity is a CMS blob
   bool required_present = false;       // the required field stood there with its value
+  // Why this message must not be handed on: other programs would read other fields in it than this
+  // node does (crypto::check_header), or it has too many authors. permanent `fields`.
+  std::optional<Error> fault;
 
   // reliability.md, Loop: too many Received fields or passes of our own.
   bool is_loop() const;
@@ -40,7 +43,8 @@ class HeaderGate final : public Sink {
   // `to` must outlive this.
   HeaderGate(GateRules rules, Sink& to) : rules_(std::move(rules)), to_(to) {}
 
-  // permanent `header-too-large` (kMaxHeaderBytes, kMaxHeaderFields).
+  // permanent `header-too-large` (kMaxHeaderBytes, kMaxHeaderFields). With a `fault` in its facts a
+  // message passes on like any other: the caller knows whom to tell, and must not keep it.
   Status write(ByteView octets) override;
   // To be called once at the end: a message may be all header.
   Status finish();
@@ -58,7 +62,7 @@ class HeaderGate final : public Sink {
   std::optional<HeaderFacts> facts_;
 };
 
-// What stands in a header that is at hand.
+// What stands in a header that is at hand, apart from `fault`.
 HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateRules& rules);
 
 }  // namespace culvert::node

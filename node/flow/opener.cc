@@ -87,6 +87,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
       return take_report(*to, copy.front());
     }
     if (const Status ended = staged.end_header(); !ended) return refused(ended.error());
+    if (const auto& fault = staged.facts()->fault) return refused(*fault);
     if (staged.facts()->is_loop()) {
       return refused(permanent_error("mail-loop", "too many Received fields: a mail loop"));
     }

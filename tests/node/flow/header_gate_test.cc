@@ -53,10 +53,58 @@ TEST(HeaderGate, BccAndResentBccReachNobodyElse) {
 
 TEST(HeaderGate, KeepsMessagesWithoutHeaderOrBody) {
   for (const std::string_view message :
-       {"", "\r\n", "\r\nbody\r\n", "A: b\r\n", "no field", "A: b"}) {
-    for (const std::size_t step : {1, 100})
-      EXPECT_EQ(pass(message, step).octets, message);
+       {"", "\r\n", "\r\nbody\r\n", "A: b\r\n", "A: b", "\r\n\r\n"}) {
+    for (const std::size_t step : {1, 100}) {
+      const Passed passed = pass(message, step);
+      EXPECT_EQ(passed.octets, message);
+      EXPECT_FALSE(passed.facts.fault);
+    }
   }
+}
+
+// Named attack: Two readers.
+TEST(HeaderGate, TwoReadersOfAHeaderAreAFaultThatTheCallerIsTold) {
+  for (const std::string_view message :
+       {std::string_view("Subject: x\r\nCulvert\0-Result: tunnel\r\n\r\n", 39),
+        std::string_view("Subject: x\r\nno field\r\n\r\nbody\r\n"),
+        std::string_view("Subject: x\r\nFrom: a\x0b@b.example"),
+        std::string_view("Subject: x\r\nCulvert-Result\r\n : tunnel\r\n\r\n")}) {
+    for (const std::size_t step : {1, 100}) {
+      const auto fault = pass(message, step).facts.fault;
+      ASSERT_TRUE(fault.has_value()) << message;
+      EXPECT_EQ(fault->code, "fields");
+      EXPECT_EQ(fault->fault, Fault::permanent);
+      EXPECT_NE(fault->text.find("line 2 "), std::string::npos) << fault->text;
+    }
+  }
+}
+
+// Named attack: Two readers. What they pass over in a name is passed over in what is removed and
+// counted too, even in mail that is not handed on.
+TEST(HeaderGate, TwoReadersOfANameSeeNothingThatTheGateDoesNot) {
+  GateRules rules = kRules;
+  rules.required = RequiredHeader{"X-Our-Secret", "open sesame"};
+  std::string message = "Bcc\t: a@b.example\r\nB cc: a@b.example\r\nBcc\r\n : a@b.example\r\n";
+  message += "X-Our-Secret : open sesame\r\nX-Our-\x01Secret: x\r\n";
+  for (int i = 0; i < 51; ++i)
+    message += i % 2 == 0 ? "Received : x\r\n"
+                          : "Re\x7f"
+                            "ceived: x\r\n";
+  const std::string kept = message.substr(message.find("Received"));
+  const Passed passed = pass(message + "From\t: a@b.example\r\n\r\n", 1000, rules);
+  EXPECT_EQ(passed.octets, kept + "From\t: a@b.example\r\n\r\n");
+  EXPECT_TRUE(passed.facts.required_present);
+  EXPECT_TRUE(passed.facts.is_loop());
+  EXPECT_EQ(passed.facts.from->text(), "a@b.example");
+}
+
+TEST(HeaderGate, RefusesMoreAuthorsThanItLooksAt) {
+  std::string message = "From: ";
+  for (std::size_t i = 0; i <= crypto::kMaxAuthorDomains; ++i)
+    message += "x@d" + std::to_string(i) + ".example,\r\n ";
+  const auto fault = pass(message + "a@b.example\r\n\r\n", 1000).facts.fault;
+  ASSERT_TRUE(fault.has_value());
+  EXPECT_NE(fault->text.find("1000 domains in From"), std::string::npos);
 }
 
 TEST(HeaderGate, RefusesAHeaderThatNeverEnds) {

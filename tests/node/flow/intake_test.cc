@@ -51,6 +51,40 @@ TEST_F(IntakeTest, RelayFromOutsideToOutsideIsRefusedInEverySpelling) {
   EXPECT_EQ(hand_in(*receiver, "b@b.example", {"ann@A.EXAMPLE"}, "\r\nx\r\n").code, 250);
 }
 
+// Named attack: Two readers. On both listeners, with the line and what is wrong with it.
+TEST_F(IntakeTest, TwoReadersOfAHeaderGetNothingToRead) {
+  const auto outside = make_outside_receiver(context, check);
+  const auto inside = make_inside_receiver(context);
+  for (const std::string_view header : {
+           std::string_view("A: b\r\nCulvert\0-Result: tunnel; signed=yes\r\n", 43),
+           std::string_view("A: b\r\nFrom\r\n : ceo@b.example\r\n"),
+           std::string_view("A: b\r\nAuthentication-Results:\x0bgate.a.example; smime=pass\r\n"),
+           std::string_view("A: b\r\nFrom jo@b.example Mon Jan  1 00:00:00 2024\r\n"),
+           std::string_view("A: b\r\nX: y\x0c"
+                            "Culvert-Result: tunnel; signed=yes\r\n"),
+       }) {
+    const std::string message = std::string(header) + "\r\nhello\r\n";
+    for (MailReceiver* receiver : {outside.get(), inside.get()}) {
+      const Reply reply = hand_in(*receiver, "x@c.example", {"ann@a.example"}, message);
+      EXPECT_EQ(reply.code, 554) << header;
+      EXPECT_EQ(reply.enhanced, "5.6.0");
+      EXPECT_NE(reply.lines.front().find("line 2 of the header"), std::string::npos)
+          << reply.lines.front();
+      receiver->on_reset();
+    }
+  }
+  EXPECT_TRUE(queue().empty());
+}
+
+TEST_F(IntakeTest, TakesTheOddHeadersOfHonestMail) {
+  const auto outside = make_outside_receiver(context, check);
+  const std::string message =
+      "From: Jos\xe9 <x@c.example>\r\nCc: \x1b$B%F%9%H\x1b(B <ann@a.example>\r\n"
+      "Subject : \x1b$B%F\x1b(B\r\n \r\n\t\r\nX:\r\n\r\nhello\r\n";
+  ASSERT_EQ(hand_in(*outside, "x@c.example", {"ann@a.example"}, message).code, 250);
+  EXPECT_EQ(stored_body(queue().front().id.message), message);
+}
+
 TEST_F(IntakeTest, AsksForTheRecipientAndForgetsTheUnknownOne) {
   const auto receiver = make_outside_receiver(context, check);
   check.decision = make_reply(550, "5.1.1", "unknown");

@@ -28,6 +28,31 @@ TEST_F(OpenerTest, QueuesWhatItOpensForInside) {
   EXPECT_TRUE(quarantine().empty());
 }
 
+// Named attack: Two readers. A peer's user may not show our readers other fields than we see.
+TEST_F(OpenerTest, TwoReadersOfWhatWasSealedWaitInQuarantine) {
+  const std::string_view headers[] = {
+      std::string_view("From: alice@a.example\r\nFro\0m: ceo@b.example\r\n", 45),
+      std::string_view("From: alice@a.example\r\nCulvert-Result\r\n : tunnel\r\n"),
+      std::string_view("From: alice@a.example\r\n\x0b"
+                       "From: ceo@b.example\r\n"),
+      std::string_view(" From: alice@a.example\r\n"),
+      std::string_view("Subject: x\x1d"
+                       "From: ceo@b.example\r\nFrom: alice@a.example\r\n"),
+  };
+  for (const std::string_view header : headers) {
+    ASSERT_EQ(arrive(seal(std::string(header) + "\r\nhello\r\n")).code, 250);
+    open_it();
+    EXPECT_TRUE(queue().empty()) << header;
+  }
+  ASSERT_EQ(quarantine().size(), std::size(headers));
+  for (const store::QuarantineItem& item : quarantine()) {
+    EXPECT_EQ(item.reason_code, "fields");
+    EXPECT_NE(item.reason_text.find(" of the header "), std::string::npos) << item.reason_text;
+    // Its peer signed it: the mail waits in that peer's room, and it is told.
+    EXPECT_EQ(item.peer, peer.fingerprint());
+  }
+}
+
 TEST_F(OpenerTest, OpensMailUnderAWithdrawnRouteForAWeek) {
   withdraw_route();
   clock.advance(peering::kWithdrawnGrace);

@@ -25,6 +25,14 @@ def is_strict(raw):
     return not BARE.search(raw) and all(len(line) <= 64 * 1024 for line in raw.split(CRLF))
 
 
+def has_sound_header(raw):
+    """Whether every line of the header is a field or continues one, so that all programs read the same fields."""
+    lines = re.split(rb"\r\n", b"" if raw.startswith(CRLF) else raw.partition(CRLF * 2)[0])
+    whole = [line for line in lines if line[:1] not in (b" ", b"\t")]
+    return lines[0][:1] not in (b" ", b"\t") and b"\0" not in raw.partition(CRLF * 2)[0] and all(
+        re.match(rb"[!-9;-~]+[ \t]*:", line) for line in whole if line)
+
+
 def canary(source):
     """A random word that no other text holds by chance."""
     return "canary" + "".join(source.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(24))

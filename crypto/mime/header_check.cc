@@ -1,0 +1,167 @@
+#include "crypto/mime/header_check.h"
+
+#include <algorithm>
+#include <string>
+
+#include "crypto/base/log.h"
+#include "crypto/mime/header.h"
+#include "crypto/mime/header_fields.h"
+
+namespace culvert::crypto {
+namespace {
+
+constexpr std::size_t kShownOctets = 60;
+constexpr std::size_t kMaxGuardedNameOctets = 64;  // of a name that may be hidden in a body
+constexpr std::string_view kGuardedInitials = "FfSsAaRrCc";
+constexpr std::string_view kNotSeen(
+    "\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17"
+    "\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20\x7f",
+    34);
+
+// The fields that say who wrote, who carried, and what was found out.
+bool is_guarded(std::string_view name) {
+  const std::string bare = bare_field_name(name);
+  return bare == "from" || bare == "sender" || bare == "authentication-results" ||
+         bare == "received" || bare.starts_with("culvert-");
+}
+
+std::size_t line_number(std::string_view header, std::size_t at) {
+  return 1 + static_cast<std::size_t>(std::count(
+                 header.begin(), header.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+std::string shown(std::string_view line) {
+  return "'" + printable(line.substr(0, line.find("\r\n")), kShownOctets) + "'";
+}
+
+// A place in the header, for the text of an error.
+class Place {
+ public:
+  Place(std::string_view header, std::size_t at) : header_(header), at_(at) {}
+  Place(std::string_view header, std::string_view part)
+      : Place(header, static_cast<std::size_t>(part.data() - header.data())) {}
+
+  Error wrong(std::string_view what) const {
+    return permanent_error("fields", "line " + std::to_string(line_number(header_, at_)) +
+                                         " of the header " + std::string(what));
+  }
+
+ private:
+  std::string_view header_;
+  std::size_t at_;
+};
+
+// The first octet that no line may hold: a NUL, or a CR or LF alone.
+std::size_t find_stray(std::string_view header) {
+  constexpr std::string_view kStray("\0\r\n", 3);
+  std::size_t at = header.find_first_of(kStray);
+  while (at != header.npos && header.substr(at, 2) == "\r\n")
+    at = header.find_first_of(kStray, at + 2);
+  return at;
+}
+
+bool is_mbox_line(std::string_view line) {
+  const std::size_t marks = std::min(line.find_first_not_of('>'), line.size());
+  return line.substr(marks).starts_with("From ");
+}
+
+// What is wrong with a line that should begin a field.
+std::string fault_of_line(std::string_view line) {
+  if (line.empty()) return "is empty";
+  if (line.front() == ' ' || line.front() == '\t') {
+    return shown(line) + " begins with a blank, but continues no field";
+  }
+  if (is_mbox_line(line)) {
+    return shown(line) +
+           " is what separates mails in an mbox file, and no field: whatever hands in this mail "
+           "must leave it out";
+  }
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos) {
+    return shown(line) +
+           " is neither a field nor the continuation of one: an empty line must stand between "
+           "header and text";
+  }
+  const std::string_view name = line.substr(0, colon);
+  if (has_control(name)) return shown(line) + " has a control character in the name of its field";
+  return shown(line) + " is no field: its name may hold visible ASCII only, and no blank";
+}
+
+bool begins_a_field(std::string_view line) {
+  std::string_view name = line.substr(0, line.find(':'));
+  if (name.size() == line.size()) return false;
+  while (name.ends_with(' ') || name.ends_with('\t'))
+    name.remove_suffix(1);
+  return is_field_name(name);
+}
+
+// The first control in a body that no fold explains.
+std::size_t find_control(std::string_view body) {
+  const auto found = std::find_if(body.begin(), body.end(), [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return (octet < 0x20 && c != '\t' && c != '\r' && c != '\n') || octet == 0x7f;
+  });
+  return found == body.end() ? body.npos : static_cast<std::size_t>(found - body.begin());
+}
+
+// True if some reader sees the end of a line in front of `at`: VT, FF, FS, GS, RS, NEL, U+2028 and
+// U+2029. An octet 0x85 is NEL in ISO-8859-1, and in UTF-8 the end of ordinary letters.
+bool ends_a_line(std::string_view body, std::size_t at) {
+  const std::string_view front = body.substr(0, at);
+  return std::string_view("\x0b\x0c\x1c\x1d\x1e\x85").find(front.back()) !=
+             std::string_view::npos ||
+         front.ends_with("\xe2\x80\xa8") || front.ends_with("\xe2\x80\xa9");
+}
+// Where it is a letter perhaps, only what stands next to it is a field: behind a blank it is text.
+bool may_be_a_letter(std::string_view body, std::size_t at) {
+  const std::string_view front = body.substr(0, at);
+  return front.ends_with('\x85') && !front.ends_with("\xc2\x85");
+}
+
+// Where a name that only its own line may say follows such an octet.
+std::size_t find_hidden_field(std::string_view body) {
+  for (std::size_t at = 0; at < body.size(); ++at) {
+    if (!ends_a_line(body, at + 1)) continue;
+    // Blanks and controls in front do not count; each is looked at once.
+    const std::size_t begins = body.find_first_not_of(kNotSeen, at + 1);
+    if (begins == body.npos) break;
+    if (begins > at + 1 && may_be_a_letter(body, at + 1)) continue;
+    const std::string_view rest = body.substr(begins, kMaxGuardedNameOctets);
+    const bool may_be = kGuardedInitials.find(rest.front()) != std::string_view::npos;
+    const std::size_t colon = may_be ? rest.find(':') : rest.npos;
+    if (colon != rest.npos && is_guarded(rest.substr(0, colon))) return at;
+    at = begins - 1;
+  }
+  return body.npos;
+}
+
+Status check_field(std::string_view header, const HeaderField& field) {
+  const std::string_view line = field.raw.substr(0, field.raw.find("\r\n"));
+  const Place place(header, field.raw);
+  if (!begins_a_field(line)) return place.wrong(fault_of_line(line));
+  if (is_guarded(field.name)) {
+    const std::size_t at = find_control(field.body);
+    if (at == field.body.npos) return done();
+    return Place(header, field.body.substr(at))
+        .wrong("has a control character in the field " + std::string(field.name));
+  }
+  const std::size_t at = find_hidden_field(field.body);
+  if (at == field.body.npos) return done();
+  return Place(header, field.body.substr(at))
+      .wrong("hides another field behind a control or separator in " + std::string(field.name));
+}
+
+}  // namespace
+
+Status check_header(std::string_view header) {
+  if (const std::size_t at = find_stray(header); at != header.npos) {
+    return Place(header, at)
+        .wrong(header[at] == '\0' ? "holds a NUL octet" : "holds a CR or LF that ends no line");
+  }
+  for (const HeaderField& field : fields_of(header)) {
+    if (const Status good = check_field(header, field); !good) return good;
+  }
+  return done();
+}
+
+}  // namespace culvert::crypto
