@@ -5,6 +5,7 @@
 #include "crypto/base/utf8.h"
 #include "crypto/keys/chain.h"
 #include "peering/invitation.h"
+#include "peering/sealed_envelope.h"
 
 namespace culvert::peering {
 namespace {
@@ -82,6 +83,10 @@ Status read_capabilities(const JsonObject& members, Card& card) {
   if (!key_management) return key_management.error();
   if (!largest) return largest.error();
   card.capabilities = {*std::move(content), *std::move(key_management), *largest};
+  if (!object->has("tunnel")) return done();
+  auto tunnel = object->numbers("tunnel", kMaxCapabilities);
+  if (!tunnel) return tunnel.error();
+  card.capabilities.tunnel = *std::move(tunnel);
   return done();
 }
 
@@ -103,7 +108,11 @@ bool contains(const std::vector<Fingerprint>& list, const Fingerprint& wanted) {
 }  // namespace
 
 Capabilities own_capabilities(std::uint64_t max_message_bytes) {
-  return {{"aes256-gcm", "aes192-gcm", "aes128-gcm"}, {"ecdh-stddh-sha256"}, max_message_bytes};
+  return {{"aes256-gcm", "aes192-gcm", "aes128-gcm"},
+          {"ecdh-stddh-sha256"},
+          max_message_bytes,
+          {static_cast<std::uint64_t>(TunnelForm::old),
+           static_cast<std::uint64_t>(TunnelForm::present)}};
 }
 
 Result<Bytes> sign_card(const Card& card, const IdentitySigner& signer) {
@@ -125,6 +134,7 @@ Result<Bytes> sign_card(const Card& card, const IdentitySigner& signer) {
   capabilities.texts("content", card.capabilities.content);
   capabilities.texts("key_management", card.capabilities.key_management);
   capabilities.number("max_message_bytes", card.capabilities.max_message_bytes);
+  capabilities.numbers("tunnel", card.capabilities.tunnel);
   writer.object("certificates", certificates).object("capabilities", capabilities);
   std::vector<std::string> revoked;
   for (const Fingerprint& fingerprint : card.revoked)

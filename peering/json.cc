@@ -154,6 +154,19 @@ Result<std::vector<std::string>> JsonObject::texts(std::string_view name, std::s
   return out;
 }
 
+Result<std::vector<std::uint64_t>> JsonObject::numbers(std::string_view name,
+                                                       std::size_t limit) const {
+  const Json* member = held_->find(name);
+  if (member == nullptr || !member->is_array()) return bad_member(name, "a list of whole numbers");
+  if (member->size() > limit) return bad_member(name, "short enough");
+  std::vector<std::uint64_t> out;
+  for (const Json& item : *member) {
+    if (!item.is_number_unsigned()) return bad_member(name, "a list of whole numbers");
+    out.push_back(item.get<std::uint64_t>());
+  }
+  return out;
+}
+
 Result<JsonObject> JsonObject::object(std::string_view name) const {
   const Json* member = held_->find(name);
   if (member == nullptr || !member->is_object()) return bad_member(name, "an object");
@@ -180,6 +193,11 @@ JsonWriter& JsonWriter::number(std::string_view name, std::uint64_t value) {
 }
 
 JsonWriter& JsonWriter::texts(std::string_view name, const std::vector<std::string>& values) {
+  held_->json[std::string(name)] = values;
+  return *this;
+}
+
+JsonWriter& JsonWriter::numbers(std::string_view name, const std::vector<std::uint64_t>& values) {
   held_->json[std::string(name)] = values;
   return *this;
 }

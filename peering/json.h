@@ -47,6 +47,8 @@ class JsonObject {
   Result<std::uint64_t> number(std::string_view name) const;
   // A list of texts, at most `limit` of them.
   Result<std::vector<std::string>> texts(std::string_view name, std::size_t limit) const;
+  // A list of such whole numbers, at most `limit` of them.
+  Result<std::vector<std::uint64_t>> numbers(std::string_view name, std::size_t limit) const;
   Result<JsonObject> object(std::string_view name) const;
 
  private:
@@ -67,6 +69,7 @@ class JsonWriter {
   JsonWriter& text(std::string_view name, std::string_view value);
   JsonWriter& number(std::string_view name, std::uint64_t value);
   JsonWriter& texts(std::string_view name, const std::vector<std::string>& values);
+  JsonWriter& numbers(std::string_view name, const std::vector<std::uint64_t>& values);
   JsonWriter& object(std::string_view name, const JsonWriter& value);
   // The octets of the object.
   Bytes finish() const;

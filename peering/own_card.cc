@@ -32,6 +32,8 @@ crypto::Sha256 digest_of(const OwnFacts& facts) {
   for (const std::string& name : facts.capabilities.key_management)
     add_to_digest(all, "key", as_bytes(name));
   add_to_digest(all, "max", as_bytes(std::to_string(facts.capabilities.max_message_bytes)));
+  for (const std::uint64_t form : facts.capabilities.tunnel)
+    add_to_digest(all, "tunnel", as_bytes(std::to_string(form)));
   return crypto::sha256(all);
 }
 

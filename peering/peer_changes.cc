@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
+#include "peering/form_choice.h"
 #include "peering/route_changes.h"
 
 namespace culvert::peering {
@@ -34,6 +35,11 @@ void unite_revoked(store::WriteTransaction& txn, const Card& card, Time now) {
   }
 }
 
+void note_tunnel_forms(const Capabilities& capabilities, Peer& peer) {
+  peer.tunnel_forms = capabilities.tunnel;
+  peer.ever_listed_form_2 = peer.ever_listed_form_2 || lists_present_form(capabilities.tunnel);
+}
+
 // Makes an accepted card the peer's current one. The caller judged it.
 void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& received,
                 const CardJudgement& judged, Time now) {
@@ -53,6 +59,7 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
   peer.signing_certificates = ders_of(judged.signing, txn, card.sender);
   peer.encryption_certificates = ders_of(judged.encryption, txn, card.sender);
   peer.largest_message_bytes = card.capabilities.max_message_bytes;
+  note_tunnel_forms(card.capabilities, peer);
   peer.ignored_domains = judged.ignored;
   peer.last_seen = now;
   store::put_peer(txn, peer);
@@ -162,6 +169,16 @@ CardJudgement take_card(store::WriteTransaction& txn, const ReadCard& card,
     store::put_peer(txn, *peer);
   }
   return judged;
+}
+
+void read_tunnel_forms_of_cards(store::WriteTransaction& txn) {
+  for (Peer& peer : store::list_peers(txn)) {
+    if (!peer.tunnel_forms.empty() || peer.card.empty()) continue;
+    const auto card = open_card(peer.card);
+    if (!card) continue;
+    note_tunnel_forms(card->card.capabilities, peer);
+    store::put_peer(txn, peer);
+  }
 }
 
 Status remove_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint,

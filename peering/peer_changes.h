@@ -34,6 +34,10 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
 // itself is removed. Cards of anybody else are `refused`.
 CardJudgement take_card(store::WriteTransaction& txn, const ReadCard& card, const CardRules& rules);
 
+// For the start of `serve`: a program that did not know of tunnel forms stored the peers' cards
+// without looking for them, and a peer sends no new card because we look again.
+void read_tunnel_forms_of_cards(store::WriteTransaction& txn);
+
 // `peer remove`: terminal. A tombstone stays, every route is withdrawn, pending proofs go.
 // permanent `not-found`.
 Status remove_peer(store::WriteTransaction& txn, const Fingerprint& peer, std::string_view reason,

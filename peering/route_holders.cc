@@ -17,7 +17,7 @@ void add_certificates(const store::ReadTransaction& txn, const std::vector<Bytes
 }  // namespace
 
 SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer) {
-  SigningPeer out{peer.fingerprint, peer.state, {}};
+  SigningPeer out{peer.fingerprint, peer.state, {}, peer.ever_listed_form_2};
   add_certificates(txn, peer.signing_certificates, out);
   add_certificates(txn, peer.allowed_certificates, out);
   return out;
@@ -30,6 +30,7 @@ RouteHolder holder_of(const store::Route& route, const SigningPeer& peer) {
   holder.route_state = route.state;
   holder.since = route.since;
   holder.in_force = route.active_since && !route.released;
+  holder.ever_listed_present_form = peer.ever_listed_present_form;
   holder.signing = peer.signing;
   return holder;
 }

@@ -4,65 +4,12 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/limits.h"
+#include "peering/report_parameters.h"
 
 namespace culvert::peering {
 namespace {
 
-constexpr std::size_t kMaxEnvidOctets = 100;  // RFC 3461, 4.4
-constexpr std::size_t kMaxOrcptOctets = 500;  // RFC 3461, 4.2
-
 Error bad_envelope(std::string text) { return permanent_error("bad-envelope", std::move(text)); }
-
-bool is_upper_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F'); }
-
-// RFC 3461, 4: printable ASCII but `+` and `=`, or `+` and two upper-case digits.
-bool is_xtext(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c < '!' || c > '~' || c == '=') return false;
-    if (c != '+') continue;
-    if (i + 2 >= text.size() || !is_upper_hex(text[i + 1]) || !is_upper_hex(text[i + 2]))
-      return false;
-    i += 2;
-  }
-  return true;
-}
-
-bool is_envid(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxEnvidOctets && is_xtext(text);
-}
-
-// addr-type ";" and what stands behind it: xtext, or with the type utf-8 also its escaped forms
-// (RFC 6533, 3), which are printable ASCII or UTF-8 without blanks.
-bool is_orcpt(std::string_view text) {
-  const std::size_t semicolon = text.find(';');
-  if (semicolon == std::string_view::npos || semicolon == 0 || text.size() > kMaxOrcptOctets) {
-    return false;
-  }
-  const std::string_view type = text.substr(0, semicolon);
-  const bool atom = std::all_of(type.begin(), type.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  });
-  const std::string_view address = text.substr(semicolon + 1);
-  return atom && !address.empty() && std::all_of(address.begin(), address.end(), [](char c) {
-           return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
-         });
-}
-
-// RFC 3461, 4.1: NEVER alone, or the others, each once.
-bool is_notify(std::string_view text) {
-  if (text == "NEVER") return true;
-  std::vector<std::string_view> seen;
-  while (true) {
-    const std::size_t comma = text.find(',');
-    const std::string_view word = text.substr(0, comma);
-    if (word != "SUCCESS" && word != "FAILURE" && word != "DELAY") return false;
-    if (std::find(seen.begin(), seen.end(), word) != seen.end()) return false;
-    seen.push_back(word);
-    if (comma == std::string_view::npos) return true;
-    text.remove_prefix(comma + 1);
-  }
-}
 
 // Takes the lines off one after the other.
 class Lines {
@@ -209,7 +156,29 @@ std::string recipient_value(const SealedRecipient& recipient) {
   return value;
 }
 
+std::string_view word(SealedOrigin origin) {
+  switch (origin) {
+    case SealedOrigin::inside:
+      return "inside";
+    case SealedOrigin::passed:
+      return "passed";
+    case SealedOrigin::node:
+      return "node";
+  }
+  return "passed";
+}
+
+Result<SealedOrigin> read_origin(Lines& lines) {
+  auto value = lines.take("Culvert-Origin");
+  if (!value) return value.error();
+  for (const auto origin : {SealedOrigin::inside, SealedOrigin::passed, SealedOrigin::node}) {
+    if (*value == word(origin)) return origin;
+  }
+  return bad_envelope("Culvert-Origin is not a word that is known");
+}
+
 struct EnvelopeStart {
+  TunnelForm form = TunnelForm::present;
   SealedId id{};
   Time sealed{};
 };
@@ -219,7 +188,11 @@ Result<EnvelopeStart> read_start(Lines& lines) {
   EnvelopeStart into;
   auto version = lines.take("Culvert-Tunnel");
   if (!version) return version.error();
-  if (*version != "1") return bad_envelope("the version of the tunnel form is not known");
+  if (*version == "1") {
+    into.form = TunnelForm::old;
+  } else if (*version != "2") {
+    return bad_envelope("the version of the tunnel form is not known");
+  }
   auto id = lines.take("Culvert-Id");
   if (!id) return id.error();
   const auto octets = from_hex(*id);
@@ -238,11 +211,13 @@ Result<EnvelopeStart> read_start(Lines& lines) {
 }  // namespace
 
 Result<std::string> write_sealed_envelope(const SealedEnvelope& envelope) {
-  std::string out = "Culvert-Tunnel: 1\r\n";
+  const bool old = envelope.form == TunnelForm::old;
+  std::string out = std::string("Culvert-Tunnel: ") + (old ? "1" : "2") + "\r\n";
   out += "Culvert-Id: " + to_hex(envelope.id) + "\r\n";
   out += "Culvert-Sealed: " + to_rfc3339(envelope.sealed) + "\r\n";
   out += "Culvert-From: " + envelope.from.text() + "\r\n";
   out += "Culvert-To: " + envelope.to.text() + "\r\n";
+  if (!old) out += "Culvert-Origin: " + std::string(word(envelope.origin)) + "\r\n";
   out += "Culvert-Sender: " + sender_value(envelope) + "\r\n";
   for (const SealedRecipient& recipient : envelope.recipients) {
     out += "Culvert-Recipient: " + recipient_value(recipient) + "\r\n";
@@ -263,10 +238,20 @@ Result<SealedEnvelope> read_sealed_envelope(std::string_view fields) {
   if (!from) return from.error();
   auto to = read_domain(lines.take("Culvert-To"));
   if (!to) return to.error();
-  SealedEnvelope parsed{.id = start->id, .sealed = start->sealed, .from = *from, .to = *to};
+  SealedEnvelope parsed{
+      .id = start->id, .sealed = start->sealed, .from = *from, .to = *to, .form = start->form};
+  if (parsed.form == TunnelForm::present) {
+    auto origin = read_origin(lines);
+    if (!origin) return origin.error();
+    parsed.origin = *origin;
+  }
   auto sender = lines.take("Culvert-Sender");
   if (!sender) return sender.error();
   if (auto read = read_sender(*sender, parsed); !read) return read.error();
+  // A node speaks for itself in reports and peering mail alone: what a person sends is a person's.
+  if (parsed.origin == SealedOrigin::node && parsed.sender) {
+    return bad_envelope("mail of the node itself with a sender");
+  }
   while (!lines.at_end() && parsed.recipients.size() < kMaxRecipients) {
     auto value = lines.take("Culvert-Recipient");
     if (!value) return value.error();

@@ -2,14 +2,15 @@
 // decides what happens to a message that came through a tunnel. Pure functions, any thread.
 //
 // Grammar (frozen); every line ends in CRLF, has at most 998 octets before it and is not folded:
-//   Culvert-Tunnel: 1
+//   Culvert-Tunnel: 1 | 2
 //   Culvert-Id: 32 lower-case hexadecimal digits
 //   Culvert-Sealed: RFC 3339 time in UTC, whole seconds
 //   Culvert-From: domain                 Culvert-To: domain                  (A-labels, lower case)
+//   Culvert-Origin: inside | passed | node        (form 2 has it always, form 1 never)
 //   Culvert-Sender: path [ BODY=7BIT | BODY=8BITMIME ] [ SMTPUTF8 ] [ RET=FULL | RET=HDRS ] [
 //   ENVID=xtext ] 1*1000 ( Culvert-Recipient: path [ NOTIFY=... ] [ ORCPT=type;xtext ] )
 // One blank separates the parts; the parameters stand in this order (RFC 3461, 4; RFC 6152; RFC
-// 6531).
+// 6531). Origin `node` is of mail with the null path only.
 #pragma once
 
 #include <array>
@@ -30,6 +31,13 @@ inline constexpr std::size_t kMaxEnvelopeBytes = 1008 * (kMaxEnvelopeLineOctets 
 
 using SealedId = std::array<std::uint8_t, 16>;
 
+// Form 1 does not say where the mail came from, so nothing in it is ever trusted as the peer's own.
+enum class TunnelForm : std::uint8_t { old = 1, present = 2 };
+
+// Who wrote what is sealed. inside: the people of the sealing node's organisation; passed: somebody
+// else, from whom that node, or one before it, had taken it; node: the sealing node itself.
+enum class SealedOrigin { passed, inside, node };
+
 enum class SealedBody { unstated, seven_bit, eight_bit };
 enum class SealedRet { unstated, full, headers };
 
@@ -46,6 +54,8 @@ struct SealedEnvelope {
   Time sealed{};
   Domain from;
   Domain to;
+  TunnelForm form = TunnelForm::present;
+  SealedOrigin origin = SealedOrigin::passed;  // of form 1 always `passed`
   ReversePath sender{};
   SealedBody body = SealedBody::unstated;
   bool smtputf8 = false;
@@ -56,8 +66,9 @@ struct SealedEnvelope {
   bool operator==(const SealedEnvelope&) const = default;
 };
 
-// The fields with their line ends. permanent `bad-envelope` if a value has no place in the grammar
-// (so that nothing a client supplied can add a line) or there is no recipient, or too many.
+// The fields with their line ends, in `envelope.form`. permanent `bad-envelope` if a value has no
+// place in the grammar (so that nothing a client supplied can add a line) or there is no recipient,
+// or too many.
 Result<std::string> write_sealed_envelope(const SealedEnvelope& envelope);
 
 // Reads exactly what `write_sealed_envelope` writes. Unknown, repeated, missing or re-ordered

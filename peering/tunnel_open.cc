@@ -13,6 +13,7 @@
 #include "peering/routes.h"
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
+#include "peering/tunnel_mark.h"
 
 namespace culvert::peering {
 namespace {
@@ -169,44 +170,24 @@ Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
   return *std::move(signer.certificate);
 }
 
-// Whether the state of the signer's route lets its mail in.
+// Whether the state of the signer's route, and what its node is known to be able to do, let its
+// mail in.
 Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Time arrived) {
   const bool trusted = holder.peer_state == store::PeerState::paired ||
                        holder.peer_state == store::PeerState::paused;
   if (!trusted) {
     return permanent_error("wrong-signer", "signed by a peer that is removed or not confirmed");
   }
+  // Our card may not have reached the peer yet: what it seals for the node itself stays in form 1
+  // until then. No reader ever sees such mail.
   if (is_for_peering(envelope)) return done();
+  if (envelope.form == TunnelForm::old && holder.ever_listed_present_form) {
+    return permanent_error("old-form",
+                           "sealed in the old tunnel form by a peer that knows the present one");
+  }
   if (takes_mail(holder.route_state, holder.since, arrived)) return done();
   return permanent_error("no-route", "the peer's route for " + envelope.from.text() + " is " +
                                          store::state_name(holder.route_state));
-}
-
-bool marks(const RouteHolder& holder) {
-  return holder.route_state == store::RouteState::active ||
-         holder.route_state == store::RouteState::degraded ||
-         holder.route_state == store::RouteState::paused;
-}
-
-// True if the signing peer's route in use covers the domain.
-Result<bool> is_of_peer(const Domain& domain, const OpenContext& context, const Fingerprint& peer) {
-  if (serves(context.own_domains, domain)) return false;
-  auto holders = context.holders_of(domain);
-  if (!holders) return holders.error();
-  return std::any_of(holders->begin(), holders->end(), [&](const RouteHolder& holder) {
-    return holder.peer == peer && marks(holder);
-  });
-}
-
-// True if mail of the domain comes from inside or through another peer's tunnel, never from `peer`.
-Result<bool> is_of_others(const Domain& domain, const OpenContext& context,
-                          const Fingerprint& peer) {
-  if (serves(context.own_domains, domain)) return true;
-  auto holders = context.holders_of(domain);
-  if (!holders) return holders.error();
-  return std::any_of(holders->begin(), holders->end(), [&](const RouteHolder& holder) {
-    return holder.peer != peer && holder.in_force;
-  });
 }
 
 // Attack: Relay, through the tunnel. The inside server would send on what is not a plain mailbox,
@@ -228,39 +209,6 @@ Status check_addresses(const SealedEnvelope& envelope, const OpenContext& contex
   if (!of_peer) return of_peer.error();
   const bool is_told = *of_peer || may_be_local(domain, context.own_domains);
   return is_told ? refused(*envelope.sender, *what) : done();
-}
-
-Result<bool> any_of_others(const std::vector<Domain>& domains, const OpenContext& context,
-                           const Fingerprint& peer) {
-  for (const Domain& domain : domains) {
-    const auto of_others = is_of_others(domain, context, peer);
-    if (!of_others || *of_others) return of_others;
-  }
-  return false;
-}
-
-// signed=yes only for the one From address, if it is of the peer. Otherwise every domain that a
-// reader might take for the author's is asked: an odd From must not hide whose it claims to be.
-Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
-  const auto fields = crypto::fields_of(header);
-  const auto from = crypto::single_from(fields);
-  if (from) {
-    const auto of_peer = is_of_peer(from->domain(), context, mail.peer);
-    if (!of_peer) return of_peer.error();
-    if (*of_peer) mail.mark = SignedMark::yes;
-  }
-  if (mail.mark == SignedMark::yes) return done();
-  mail.why = from ? "From is not of the peer" : "no single From address";
-  const auto authors = crypto::author_domains(fields);
-  const auto claims = any_of_others(authors.addresses, context, mail.peer);
-  if (!claims) return claims.error();
-  mail.expected_tunnel = *claims || authors.too_many;
-  if (mail.expected_tunnel) return done();
-  const auto mentions = any_of_others(authors.names, context, mail.peer);
-  if (!mentions) return mentions.error();
-  mail.expected_tunnel = *mentions;
-  if (*mentions) mail.why = "display-name";
-  return done();
 }
 
 // The SignedData inside the opened blob, ready to be read.

@@ -45,6 +45,7 @@ struct RouteHolder {
   store::RouteState route_state = store::RouteState::claimed;
   Time since{};                              // of the route's state
   bool in_force = false;                     // is or was active, and not released
+  bool ever_listed_present_form = false;     // the peer's card did, once
   std::vector<crypto::Certificate> signing;  // on the peer's current card, less what is revoked
 };
 // A peer with its certificates parsed, for all its routes: a card may have a thousand domains.
@@ -52,6 +53,7 @@ struct SigningPeer {
   Fingerprint fingerprint;
   store::PeerState state;
   std::vector<crypto::Certificate> signing;  // on its current card or allowed, less what is revoked
+  bool ever_listed_present_form = false;
 };
 SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer);
 RouteHolder holder_of(const store::Route& route, const SigningPeer& peer);
@@ -67,6 +69,8 @@ struct OpenContext {
   std::function<Result<std::vector<RouteHolder>>(const Domain&)> holders_of;
 };
 
+// yes: the peer's own. relay: rightly sealed by the peer, but written by somebody else, or in a
+// form that does not say.
 enum class SignedMark { yes, relay };
 
 // A message that was decrypted, whose signature is a peer's, and whose envelope may be obeyed. Only
@@ -99,6 +103,7 @@ struct OpenTrace {
 //   wrong-signer    signed by nobody who holds that route
 //   not-for-us      Culvert-To or a sealed recipient is not of our domains
 //   bad-address     a sealed recipient, or a sender whom a report would go to, hides a route
+//   old-form        people's mail in form 1, of a peer whose card once listed form 2
 //   stale           sealed too long before it arrived, or in the future
 //   bad-envelope, bad-line-end, header-too-large, not-tunnel, and the refusals of crypto/cms.
 // Errors of `holders_of` and of the streams are passed on.

@@ -29,6 +29,8 @@ enum : std::uint32_t {
   kFromDomain = 12,
   kOpened = 13,
   kAddedHeader = 14,
+  // 15 to 29 are kept for others.
+  kOrigin = 30,
 };
 // Fields of BodyRef. Frozen.
 enum : std::uint32_t { kBodyId = 1, kBodySize = 2, kBodyPlace = 3, kBodyKey = 4 };
@@ -69,6 +71,13 @@ MessageId MessageId::make(Time now) {
   }
   crypto::fill_random(MutableBytes(id.octets_).subspan(kTimeOctets));
   return id;
+}
+
+Time MessageId::made() const {
+  std::int64_t seconds = 0;
+  for (std::size_t i = 0; i < kTimeOctets; ++i)
+    seconds = seconds << 8 | octets_[i];
+  return from_unix(seconds);
 }
 
 std::optional<MessageId> MessageId::from_bytes(ByteView octets) {
@@ -121,7 +130,8 @@ Bytes encode(const Message& message) {
       .integer(kSize, static_cast<std::int64_t>(message.size_bytes))
       .bytes(kBody, encode_body(message.body))
       .text(kFromDomain, message.from_domain)
-      .text(kAddedHeader, message.added_header);
+      .text(kAddedHeader, message.added_header)
+      .integer(kOrigin, static_cast<std::int64_t>(message.origin));
   if (message.opened) out.bytes(kOpened, encode_opened(*message.opened));
   return out.take();
 }
@@ -145,6 +155,7 @@ Result<Message> decode_message(ByteView record) {
   message.size_bytes = in->count(kSize);
   message.from_domain = in->text(kFromDomain);
   message.added_header = in->text(kAddedHeader);
+  message.origin = in->choice(kOrigin, Origin::node);
   if (const ByteView opened_record = in->bytes(kOpened); !opened_record.empty()) {
     auto opened = decode_opened(opened_record);
     if (!opened) return std::move(opened).error();

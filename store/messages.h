@@ -27,6 +27,8 @@ class MessageId {
 
   ByteView view() const { return octets_; }
   std::string hex() const { return to_hex(octets_); }
+  // When it was made, whole seconds.
+  Time made() const;
   auto operator<=>(const MessageId&) const = default;
 
  private:
@@ -45,6 +47,15 @@ struct BodyRef {
 enum class Listener : std::uint8_t { inside, outside, own };  // own: made by this node (DSN, proof)
 enum class BodyKind : std::uint8_t { seven_bit, eight_bit_mime };
 enum class Ret : std::uint8_t { unset, full, hdrs };  // RFC 3461, 4.3
+
+// Whose words a message is: what its seal will say (formats.md, "The tunnel form"), and whether a
+// report about it may quote it. Decided when it is taken over. Numbers are frozen.
+enum class Origin : std::uint8_t {
+  unset = 0,   // stored before this was kept: counts as `passed`
+  inside = 1,  // our own people's; of opened mail: the peer's own, as its seal says
+  passed = 2,  // somebody else's, taken in from outside or opened, now or before
+  node = 3,    // this node's
+};
 
 // What the seal told, of mail that was opened (formats.md, "Received").
 struct OpenedContext {
@@ -71,6 +82,7 @@ struct Message {
   std::string added_header{};
   std::string from_domain{};  // of the one From address; empty if there is none or more than one
   std::optional<OpenedContext> opened{};
+  Origin origin = Origin::unset;
   bool operator==(const Message&) const = default;
 };
 

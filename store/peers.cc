@@ -1,5 +1,7 @@
 #include "store/peers.h"
 
+#include <charconv>
+
 #include "store/record.h"
 #include "store/table.h"
 
@@ -36,6 +38,9 @@ enum : std::uint32_t {
   kCardSent = 25,
   kCardSentSerial = 26,
   kRefused = 27,
+  // 28 to 39 are kept for others.
+  kTunnelForm = 40,
+  kEverListedForm2 = 41,
   kSeenFrom = 50,
 };
 // Fields of Tombstone. Frozen.
@@ -69,6 +74,21 @@ void encode_card(RecordWriter& out, const Peer& peer) {
   out.integer(kLargestMessage, static_cast<std::int64_t>(peer.largest_message_bytes));
   for (const Bytes& der : peer.allowed_certificates)
     out.item(kAllowed, der);
+  for (const std::uint64_t form : peer.tunnel_forms)
+    out.item(kTunnelForm, std::to_string(form));
+  out.flag(kEverListedForm2, peer.ever_listed_form_2);
+}
+
+std::vector<std::uint64_t> read_forms(RecordReader& in) {
+  std::vector<std::uint64_t> forms;
+  for (const std::string& digits : in.all_texts(kTunnelForm)) {
+    std::uint64_t form = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, form);
+    if (error != std::errc{} || stop != end || std::to_string(form) != digits) in.set_bad();
+    forms.push_back(form);
+  }
+  return forms;
 }
 
 void decode_card(RecordReader& in, Peer& peer) {
@@ -84,6 +104,8 @@ void decode_card(RecordReader& in, Peer& peer) {
   peer.encryption_certificates = in.all_bytes(kEncryption);
   peer.largest_message_bytes = in.count(kLargestMessage);
   peer.allowed_certificates = in.all_bytes(kAllowed);
+  peer.tunnel_forms = read_forms(in);
+  peer.ever_listed_form_2 = in.flag(kEverListedForm2);
 }
 
 Bytes encode(const Tombstone& tombstone) {

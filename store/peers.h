@@ -51,6 +51,9 @@ struct Peer {
   std::vector<Bytes> signing_certificates{};     // DER, newest first
   std::vector<Bytes> encryption_certificates{};  // DER, newest first
   std::uint64_t largest_message_bytes = 0;       // 0: not told
+  std::vector<std::uint64_t> tunnel_forms{};     // that its card lists; none: it does not say
+  // Its card did, once: never unset as long as the record lives, whatever a later card says.
+  bool ever_listed_form_2 = false;
   std::vector<Bytes> allowed_certificates{};  // tunnel certificates of others, by an administrator
 
   std::vector<Domain> named{};  // its domains that an administrator here named

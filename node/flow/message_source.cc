@@ -30,6 +30,20 @@ class StoredMessage final : public RewindableSource {
   std::unique_ptr<RewindableSource> body_;
 };
 
+// A record from before origins were kept tells nothing: nobody vouches for it.
+peering::SealedOrigin sealed(store::Origin origin) {
+  switch (origin) {
+    case store::Origin::unset:
+    case store::Origin::passed:
+      return peering::SealedOrigin::passed;
+    case store::Origin::inside:
+      return peering::SealedOrigin::inside;
+    case store::Origin::node:
+      return peering::SealedOrigin::node;
+  }
+  return peering::SealedOrigin::passed;
+}
+
 // Opens the stored message when the first piece is asked for, in a worker.
 class MessageSource : public PieceSource {
  public:
@@ -98,6 +112,9 @@ class SealedSource final : public MessageSource {
     const store::Message& message = attempt_->message;
     std::copy_n(message.id.view().begin(), envelope.id.size(), envelope.id.begin());
     envelope.sealed = context_.clock.now();
+    envelope.form = attempt_->seal->form;
+    // Form 1 has no word for it.
+    if (envelope.form == peering::TunnelForm::present) envelope.origin = sealed(message.origin);
     envelope.sender = message.sender;
     envelope.body = message.body_kind == store::BodyKind::eight_bit_mime
                         ? peering::SealedBody::eight_bit

@@ -48,6 +48,33 @@ TEST_F(CardTest, IsReadBackAsItWasSigned) {
   EXPECT_EQ(card.capabilities.max_message_bytes, 1'000'000u);
 }
 
+TEST_F(CardTest, SaysWhichFormsOfTunnelMailItsNodeOpens) {
+  EXPECT_EQ(b_.card_values().capabilities.tunnel, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(a_.peer(b_)->tunnel_forms, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_TRUE(a_.peer(b_)->ever_listed_form_2);
+  Card card = next();
+  card.capabilities.tunnel = {3, 18446744073709551615U};
+  ASSERT_TRUE(give(card));
+  EXPECT_EQ(a_.peer(b_)->tunnel_forms, card.capabilities.tunnel);
+  EXPECT_TRUE(a_.peer(b_)->ever_listed_form_2) << "what it once could it cannot forget";
+  card = next();
+  card.capabilities.tunnel.assign(kMaxCapabilities + 1, 2);
+  EXPECT_FALSE(give(card));
+}
+
+// A program that did not look for the forms stored this card; the same card comes no second time.
+TEST_F(CardTest, FormsAreFoundOnACardThatAnOlderProgramStored) {
+  const auto before = a_.peer(b_);
+  a_.write([&](store::WriteTransaction& txn) {
+    auto stored = *before;
+    stored.tunnel_forms.clear();
+    stored.ever_listed_form_2 = false;
+    store::put_peer(txn, stored);
+    read_tunnel_forms_of_cards(txn);
+  });
+  EXPECT_EQ(a_.peer(b_), before);
+}
+
 TEST_F(CardTest, ANewerSerialReplacesTheCard) {
   Card card = next();
   card.domains.push_back("b2.example");

@@ -121,5 +121,18 @@ TEST(JsonWriter, WritesMembersInTheOrderOfTheCalls) {
   EXPECT_TRUE(JsonObject::parse(octets).ok());
 }
 
+TEST(Json, ListsOfNumbersAreWholeAndBounded) {
+  const auto object =
+      JsonObject::parse(to_bytes(R"({"a":[1,2],"b":[1.0],"c":[-1],"d":["1"],"e":1})"));
+  ASSERT_TRUE(object.ok());
+  EXPECT_EQ(object->numbers("a", 2).value(), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_FALSE(object->numbers("a", 1).ok());
+  for (const char* name : {"b", "c", "d", "e", "missing"})
+    EXPECT_FALSE(object->numbers(name, 9).ok()) << name;
+  JsonWriter writer;
+  writer.numbers("n", {18446744073709551615U, 0});
+  EXPECT_EQ(to_text(writer.finish()), R"({"n":[18446744073709551615,0]})");
+}
+
 }  // namespace
 }  // namespace culvert::peering

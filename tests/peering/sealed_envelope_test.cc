@@ -15,6 +15,7 @@ SealedEnvelope sample() {
                           .sealed = from_rfc3339("2026-03-01T12:00:00Z").value(),
                           .from = domain("a.example"),
                           .to = domain("b.example")};
+  envelope.origin = SealedOrigin::inside;
   envelope.sender = mailbox("alice@a.example");
   envelope.body = SealedBody::eight_bit;
   envelope.smtputf8 = true;
@@ -37,11 +38,12 @@ TEST(SealedEnvelope, IsWrittenInTheFixedOrder) {
   ASSERT_TRUE(written.ok());
   EXPECT_EQ(
       *written,
-      "Culvert-Tunnel: 1\r\n"
+      "Culvert-Tunnel: 2\r\n"
       "Culvert-Id: 01020300000000000000000000000000\r\n"
       "Culvert-Sealed: 2026-03-01T12:00:00Z\r\n"
       "Culvert-From: a.example\r\n"
       "Culvert-To: b.example\r\n"
+      "Culvert-Origin: inside\r\n"
       "Culvert-Sender: <alice@a.example> BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=QQ+2B314159\r\n"
       "Culvert-Recipient: <bob@b.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob@b.example\r\n"
       "Culvert-Recipient: <\"a > b\"@b.example> NOTIFY=NEVER\r\n"
@@ -68,6 +70,39 @@ TEST(SealedEnvelope, CarriesTheNullPathAndNoParameters) {
   EXPECT_EQ(read_sealed_envelope(*written).value(), envelope);
 }
 
+TEST(SealedEnvelope, SaysWhoseWordsItHolds) {
+  for (const auto origin : {SealedOrigin::inside, SealedOrigin::passed, SealedOrigin::node}) {
+    SealedEnvelope envelope = sample();
+    envelope.origin = origin;
+    if (origin == SealedOrigin::node) envelope.sender.reset();
+    const auto written = write_sealed_envelope(envelope);
+    ASSERT_TRUE(written.ok());
+    EXPECT_EQ(read_sealed_envelope(*written).value().origin, origin);
+  }
+}
+
+// Named attack: Borrowed trust. Nobody gets the node's own voice for what a person sends.
+TEST(SealedEnvelope, BorrowedTrustOfTheNodeItselfNeedsTheNullPath) {
+  SealedEnvelope envelope = sample();
+  envelope.origin = SealedOrigin::node;
+  EXPECT_FALSE(write_sealed_envelope(envelope).ok());
+}
+
+// Proofs go on with nodes that read this form only.
+TEST(SealedEnvelope, TheOldFormIsWrittenAndReadAsItWas) {
+  SealedEnvelope envelope = sample();
+  envelope.form = TunnelForm::old;
+  EXPECT_FALSE(write_sealed_envelope(envelope).ok()) << "it has no word for an origin";
+  envelope.origin = SealedOrigin::passed;
+  const auto written = write_sealed_envelope(envelope);
+  ASSERT_TRUE(written.ok());
+  EXPECT_TRUE(written->starts_with("Culvert-Tunnel: 1\r\nCulvert-Id: "));
+  EXPECT_EQ(written->find("Culvert-Origin"), std::string::npos);
+  EXPECT_EQ(read_sealed_envelope(*written).value(), envelope);
+  EXPECT_FALSE(
+      read_sealed_envelope(replaced(*written, "Culvert-Tunnel: 1", "Culvert-Tunnel: 2")).ok());
+}
+
 // What a client says in ENVID, ORCPT or NOTIFY never adds a line or a parameter.
 TEST(SealedEnvelope, HeaderInjectionIsRefusedWhenWriting) {
   const char* values[] = {
@@ -88,12 +123,23 @@ TEST(SealedEnvelope, HeaderInjectionIsRefusedWhenWriting) {
 TEST(SealedEnvelope, AnythingButTheExactFormIsRefused) {
   const std::string good = write_sealed_envelope(sample()).value();
   const std::pair<const char*, const char*> changes[] = {
-      {"Culvert-Tunnel: 1\r\n", ""},
-      {"Culvert-Tunnel: 1\r\n", "Culvert-Tunnel: 2\r\n"},
-      {"Culvert-Tunnel: 1\r\n", "Culvert-Tunnel: 1\r\nCulvert-Tunnel: 1\r\n"},
-      {"Culvert-Tunnel: 1", "culvert-tunnel: 1"},
-      {"Culvert-Tunnel: 1", "Culvert-Tunnel:1"},
-      {"Culvert-Tunnel: 1", "Culvert-Tunnel: 1 "},
+      {"Culvert-Tunnel: 2\r\n", ""},
+      {"Culvert-Tunnel: 2\r\n", "Culvert-Tunnel: 1\r\n"},
+      {"Culvert-Tunnel: 2\r\n", "Culvert-Tunnel: 3\r\n"},
+      {"Culvert-Tunnel: 2\r\n", "Culvert-Tunnel: 02\r\n"},
+      {"Culvert-Tunnel: 2\r\n", "Culvert-Tunnel: 2\r\nCulvert-Tunnel: 2\r\n"},
+      {"Culvert-Tunnel: 2", "culvert-tunnel: 2"},
+      {"Culvert-Tunnel: 2", "Culvert-Tunnel:2"},
+      {"Culvert-Tunnel: 2", "Culvert-Tunnel: 2 "},
+      {"Culvert-Origin: inside\r\n", ""},
+      {"Culvert-Origin: inside", "Culvert-Origin: Inside"},
+      {"Culvert-Origin: inside", "Culvert-Origin: inside "},
+      {"Culvert-Origin: inside", "Culvert-Origin: "},
+      {"Culvert-Origin: inside", "Culvert-Origin: outside"},
+      {"Culvert-Origin: inside", "Culvert-Origin: node"},
+      {"Culvert-Origin: inside\r\n", "Culvert-Origin: inside\r\nCulvert-Origin: passed\r\n"},
+      {"Culvert-To: b.example\r\nCulvert-Origin: inside",
+       "Culvert-Origin: inside\r\nCulvert-To: b.example"},
       {"Culvert-Id: 01", "Culvert-Id: 0"},
       {"Culvert-Id: 0102030000", "Culvert-Id: 010203000A"},
       {"2026-03-01T12:00:00Z", "2026-03-01 12:00:00Z"},

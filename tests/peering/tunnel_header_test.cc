@@ -51,6 +51,7 @@ TEST(OuterHeader, ShowsWhoWritesToWhomAndNothingElse) {
             "List-Id: <l.a.example>\r\n"
             "Message-ID: <1@gate.a.example>\r\n"
             "Subject: [...]\r\n"
+            "Culvert-For: b.example\r\n"
             "MIME-Version: 1.0\r\n"
             "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data;\r\n"
             " name=smime.p7m\r\n"

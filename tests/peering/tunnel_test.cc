@@ -37,8 +37,11 @@ class TunnelTest : public testing::Test {
   }
 
   SealedEnvelope envelope(std::string_view sender = "alice@a.example") const {
-    SealedEnvelope out{
-        .id = {1, 2, 3}, .sealed = now_, .from = domain("a.example"), .to = domain("b.example")};
+    SealedEnvelope out{.id = {1, 2, 3},
+                       .sealed = now_,
+                       .from = domain("a.example"),
+                       .to = domain("b.example"),
+                       .origin = SealedOrigin::inside};
     if (!sender.empty()) out.sender = mailbox(sender);
     out.recipients = {{mailbox("bob@b.example"), "", ""}};
     return out;
@@ -83,6 +86,17 @@ class TunnelTest : public testing::Test {
   std::string code_of(std::string_view message) {
     const Opened opened = open(message);
     return opened.mail ? "opened" : opened.mail.error().code;
+  }
+
+  // As if B had paired with an A of before forms were announced.
+  void forget_forms_of(const TestNode& node) {
+    b_.write([&](store::WriteTransaction& txn) {
+      auto peer = store::find_peer(txn, node.fingerprint());
+      ASSERT_TRUE(peer.has_value());
+      peer->tunnel_forms.clear();
+      peer->ever_listed_form_2 = false;
+      store::put_peer(txn, *peer);
+    });
   }
 
   // A message in the tunnel's form, put together by hand, so that its inside may be wrong.
@@ -292,6 +306,70 @@ TEST_F(TunnelTest, RelayPhishing) {
   }
 }
 
+// What the peer's node took in from a stranger is not the peer's, whosever it claims to be.
+TEST_F(TunnelTest, BorrowedTrust) {
+  connect(b_, c_, wire_);
+  const struct {
+    const char* from;
+    bool expected;
+  } cases[] = {
+      {"From: ceo@a.example\r\n", true},
+      {"From: ceo@b.example\r\n", true},
+      {"From: x@c.example\r\n", true},
+      {"From: alice@a.example\r\nFrom: x@lists.example\r\n", true},
+      {"From: x@lists.example\r\n", false},
+      {"From: ceo@sub.a.example\r\n", false},
+  };
+  for (const TunnelForm form : {TunnelForm::present, TunnelForm::old}) {
+    SealedEnvelope passed = envelope();
+    passed.origin = SealedOrigin::passed;
+    passed.form = form;
+    if (form == TunnelForm::old) forget_forms_of(a_);
+    for (const auto& each : cases) {
+      const Opened opened = open(seal(original(each.from), passed));
+      ASSERT_TRUE(opened.mail.ok()) << opened.mail.error().text << each.from;
+      EXPECT_EQ(opened.mail->mark, SignedMark::relay) << each.from;
+      EXPECT_EQ(opened.mail->expected_tunnel, each.expected) << each.from;
+      EXPECT_EQ(opened.mail->why, form == TunnelForm::old ? "old form" : "passed on");
+    }
+  }
+}
+
+TEST_F(TunnelTest, ReportsOfThePeersNodeAreItsOwn) {
+  SealedEnvelope report = envelope("");
+  report.origin = SealedOrigin::node;
+  const Opened own = open(seal(original("From: postmaster@a.example\r\n"), report));
+  ASSERT_TRUE(own.mail.ok()) << own.mail.error().text;
+  EXPECT_EQ(own.mail->mark, SignedMark::yes);
+  // Under another's name it is not.
+  EXPECT_EQ(open(seal(original("From: ceo@b.example\r\n"), report)).mail->mark, SignedMark::relay);
+}
+
+// An attacker who got hold of an old program, or who cut a card, does not bring the old form back.
+TEST_F(TunnelTest, TheOldFormIsNeverOpenedAgainOnceTheCardListedThePresentOne) {
+  SealedEnvelope old = envelope();
+  old.form = TunnelForm::old;
+  old.origin = SealedOrigin::passed;
+  const std::string message = seal(original(), old);
+  EXPECT_EQ(code_of(message), "old-form");
+  Card card = a_.card_values();
+  card.capabilities.tunnel = {1};
+  for (int change = 0; change < 2; ++change) {
+    ++card.serial;
+    // The second time in a new incarnation, as after `restore`.
+    if (change == 1) card.incarnation = new_incarnation();
+    card.issued += std::chrono::seconds(1);
+    b_.set_now(card.issued);
+    ASSERT_TRUE(b_.receive(sign_card(card, a_.signer()).value()).ok());
+    ASSERT_EQ(b_.peer(a_)->tunnel_forms, std::vector<std::uint64_t>{1});
+    EXPECT_EQ(code_of(message), "old-form");
+  }
+  // Peering mail shows nothing to anybody, and the peer may not have our card yet.
+  old.sender.reset();
+  old.recipients = {{mailbox("culvert-peering@b.example"), "", ""}};
+  EXPECT_EQ(code_of(seal(original(), old)), "opened");
+}
+
 TEST_F(TunnelTest, TwoFrom) {
   const char* headers[] = {
       "From: alice@a.example\r\nFrom: alice@a.example\r\n",
@@ -320,7 +398,7 @@ TEST_F(TunnelTest, RelayPhishingWithTwoFrom) {
       {"From: alice@a.example, x@c.example\r\n", true},
       {"From: \"ceo@b.example\" <x@lists.example>\r\n", true},
       {"From: ceo@\r\n b.example (x)\r\n", true},
-      {"From: alice@a.example\r\nFrom: alice@a.example\r\n", false},
+      {"From: alice@a.example\r\nFrom: alice@a.example\r\n", true},
       {"From: list@lists.example (x)\r\n", false},
       {"", false},
   };
@@ -368,7 +446,9 @@ TEST_F(TunnelTest, InnerHeaders) {
   ASSERT_EQ(code_of(seal_by_hand(good, a_)), "opened");
   const std::pair<const char*, const char*> changes[] = {
       {"Culvert-To:", "Culvert-Policy: none\r\nCulvert-To:"},
-      {"Culvert-Tunnel: 1\r\n", "Culvert-Tunnel: 1\r\nCulvert-Tunnel: 1\r\n"},
+      {"Culvert-Tunnel: 2\r\n", "Culvert-Tunnel: 2\r\nCulvert-Tunnel: 2\r\n"},
+      {"Culvert-Origin: inside\r\n", ""},
+      {"Culvert-Origin: inside\r\n", "Culvert-Origin: node\r\n"},
       {"Culvert-From: a.example\r\nCulvert-To: b.example\r\n",
        "Culvert-To: b.example\r\nCulvert-From: a.example\r\n"},
       {"message/rfc822", "text/plain"},

@@ -28,7 +28,8 @@ class PeerFlowTest : public testing::Test {
     peering::SealedEnvelope out{.id = {1, 2, 3},
                                 .sealed = clock.now(),
                                 .from = peering::domain("a.example"),
-                                .to = peering::domain("b.example")};
+                                .to = peering::domain("b.example"),
+                                .origin = peering::SealedOrigin::inside};
     out.sender = peering::mailbox("alice@a.example");
     out.recipients = {{peering::mailbox("bob@b.example"), "", ""}};
     if (change) change(out);

@@ -1,0 +1,94 @@
+#include "peering/tunnel_mark.h"
+
+#include <algorithm>
+
+#include "crypto/mime/header.h"
+
+namespace culvert::peering {
+namespace {
+
+bool serves(const OpenContext& context, const Domain& domain) {
+  return std::find(context.own_domains.begin(), context.own_domains.end(), domain) !=
+         context.own_domains.end();
+}
+
+bool is_in_use(const RouteHolder& holder) {
+  return holder.route_state == store::RouteState::active ||
+         holder.route_state == store::RouteState::degraded ||
+         holder.route_state == store::RouteState::paused;
+}
+
+// True if mail whose author is of the domain comes from inside, or sealed as its author's own. The
+// signing peer's domains count like any other's: whoever claims one of them in mail that the peer
+// only passed on claims what the peer did not vouch for.
+Result<bool> has_a_tunnel(const Domain& domain, const OpenContext& context) {
+  if (serves(context, domain)) return true;
+  auto holders = context.holders_of(domain);
+  if (!holders) return holders.error();
+  return std::any_of(holders->begin(), holders->end(), [](const RouteHolder& holder) {
+    return holder.in_force || is_in_use(holder);
+  });
+}
+
+Result<bool> any_has_a_tunnel(const std::vector<Domain>& domains, const OpenContext& context) {
+  for (const Domain& domain : domains) {
+    const auto has_one = has_a_tunnel(domain, context);
+    if (!has_one || *has_one) return has_one;
+  }
+  return false;
+}
+
+enum class Author { of_the_peer, of_others, not_one };
+
+// Why the mail is not the peer's own; empty: it is.
+std::string why_relayed(const SealedEnvelope& envelope, Author author) {
+  if (envelope.form == TunnelForm::old) return "old form";
+  if (envelope.origin == SealedOrigin::passed) return "passed on";
+  switch (author) {
+    case Author::of_the_peer:
+      return {};
+    case Author::of_others:
+      return "From is not of the peer";
+    case Author::not_one:
+      return "no single From address";
+  }
+  return "no single From address";
+}
+
+}  // namespace
+
+Result<bool> is_of_peer(const Domain& domain, const OpenContext& context, const Fingerprint& peer) {
+  if (serves(context, domain)) return false;
+  auto holders = context.holders_of(domain);
+  if (!holders) return holders.error();
+  return std::any_of(holders->begin(), holders->end(), [&](const RouteHolder& holder) {
+    return holder.peer == peer && is_in_use(holder);
+  });
+}
+
+Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
+  const auto fields = crypto::fields_of(header);
+  Author author = Author::not_one;
+  if (const auto from = crypto::single_from(fields)) {
+    const auto of_peer = is_of_peer(from->domain(), context, mail.peer);
+    if (!of_peer) return of_peer.error();
+    author = *of_peer ? Author::of_the_peer : Author::of_others;
+  }
+  mail.why = why_relayed(mail.envelope, author);
+  mail.mark = mail.why.empty() ? SignedMark::yes : SignedMark::relay;
+  if (mail.mark == SignedMark::yes) return done();
+  const auto authors = crypto::author_domains(fields);
+  const auto claims = any_has_a_tunnel(authors.addresses, context);
+  if (!claims) return claims.error();
+  mail.expected_tunnel = *claims || authors.too_many;
+  if (mail.expected_tunnel) return done();
+  // Honest lists write `bob@b.example via List`: this goes before whatever else is said, so that
+  // nobody acts on it as on an author.
+  const auto mentions = any_has_a_tunnel(authors.names, context);
+  if (!mentions) return mentions.error();
+  mail.expected_tunnel = *mentions;
+  if (*mentions) mail.why = "display-name";
+  return done();
+}
+
+}  // namespace culvert::peering
