@@ -6,6 +6,7 @@
 #include "node/smtp/parameters.h"
 #include "node/smtp/replies.h"
 #include "peering/document.h"
+#include "peering/form_choice.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_seal.h"
 
@@ -36,18 +37,28 @@ std::optional<Domain> author_of(const store::Message& message) {
   return domain ? std::optional(*std::move(domain)) : std::nullopt;
 }
 
+// What keeps mail from being sealed for that peer now; nothing: it may go.
+std::optional<Postpone> what_it_waits_for(const PeerView* peer, const store::QueueEntry& entry,
+                                          Time now) {
+  if (peer != nullptr && now > peer->card_expires + peering::kClockDifference) {
+    return Postpone{kWaitForRoute, "the peer's card has expired and no newer one came"};
+  }
+  if (peer == nullptr || peer->encryption_at(now) == nullptr) {
+    return Postpone{kWaitForRoute, "the peer's card has no valid encryption certificate"};
+  }
+  // Routing says the same; but the card may have changed since it was asked. Peering mail goes on
+  // in a form that the peer opens, or two nodes of different age could never pair.
+  if (entry.path == store::DeliveryPath::proof) return std::nullopt;
+  const std::string why = peering::why_not_understood(peer->tunnel_forms, entry.destination);
+  return why.empty() ? std::nullopt : std::optional(Postpone{kWaitForRoute, why});
+}
+
 AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
                            store::Message message, const Fingerprint& peer) {
   const auto routing = context.routing.current();
   const PeerView* view = routing->peer(peer);
-  const crypto::Certificate* recipient =
-      view == nullptr ? nullptr : view->encryption_at(context.clock.now());
-  if (view != nullptr && context.clock.now() > view->card_expires + peering::kClockDifference) {
-    return Postpone{kWaitForRoute, "the peer's card has expired and no newer one came"};
-  }
-  if (recipient == nullptr) {
-    return Postpone{kWaitForRoute, "the peer's card has no valid encryption certificate"};
-  }
+  const Time now = context.clock.now();
+  if (auto wait = what_it_waits_for(view, entry, now)) return *std::move(wait);
   // Not every sender says a size at MAIL, and the peer would keep from its people what is larger.
   if (view->largest_message_bytes > 0 && message.size_bytes > view->largest_message_bytes) {
     return GiveUp{"5.3.4", "its node takes messages of at most " +
@@ -57,11 +68,13 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   SealPlan seal{
       context.keys.get(),
       peer,
-      *recipient,
+      *view->encryption_at(now),
       config->node.domains,
       peering::choose_culvert_from(author_of(message), message.sender, config->node.domains),
       {},
-      {}};
+      {},
+      entry.path == store::DeliveryPath::proof ? peering::form_for_peering(view->tunnel_forms)
+                                               : peering::TunnelForm::present};
   peering::SealedId id{};
   std::copy_n(message.id.view().begin(), id.size(), id.begin());
   const std::uint32_t number = static_cast<std::uint32_t>(entry.id.number) << 16;

@@ -8,6 +8,7 @@
 
 #include "node/flow/flow_context.h"
 #include "node/net/smtp_client_connection.h"
+#include "peering/sealed_envelope.h"
 #include "store/queue.h"
 
 namespace culvert::node {
@@ -21,6 +22,7 @@ struct SealPlan {
   Domain from;             // Culvert-From
   std::string token;       // of this attempt
   std::string message_id;  // of the outer message, the same over retries
+  peering::TunnelForm form = peering::TunnelForm::present;
 };
 
 // It comes back to its sender.

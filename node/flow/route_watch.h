@@ -5,6 +5,7 @@
 
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "node/flow/flow_context.h"
 
@@ -18,12 +19,17 @@ class RouteWatch {
   void routes_changed();
 
  private:
-  std::set<Domain> became_active(std::set<Domain> now_active);
-  void retry(const std::set<Domain>& domains);
+  // A domain with an active route, and whether the peer opens what we seal: when either begins,
+  // mail that waited goes on.
+  using ActiveDomains = std::set<std::pair<Domain, bool>>;
+
+  static ActiveDomains active_domains(const store::ReadTransaction& txn);
+  ActiveDomains became_active(ActiveDomains now_active);
+  void retry(const ActiveDomains& domains);
 
   FlowContext& flow_;
   std::mutex mutex_;
-  std::set<Domain> active_;
+  ActiveDomains active_;
 };
 
 }  // namespace culvert::node

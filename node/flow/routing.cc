@@ -1,5 +1,7 @@
 #include "node/flow/routing.h"
 
+#include "crypto/base/log.h"
+#include "peering/form_choice.h"
 #include "peering/route_changes.h"
 #include "store/peers.h"
 #include "store/rules.h"
@@ -36,9 +38,16 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerVie
   const auto peer = peers.find(route.peer);
   if (peer != peers.end()) view.largest_message_bytes = peer->second.largest_message_bytes;
   const bool held = peer != peers.end() && !peer->second.outbound_held.empty();
+  const std::string not_understood =
+      peer == peers.end()
+          ? std::string()
+          : peering::why_not_understood(peer->second.tunnel_forms, route.domain.text());
   if (view.use == RouteUse::seals && held) {
     view.use = RouteUse::waits;
     view.why_waiting = "mail for the peer is held: " + peer->second.outbound_held;
+  } else if (view.use == RouteUse::seals && !not_understood.empty()) {
+    view.use = RouteUse::waits;
+    view.why_waiting = not_understood;
   } else if (view.use == RouteUse::waits) {
     view.why_waiting = "the route to " + route.domain.text() + " is " +
                        store::state_name(route.state) + ": " + route.reason;
@@ -47,7 +56,8 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerVie
 }
 
 PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer) {
-  PeerView view{peer.largest_message_bytes, peer.outbound_held, peer.card_expires, {}};
+  PeerView view{
+      peer.largest_message_bytes, peer.outbound_held, peer.card_expires, {}, peer.tunnel_forms};
   for (const Bytes& der : peer.encryption_certificates) {
     auto certificate = crypto::Certificate::from_der(der);
     if (!certificate) continue;
@@ -131,10 +141,30 @@ Status Routing::refresh() {
     parts.routes.emplace(domain, combine_routes(routes, parts.peers));
   }
   parts.rules = Rules(rows);
+  tell_who_waits(by_domain, parts.peers);
   auto fresh = std::make_shared<const RoutingSnapshot>(std::move(parts));
   const std::lock_guard lock(mutex_);
   current_ = std::move(fresh);
   return done();
+}
+
+// Once for each peer, and again only if it was understood in between: routes are read often.
+void Routing::tell_who_waits(const std::map<Domain, std::vector<store::Route>>& routes,
+                             const std::map<Fingerprint, PeerView>& peers) {
+  std::map<Fingerprint, std::string> waiting;
+  for (const auto& [domain, of_domain] : routes) {
+    for (const store::Route& route : of_domain) {
+      const auto peer = peers.find(route.peer);
+      if (peer == peers.end() || use_of(route) != RouteUse::seals) continue;
+      const auto why = peering::why_not_understood(peer->second.tunnel_forms, domain.text());
+      if (!why.empty()) waiting.emplace(route.peer, why);
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  std::erase_if(told_, [&waiting](const Fingerprint& peer) { return waiting.count(peer) == 0; });
+  for (const auto& [peer, why] : waiting) {
+    if (told_.insert(peer).second) log_warning("mail waits: {}", why);
+  }
 }
 
 std::shared_ptr<const RoutingSnapshot> Routing::current() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "crypto/keys/certificate.h"
@@ -31,6 +32,7 @@ struct PeerView {
   std::string outbound_held;  // not empty: nothing is sealed for it, and why
   Time card_expires{};        // beyond, nothing is sealed for it until a new card comes
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
+  std::vector<std::uint64_t> tunnel_forms{};    // that it opens; none: it does not say
 
   // The newest that is valid at `now`; nothing: mail has to wait for a new card.
   const crypto::Certificate* encryption_at(Time now) const;
@@ -70,8 +72,12 @@ class Routing {
   std::shared_ptr<const RoutingSnapshot> current() const;
 
  private:
+  void tell_who_waits(const std::map<Domain, std::vector<store::Route>>& routes,
+                      const std::map<Fingerprint, PeerView>& peers);
+
   const store::Store& store_;
   mutable std::mutex mutex_;
+  std::set<Fingerprint> told_;  // peers of which the log says that mail for them waits
   // Shared, because readers keep a snapshot for the length of a message.
   std::shared_ptr<const RoutingSnapshot> current_ = std::make_shared<RoutingSnapshot>();
 };

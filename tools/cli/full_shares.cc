@@ -46,15 +46,15 @@ std::vector<FullShare> full_shares(const store::ReadTransaction& txn, const node
   return full;
 }
 
-std::string full_shares_text(const std::vector<FullShare>& shares) {
-  std::string text;
+std::vector<std::string> full_shares_warnings(const std::vector<FullShare>& shares) {
+  std::vector<std::string> lines;
   for (const FullShare& share : shares) {
-    text += fmt::format(
-        "! the quarantine has no room for more of {} ({} of {}): look with culvert "
-        "quarantine list, make room with culvert quarantine drop\n",
-        printable(share.source, 120), size_text(share.bytes), size_text(share.limit_bytes));
+    lines.push_back(fmt::format(
+        "the quarantine has no room for more of {} ({} of {}): look with culvert "
+        "quarantine list, make room with culvert quarantine drop",
+        printable(share.source, 120), size_text(share.bytes), size_text(share.limit_bytes)));
   }
-  return text;
+  return lines;
 }
 
 nlohmann::ordered_json full_shares_json(const std::vector<FullShare>& shares) {

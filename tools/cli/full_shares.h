@@ -21,7 +21,7 @@ struct FullShare {
 std::vector<FullShare> full_shares(const store::ReadTransaction& txn, const node::Config& config);
 
 // One line for each, with what to do.
-std::string full_shares_text(const std::vector<FullShare>& shares);
+std::vector<std::string> full_shares_warnings(const std::vector<FullShare>& shares);
 // [{source, bytes, limit}]
 nlohmann::ordered_json full_shares_json(const std::vector<FullShare>& shares);
 

@@ -2,12 +2,14 @@
 // screen.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "crypto/keys/certificate.h"
 #include "node/system/rates_file.h"
 #include "peering/fingerprint_digits.h"
+#include "peering/form_choice.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
 #include "store/quarantine.h"
@@ -32,7 +34,8 @@ constexpr std::chrono::hours kSoon{14 * 24};
 struct Facts {
   std::vector<store::Peer> peers;
   std::map<std::string, std::size_t> peers_by_state, routes_by_state;
-  std::vector<store::Route> attention;  // routes that hold mail
+  std::vector<store::Route> attention;      // routes that hold mail
+  std::vector<std::string> not_understood;  // why mail of active routes waits for another program
   std::vector<store::Invitation> open_invitations;
   std::vector<UsedInvitation> used_invitations;
   std::vector<store::StoredCertificate> certificates;
@@ -49,6 +52,15 @@ bool holds_mail(const store::Route& route) {
          (route.state == store::RouteState::withdrawn && !route.released);
 }
 
+// A peer's card may list forms of tunnel mail that this node does not seal in.
+void add_not_understood(const store::Route& route, Facts& facts) {
+  const auto peer = std::find_if(facts.peers.begin(), facts.peers.end(),
+                                 [&route](const auto& p) { return p.fingerprint == route.peer; });
+  if (peer == facts.peers.end()) return;
+  const auto why = peering::why_not_understood(peer->tunnel_forms, route.domain.text());
+  if (!why.empty()) facts.not_understood.push_back(why);
+}
+
 Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& config, Time now) {
   Facts facts;
   facts.peers = store::list_peers(txn);
@@ -57,6 +69,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
   for (const store::Route& route : store::list_routes(txn)) {
     ++facts.routes_by_state[store::state_name(route.state)];
     if (holds_mail(route)) facts.attention.push_back(route);
+    if (route.state == store::RouteState::active) add_not_understood(route, facts);
   }
   for (store::Invitation& invitation : store::list_invitations(txn)) {
     if (!invitation.used && invitation.expires > now) {
@@ -142,25 +155,28 @@ Json json_of(const node::Counts& counts) {
   return json;
 }
 
-std::string attention_text(const Facts& facts) {
-  std::string text;
+// What needs a person, one line each.
+std::vector<std::string> warnings_of(const Facts& facts) {
+  std::vector<std::string> lines;
   for (const store::Route& route : facts.attention) {
-    text += fmt::format("! route {} is {}: {}\n", route.domain.text(),
-                        store::state_name(route.state), route_advice(route));
+    lines.push_back(fmt::format("route {} is {}: {}", route.domain.text(),
+                                store::state_name(route.state), route_advice(route)));
   }
+  for (const std::string& why : facts.not_understood)
+    lines.push_back("mail waits: " + why);
   for (const store::Peer& peer : facts.peers) {
     if (peer.outbound_held.empty()) continue;
-    text += fmt::format("! peer {}: mail for it waits: {}\n", printable(peer.name),
-                        printable(peer.outbound_held));
+    lines.push_back(fmt::format("peer {}: mail for it waits: {}", printable(peer.name),
+                                printable(peer.outbound_held)));
   }
   if (facts.quarantined > 0) {
-    text += "! mail in quarantine waits for a person: culvert quarantine list\n";
+    lines.emplace_back("mail in quarantine waits for a person: culvert quarantine list");
   }
-  text += full_shares_text(facts.full_shares);
-  for (const node::UnverifiedHop& hop : facts.unverified_hops) {
-    text += fmt::format("! {}: {}\n", hop.key, hop.text);
-  }
-  return text;
+  for (const std::string& warning : full_shares_warnings(facts.full_shares))
+    lines.push_back(warning);
+  for (const node::UnverifiedHop& hop : facts.unverified_hops)
+    lines.push_back(hop.key + ": " + hop.text);
+  return lines;
 }
 
 // Whether the node runs, and what it has done since.
@@ -204,8 +220,11 @@ std::string words_of(const OpenNode& node, const Facts& facts, const Running& ru
     text += line("since start", counts_text(running.rates->since_start) + " (started " +
                                     relative_time(running.rates->since, node.now) + ")");
   }
-  const std::string attention = attention_text(facts);
-  return attention.empty() ? text : text + "\n" + attention;
+  const auto warnings = warnings_of(facts);
+  if (!warnings.empty()) text += "\n";
+  for (const std::string& warning : warnings)
+    text += "! " + warning + "\n";
+  return text;
 }
 
 Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
@@ -240,6 +259,7 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
            {{"length", facts.quarantined}, {"full", full_shares_json(facts.full_shares)}}},
           {"certificates", std::move(certificates)},
           {"unverified_hops", std::move(hops)},
+          {"warnings", warnings_of(facts)},
           {"rates", std::move(rates)}};
 }
 

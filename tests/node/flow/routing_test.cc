@@ -35,6 +35,30 @@ TEST(Routing, HoldsMailForAPeerWhoseKeyIsInDoubt) {
   EXPECT_NE(view.why_waiting.find("a copy of its key"), std::string::npos);
 }
 
+// Never clear, and never in a form that does not say whose words it holds.
+TEST(Routing, HoldsMailForAPeerThatDoesNotKnowThePresentForm) {
+  const store::Route active = route(store::RouteState::active, 1);
+  const struct {
+    std::vector<std::uint64_t> forms;
+    RouteUse use;
+    const char* why;
+  } cases[] = {
+      {{}, RouteUse::waits, "the node of b.example must be updated"},
+      {{1}, RouteUse::waits, "the node of b.example must be updated"},
+      {{3, 4}, RouteUse::waits, "this node must be updated"},
+      {{1, 2}, RouteUse::seals, ""},
+      {{2}, RouteUse::seals, ""},
+      {{7, 2}, RouteUse::seals, ""},
+  };
+  for (const auto& each : cases) {
+    PeerView peer;
+    peer.tunnel_forms = each.forms;
+    const auto view = combine_routes({active}, {{active.peer, peer}});
+    EXPECT_EQ(view.use, each.use);
+    EXPECT_NE(view.why_waiting.find(each.why), std::string::npos) << view.why_waiting;
+  }
+}
+
 TEST(Routing, ForgetsTheTunnelOnlyWhenTheRouteIsReleased) {
   store::Route gone = route(store::RouteState::withdrawn, 1);
   gone.active_since = from_unix(1);
