@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/mime/authors.h"
 #include "crypto/mime/header.h"
 
 namespace culvert::peering {

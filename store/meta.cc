@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "store/own_marks.h"
 #include "store/seen.h"
 
 namespace culvert::store {
@@ -46,6 +47,7 @@ Status write_first_meta(WriteTransaction& txn, Time now) {
   txn.put(Table::meta, as_bytes(kKeyCheck),
           crypto::seal(txn.secrets_key(), as_bytes(kKeyCheckText), as_bytes(kKeyCheck)));
   start_seen_horizon(txn, now);
+  start_own_marks(txn, now);
   return done();
 }
 

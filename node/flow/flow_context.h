@@ -14,6 +14,7 @@
 #include "node/flow/routing.h"
 #include "node/net/workers.h"
 #include "node/system/counters.h"
+#include "store/own_marks.h"
 #include "store/store.h"
 
 namespace culvert::node {
@@ -50,6 +51,8 @@ struct FlowContext {
   // Tells the dispatcher that something new is due. Any thread, cheap.
   std::function<void()> wake_dispatcher;
   Quarantine& quarantine;
+  // As they were when the node started.
+  store::OwnMarks marks{};
   // What connections hold before DATA, each listener's all together.
   RecipientRoom inside_recipients{};
   RecipientRoom outside_recipients{};

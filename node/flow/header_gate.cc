@@ -6,7 +6,7 @@
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_check.h"
 #include "crypto/mime/trust_mark.h"
-#include "node/flow/trace_fields.h"
+#include "node/flow/own_marks.h"
 
 namespace culvert::node {
 namespace {
@@ -30,7 +30,12 @@ bool must_go(const crypto::HeaderField& field, const GateRules& rules) {
 void note_field(const crypto::HeaderField& field, const GateRules& rules, HeaderFacts& facts) {
   if (crypto::same_field_name(field.name, "Received")) {
     ++facts.received_fields;
-    if (is_own_received(field.body, rules.own_name)) ++facts.own_passes;
+    const FoundMarks marks = marks_in(field.body, rules.marks);
+    facts.own_passes += marks.own;
+    facts.passed = facts.passed || marks.foreign;
+  } else if (crypto::is_trust_mark(field, {})) {
+    // A `Culvert-*` field, under whatever spelling of its name.
+    facts.passed = true;
   } else if (rules.required && is_required(field, *rules.required)) {
     facts.required_present =
         facts.required_present || equal_in_constant_time(as_bytes(crypto::unfolded(field.body)),
@@ -60,11 +65,12 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
   facts.from_domains = crypto::author_domains(fields);
   const auto kind = crypto::entity_kind(fields);
   facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
+  facts.is_report = kind && kind->type.media_type == "multipart/report";
   return facts;
 }
 
 Status HeaderGate::write(ByteView octets) {
-  if (facts_) return pass(octets);
+  if (facts_) return pass_body(octets);
   const std::size_t before = header_.size();
   header_.append(as_text(octets));
   if (header_.starts_with("\r\n")) return header_ended(0);
@@ -74,7 +80,14 @@ Status HeaderGate::write(ByteView octets) {
   return done();
 }
 
-Status HeaderGate::finish() { return facts_ ? done() : header_ended(header_.size()); }
+Status HeaderGate::finish() {
+  if (!facts_) return header_ended(header_.size());
+  if (quotes_) {
+    quotes_->finish();
+    facts_->passed = facts_->passed || quotes_->quotes_strangers();
+  }
+  return done();
+}
 
 Status HeaderGate::header_ended(std::size_t header_size) {
   const std::string_view header = std::string_view(header_).substr(0, header_size);
@@ -90,7 +103,13 @@ Status HeaderGate::header_ended(std::size_t header_size) {
   if (const Status s = pass(as_bytes(kept)); !s) return s;
   const std::string rest = header_.substr(header_size);
   header_.clear();
-  return rest.empty() ? done() : pass(as_bytes(rest));
+  if (facts_->is_report) quotes_.emplace(rules_.marks);
+  return rest.empty() ? done() : pass_body(as_bytes(rest));
+}
+
+Status HeaderGate::pass_body(ByteView octets) {
+  if (quotes_) quotes_->write(octets);
+  return pass(octets);
 }
 
 Status HeaderGate::pass(ByteView octets) { return octets.empty() ? done() : to_.write(octets); }

@@ -12,6 +12,8 @@
 #include "crypto/mime/authors.h"
 #include "crypto/mime/header.h"
 #include "node/config/config.h"
+#include "node/flow/quoted_marks.h"
+#include "store/own_marks.h"
 
 namespace culvert::node {
 
@@ -20,12 +22,18 @@ struct GateRules {
   std::string own_name;                             // node.name: marks of this name are removed
   enum class Bcc { keep, remove } bcc = Bcc::keep;  // Bcc and Resent-Bcc
   std::optional<RequiredHeader> required;           // looked for, and removed
+  store::OwnMarks marks{};                          // what marks of this node look like
 };
 
 // What was found in the header as it came.
 struct HeaderFacts {
   std::size_t received_fields = 0;
-  std::size_t own_passes = 0;          // Received fields that this node wrote
+  std::size_t own_passes = 0;  // Received fields that this node wrote
+  // It had come in from outside before, here or at another node, or was opened: it has a mark that
+  // says so, or a field that only nodes write (own_marks.h). Of a report, known at its end only: it
+  // quotes such mail (quoted_marks.h).
+  bool passed = false;
+  bool is_report = false;              // multipart/report
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
   bool sealed = false;                 // the top-level entity is a CMS blob
@@ -55,11 +63,13 @@ class HeaderGate final : public Sink {
  private:
   Status header_ended(std::size_t header_size);
   Status pass(ByteView octets);
+  Status pass_body(ByteView octets);
 
   GateRules rules_;
   Sink& to_;
   std::string header_;
   std::optional<HeaderFacts> facts_;
+  std::optional<QuotedMarks> quotes_;
 };
 
 // What stands in a header that is at hand, apart from `fault`.

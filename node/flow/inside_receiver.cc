@@ -84,7 +84,8 @@ class InsideReceiver final : public Intake {
   }
 
   GateRules gate_rules() const override {
-    return {config_->node.name.text(), GateRules::Bcc::remove, config_->inside.required_header};
+    return {config_->node.name.text(), GateRules::Bcc::remove, config_->inside.required_header,
+            context_.marks};
   }
 
   // Named attack: Foreign tenant. Without the secret, nothing of this message is ours to seal.
@@ -94,6 +95,8 @@ class InsideReceiver final : public Intake {
       return replies::secret_missing();
     }
     mail.message.added_header = received;
+    // Named attack: Borrowed trust. An alias or a list of ours sends strangers' mail on.
+    mail.message.origin = facts.passed ? store::Origin::passed : store::Origin::inside;
     return std::nullopt;
   }
 

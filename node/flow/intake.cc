@@ -198,7 +198,9 @@ void Intake::on_body_end(AnswerCallback answer) {
   recipients_.clear();
   held_.release();
   const std::string field = received_field(
-      {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls},
+      {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls,
+       listener() == store::Listener::inside ? ReceivedFrom::Side::inside
+                                             : ReceivedFrom::Side::outside},
       context_.config.get()->node.name.text(), message.id.hex(), message.received);
   if (auto refusal = complete(*staged->facts(), field, work->mail)) {
     return work->answer(*std::move(refusal));

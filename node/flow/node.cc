@@ -12,6 +12,7 @@
 #include "node/flow/maintenance.h"
 #include "node/flow/peering_port.h"
 #include "node/flow/peering_service.h"
+#include "node/flow/program_change.h"
 #include "node/flow/quarantine_upkeep.h"
 #include "node/flow/recipient_probe.h"
 #include "node/flow/tls_material.h"
@@ -119,6 +120,7 @@ struct Node::Parts {
   std::unique_ptr<TlsServerContext> smtp_tls;
   std::unique_ptr<TlsServerContext> peering_tls;
   std::unique_ptr<Quarantine> quarantine;
+  store::OwnMarks marks;
   std::unique_ptr<FlowContext> flow;
   std::unique_ptr<HopContext> hops;
   std::unique_ptr<PeeringService> peering;
@@ -399,6 +401,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   auto parts = std::make_unique<Parts>(config, clock);
   Parts& p = *parts;
   if (const Status s = p.open_store(); !s) return s.error();
+  p.marks = note_program(*p.store, config.node.name.text(), clock.now());
   if (const Status s = p.load_keys(); !s) return s.error();
   if (const Status s = p.open_network(); !s) return s.error();
   p.quarantine = std::make_unique<Quarantine>(
@@ -408,7 +411,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
                                [&p] {
                                  if (p.dispatcher) p.dispatcher->wake();
                                },
-                               *p.quarantine});
+                               *p.quarantine, p.marks});
   if (const Status s = start_quarantine(*p.flow); !s) return s.error();
   p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls});
   p.peering = std::make_unique<PeeringService>(*p.flow);

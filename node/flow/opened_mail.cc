@@ -46,6 +46,10 @@ store::Message opened_message(const peering::OpenedTunnelMail& opened,
   message.smtputf8 = envelope.smtputf8;
   message.ret = stored(envelope.ret);
   message.envid = envelope.envid;
+  // Whoever else wrote it: a report of ours, which the peer gets under our signature, quotes
+  // nothing of it.
+  message.origin =
+      opened.mark == peering::SignedMark::yes ? store::Origin::inside : store::Origin::passed;
   store::OpenedContext context;
   context.peer = opened.peer;
   context.sealed_sender = envelope.sender;

@@ -70,8 +70,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto config = context_.config.get();
     const auto keys = context_.keys.get();
     const auto routing = context_.routing.current();
-    StagedMail staged(context_.store, store::MessageId::make(context_.clock.now()),
-                      {config->node.name.text(), GateRules::Bcc::keep, std::nullopt});
+    StagedMail staged(
+        context_.store, store::MessageId::make(context_.clock.now()),
+        {config->node.name.text(), GateRules::Bcc::keep, std::nullopt, context_.marks});
     FrontCopy copy(staged, kMaxDsnBytes, [this] { return is_for_the_node(); });
     const auto opened = peering::open_tunnel(
         sealed,

@@ -83,7 +83,7 @@ class OutsideReceiver final : public Intake {
   }
 
   GateRules gate_rules() const override {
-    return {config_->node.name.text(), GateRules::Bcc::keep, std::nullopt};
+    return {config_->node.name.text(), GateRules::Bcc::keep, std::nullopt, context_.marks};
   }
 
   Decision complete(const HeaderFacts& facts, const std::string& received,
@@ -93,6 +93,7 @@ class OutsideReceiver final : public Intake {
     if (!facts.sealed && mail.message.size_bytes > limit_bytes) {
       return replies::message_too_big(limit_bytes);
     }
+    mail.message.origin = store::Origin::passed;
     // For sealed mail these fields count only if it turns out to be for somebody else: what is
     // opened gets its own.
     mail.message.added_header =

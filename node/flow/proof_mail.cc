@@ -43,6 +43,7 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
   message.id = store::MessageId::make(now);
   message.received = now;
   message.listener = store::Listener::own;
+  message.origin = store::Origin::node;
   message.from_domain = config->node.domains.front().text();
   store::BodyWriter body(context.store, message.id);
   if (auto written = body.write(write_mail(request, *config, message.id, now)); !written) {

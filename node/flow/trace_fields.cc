@@ -5,12 +5,13 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
-#include "crypto/mime/header.h"
 
 namespace culvert::node {
 namespace {
 
-constexpr std::string_view kOwnMark = "(Culvert)";
+std::string_view mark_of(ReceivedFrom::Side side) {
+  return side == ReceivedFrom::Side::inside ? "(Culvert)" : "(Culvert outside)";
+}
 
 // Safe inside a comment and outside: no parentheses, quotes, semicolons or control characters.
 std::string plain(std::string_view text) {
@@ -74,14 +75,8 @@ std::string received_field(const ReceivedFrom& from, const std::string& own_name
   } else {
     out += " ";
   }
-  return out + fmt::format("by {} {} with {} id {};\r\n\t{}\r\n", own_name, kOwnMark,
+  return out + fmt::format("by {} {} with {} id {};\r\n\t{}\r\n", own_name, mark_of(from.side),
                            plain(from.protocol), plain(id), to_rfc5322(when));
-}
-
-bool is_own_received(std::string_view body, std::string_view own_name) {
-  const std::string text = crypto::unfolded(body);
-  const std::string mark = fmt::format("by {} {} with ", own_name, kOwnMark);
-  return text.find(mark) != std::string::npos;
 }
 
 std::string outcome_fields(const Outcome& outcome, const std::string& own_name) {

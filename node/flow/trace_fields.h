@@ -17,14 +17,14 @@ struct ReceivedFrom {
   std::string address;   // of the client, without port; empty: made by this node
   std::string protocol;  // ESMTP, ESMTPS, SMTP, UTF8SMTPS …
   std::string tls;       // version and cipher, or empty
+  // Whether our own people handed it in. What was opened came from outside.
+  enum class Side { outside, inside } side = Side::outside;
 };
 
-// `Received: from … by OWN_NAME (Culvert) with … id …; date` with CRLF, folded.
+// `Received: from … by OWN_NAME (Culvert) with … id …; date` with CRLF, folded; for what came from
+// outside `(Culvert outside)`. own_marks.h reads it back.
 std::string received_field(const ReceivedFrom& from, const std::string& own_name,
                            const std::string& id, Time when);
-
-// True if that Received body was written by received_field under this name: our own mark.
-bool is_own_received(std::string_view body, std::string_view own_name);
 
 // What was found out about an incoming message.
 struct Outcome {

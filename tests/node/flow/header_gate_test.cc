@@ -5,7 +5,8 @@
 namespace culvert::node {
 namespace {
 
-const GateRules kRules{"gate.a.example", GateRules::Bcc::remove, std::nullopt};
+const GateRules kRules{
+    "gate.a.example", GateRules::Bcc::remove, std::nullopt, {{"gate.a.example"}, {}}};
 
 struct Passed {
   std::string octets;
@@ -122,14 +123,17 @@ TEST(HeaderGate, RefusesAHeaderThatNeverEnds) {
 
 // Named attack: Loop.
 TEST(HeaderGate, LoopIsSeenByReceivedFieldsAndByOurOwnMark) {
-  std::string fifty, own;
+  std::string fifty;
   for (int i = 0; i < 51; ++i)
     fifty += "Received: by mx.c.example; now\r\n";
-  for (int i = 0; i < 6; ++i)
-    own += "Received: by gate.a.example (Culvert) with ESMTP id x; now\r\n";
   EXPECT_TRUE(pass(fifty + "\r\n", 1000).facts.is_loop());
-  EXPECT_TRUE(pass(own + "\r\n", 1000).facts.is_loop());
-  EXPECT_FALSE(pass(own.substr(own.find("\r\n") + 2) + "\r\n", 1000).facts.is_loop());
+  for (const char* side : {"(Culvert)", "(Culvert outside)"}) {
+    std::string own;
+    for (int i = 0; i < 6; ++i)
+      own += "Received: by gate.a.example " + std::string(side) + " with ESMTP id x; now\r\n";
+    EXPECT_TRUE(pass(own + "\r\n", 1000).facts.is_loop()) << side;
+    EXPECT_FALSE(pass(own.substr(own.find("\r\n") + 2) + "\r\n", 1000).facts.is_loop()) << side;
+  }
 }
 
 // Named attack: Foreign tenant.

@@ -7,13 +7,15 @@
 namespace culvert::node {
 namespace {
 
-TEST(TraceFields, RecogniseTheirOwnMark) {
-  const std::string field = received_field({"mx.b.example", "192.0.2.1", "ESMTPS", "TLSv1.3"},
-                                           "gate.a.example", "0123", from_unix(1'772'366'400));
-  const auto fields = crypto::fields_of(field);
-  ASSERT_EQ(fields.size(), 1U);
-  EXPECT_TRUE(is_own_received(fields[0].body, "gate.a.example"));
-  EXPECT_FALSE(is_own_received(fields[0].body, "gate.b.example"));
+TEST(TraceFields, SayOnWhichSideMailCameIn) {
+  ReceivedFrom from{"mx.b.example", "192.0.2.1", "ESMTPS", "TLSv1.3"};
+  const auto field = [&from] {
+    return crypto::unfolded(received_field(from, "gate.a.example", "0123", from_unix(0)));
+  };
+  EXPECT_NE(field().find(" by gate.a.example (Culvert outside) with ESMTPS id 0123;"),
+            std::string::npos);
+  from.side = ReceivedFrom::Side::inside;
+  EXPECT_NE(field().find(" by gate.a.example (Culvert) with ESMTPS id 0123;"), std::string::npos);
 }
 
 TEST(TraceFields, TellTheOutcomeInTheWordsOfTheManual) {

@@ -1,0 +1,38 @@
+// Under which names this node ever wrote its mark into Received fields, and since when it tells by
+// the mark whether mail came from inside or from outside (node/flow/own_marks.h judges marks).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "store/transaction.h"
+
+namespace culvert::store {
+
+// More renamings than any node sees. A mark under a name that was dropped counts as foreign.
+inline constexpr std::size_t kMaxOwnNames = 200;
+
+struct OwnMarks {
+  std::vector<std::string> names{};  // lower case, without a dot at the end; the present one last
+  // Marks written earlier do not tell; nothing: none tells yet.
+  std::optional<Time> since{};
+  bool operator==(const OwnMarks&) const = default;
+};
+
+Bytes encode(const OwnMarks& marks);
+// internal `damaged-record`.
+Result<OwnMarks> decode_own_marks(ByteView record);
+
+OwnMarks find_own_marks(const ReadTransaction& txn);
+
+// Of a new store: no program before this one wrote marks from it.
+void start_own_marks(WriteTransaction& txn, Time now);
+
+// For the start of `serve`: puts `name` last. A store that has no such record yet was used by a
+// program whose marks did not tell; those of this second may still be its own, so marks tell from
+// the next one on.
+void note_own_name(WriteTransaction& txn, std::string_view name, Time now);
+
+}  // namespace culvert::store
