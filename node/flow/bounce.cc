@@ -84,7 +84,34 @@ struct Original {
   std::string header;  // may be empty
   DsnRequest::Original kind = DsnRequest::Original::sealed;
   std::optional<store::OpenedContext> opened{};
+  store::Origin origin = store::Origin::passed;  // whose words the original was
 };
+
+// True if the report leaves, or may come to leave, under our signature.
+bool may_be_sealed(const FlowContext& context, const Target& target) {
+  return target.path == store::DeliveryPath::tunnel ||
+         (target.path == store::DeliveryPath::clear &&
+          context.routing.current()->route_of(target.to.domain()) != nullptr);
+}
+
+// Named attack: a stranger's words under our signature. Whoever mails us in clear under the name of
+// a peer's user would have a report signed by us say to that user what he likes. ENVID and ORCPT
+// are no exception: that they go back to who gave them is true only of a sender who did not lie.
+DsnRequest::Words words_of(const FlowContext& context, const Target& target,
+                           const Original& original) {
+  const bool strangers = original.origin != store::Origin::inside;
+  return strangers && may_be_sealed(context, target) ? DsnRequest::Words::own
+                                                     : DsnRequest::Words::all;
+}
+
+// The report itself is this node's if what it is about was written inside. It also is if that came
+// through a tunnel: the report goes back through the same one, to whom the peer's seal names, and
+// quotes nothing but the peer's own words. About anything else it is `passed`: a stranger chose who
+// gets it.
+store::Origin origin_of_report(const Original& original) {
+  const bool known = original.opened || original.origin == store::Origin::inside;
+  return known ? store::Origin::node : store::Origin::passed;
+}
 
 // Who the report is from: the domain that was written to, if it is ours. A peer that sealed for it
 // knows it; another domain of ours may have no route there, and the report would wait in vain.
@@ -108,7 +135,8 @@ DsnRequest request_for(const FlowContext& context, const Target& target, const O
           context.clock.now(),
           failed,
           original.header,
-          original.kind};
+          original.kind,
+          words_of(context, target, original)};
 }
 
 // Writes the report's body, and what has to be put with it.
@@ -135,6 +163,7 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
   plan.message.smtputf8 = target.to.needs_utf8();
   plan.message.from_domain = request.own_domain.text();
   plan.message.opened = original.opened;
+  plan.message.origin = origin_of_report(original);
   plan.entry.id = {id, 0};
   plan.entry.path = target.path;
   plan.entry.destination = target.destination;
@@ -160,11 +189,11 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
   // Came sealed, was to be sealed, or the report leaves sealed for a peer.
   const bool sealed = message.opened || entry.path == store::DeliveryPath::tunnel ||
                       target->path == store::DeliveryPath::tunnel;
-  return stage_report(
-      context, *target,
-      {message.envid, message.received, original_header(context, message),
-       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear, message.opened},
-      failed);
+  return stage_report(context, *target,
+                      {message.envid, message.received, original_header(context, message),
+                       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear,
+                       message.opened, message.origin},
+                      failed);
 }
 
 Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context,

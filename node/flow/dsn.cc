@@ -18,7 +18,21 @@ std::string status_of(const FailedRecipient& failed) {
   return failed.status.empty() ? "5.0.0" : printable(failed.status, 12);
 }
 
+bool quotes(const DsnRequest& request) { return request.words == DsnRequest::Words::all; }
+
+// Nothing here is anybody's but ours: an address may spell out a message, too.
+std::string text_without_quotes(const DsnRequest& request) {
+  return fmt::format(
+      "This is the mail gateway {}.\r\n\r\n"
+      "A message of {} that came under your address could not be delivered.\r\n"
+      "The report below names the recipients. Who wrote the message is not certain, so\r\n"
+      "nothing of it is quoted here.\r\n\r\n"
+      "It will not be tried again. The report below is meant for your administrator.\r\n",
+      request.node_name, to_rfc5322(request.arrival));
+}
+
 std::string text_part(const DsnRequest& request) {
+  if (!quotes(request)) return text_without_quotes(request);
   std::string out = fmt::format(
       "This is the mail gateway {}.\r\n\r\n"
       "Your message of {} could not be delivered to:\r\n\r\n",
@@ -31,12 +45,16 @@ std::string text_part(const DsnRequest& request) {
          "\r\n";
 }
 
-std::string recipient_block(const FailedRecipient& failed) {
+std::string recipient_block(const FailedRecipient& failed, const DsnRequest& request) {
   const bool utf8 = failed.recipient.needs_utf8();
   std::string out;
-  if (!failed.orcpt.empty()) out += "Original-Recipient: " + printable(failed.orcpt, 500) + "\r\n";
+  if (quotes(request) && !failed.orcpt.empty()) {
+    out += "Original-Recipient: " + printable(failed.orcpt, 500) + "\r\n";
+  }
   out += fmt::format("Final-Recipient: {}; {}\r\nAction: failed\r\nStatus: {}\r\n",
                      utf8 ? "utf-8" : "rfc822", failed.recipient.text(), status_of(failed));
+  // What other servers say repeats what they were sent.
+  if (!quotes(request)) return out;
   if (!failed.remote_host.empty()) {
     out += fmt::format("Remote-MTA: dns; {}\r\n", printable(failed.remote_host, 250));
   }
@@ -47,17 +65,18 @@ std::string recipient_block(const FailedRecipient& failed) {
 
 std::string status_part(const DsnRequest& request) {
   std::string out = fmt::format("Reporting-MTA: dns; {}\r\n", request.node_name);
-  if (!request.envid.empty()) {
+  if (quotes(request) && !request.envid.empty()) {
     out += "Original-Envelope-Id: " + printable(request.envid, 200) + "\r\n";
   }
   out += fmt::format("Arrival-Date: {}\r\n", to_rfc5322(request.arrival));
   for (const FailedRecipient& failed : request.failed)
-    out += "\r\n" + recipient_block(failed);
+    out += "\r\n" + recipient_block(failed, request);
   return out;
 }
 
 std::string returned_header(const DsnRequest& request) {
   std::string out;
+  if (!quotes(request)) return out;
   for (const crypto::HeaderField& field : crypto::fields_of(request.original_header)) {
     for (const std::string_view name : kReturnedFields) {
       if (!crypto::same_field_name(field.name, name)) continue;

@@ -1,6 +1,8 @@
 // The delivery status notification that tells a sender what finally failed (RFC 3461 to 3464).
 // It never carries content: header fields at most, and for mail that was sealed not even the
-// subject (reliability.md, Bounce leak). Pure.
+// subject (reliability.md, Bounce leak). A report that our signature covers, about mail whose
+// author nobody vouches for, carries no word of a stranger's but the addresses that RFC 3464
+// demands. Pure.
 #pragma once
 
 #include <string>
@@ -33,6 +35,9 @@ struct DsnRequest {
   std::vector<FailedRecipient> failed;  // not empty
   std::string original_header;          // of the original, as stored; may be empty
   enum class Original { clear, sealed } original = Original::clear;
+  // own: no field of the original, no ENVID, ORCPT and reply of another server, no other server's
+  // name; recipients stand in the machine's part only.
+  enum class Words { all, own } words = Words::all;
 };
 
 // The whole message, CRLF line ends, 7-bit unless an address needs UTF-8.

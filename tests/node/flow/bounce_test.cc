@@ -13,12 +13,15 @@ class BounceTest : public FlowTest {
  protected:
   // A stored message from `sender`, with one entry.
   store::Message stored(const std::string& sender) {
+    return stored_with(sender, "Subject: merger\r\n\r\nsecret\r\n");
+  }
+  store::Message stored_with(const std::string& sender, const std::string& text) {
     store::Message message;
     message.id = store::MessageId::make(kStart);
     message.received = kStart;
     if (!sender.empty()) message.sender = *Mailbox::parse(sender);
     store::BodyWriter writer(*db, message.id);
-    EXPECT_TRUE(writer.write(as_bytes("Subject: merger\r\n\r\nsecret\r\n")).ok());
+    EXPECT_TRUE(writer.write(as_bytes(text)).ok());
     auto body = writer.finish();
     message.body = body->ref();
     entry.id = {message.id, 0};
@@ -119,6 +122,99 @@ TEST_F(BounceTest, SpeaksForTheDomainOfTheFailedRecipient) {
   EXPECT_EQ(made->message.from_domain, "a2.example");
   EXPECT_NE(report_of(*made).find("From: Mail gateway <postmaster@a2.example>"), std::string::npos);
   EXPECT_EQ(plan(opened, "x@b.example")->message.from_domain, "a.example");
+}
+
+// Named attack: a stranger's words under our signature. Whoever mails in clear under the name of a
+// peer's user must not have our seal on what he says to that user.
+TEST_F(BounceTest, AStrangersWordsUnderOurSignature) {
+  active_route("b.example", 1);
+  store::Message message = stored_with(
+      "ceo@b.example",
+      "From: CALL +1 555 <x@evil.example>\r\nTo: CALL +1 555\r\nCc: CALL +1 555\r\n"
+      "Subject: CALL +1 555\r\nMessage-ID: <CALL+1555@evil.example>\r\nDate: CALL +1 555\r\n\r\n");
+  message.envid = "CALL+2B1";
+  for (const auto origin : {store::Origin::passed, store::Origin::unset}) {
+    message.origin = origin;
+    for (const bool opened : {false, true}) {
+      message.opened.reset();
+      if (opened) {
+        message.opened =
+            store::OpenedContext{store::fingerprint(1), *Mailbox::parse("ceo@b.example"), ""};
+      }
+      auto made = plan_bounce(context, entry, message,
+                              {{*Mailbox::parse("x@a.example"), "rfc822;CALL+2B1@a.example",
+                                "5.7.1", "550 5.7.1 CALL +1 555", "CALL.evil.example"}});
+      ASSERT_TRUE(made.ok() && *made);
+      EXPECT_EQ((*made)->entry.path, store::DeliveryPath::tunnel);
+      const std::string report = report_of(**made);
+      EXPECT_EQ(report.find("CALL"), std::string::npos) << report;
+      EXPECT_EQ(report.find("evil"), std::string::npos) << report;
+      EXPECT_NE(report.find("Final-Recipient: rfc822; x@a.example\r\nAction: failed\r\n"
+                            "Status: 5.7.1\r\n"),
+                std::string::npos)
+          << report;
+    }
+  }
+}
+
+// What our own people, or the peer's, wrote is given back as before.
+TEST_F(BounceTest, AStrangersWordsAreToldFromOurPeoples) {
+  active_route("b.example", 1);
+  store::Message message = stored_with("jo@b.example", "From: jo@b.example\r\nTo: x\r\n\r\n");
+  message.origin = store::Origin::inside;
+  message.envid = "E1";
+  for (const bool opened : {false, true}) {
+    if (opened) {
+      message.opened =
+          store::OpenedContext{store::fingerprint(1), *Mailbox::parse("jo@b.example"), ""};
+    }
+    const std::string report = report_of(*plan(message));
+    EXPECT_NE(report.find("From: jo@b.example\r\nTo: x\r\n"), std::string::npos);
+    EXPECT_NE(report.find("Original-Envelope-Id: E1"), std::string::npos);
+    EXPECT_NE(report.find("550 no"), std::string::npos);
+  }
+}
+
+// The clear way may become the tunnel while the report waits.
+TEST_F(BounceTest, AStrangersWordsStayAwayWhereARouteIsBeingMade) {
+  store::Route claim{.domain = *Domain::parse("b.example"), .peer = store::fingerprint(1)};
+  claim.state = store::RouteState::proving;
+  ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                  store::put_route(txn, claim);
+                  return done();
+                }).ok());
+  ASSERT_TRUE(routing.refresh().ok());
+  store::Message message = stored("ceo@b.example");
+  message.origin = store::Origin::passed;
+  const auto made = plan(message);
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->entry.path, store::DeliveryPath::clear);
+  EXPECT_EQ(report_of(*made).find("merger"), std::string::npos);
+  // Nobody's signature is on what goes to others.
+  message.sender = *Mailbox::parse("jo@c.example");
+  EXPECT_NE(report_of(*plan(message)).find("merger"), std::string::npos);
+}
+
+// Named attack: Borrowed trust.
+TEST_F(BounceTest, BorrowedTrustOfAReport) {
+  active_route("b.example", 1);
+  store::Message message = stored("jo@b.example");
+  using store::Origin;
+  const std::pair<Origin, Origin> cases[] = {{Origin::inside, Origin::node},
+                                             {Origin::passed, Origin::passed},
+                                             {Origin::unset, Origin::passed}};
+  for (const auto& [origin, expected] : cases) {
+    message.origin = origin;
+    EXPECT_EQ(plan(message)->message.origin, expected);
+  }
+  message.opened = store::OpenedContext{store::fingerprint(1), *Mailbox::parse("jo@b.example"), ""};
+  EXPECT_EQ(plan(message)->message.origin, Origin::node);
+  const auto came_back =
+      plan_bounce_of_sent(context, {.message = message.id, .sender = message.sender},
+                          {{*Mailbox::parse("x@c.example"), "rfc822;CALL", "5.1.1", "CALL", ""}});
+  ASSERT_TRUE(came_back.ok() && *came_back);
+  EXPECT_EQ((*came_back)->message.origin, Origin::passed);
+  EXPECT_EQ(report_of(**came_back).find("CALL"), std::string::npos);
 }
 
 // Named attack: Relay phishing, without any seal.
