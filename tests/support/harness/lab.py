@@ -80,10 +80,10 @@ class Lab:
         """Calls function() when the case ends."""
         self._others.append(type("AtEnd", (), {"stop": staticmethod(function)})())
 
-    def strangers(self, settings_a=None, settings_b=None, strip_starttls=True, keep_bodies=True, a_options=None):
-        """Two running nodes that know nothing of each other, as a Pair. `a_options`: more of Node's for a."""
+    def strangers(self, settings_a=None, settings_b=None, strip_starttls=True, keep_bodies=True, a_options=None, b_options=None):
+        """Two running nodes that know nothing of each other, as a Pair. `a_options`, `b_options`: more of Node's for each."""
         at_a, at_b, world = (self.sink(keep_bodies=keep_bodies) for _ in range(3))
-        a, b = self.node("a.example", settings=settings_a, **(a_options or {})), self.node("b.example", settings=settings_b)
+        a, b = self.node("a.example", settings=settings_a, **(a_options or {})), self.node("b.example", settings=settings_b, **(b_options or {}))
         ab = self.wire(lambda: b.outside, strip_starttls=strip_starttls)
         ba = self.wire(lambda: a.outside, strip_starttls=strip_starttls)
         for node, sink, domain, wire in ((a, at_a, "b.example", ab), (b, at_b, "a.example", ba)):

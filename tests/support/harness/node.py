@@ -55,7 +55,8 @@ def toml_text(tables):
 class Node:
     """`settings` is {table: {key: value}}, laid over a configuration in which every port is 0 and all is on loopback."""
 
-    def __init__(self, folder, domains, name=None, settings=None, prefix=(), data=None):
+    def __init__(self, folder, domains, name=None, settings=None, prefix=(), data=None, program=None):
+        self.program = program  # another one than that under test: an earlier state of it
         self.folder, self.domains = Path(folder), list(domains)
         self.name = name or f"gate.{domains[0]}"
         self.data, self.config = Path(data or self.folder / "data"), self.folder / "culvert.toml"
@@ -95,7 +96,7 @@ class Node:
 
     def command(self, *arguments, status=0, timeout=60, stdin=None):
         """Runs `culvert --config FILE ARGUMENTS`; raises CommandFailed on another exit status than `status` (None: any)."""
-        done = subprocess.run([*self.prefix, program(), "--config", str(self.config), *arguments], input=stdin, capture_output=True,
+        done = subprocess.run([*self.prefix, self.program or program(), "--config", str(self.config), *arguments], input=stdin, capture_output=True,
                               timeout=timeout, text=not isinstance(stdin, bytes))
         if status is not None and done.returncode != status:
             raise CommandFailed(arguments, done)
@@ -118,7 +119,7 @@ class Node:
         """Starts `culvert serve`. Ports found at the first start are kept, so that a node that starts again is where it was."""
         self.addresses_path.unlink(missing_ok=True)
         self.log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([*self.prefix, program(), "--config", str(self.config), "serve"], stdout=self.log, stderr=self.log,
+        self.process = subprocess.Popen([*self.prefix, self.program or program(), "--config", str(self.config), "serve"], stdout=self.log, stderr=self.log,
                                         stdin=subprocess.DEVNULL, cwd=self.folder)
         self.log.close()
         if wait:

@@ -25,6 +25,7 @@ mynetworks = 127.0.0.0/8
 smtpd_relay_restrictions = permit_mynetworks, reject
 relayhost = {next_hop}
 transport_maps = inline:{{ {transports} }}
+virtual_alias_maps = inline:{{ {aliases} }}
 message_size_limit = 0
 smtp_dns_support_level = disabled
 smtpd_peername_lookup = no
@@ -85,9 +86,10 @@ def free_port():
 
 
 class Postfix:
-    """Accepts mail from loopback and sends all of it to `next_hop` ("host:port"), or by `transports` {domain: "host:port"}."""
+    """Accepts mail from loopback and sends all of it to `next_hop` ("host:port"), or by `transports` {domain: "host:port"};
+    `aliases` {address: address}."""
 
-    def __init__(self, folder, next_hop, transports=None, hostname="mail.a.example", tls="none"):
+    def __init__(self, folder, next_hop, transports=None, hostname="mail.a.example", tls="none", aliases=None):
         self.folder = Path(folder)
         self.address = f"127.0.0.1:{free_port()}"
         for part in ("spool", "data", "log", "conf"):
@@ -96,9 +98,10 @@ class Postfix:
             folder.chmod(0o755)
         shutil.chown(self.folder / "data", "postfix")
         entries = ", ".join(f"{{ {domain} = smtp:{self._bracketed(hop)} }}" for domain, hop in (transports or {}).items())
-        main = MAIN.format(d=self.folder, hostname=hostname, next_hop=self._bracketed(next_hop), transports=entries, tls=tls)
-        if not transports:
-            main = "\n".join(line for line in main.splitlines() if not line.startswith("transport_maps"))
+        main = MAIN.format(d=self.folder, hostname=hostname, next_hop=self._bracketed(next_hop), transports=entries, tls=tls,
+                           aliases=", ".join(f"{{ {alias} = {to} }}" for alias, to in (aliases or {}).items()))
+        empty = [name for name, given in (("transport_maps", transports), ("virtual_alias_maps", aliases)) if not given]
+        main = "\n".join(line for line in main.splitlines() if line.split(" ")[0] not in empty)
         (self.folder / "conf/main.cf").write_text(main)
         (self.folder / "conf/master.cf").write_text(MASTER.format(port=self.address.rpartition(":")[2]))
 
