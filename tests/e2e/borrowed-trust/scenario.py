@@ -30,9 +30,10 @@ def result(delivery):
 
 
 def case_an_alias_of_a_real_server(lab):
-    """Postfix at b resolves aliases: a stranger's mail in the name of b's CEO arrives at a as relay; inside mail by an alias stays b's own."""
+    """Postfix at b resolves aliases and bounces: a stranger's mail in the name of b's CEO, or quoted, arrives at a as relay; what b's people write stays b's."""
     pair = lab.pair()
-    postfix = lab.postfix(pair.b.inside, transports={"b.example": pair.at_b.address}, hostname="mail.b.example",
+    pair.at_b.reply = lambda stage, argument: "550 5.1.1 nobody here" if stage == "rcpt" and argument.startswith("nobody") else None
+    postfix = lab.postfix(pair.b.inside, transports={"b.example": pair.at_b.address}, hostname="b.example",
                           aliases={"board@b.example": "ann@a.example", "team@b.example": "ann@a.example"})
     pair.b.set("delivery", inside=f"smtp://{postfix.address}")
     assert pair.b.stop() == 0
@@ -48,6 +49,12 @@ def case_an_alias_of_a_real_server(lab):
     seen = arrival(pair.at_a, 11)
     assert result(seen) == (YES, "pass"), seen.raw
     assert re.search(rb"by gate\.b\.example \(Culvert\) with ", seen.raw) and b"Postfix" in seen.raw, seen.raw
+    # Postfix reports to whom the stranger named as sender, and quotes him; what it quotes of a's own mail is a's.
+    smtp.send(pair.b.outside, "ann@a.example", ["nobody@b.example"], mail(20, "ceo@b.example"))
+    report = arrival(pair.at_a, 20)
+    assert b"From: MAILER-DAEMON@b.example" in report.raw and result(report) == (RELAY, "none"), report.raw
+    smtp.send(pair.a.inside, "ann@a.example", ["nobody@b.example"], mail(21, "ann@a.example", "nobody@b.example"))
+    assert result(arrival(pair.at_a, 21)) == (YES, "pass")
 
 
 def taken_from_outside(pair, number, author="ceo@b.example"):

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "node/flow/peer_talk.h"
+#include "store/queue.h"
 #include "tests/peering/test_node.h"
 
 namespace culvert::node {
@@ -92,6 +93,56 @@ TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopiedKeyAnswersOurCard) {
   take_answered_card(talk, card_of_b(10, "thief.example"));
   EXPECT_EQ(use(), RouteUse::waits);
   EXPECT_EQ(refusals.take(), (peering::RefusalCounts{{b_.fingerprint(), 1}}));
+}
+
+// Mail for a peer that was updated a minute after it gave its card must not wait for ten.
+TEST_F(PeeringServiceTest, AChangedCardGoesAtOnceToAPeerThatTookTheLastOne) {
+  store::Peer peer = *a_.peer(b_);
+  const Time now = a_.now();
+  peer.card_tried = now;
+  peer.card_sent = now;
+  peer.card_sent_serial = 4;
+  store::OwnCard card;
+  card.serial = 4;
+  EXPECT_FALSE(wants_card(peer, card, now));
+  card.serial = 5;
+  EXPECT_TRUE(wants_card(peer, card, now));
+  peer.card_tried = now + std::chrono::seconds(1);
+  EXPECT_FALSE(wants_card(peer, card, now + std::chrono::seconds(2))) << "it could not be reached";
+  EXPECT_TRUE(wants_card(peer, card, now + std::chrono::seconds(2) + kCardRetry));
+}
+
+// Mail in the queue is made due when the peer's card lists the form that we seal in.
+TEST_F(PeeringServiceTest, MailGoesOnWhenThePeerWasUpdated) {
+  peering::Card card = b_.card_values();
+  card.capabilities.tunnel = {1};
+  card.serial = 20;
+  ASSERT_EQ(post(peering::sign_card(card, b_.signer()).value()), 200);
+  ASSERT_EQ(use(), RouteUse::waits);
+  auto staged = store::BodyWriter(a_.store(), store::MessageId::make(a_.now()));
+  ASSERT_TRUE(staged.write(as_bytes("Subject: x\r\n\r\n")).ok());
+  auto body = staged.finish();
+  ASSERT_TRUE(body.ok());
+  store::Message message;
+  message.id = body->ref().id;
+  message.body = body->ref();
+  store::QueueEntry entry;
+  entry.id = {message.id, 0};
+  entry.path = store::DeliveryPath::tunnel;
+  entry.destination = "b.example";
+  entry.recipients = {{peering::mailbox("bob@b.example"), "", ""}};
+  entry.created = a_.now();
+  entry.next_attempt = a_.now() + std::chrono::seconds(50);
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(store::put_message(txn, message, *body, {entry}).ok());
+  });
+  card.capabilities.tunnel = {1, 2};
+  card.serial = 21;
+  ASSERT_EQ(post(peering::sign_card(card, b_.signer()).value()), 200);
+  EXPECT_EQ(use(), RouteUse::seals);
+  a_.read([&](const store::ReadTransaction& txn) {
+    EXPECT_EQ(store::find_entry(txn, entry.id)->next_attempt, a_.now());
+  });
 }
 
 TEST_F(PeeringServiceTest, WritesDownWhatItRefusedOfAPeer) {
