@@ -65,6 +65,11 @@ def old_pair(lab, first):
     return (pair, a, b) if first == "inviter" else (pair, b, a)
 
 
+def proved(side, peer):
+    """When it last was, as text that grows."""
+    return side.node.json("route", "show", peer.domain)[0]["proved"]
+
+
 def update_one_after_the_other(lab, first):
     pair, one, other = old_pair(lab, first)
     one.writes(other, 1)
@@ -81,9 +86,10 @@ def update_one_after_the_other(lab, first):
     assert one.result(3) == OLD_FORM.format(other.domain)
     # Proofs go on in both directions.
     for side, peer in ((one, other), (other, one)):
+        before = proved(side, peer)
+        time.sleep(1)  # the time tells seconds
         side.node.command("route", "prove", peer.domain)
-        side.node.wait_route(peer.domain)
-    time.sleep(2)
+        wait_until(lambda: proved(side, peer) > before, 30, lambda: f"{side.domain} proves {peer.domain}\n{side.node.log_tail()}")
     assert not other.has(2) and not pair.world.snapshot(), "never clear"
     assert one.node.log_path.read_text().count(why) == 1, "the log says it once"
 
