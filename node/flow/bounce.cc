@@ -218,7 +218,8 @@ Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context
                       {.envid = message.envid,
                        .received = message.received,
                        .header = {},
-                       .opened = message.opened},
+                       .opened = message.opened,
+                       .origin = store::Origin::inside},
                       failed);
 }
 

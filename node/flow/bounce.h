@@ -39,7 +39,8 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context
 
 // The same for tunnel mail that a peer signed and that cannot be handed on or kept (held_mail.h):
 // `message` has `opened` and the sealed sender. The outer header that carried it was signed by
-// nobody, so the report has no header of it.
+// nobody, so the report has no header of it. Texts and parameters are given back as they stand: the
+// caller leaves out what is not the peer's own or ours.
 Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context,
                                                       const store::Message& message,
                                                       const std::vector<FailedRecipient>& failed);

@@ -102,15 +102,18 @@ Result<std::optional<BouncePlan>> plan_return_of(const FlowContext& context, con
                            " that it could not hand on, the last because: " +
                            printable(mail.why.text, kMaxReasonOctets) +
                            "; its administrator must look at it first";
+  // Named attack: a stranger's words under our signature. What the peer only passed on is not
+  // quoted; the text is ours.
+  const bool peers_own = envelope.origin == peering::SealedOrigin::inside;
   std::vector<FailedRecipient> failed;
   for (const peering::SealedRecipient& r : envelope.recipients) {
     if (wants_report(r))
-      failed.push_back({r.mailbox, r.orcpt, std::string(kQuotaStatus), text, ""});
+      failed.push_back({r.mailbox, peers_own ? r.orcpt : "", std::string(kQuotaStatus), text, ""});
   }
   if (failed.empty()) return std::optional<BouncePlan>();
   store::Message opened = mail.message;
   opened.sender = envelope.sender;
-  opened.envid = envelope.envid;
+  opened.envid = peers_own ? envelope.envid : std::string();
   opened.opened =
       store::OpenedContext{*mail.trace.peer, envelope.sender,
                            mail.message.sender ? mail.message.sender->text() : std::string()};
