@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import ledger, mails, original, postfix, smtp  # noqa: E402
+from harness import ledger, mails, original, postfix, readme, smtp  # noqa: E402
 from harness.node import toml_text  # noqa: E402
 from harness.sink import Sink  # noqa: E402
 from harness.wire import Wire  # noqa: E402
@@ -195,6 +195,19 @@ class WithPostfix(unittest.TestCase):
         by_recipient = {m.recipients[0]: m.raw for m in wire.messages()}
         for number in range(20):
             self.assertEqual(by_recipient[f"m{number}@b.example"], sink.to(f"m{number}@b.example")[0].raw)
+
+
+class Readme(unittest.TestCase):
+    TEXT = ("## Put a node beside Postfix\n\n**1. First.**\n\n    one 'a b'\n    two \\\n        b\n\nWords.\n\n    for x in 1 2\n    do echo $x; done\n"
+            "\n**2. Second.** Words\n\n    port 10026\n\n**What to know.**\n\n    no command\n")
+
+    def test_its_commands_are_read_whole_and_in_their_part(self):
+        self.assertEqual(["one 'a b'", "two \\\n    b", "for x in 1 2\ndo echo $x; done"], readme.typed(1, self.TEXT))
+        self.assertEqual("port 26\n", readme.commands(2, self.TEXT, **{"100": ""}))
+
+    def test_the_real_one_has_the_three_parts(self):
+        self.assertIn("systemd-run --unit=culvert --service-type=notify culvert serve", readme.typed(3))
+        self.assertTrue(any("10026/inet" in command for command in readme.typed(2)))
 
 
 if __name__ == "__main__":
