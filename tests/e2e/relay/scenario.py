@@ -3,8 +3,8 @@ might take for a way to somewhere else (spellings.py). Nothing reaches that plac
 
 Each case runs a real server twice: once with all the trust that an administrator easily leaves to the node's address, where the node's
 own rule must be enough; and once as README has it, spoken to without the node, where the server's configuration must be enough."""
-import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from harness.until import wait_until  # noqa: E402
 from harness.wire import Wire  # noqa: E402
 
 WORLD, TARGET = "world.example", b"victim"
+BEFORE_THE_RULE = "186bb02"
 # Exists only if a server ran or wrote what an address asked for.
 TRACE = Path("/tmp/culvert-relay-victim")
 
@@ -144,9 +145,10 @@ class Edge(Wire):
 
 def hostile_peer(lab, server):
     """Node b with that server behind it, and its peer a, whose node lets its users write to any address: the program of before the rule."""
-    if not os.environ.get("CULVERT_OLD"):
-        raise Skip("CULVERT_OLD names no program of commit 186bb02, which plays the hostile peer")
-    pair = lab.pair(a_options={"prefix": ["sh", "-c", 'shift; exec "$CULVERT_OLD" "$@"', "sh"]})
+    found = subprocess.run([Path(__file__).parents[1] / "versions/old-program", BEFORE_THE_RULE], capture_output=True, text=True)
+    if found.returncode:
+        raise Skip(f"the program of {BEFORE_THE_RULE}, which plays the hostile peer, is not there (tests/e2e/versions/old-program makes it)")
+    pair = lab.pair(a_options={"program": found.stdout.strip()})
     edge = lab.keep(Edge(lambda: pair.b.outside, strip_starttls=True))
     assert pair.a.stop() == 0 and pair.b.stop() == 0
     pair.a.set("delivery.hosts", **{"b.example": f"smtp://{edge.address}"})
