@@ -17,6 +17,7 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::string_view kKeyFileMark = "culvert-node-key-1 ";
+constexpr std::string_view kStoreLine = "store=2\n";
 constexpr char kKdfContext[] = "culvert1";  // exactly crypto_kdf_CONTEXTBYTES octets
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
@@ -68,14 +69,21 @@ Result<SealingKey> SealingKey::from_bytes(ByteView octets) {
 }
 
 NodeKey NodeKey::generate() {
-  NodeKey key(SealingKey::generate());
+  NodeKey key(SealingKey::generate(), 2);
   keep_in_memory(key.key_);
   return key;
 }
 
 Result<NodeKey> NodeKey::parse(std::string_view text) {
   const Error bad = permanent_error("bad-node-key", "this is not a node key");
-  if (text.ends_with('\n')) text.remove_suffix(1);
+  int store_version = 1;
+  if (const std::size_t end = text.find('\n'); end != std::string_view::npos) {
+    const std::string_view line = text.substr(end + 1);
+    const bool says_2 = line == kStoreLine || line == kStoreLine.substr(0, kStoreLine.size() - 1);
+    if (!line.empty() && !says_2) return bad;
+    if (says_2) store_version = 2;
+    text = text.substr(0, end);
+  }
   if (!text.starts_with(kKeyFileMark)) return bad;
   auto octets = from_hex(text.substr(kKeyFileMark.size()));
   if (!octets) return bad;
@@ -83,18 +91,20 @@ Result<NodeKey> NodeKey::parse(std::string_view text) {
   wipe(*octets);
   if (!key) return bad;
   keep_in_memory(*key);
-  return NodeKey(std::move(key).value());
+  return NodeKey(std::move(key).value(), store_version);
 }
 
 SecretBytes NodeKey::text() const {
   constexpr std::string_view digits = "0123456789abcdef";
-  SecretBytes out(kKeyFileMark.size() + 2 * SealingKey::kSize + 1);
+  const std::string_view line = store_version_ == 2 ? kStoreLine : std::string_view();
+  SecretBytes out(kKeyFileMark.size() + 2 * SealingKey::kSize + 1 + line.size());
   auto at = std::copy(kKeyFileMark.begin(), kKeyFileMark.end(), out.writable().begin());
   for (const std::uint8_t octet : key_.view()) {
     *at++ = static_cast<std::uint8_t>(digits[octet >> 4]);
     *at++ = static_cast<std::uint8_t>(digits[octet & 15]);
   }
-  *at = '\n';
+  *at++ = '\n';
+  std::copy(line.begin(), line.end(), at);
   return out;
 }
 

@@ -3,7 +3,7 @@
 // All functions are thread-safe; a SealingSink or OpeningSource belongs to one caller at a time.
 //
 // Formats (frozen):
-//   node key text   "culvert-node-key-1 " 64HEXDIG LF
+//   node key text   "culvert-node-key-1 " 64HEXDIG LF ["store=2" LF]
 //   derived key     crypto_kdf (BLAKE2b), context "culvert1", sub-key number = KeyPurpose
 //   sealed octets   %x01 nonce(24) XChaCha20-Poly1305-IETF(plaintext, associated) tag(16)
 //   sealed stream   %x01 header(24) *piece; crypto_secretstream_xchacha20poly1305; each piece holds
@@ -26,6 +26,9 @@ enum class KeyPurpose : std::uint64_t {
   bodies = 2,         // the keys of bodies
   tunnel_tokens = 3,  // the MAC in culvert-tunnel+TOKEN@
   spool = 4,          // temporary files
+  records = 5,        // the records of the store, by a key for each table
+  index = 6,          // addresses and domains in keys of the store
+  census = 7,         // digests over the tables that decide trust
 };
 
 // A 256-bit symmetric key. Wiped when it dies.
@@ -45,23 +48,31 @@ class SealingKey {
   SecretBytes octets_;
 };
 
-// The key that unlocks a node's data directory.
+// The key that unlocks a node's data directory, and which version of a store it unlocks: with a key
+// that says 2 nobody can put a store of version 1, which anybody can write, into its place.
 class NodeKey {
  public:
+  // For a new store, of version 2.
   static NodeKey generate();
   // The text of a key file, as in the format table; the final LF may be missing. permanent
   // `bad-node-key` otherwise.
   static Result<NodeKey> parse(std::string_view text);
 
-  NodeKey clone() const { return NodeKey(key_.clone()); }
+  // The same key, for a store of that version (1 or 2).
+  NodeKey for_store(int version) const { return NodeKey(key_.clone(), version); }
+  NodeKey clone() const { return for_store(store_version_); }
+  // Without the line `store=2` it is 1.
+  int store_version() const { return store_version_; }
   // What `parse` takes.
   SecretBytes text() const;
   // The same purpose gives the same key for ever; keys of two purposes tell nothing of each other.
   SealingKey derive(KeyPurpose purpose) const;
 
  private:
-  explicit NodeKey(SealingKey key) : key_(std::move(key)) {}
+  NodeKey(SealingKey key, int store_version)
+      : key_(std::move(key)), store_version_(store_version) {}
   SealingKey key_;
+  int store_version_ = 2;
 };
 
 // BLAKE2b-256 over the parts, each preceded by its length (8 octets, little-endian): an index key

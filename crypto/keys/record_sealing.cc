@@ -1,0 +1,70 @@
+#include "crypto/keys/record_sealing.h"
+
+#include "crypto/keys/random.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace culvert::crypto {
+
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+
+// Without a random generator nothing here is safe, so that is the end of the program.
+void need_sodium() {
+  static const bool ready = sodium_init() >= 0;
+  if (!ready) throw std::runtime_error("libsodium cannot be initialised");
+}
+
+// A buffer of the wrong size would be written beyond its end.
+void need_size(bool right) {
+  if (!right) throw std::logic_error("record_sealing.h: a buffer of another size");
+}
+
+}  // namespace
+
+void seal_into(const SealingKey& key, ByteView plaintext, ByteView associated, MutableBytes out) {
+  need_sodium();
+  need_size(out.size() == plaintext.size() + kSealOverheadBytes);
+  out[0] = kVersion;
+  const MutableBytes nonce = out.subspan(1, kNonceBytes);
+  fill_random(nonce);
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      out.data() + 1 + kNonceBytes, nullptr, plaintext.data(), plaintext.size(), associated.data(),
+      associated.size(), nullptr, nonce.data(), key.view().data());
+}
+
+bool open_into(const SealingKey& key, ByteView sealed, ByteView associated, MutableBytes out) {
+  need_sodium();
+  if (sealed.size() < kSealOverheadBytes || sealed[0] != kVersion) return false;
+  need_size(out.size() >= sealed.size() - kSealOverheadBytes);
+  const ByteView nonce = sealed.subspan(1, kNonceBytes);
+  const ByteView cipher = sealed.subspan(1 + kNonceBytes);
+  return crypto_aead_xchacha20poly1305_ietf_decrypt(
+             out.data(), nullptr, nullptr, cipher.data(), cipher.size(), associated.data(),
+             associated.size(), nonce.data(), key.view().data()) == 0;
+}
+
+void keyed_digest(const SealingKey& key, std::initializer_list<ByteView> parts, MutableBytes out) {
+  need_sodium();
+  need_size(out.size() >= crypto_generichash_BYTES_MIN &&
+            out.size() <= crypto_generichash_BYTES_MAX);
+  crypto_generichash_state state;
+  crypto_generichash_init(&state, key.view().data(), key.view().size(), out.size());
+  for (const ByteView part : parts) {
+    std::array<std::uint8_t, 8> length{};
+    for (std::size_t i = 0; i < length.size(); ++i) {
+      length[i] = static_cast<std::uint8_t>(std::uint64_t{part.size()} >> (8 * i));
+    }
+    crypto_generichash_update(&state, length.data(), length.size());
+    crypto_generichash_update(&state, part.data(), part.size());
+  }
+  crypto_generichash_final(&state, out.data(), out.size());
+  sodium_memzero(&state, sizeof state);
+}
+
+}  // namespace culvert::crypto
