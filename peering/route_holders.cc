@@ -1,26 +1,21 @@
+#include "peering/pinned_certificates.h"
 #include "peering/tunnel_open.h"
 
 namespace culvert::peering {
-namespace {
 
-// Unreadable certificates are left out: nothing can be verified with them.
-void add_certificates(const store::ReadTransaction& txn, const std::vector<Bytes>& ders,
-                      SigningPeer& into) {
-  for (const Bytes& der : ders) {
-    auto certificate = crypto::Certificate::from_der(der);
-    if (!certificate) continue;
-    if (store::is_revoked(txn, into.fingerprint, certificate->key_id().view())) continue;
-    into.signing.push_back(*std::move(certificate));
-  }
+std::vector<crypto::Certificate> without_revoked(const store::ReadTransaction& txn,
+                                                 const Fingerprint& peer,
+                                                 std::vector<crypto::Certificate> certificates) {
+  std::erase_if(certificates, [&](const crypto::Certificate& certificate) {
+    return store::is_revoked(txn, peer, certificate.key_id().view());
+  });
+  return certificates;
 }
 
-}  // namespace
-
-SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer) {
-  SigningPeer out{peer.fingerprint, peer.state, {}, peer.ever_listed_form_2};
-  add_certificates(txn, peer.signing_certificates, out);
-  add_certificates(txn, peer.allowed_certificates, out);
-  return out;
+SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer,
+                         std::vector<crypto::Certificate> signing) {
+  return {peer.fingerprint, peer.state, without_revoked(txn, peer.fingerprint, std::move(signing)),
+          peer.ever_listed_form_2};
 }
 
 RouteHolder holder_of(const store::Route& route, const SigningPeer& peer) {
@@ -39,7 +34,8 @@ std::vector<RouteHolder> route_holders(const store::ReadTransaction& txn, const 
   std::vector<RouteHolder> out;
   for (const store::Route& route : store::routes_of_domain(txn, domain)) {
     const auto peer = store::find_peer(txn, route.peer);
-    if (peer) out.push_back(holder_of(route, signing_peer(txn, *peer)));
+    if (!peer) continue;
+    out.push_back(holder_of(route, signing_peer(txn, *peer, pinned_certificates(*peer).signing)));
   }
   return out;
 }

@@ -55,7 +55,12 @@ struct SigningPeer {
   std::vector<crypto::Certificate> signing;  // on its current card or allowed, less what is revoked
   bool ever_listed_present_form = false;
 };
-SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer);
+// `signing`: its pinned_certificates.
+SigningPeer signing_peer(const store::ReadTransaction& txn, const store::Peer& peer,
+                         std::vector<crypto::Certificate> signing);
+std::vector<crypto::Certificate> without_revoked(const store::ReadTransaction& txn,
+                                                 const Fingerprint& peer,
+                                                 std::vector<crypto::Certificate> certificates);
 RouteHolder holder_of(const store::Route& route, const SigningPeer& peer);
 
 // All of them, from the store.

@@ -5,6 +5,7 @@
 #include "crypto/base/log.h"
 #include "node/flow/https_carrier.h"
 #include "node/flow/proof_mail.h"
+#include "peering/pinned_certificates.h"
 #include "peering/proof_documents.h"
 
 namespace culvert::node {
@@ -22,7 +23,7 @@ std::string short_name(const store::Peer& peer) {
 // To the first of the peer's URLs that answers, while there is time.
 Result<Bytes> post(const TalkContext& context, const store::Peer& peer, ByteView message,
                    const TalkTime& time) {
-  auto identity = crypto::Certificate::from_der(peer.identity_certificate);
+  auto identity = peering::pinned_identity(peer);
   if (!identity) return identity.error();
   Result<Bytes> answer = temporary_error("unreachable", "the peer's card names no URL");
   for (const std::string& url : peer.urls) {

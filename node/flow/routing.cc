@@ -3,6 +3,7 @@
 #include "crypto/base/log.h"
 #include "peering/form_choice.h"
 #include "peering/route_changes.h"
+#include "store/census.h"
 #include "store/peers.h"
 #include "store/rules.h"
 
@@ -55,16 +56,11 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerVie
   return view;
 }
 
-PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer) {
-  PeerView view{
-      peer.largest_message_bytes, peer.outbound_held, peer.card_expires, {}, peer.tunnel_forms};
-  for (const Bytes& der : peer.encryption_certificates) {
-    auto certificate = crypto::Certificate::from_der(der);
-    if (!certificate) continue;
-    if (store::is_revoked(txn, peer.fingerprint, certificate->key_id().view())) continue;
-    view.encryption.push_back(*std::move(certificate));
-  }
-  return view;
+PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer,
+                   std::vector<crypto::Certificate> encryption) {
+  return {peer.largest_message_bytes, peer.outbound_held, peer.card_expires,
+          peering::without_revoked(txn, peer.fingerprint, std::move(encryption)),
+          peer.tunnel_forms};
 }
 
 }  // namespace
@@ -117,8 +113,10 @@ Status Routing::refresh() {
   std::vector<Rules::Row> rows;
   std::map<Domain, std::vector<store::Route>> by_domain;
   std::map<Fingerprint, peering::SigningPeer> signing;
+  std::set<Fingerprint> known;
   RoutingSnapshot::Parts parts;
   const Status read = store_.read([&](const store::ReadTransaction& txn) -> Status {
+    store::find_alterations(txn);  // mail waits then (attempt.cc), whatever stands here
     for (const store::Rule& rule : store::list_rules(txn)) {
       rows.push_back({rule.scope, rule.key, rule.value});
     }
@@ -126,12 +124,16 @@ Status Routing::refresh() {
       by_domain[route.domain].push_back(std::move(route));
     }
     for (const store::Peer& peer : store::list_peers(txn)) {
-      parts.peers.emplace(peer.fingerprint, peer_view(txn, peer));
-      signing.emplace(peer.fingerprint, peering::signing_peer(txn, peer));
+      known.insert(peer.fingerprint);
+      auto pinned = pinned_.of(peer);
+      parts.peers.emplace(peer.fingerprint, peer_view(txn, peer, std::move(pinned.encryption)));
+      signing.emplace(peer.fingerprint,
+                      peering::signing_peer(txn, peer, std::move(pinned.signing)));
     }
     return done();
   });
   if (!read) return read;
+  pinned_.keep_only(known);
   for (const auto& [domain, routes] : by_domain) {
     for (const store::Route& route : routes) {
       const auto peer = signing.find(route.peer);

@@ -11,6 +11,7 @@
 
 #include "crypto/keys/certificate.h"
 #include "node/policy/decision.h"
+#include "peering/pinned_certificates.h"
 #include "peering/tunnel_open.h"
 #include "store/routes.h"
 #include "store/store.h"
@@ -76,6 +77,7 @@ class Routing {
                       const std::map<Fingerprint, PeerView>& peers);
 
   const store::Store& store_;
+  peering::PinnedCertificateCache pinned_;
   mutable std::mutex mutex_;
   std::set<Fingerprint> told_;  // peers of which the log says that mail for them waits
   // Shared, because readers keep a snapshot for the length of a message.

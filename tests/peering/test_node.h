@@ -165,7 +165,7 @@ class TestNode {
             store::Table::revoked, store::Table::answered}) {
         for (auto cursor = txn.scan(table); !cursor.at_end(); cursor.next()) {
           append(all, cursor.key());
-          append(all, cursor.value());
+          append(all, cursor.value().value());
         }
       }
     });
