@@ -121,6 +121,7 @@ std::size_t Committer::run_closures(TransactionState& state, Batch& batch, std::
   for (; at < from + limit && state.written_bytes < kBatchBytes; ++at) {
     Job& job = batch[at];
     if (job.left_out) continue;
+    state.opened.clear();  // views of the closure before ended with it
     const std::uint64_t writes_before = state.writes;
     const std::size_t acts_before = state.after_commit.size();
     job.result = run_closure(state, job);

@@ -1,13 +1,10 @@
 #include "store/db.h"
 
-#include <lmdb.h>
-
-#include <array>
-#include <atomic>
 #include <cstring>
-#include <mutex>
 
 #include "crypto/base/log.h"
+#include "store/db_impl.h"
+#include "store/keys.h"
 #include "store/reserve.h"
 
 namespace culvert::store {
@@ -19,18 +16,16 @@ constexpr mdb_mode_t kFileMode = 0600;
 // Room that is made ahead, as a multiple of the reserve: a batch must fit between.
 constexpr std::uint64_t kRoomFactor = 3;
 
-MDB_val to_val(ByteView bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
-ByteView to_view(const MDB_val& val) {
-  return {static_cast<const std::uint8_t*>(val.mv_data), val.mv_size};
-}
-MDB_txn* txn_of(const TransactionState& state) { return static_cast<MDB_txn*>(state.handle); }
-
 bool is_full(int rc) { return rc == MDB_MAP_FULL || rc == ENOSPC || rc == EDQUOT; }
 
 Error store_failed(std::string detail) {
   return internal_error("store-failed", "the store failed and takes no more changes",
                         std::move(detail));
 }
+
+MDB_txn* txn_of(const TransactionState& state) { return static_cast<MDB_txn*>(state.handle); }
+
+}  // namespace
 
 Error error_of(int rc, std::string_view doing) {
   std::string detail = fmt::format("{}: {}", doing, mdb_strerror(rc));
@@ -47,30 +42,6 @@ Error error_of(int rc, std::string_view doing) {
   return store_failed(std::move(detail));
 }
 
-}  // namespace
-
-struct Database::Impl {
-  ~Impl() {
-    for (MDB_txn* reader : idle_readers)
-      mdb_txn_abort(reader);
-    if (env != nullptr) mdb_env_close(env);
-  }
-
-  Status open(const DatabaseOptions& opened);
-  Status open_tables();
-  Result<MDB_txn*> take_reader();
-  void give_back(MDB_txn* reader);
-  std::uint64_t room();
-  std::uint64_t free_list_bytes(unsigned page_bytes);
-
-  DatabaseOptions options;
-  MDB_env* env = nullptr;
-  std::array<MDB_dbi, kTableCount> tables{};
-  std::atomic<bool> failed = false;
-  std::mutex readers_mutex;
-  std::vector<MDB_txn*> idle_readers;
-};
-
 Status Database::Impl::open(const DatabaseOptions& opened) {
   options = opened;
   int rc = mdb_env_create(&env);
@@ -86,12 +57,32 @@ Status Database::Impl::open(const DatabaseOptions& opened) {
   return open_tables();
 }
 
+// The number of the schema stands in the clear in every version (record_seal.h).
+Status Database::Impl::check_schema(MDB_txn* txn) const {
+  MDB_dbi meta = 0;
+  if (mdb_dbi_open(txn, table_name(Table::meta), 0, &meta) != 0) return done();  // a new store
+  MDB_val key{kSchemaName.size(), const_cast<char*>(kSchemaName.data())};
+  MDB_val value{};
+  if (mdb_get(txn, meta, &key, &value) != 0) return done();
+  const std::uint64_t found =
+      read_big_endian({static_cast<const std::uint8_t*>(value.mv_data), value.mv_size});
+  if (found == options.schema_version) return done();
+  return permanent_error("other-schema", "the store is of another version", std::to_string(found));
+}
+
 Status Database::Impl::open_tables() {
   MDB_txn* txn = nullptr;
   int rc = mdb_txn_begin(env, nullptr, 0, &txn);
   if (rc != 0) return error_of(rc, "opening tables");
+  if (Status fits = check_schema(txn); !fits) {
+    mdb_txn_abort(txn);
+    return fits;
+  }
+  const unsigned make = options.schema_version == kSchemaVersion ? MDB_CREATE : 0;
+  tables.fill(kNoTable);
   for (std::size_t i = 0; rc == 0 && i < kTableCount; ++i) {
-    rc = mdb_dbi_open(txn, table_name(static_cast<Table>(i)), MDB_CREATE, &tables[i]);
+    rc = mdb_dbi_open(txn, table_name(static_cast<Table>(i)), make, &tables[i]);
+    if (rc == MDB_NOTFOUND && make == 0) rc = 0;  // a table that version did not have
   }
   if (rc != 0) {
     mdb_txn_abort(txn);
@@ -205,6 +196,11 @@ Status Database::begin_write(TransactionState& state) {
 }
 
 Status Database::commit(TransactionState& state) {
+  WriteTransaction(state).write_own_records();
+  if (state.failure) {
+    abort(state);
+    return *state.failure;
+  }
   const int rc = mdb_txn_commit(txn_of(state));
   state.handle = nullptr;
   if (rc == 0) return done();
@@ -226,110 +222,6 @@ void Database::clear_stale_readers() const {
   int stale = 0;
   mdb_reader_check(impl_->env, &stale);
   if (stale > 0) log_info("store: removed {} readers of processes that ended", stale);
-}
-
-struct Cursor::Impl {
-  ~Impl() {
-    if (cursor != nullptr) mdb_cursor_close(cursor);
-  }
-  void go(MDB_cursor_op op) {
-    const int rc = cursor == nullptr ? MDB_NOTFOUND : mdb_cursor_get(cursor, &key, &value, op);
-    at_end = rc != 0;
-    if (rc != 0 && rc != MDB_NOTFOUND) transaction.fail(error_of(rc, "reading"));
-  }
-  ReadTransaction transaction;
-  MDB_cursor* cursor = nullptr;
-  MDB_val key{};
-  MDB_val value{};
-  bool at_end = true;
-};
-
-Cursor::Cursor(const TransactionState& state, Table table)
-    : impl_(new Impl{.transaction = ReadTransaction(const_cast<TransactionState&>(state))}) {
-  if (state.failure) return;
-  const MDB_dbi dbi = state.database->impl_->tables[static_cast<std::size_t>(table)];
-  const int rc = mdb_cursor_open(txn_of(state), dbi, &impl_->cursor);
-  if (rc != 0) impl_->transaction.fail(error_of(rc, "reading"));
-}
-Cursor::~Cursor() = default;
-Cursor::Cursor(Cursor&&) noexcept = default;
-
-void Cursor::seek(ByteView key) {
-  if (key.empty()) return impl_->go(MDB_FIRST);
-  impl_->key = to_val(key);
-  impl_->go(MDB_SET_RANGE);
-}
-void Cursor::next() { impl_->go(MDB_NEXT); }
-bool Cursor::at_end() const { return impl_->at_end; }
-ByteView Cursor::key() const { return to_view(impl_->key); }
-ByteView Cursor::value() const { return to_view(impl_->value); }
-
-std::optional<ByteView> ReadTransaction::get(Table table, ByteView key) const {
-  if (state_.failure) return std::nullopt;
-  MDB_val k = to_val(key);
-  MDB_val v{};
-  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
-  const int rc = mdb_get(txn_of(state_), dbi, &k, &v);
-  if (rc == 0) return to_view(v);
-  if (rc != MDB_NOTFOUND) fail(error_of(rc, "reading"));
-  return std::nullopt;
-}
-
-Cursor ReadTransaction::scan(Table table, ByteView from) const {
-  Cursor cursor(state_, table);
-  cursor.seek(from);
-  return cursor;
-}
-
-std::uint64_t ReadTransaction::count(Table table) const {
-  if (state_.failure) return 0;
-  MDB_stat stat{};
-  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
-  const int rc = mdb_stat(txn_of(state_), dbi, &stat);
-  if (rc != 0) fail(error_of(rc, "reading"));
-  return stat.ms_entries;
-}
-
-void ReadTransaction::fail(Error error) const {
-  if (!state_.failure) state_.failure = std::move(error);
-}
-bool ReadTransaction::failed() const { return state_.failure.has_value(); }
-const crypto::SealingKey& ReadTransaction::secrets_key() const {
-  return state_.context->secrets_key;
-}
-const std::filesystem::path& ReadTransaction::bodies_dir() const {
-  return state_.context->bodies_dir;
-}
-
-void WriteTransaction::put(Table table, ByteView key, ByteView value) {
-  if (state_.failure) return;
-  MDB_val k = to_val(key);
-  MDB_val v = to_val(value);
-  ++state_.writes;
-  state_.written_bytes += key.size() + value.size();
-  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
-  const int rc = mdb_put(txn_of(state_), dbi, &k, &v, 0);
-  if (rc != 0) fail(error_of(rc, "writing"));
-}
-
-bool WriteTransaction::erase(Table table, ByteView key) {
-  if (state_.failure) return false;
-  MDB_val k = to_val(key);
-  const MDB_dbi dbi = state_.database->impl_->tables[static_cast<std::size_t>(table)];
-  const int rc = mdb_del(txn_of(state_), dbi, &k, nullptr);
-  if (rc == MDB_NOTFOUND) return false;
-  ++state_.writes;
-  if (rc != 0) fail(error_of(rc, "removing"));
-  return rc == 0;
-}
-
-Status WriteTransaction::require_room() const {
-  if (state_.written_bytes < state_.room_bytes) return done();
-  return temporary_error("disk-full", "no space left in the store", "only the reserve is left");
-}
-
-void WriteTransaction::after_commit(std::function<void()> act) {
-  state_.after_commit.push_back(std::move(act));
 }
 
 }  // namespace culvert::store

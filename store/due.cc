@@ -18,29 +18,36 @@ struct DuePlace {
   std::string destination;
 };
 
-// The front of a key of `due`, or nothing if it is none.
-std::optional<DuePlace> read_place(ByteView key) {
-  if (key.size() < 2 + kTailOctets || key[0] > static_cast<std::uint8_t>(DeliveryPath::proof) ||
-      key[key.size() - kTailOctets - 1] != 0) {
+// What a record of `due` is about, or nothing if it is none or does not open.
+std::optional<DuePlace> read_place(const Cursor& at) {
+  const ByteView key = at.key();
+  if (key.size() != kDuePrefixOctets + kTailOctets ||
+      key[0] > static_cast<std::uint8_t>(DeliveryPath::proof)) {
     return std::nullopt;
   }
-  const ByteView destination = key.subspan(1, key.size() - kTailOctets - 2);
-  return DuePlace{static_cast<DeliveryPath>(key[0]), to_text(destination)};
+  const auto destination = at.value();
+  if (!destination) return std::nullopt;
+  return DuePlace{static_cast<DeliveryPath>(key[0]), to_text(*destination)};
 }
 
-// The first key behind all of a destination.
-Bytes behind(const DuePlace& place) {
-  Bytes key = due_prefix(place.path, place.destination);
-  key.back() = 1;
+// A key behind all of a destination: no tail is as long, or begins with such a time.
+Bytes behind(const ReadTransaction& txn, const DuePlace& place) {
+  Bytes key = due_prefix(txn, place.path, place.destination);
+  key.resize(key.size() + kTailOctets + 1, 0xff);
   return key;
 }
 
 // What is due of the destination at which the cursor stands.
-DueDestination take_due(Cursor& at, const DuePlace& place, const DueScan& scan, DueResult& result) {
+DueDestination take_due(const ReadTransaction& txn, Cursor& at, const DuePlace& place,
+                        const DueScan& scan, DueResult& result) {
   DueDestination due{place.path, place.destination, {}};
-  const Bytes prefix = due_prefix(place.path, place.destination);
+  const Bytes prefix = due_prefix(txn, place.path, place.destination);
   const Time farthest = scan.now + kFarthestAttempt;
   while (!at.at_end() && starts_with(at.key(), prefix)) {
+    if (at.key().size() != prefix.size() + kTailOctets) {  // not a key that this program made
+      at.next();
+      continue;
+    }
     const ByteView tail = at.key().last(kTailOctets);
     const Time when = read_time(tail);
     if (when > scan.now && when <= farthest) {
@@ -52,7 +59,7 @@ DueDestination take_due(Cursor& at, const DuePlace& place, const DueScan& scan, 
     const EntryId id = *read_entry_key(tail);
     if (!scan.claimed || !scan.claimed(id)) {
       if (due.entries.size() == scan.per_destination) break;
-      due.entries.push_back(id);
+      if (at.value()) due.entries.push_back(id);
     }
     at.next();
   }
@@ -65,7 +72,7 @@ DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
   DueResult result;
   Bytes start;
   if (scan.path) start = Bytes{static_cast<std::uint8_t>(*scan.path)};
-  if (scan.after) start = behind({scan.after->first, scan.after->second});
+  if (scan.after) start = behind(txn, {scan.after->first, scan.after->second});
   Cursor at = txn.scan(Table::due, start);
   std::size_t visited = 0;
   std::optional<DuePlace> last;
@@ -74,15 +81,15 @@ DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
       if (last) result.more_after = {last->path, last->destination};
       break;
     }
-    auto place = read_place(at.key());
-    if (!place) {  // of a newer program, or damaged
+    auto place = read_place(at);
+    if (!place) {
       at.next();
       continue;
     }
     if (scan.path && place->path != *scan.path) break;
-    DueDestination due = take_due(at, *place, scan, result);
+    DueDestination due = take_due(txn, at, *place, scan, result);
     if (!due.entries.empty()) result.destinations.push_back(std::move(due));
-    at.seek(behind(*place));
+    at.seek(behind(txn, *place));
     last = std::move(place);
     ++visited;
   }
@@ -93,7 +100,7 @@ std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath pa
   std::vector<EntryId> ids;
   const Bytes prefix{static_cast<std::uint8_t>(path)};
   each(txn, Table::due, prefix, prefix, [&](ByteView key, ByteView) {
-    if (!read_place(key)) return true;
+    if (key.size() != kDuePrefixOctets + kTailOctets) return true;
     if (const auto id = read_entry_key(key)) ids.push_back(*id);
     return true;
   });
@@ -103,7 +110,7 @@ std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath pa
 std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
                               std::string_view destination, Time now, std::size_t limit) {
   std::vector<EntryId> ids;
-  const Bytes prefix = due_prefix(path, destination);
+  const Bytes prefix = due_prefix(txn, path, destination);
   const Bytes later = KeyWriter().bytes(prefix).time(now + std::chrono::seconds(1)).take();
   each(txn, Table::due, prefix, later, [&](ByteView key, ByteView) {
     if (ids.size() == limit) return false;

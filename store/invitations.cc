@@ -141,7 +141,7 @@ std::size_t count_answered(const ReadTransaction& txn, const Fingerprint& peer, 
 
 std::size_t purge_answered(WriteTransaction& txn, Time before, std::size_t limit) {
   std::vector<Bytes> keys;
-  each(txn, Table::answered_times, {}, {}, [&](ByteView key, ByteView) {
+  each_key(txn, Table::answered_times, {}, [&](ByteView key) {
     if (keys.size() == limit || key.size() < 8 || read_time(key) >= before) return false;
     keys.push_back(copy(key));
     return true;

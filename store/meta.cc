@@ -3,13 +3,13 @@
 #include <array>
 
 #include "store/own_marks.h"
+#include "store/record_seal.h"
 #include "store/seen.h"
 
 namespace culvert::store {
 
 namespace {
 
-constexpr std::string_view kSchema = "schema";
 constexpr std::string_view kKeyCheck = "key-check";
 constexpr std::string_view kGeneration = "generation";
 constexpr std::string_view kKeyCheckText = "culvert";
@@ -20,8 +20,7 @@ std::int64_t read_number(const ReadTransaction& txn, std::string_view name) {
   const auto value = txn.get(Table::meta, as_bytes(name));
   if (!value) return 0;
   if (value->size() != 8) {
-    txn.fail(
-        internal_error("damaged-record", "a record of the store is damaged", std::string(name)));
+    txn.set_aside(Table::meta, as_bytes(name));
     return 0;
   }
   std::uint64_t number = 0;
@@ -39,35 +38,58 @@ void write_number(WriteTransaction& txn, std::string_view name, std::int64_t val
 }
 
 Status write_first_meta(WriteTransaction& txn, Time now) {
-  if (txn.has(Table::meta, as_bytes(kSchema))) {
+  if (txn.has(Table::meta, as_bytes(kSchemaName))) {
     return permanent_error("store-exists", "another process has just made this store");
   }
-  write_number(txn, kSchema, kSchemaVersion);
+  txn.begin_census();
+  write_number(txn, kSchemaName, kSchemaVersion);
   write_number(txn, kGeneration, 1);
-  txn.put(Table::meta, as_bytes(kKeyCheck),
-          crypto::seal(txn.secrets_key(), as_bytes(kKeyCheckText), as_bytes(kKeyCheck)));
+  txn.put(Table::meta, as_bytes(kKeyCheck), as_bytes(kKeyCheckText));
   start_seen_horizon(txn, now);
   start_own_marks(txn, now);
   return done();
 }
 
-Status check_meta(const ReadTransaction& txn) {
-  const std::int64_t schema = read_number(txn, kSchema);
-  const auto key_check = txn.get(Table::meta, as_bytes(kKeyCheck));
-  if (schema == 0 || !key_check) {
+Status check_version(std::int64_t found, int key_version) {
+  if (found == 0) {
     return permanent_error(
         "no-store", "the store was not made to its end; remove it and run `culvert init` again");
   }
-  if (schema > kSchemaVersion) {
+  if (found > kSchemaVersion) {
     return permanent_error("schema-newer", "the store was written by a newer version of culvert");
   }
-  if (schema < kSchemaVersion) {
-    return permanent_error("schema-older", "the store was written by a version too old to read");
+  if (found == kSchemaVersion && key_version == kSchemaVersion) return done();
+  if (found < kSchemaVersion && key_version == kSchemaVersion) {
+    return permanent_error(
+        "store-put-back",
+        "the store is of version 1, but the key file says that it was brought to version 2: an old "
+        "store was put in its place, and anybody may have altered it; put the data directory back "
+        "from a copy that is trusted and was made since");
   }
-  if (!crypto::open_sealed(txn.secrets_key(), *key_check, as_bytes(kKeyCheck))) {
-    return permanent_error("wrong-node-key", "the store was made with another node key");
+  if (found == kSchemaVersion) {
+    return permanent_error(
+        "store-to-migrate",
+        "the store was brought to version 2, but the key file does not say so: a "
+        "`culvert migrate` was cut off before its last step; run it again");
   }
-  return done();
+  return permanent_error(
+      "store-to-migrate",
+      "the store is of version 1, which this program does not use; stop the node "
+      "and run `culvert migrate`");
+}
+
+Status check_meta(const ReadTransaction& txn, int key_version) {
+  const std::int64_t schema = read_number(txn, kSchemaName);
+  if (Status fits = check_version(schema, key_version); !fits) return fits;
+  switch (txn.held(Table::meta, as_bytes(kKeyCheck))) {
+    case ReadTransaction::Held::whole:
+      return done();
+    case ReadTransaction::Held::absent:
+      return check_version(0, key_version);
+    case ReadTransaction::Held::broken:
+      break;
+  }
+  return permanent_error("wrong-node-key", "the store was made with another node key");
 }
 
 void raise_generation(WriteTransaction& txn) {

@@ -11,9 +11,12 @@ namespace culvert::store {
 
 // Of a new store.
 Status write_first_meta(WriteTransaction& txn, Time now);
-// permanent `schema-newer`, `schema-older` (no way to bring it up to date), `wrong-node-key`,
-// `no-store` (its making was cut off).
-Status check_meta(const ReadTransaction& txn);
+// Whether a store of version `found` (0: there is none) is one for a key file of that version.
+// permanent `schema-newer`, `store-to-migrate`, `store-put-back` (older than the key file says, so
+// that it may be anybody's), `no-store` (its making was cut off).
+Status check_version(std::int64_t found, int key_version);
+// Those, and permanent `wrong-node-key`.
+Status check_meta(const ReadTransaction& txn, int key_version);
 
 void raise_generation(WriteTransaction& txn);
 std::uint64_t read_generation(const ReadTransaction& txn);

@@ -1,6 +1,5 @@
 #include "store/peer_networks.h"
 
-#include "crypto/keys/sealing.h"
 #include "store/table.h"
 
 namespace culvert::store {
@@ -13,6 +12,13 @@ constexpr std::uint8_t kByNetwork = 1;
 constexpr std::uint8_t kByPeer = 2;
 constexpr std::size_t kPartOctets = 32;  // a digest, or a fingerprint
 constexpr std::chrono::hours kNotedAgain{24};
+
+// Made with the node key, because there are few networks to try; as long as a fingerprint.
+Bytes digest_of(const ReadTransaction& txn, std::string_view network) {
+  Bytes digest = txn.index(Table::peer_networks, network);
+  digest.resize(kPartOctets);
+  return digest;
+}
 
 Bytes key_of(std::uint8_t order, ByteView first, ByteView second) {
   return KeyWriter().octet(order).bytes(first).bytes(second).take();
@@ -52,7 +58,7 @@ void bound_networks_of(WriteTransaction& txn, const Fingerprint& peer) {
 
 void note_peer_network(WriteTransaction& txn, const Fingerprint& peer, std::string_view network,
                        Time now) {
-  const Bytes digest = crypto::index_digest({as_bytes(network)});
+  const Bytes digest = digest_of(txn, network);
   const Bytes key = key_of(kByNetwork, digest, peer.view());
   const auto noted = txn.get(Table::peer_networks, key);
   if (noted && noted->size() == 8) {
@@ -70,7 +76,7 @@ void note_peer_network(WriteTransaction& txn, const Fingerprint& peer, std::stri
 std::vector<Fingerprint> peers_of_network(const ReadTransaction& txn, std::string_view network,
                                           Time now, std::size_t limit) {
   std::vector<Fingerprint> peers;
-  const Bytes prefix = prefix_of(kByNetwork, crypto::index_digest({as_bytes(network)}));
+  const Bytes prefix = prefix_of(kByNetwork, digest_of(txn, network));
   each(txn, Table::peer_networks, prefix, prefix, [&](ByteView key, ByteView value) {
     const auto peer = Fingerprint::from_bytes(second_part(key));
     if (peer && value.size() == 8 && now - read_time(value) < kPeerNetworkAge) {

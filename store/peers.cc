@@ -239,9 +239,11 @@ bool is_revoked(const ReadTransaction& txn, const Fingerprint& peer, ByteView id
 }
 
 std::vector<Bytes> list_revoked(const ReadTransaction& txn, const Fingerprint& peer) {
-  std::vector<Bytes> ids = keys_of(txn, Table::revoked, peer.view(), SIZE_MAX);
-  for (Bytes& id : ids)
-    id.erase(id.begin(), id.begin() + Fingerprint::kSize);
+  std::vector<Bytes> ids;
+  each(txn, Table::revoked, peer.view(), peer.view(), [&ids](ByteView key, ByteView) {
+    ids.push_back(copy(key.subspan(Fingerprint::kSize)));
+    return true;
+  });
   return ids;
 }
 

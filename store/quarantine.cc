@@ -156,7 +156,13 @@ Result<bool> requeue_quarantine(WriteTransaction& txn, const MessageId& id,
 
 bool drop_quarantine(WriteTransaction& txn, const MessageId& id) {
   const auto item = find_quarantine(txn, id);
-  if (!item) return false;
+  if (!item) {
+    // Of a damaged one it is not known where its body is, or whose share it was.
+    if (!txn.erase(Table::quarantine, id.view())) return false;
+    for (const auto place : {BodyRef::Place::database, BodyRef::Place::file})
+      remove_body(txn, {.id = id, .place = place});
+    return true;
+  }
   erase_item(txn, *item);
   remove_body(txn, item->message.body);
   return true;
@@ -186,7 +192,7 @@ QuarantinePage list_quarantine(const ReadTransaction& txn, const std::optional<M
     if (item) {
       page.items.push_back(std::move(item).value());
     } else {
-      log_error("store: a damaged record in quarantine: {}", to_hex(key));
+      txn.damage().note(Table::quarantine, key);
     }
     return true;
   });

@@ -25,12 +25,19 @@ void add_to_strangers(WriteTransaction& txn, std::int64_t by) {
                std::max<std::int64_t>(read_number(txn, kStrangersBytes) + by, 0));
 }
 
+// In the store a share is found by a digest that only the node key makes: whose it is may be a
+// domain or a network, which anybody could guess.
+Bytes stored_key(const ReadTransaction& txn, const Bytes& share) {
+  return txn.index(Table::quarantine_shares, as_text(share));
+}
+
 std::optional<ShareUse> find_use(const ReadTransaction& txn, const QuarantineShare& share) {
-  return load<ShareUse>(txn, Table::quarantine_shares, share_key(share), decode_share_use);
+  return load<ShareUse>(txn, Table::quarantine_shares, stored_key(txn, share_key(share)),
+                        decode_share_use);
 }
 
 void put_use(WriteTransaction& txn, const ShareUse& use) {
-  txn.put(Table::quarantine_shares, share_key(use.share), encode(use));
+  txn.put(Table::quarantine_shares, stored_key(txn, share_key(use.share)), encode(use));
 }
 
 }  // namespace
@@ -113,7 +120,7 @@ void credit_share(WriteTransaction& txn, const QuarantineShare& share, std::uint
   auto use = find_use(txn, share);
   if (!use) return;
   if (use->items <= 1) {
-    txn.erase(Table::quarantine_shares, share_key(share));
+    txn.erase(Table::quarantine_shares, stored_key(txn, share_key(share)));
     return;
   }
   use->bytes -= std::min(use->bytes, charged_bytes(size_bytes));
@@ -137,7 +144,7 @@ void recount_quarantine(WriteTransaction& txn) {
   for (const Bytes& key : keys_of(txn, Table::quarantine_shares, {}, SIZE_MAX))
     txn.erase(Table::quarantine_shares, key);
   for (const auto& [key, use] : uses)
-    txn.put(Table::quarantine_shares, key, encode(use));
+    txn.put(Table::quarantine_shares, stored_key(txn, key), encode(use));
   write_number(txn, kStrangersBytes, static_cast<std::int64_t>(strangers));
 }
 

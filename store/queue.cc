@@ -8,12 +8,18 @@ namespace culvert::store {
 
 namespace {
 
-// The message goes with its last entry. Its record is read only for where its body is.
+// The message goes with its last entry. Its record is read only for where its body is; one that
+// cannot be read any more may have it in either place.
 void remove_message_if_done(WriteTransaction& txn, const MessageId& id) {
   if (has_entries(txn, id)) return;
+  if (txn.held(Table::messages, id.view()) == ReadTransaction::Held::absent) return;
   const auto body = load<BodyRef>(txn, Table::messages, id.view(), decode_body_ref);
-  if (!body) return;
-  remove_body(txn, *body);
+  if (body) {
+    remove_body(txn, *body);
+  } else {
+    for (const auto place : {BodyRef::Place::database, BodyRef::Place::file})
+      remove_body(txn, {.id = id, .place = place});
+  }
   txn.erase(Table::messages, id.view());
 }
 
@@ -78,6 +84,28 @@ std::optional<QueueEntry> find_entry(const ReadTransaction& txn, const EntryId& 
   return load<QueueEntry>(txn, Table::queue, entry_key(id), decode_queue_entry);
 }
 
+bool has_entry(const ReadTransaction& txn, const EntryId& id) {
+  return txn.held(Table::queue, entry_key(id)) != ReadTransaction::Held::absent;
+}
+
+void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
+                     std::string_view destination) {
+  if (find_entry(txn, id)) {
+    if (!find_message(txn, id.message)) {
+      hold(txn, id, "the record of its message was altered on disk or is damaged (culvert check)");
+    }
+    return;
+  }
+  // Its record would tell its place; without one, only looking through the destination does.
+  std::vector<Bytes> places;
+  each_key(txn, Table::due, due_prefix(txn, path, destination), [&](ByteView key) {
+    if (read_entry_key(key) == id) places.emplace_back(key.begin(), key.end());
+    return true;
+  });
+  for (const Bytes& place : places)
+    txn.erase(Table::due, place);
+}
+
 bool finish(WriteTransaction& txn, const EntryId& id) {
   return step(txn, id, EntryEvent::delivered, Time{});
 }
@@ -110,7 +138,10 @@ bool retry(WriteTransaction& txn, const EntryId& id, Time now) {
 }
 
 bool drop(WriteTransaction& txn, const EntryId& id) {
-  return step(txn, id, EntryEvent::drop, Time{});
+  if (step(txn, id, EntryEvent::drop, Time{})) return true;
+  if (!txn.erase(Table::queue, entry_key(id))) return false;
+  remove_message_if_done(txn, id.message);
+  return true;
 }
 
 bool redirect(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
@@ -135,7 +166,7 @@ QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& f
     if (entry) {
       page.entries.push_back(std::move(entry).value());
     } else {
-      log_error("store: a damaged record in queue: {}", to_hex(key));
+      txn.damage().note(Table::queue, key);
     }
     return true;
   });

@@ -82,7 +82,16 @@ Status put_message(WriteTransaction& txn, const Message& message, const StagedBo
 // if the message is gone. `entry.id.number` is ignored.
 std::optional<EntryId> add_entry(WriteTransaction& txn, QueueEntry entry);
 
+// One whose record is damaged counts as not there; `has_entry` tells that there is one.
 std::optional<QueueEntry> find_entry(const ReadTransaction& txn, const EntryId& id);
+
+bool has_entry(const ReadTransaction& txn, const EntryId& id);
+
+// For an entry that is due of this path and destination, and that cannot be read, or whose message
+// cannot: it is not due any more, so that it does not stand in the way, and waits for a person.
+// What can still be read is held and says why. Nothing if it is gone or all is well.
+void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
+                     std::string_view destination);
 
 // After an attempt: nothing is left to do. A DSN for recipients that failed is a message of its
 // own, put in the same closure.
@@ -107,6 +116,7 @@ bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral);
 bool hold(WriteTransaction& txn, const EntryId& id, std::string_view reason);
 bool release(WriteTransaction& txn, const EntryId& id, Time now);
 bool retry(WriteTransaction& txn, const EntryId& id, Time now);
+// Also one whose record, or whose message's, is damaged.
 bool drop(WriteTransaction& txn, const EntryId& id);
 
 // Moves an entry to another path and destination (a route was released, or became active), due now.

@@ -3,6 +3,7 @@
 
 #include "store/queue.h"
 #include "store/record.h"
+#include "store/record_seal.h"
 
 namespace culvert::store {
 
@@ -14,9 +15,10 @@ Bytes entry_key(const EntryId& id);
 // Of a key of the table `queue`, or of the end of one of `due`.
 std::optional<EntryId> read_entry_key(ByteView key);
 
-// path(1) destination NUL: what keys of one destination in the table `due` begin with.
-Bytes due_prefix(DeliveryPath path, std::string_view destination);
-Bytes due_key(const QueueEntry& entry);
+// path(1) hash(destination): what keys of one destination in the table `due` begin with.
+inline constexpr std::size_t kDuePrefixOctets = 1 + kIndexBytes;
+Bytes due_prefix(const ReadTransaction& txn, DeliveryPath path, std::string_view destination);
+Bytes due_key(const ReadTransaction& txn, const QueueEntry& entry);
 
 // internal `bad-message` unless all belong to the message and differ in number.
 Status check_entries(const MessageId& message, const std::vector<QueueEntry>& entries);

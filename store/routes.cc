@@ -1,5 +1,7 @@
 #include "store/routes.h"
 
+#include <algorithm>
+
 #include "store/record.h"
 #include "store/table.h"
 
@@ -30,11 +32,18 @@ enum : std::uint32_t {
   kTxtSince = 19,
 };
 
-Bytes route_key(const Domain& domain, const Fingerprint& peer) {
-  return KeyWriter().text_nul(domain.text()).bytes(peer.view()).take();
+Bytes route_key(const ReadTransaction& txn, const Domain& domain, const Fingerprint& peer) {
+  return KeyWriter().bytes(txn.index(Table::routes, domain.text())).bytes(peer.view()).take();
 }
-Bytes peer_route_key(const Domain& domain, const Fingerprint& peer) {
-  return KeyWriter().bytes(peer.view()).text(domain.text()).take();
+Bytes peer_route_key(const ReadTransaction& txn, const Domain& domain, const Fingerprint& peer) {
+  return KeyWriter().bytes(peer.view()).bytes(txn.index(Table::peer_routes, domain.text())).take();
+}
+
+// Keys tell nothing of domains, so the order is made here.
+void sort_by_domain(std::vector<Route>& routes) {
+  std::sort(routes.begin(), routes.end(), [](const Route& a, const Route& b) {
+    return std::pair(a.domain, a.peer) < std::pair(b.domain, b.peer);
+  });
 }
 
 }  // namespace
@@ -113,38 +122,42 @@ Result<Route> decode_route(ByteView record) {
 }
 
 void put_route(WriteTransaction& txn, const Route& route) {
-  txn.put(Table::routes, route_key(route.domain, route.peer), encode(route));
-  txn.put(Table::peer_routes, peer_route_key(route.domain, route.peer), {});
+  txn.put(Table::routes, route_key(txn, route.domain, route.peer), encode(route));
+  txn.put(Table::peer_routes, peer_route_key(txn, route.domain, route.peer),
+          as_bytes(route.domain.text()));
 }
 
 std::optional<Route> find_route(const ReadTransaction& txn, const Domain& domain,
                                 const Fingerprint& peer) {
-  return load<Route>(txn, Table::routes, route_key(domain, peer), decode_route);
+  return load<Route>(txn, Table::routes, route_key(txn, domain, peer), decode_route);
 }
 
 std::vector<Route> routes_of_domain(const ReadTransaction& txn, const Domain& domain) {
-  const Bytes prefix = KeyWriter().text_nul(domain.text()).take();
+  const Bytes prefix = txn.index(Table::routes, domain.text());
   return load_all<Route>(txn, Table::routes, prefix, decode_route);
 }
 
 std::vector<Route> routes_of_peer(const ReadTransaction& txn, const Fingerprint& peer) {
   std::vector<Route> routes;
-  for (const Bytes& key : keys_of(txn, Table::peer_routes, peer.view(), SIZE_MAX)) {
-    const auto domain = Domain::parse(as_text(ByteView(key).subspan(Fingerprint::kSize)));
-    if (!domain) continue;
-    auto route = find_route(txn, *domain, peer);
+  each(txn, Table::peer_routes, peer.view(), peer.view(), [&](ByteView, ByteView text) {
+    const auto domain = Domain::parse(as_text(text));
+    auto route = domain ? find_route(txn, *domain, peer) : std::nullopt;
     if (route) routes.push_back(std::move(*route));
-  }
+    return true;
+  });
+  sort_by_domain(routes);
   return routes;
 }
 
 std::vector<Route> list_routes(const ReadTransaction& txn) {
-  return load_all<Route>(txn, Table::routes, {}, decode_route);
+  std::vector<Route> routes = load_all<Route>(txn, Table::routes, {}, decode_route);
+  sort_by_domain(routes);
+  return routes;
 }
 
 bool remove_route(WriteTransaction& txn, const Domain& domain, const Fingerprint& peer) {
-  txn.erase(Table::peer_routes, peer_route_key(domain, peer));
-  return txn.erase(Table::routes, route_key(domain, peer));
+  txn.erase(Table::peer_routes, peer_route_key(txn, domain, peer));
+  return txn.erase(Table::routes, route_key(txn, domain, peer));
 }
 
 }  // namespace culvert::store

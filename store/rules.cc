@@ -1,47 +1,70 @@
 #include "store/rules.h"
 
+#include <algorithm>
+
+#include "store/record.h"
 #include "store/table.h"
 
 namespace culvert::store {
 
 namespace {
 
-Bytes rule_key(std::string_view scope, std::string_view key) {
-  return KeyWriter().text_nul(scope).text(key).take();
+// Fields of Rule. Frozen.
+enum : std::uint32_t { kScope = 1, kKey = 2, kValue = 3 };
+
+// A scope may be an address. Keys of rules are words, but of free length.
+Bytes rule_key(const ReadTransaction& txn, std::string_view scope, std::string_view key) {
+  return KeyWriter()
+      .bytes(txn.index(Table::rules, scope))
+      .bytes(txn.index(Table::rules, key))
+      .take();
 }
 
 }  // namespace
 
+Bytes encode(const Rule& rule) {
+  return RecordWriter()
+      .text(kScope, rule.scope)
+      .text(kKey, rule.key)
+      .text(kValue, rule.value)
+      .take();
+}
+
+Result<Rule> decode_rule(ByteView record) {
+  auto in = RecordReader::parse(record);
+  if (!in) return std::move(in).error();
+  Rule rule{in->text(kScope), in->text(kKey), in->text(kValue)};
+  if (rule.scope.empty() || rule.key.empty()) in->set_bad();
+  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  return rule;
+}
+
 void put_rule(WriteTransaction& txn, const Rule& rule) {
-  if (rule.scope.empty() || rule.key.empty() || rule.scope.find('\0') != std::string::npos) {
-    txn.fail(permanent_error("bad-rule", "a rule needs a scope and a key"));
+  const bool too_long = rule.scope.size() + rule.key.size() > kMaxRuleNameBytes;
+  if (rule.scope.empty() || rule.key.empty() || too_long ||
+      rule.scope.find('\0') != std::string::npos) {
+    txn.fail(permanent_error("bad-rule", "a rule needs a scope and a key, of at most 500 octets"));
     return;
   }
-  txn.put(Table::rules, rule_key(rule.scope, rule.key), as_bytes(rule.value));
+  txn.put(Table::rules, rule_key(txn, rule.scope, rule.key), encode(rule));
 }
 
 bool remove_rule(WriteTransaction& txn, std::string_view scope, std::string_view key) {
-  return txn.erase(Table::rules, rule_key(scope, key));
+  return txn.erase(Table::rules, rule_key(txn, scope, key));
 }
 
 std::optional<std::string> find_rule(const ReadTransaction& txn, std::string_view scope,
                                      std::string_view key) {
-  const auto value = txn.get(Table::rules, rule_key(scope, key));
-  if (!value) return std::nullopt;
-  return to_text(*value);
+  auto rule = load<Rule>(txn, Table::rules, rule_key(txn, scope, key), decode_rule);
+  if (!rule) return std::nullopt;
+  return std::move(rule->value);
 }
 
 std::vector<Rule> list_rules(const ReadTransaction& txn, std::string_view scope) {
-  std::vector<Rule> rules;
-  const Bytes prefix = scope.empty() ? Bytes{} : rule_key(scope, "");
-  each(txn, Table::rules, prefix, prefix, [&](ByteView key, ByteView value) {
-    const std::string_view text = as_text(key);
-    const std::size_t nul = text.find('\0');
-    if (nul != std::string_view::npos) {
-      rules.push_back(
-          {std::string(text.substr(0, nul)), std::string(text.substr(nul + 1)), to_text(value)});
-    }
-    return true;
+  const Bytes prefix = scope.empty() ? Bytes{} : txn.index(Table::rules, scope);
+  std::vector<Rule> rules = load_all<Rule>(txn, Table::rules, prefix, decode_rule);
+  std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) {
+    return std::tie(a.scope, a.key) < std::tie(b.scope, b.key);
   });
   return rules;
 }

@@ -16,7 +16,14 @@ struct Rule {
   bool operator==(const Rule&) const = default;
 };
 
-// Replaces the value. The scope and key together have at most 500 octets.
+Bytes encode(const Rule& rule);
+// internal `damaged-record`.
+Result<Rule> decode_rule(ByteView record);
+
+// Of scope and key together.
+inline constexpr std::size_t kMaxRuleNameBytes = 500;
+
+// Replaces the value. permanent `bad-rule` if scope or key is empty or they are too long.
 void put_rule(WriteTransaction& txn, const Rule& rule);
 // False if there was none.
 bool remove_rule(WriteTransaction& txn, std::string_view scope, std::string_view key);

@@ -62,8 +62,56 @@ const char* table_name(Table table) {
       return "quarantine_copies";
     case Table::peer_networks:
       return "peer_networks";
+    case Table::damaged:
+      return "damaged";
   }
   return "";
+}
+
+std::optional<Table> table_named(std::string_view name) {
+  for (std::size_t i = 0; i < kTableCount; ++i) {
+    const auto table = static_cast<Table>(i);
+    if (name == table_name(table)) return table;
+  }
+  return std::nullopt;
+}
+
+bool decides_trust(Table table) {
+  switch (table) {
+    case Table::meta:  // how far back replays are known, our own card
+    case Table::peers:
+    case Table::routes:
+    case Table::peer_routes:
+    case Table::proofs:
+    case Table::invitations:
+    case Table::tombstones:
+    case Table::incarnations:
+    case Table::revoked:
+    case Table::secrets:
+    case Table::certificates:
+    case Table::rules:
+      return true;
+    case Table::messages:
+    case Table::queue:
+    case Table::due:
+    case Table::bodies:
+    case Table::seen:
+    case Table::seen_by_time:
+    case Table::quarantine:
+    case Table::trace:
+    case Table::trace_addresses:
+    case Table::trace_times:
+    case Table::answered:
+    case Table::answered_times:
+    case Table::sent:
+    case Table::sent_by_time:
+    case Table::quarantine_shares:
+    case Table::quarantine_copies:
+    case Table::peer_networks:
+    case Table::damaged:
+      return false;
+  }
+  return true;
 }
 
 }  // namespace culvert::store

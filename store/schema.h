@@ -1,30 +1,39 @@
 // The tables and the version of what is on disk. Names and versions are frozen; a table is only
 // ever added. Keys are binary and sort as octets; multi-octet numbers in keys are big-endian.
+//
+// Values are sealed (record_seal.h); keys are not. So nothing that names a person, a company or a
+// host stands in a key: `hash(…)` is a digest of 16 octets that only the node key makes, and what
+// it stands for is in the value, if it is needed. What keys still tell: times, sizes, how many
+// there are, and which identities (by fingerprint) are peers.
+//
+// Version 1 had the same tables, not sealed, with addresses and domains in keys (version_1.h).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace culvert::store {
 
 // A store with a larger number was written by a newer program and is refused.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 enum class Table : std::uint8_t {
-  meta,               // name -> value: schema, key-check, generation, horizon, clock, own card
+  meta,               // name -> value: schema, key-check, census, generation, horizon, clock, card
   messages,           // message id -> Message
   queue,              // message id, number(2) -> QueueEntry
-  due,                // path(1) destination NUL time(8) entry id -> nothing
-  bodies,             // message id -> sealed octets of a small body
-  seen,               // fingerprint, culvert id, recipient -> sealing time(8)
+  due,                // path(1) hash(destination) time(8) entry id -> destination
+  bodies,             // message id -> a small body, sealed by its message's key and not again
+  seen,               // fingerprint, culvert id, hash(recipient) -> sealing time(8)
   seen_by_time,       // sealing time(8), key of `seen` -> nothing
   quarantine,         // message id -> QuarantineItem
   trace,              // message id, time(8), order(8) -> TraceEvent
-  trace_addresses,    // address NUL time(8) message id -> nothing
+  trace_addresses,    // hash(address) time(8) message id -> nothing
   trace_times,        // time(8) message id -> addresses
   peers,              // fingerprint -> Peer
-  routes,             // domain NUL fingerprint -> Route
-  peer_routes,        // fingerprint, domain -> nothing
+  routes,             // hash(domain) fingerprint -> Route
+  peer_routes,        // fingerprint, hash(domain) -> domain
   proofs,             // role(1) fingerprint, id -> Proof
   invitations,        // id -> Invitation
   tombstones,         // fingerprint -> Tombstone
@@ -34,16 +43,25 @@ enum class Table : std::uint8_t {
   answered_times,     // time(8), key of `answered` -> nothing
   secrets,            // name -> sealed octets
   certificates,       // index digest of (issuer, serial) -> StoredCertificate
-  rules,              // scope NUL key -> value
+  rules,              // hash(scope) hash(key) -> Rule
   sent,               // token -> SentMail
   sent_by_time,       // sealing time(8), token -> nothing
-  quarantine_shares,  // digest of a share -> ShareUse
+  quarantine_shares,  // hash(share) -> ShareUse
   quarantine_copies,  // digest of a mail -> which message it is, and until when that counts
-  peer_networks,      // order(1) digest of a network, fingerprint or the other way -> time(8)
+  peer_networks,      // order(1) hash(network), fingerprint or the other way -> time(8)
+  damaged,            // name of a table, NUL, key -> nothing: records that were set aside
 };
-inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::peer_networks) + 1;
+inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::damaged) + 1;
 
 // The name under which a table is on disk.
 const char* table_name(Table table);
+
+// The table of that name, or nothing.
+std::optional<Table> table_named(std::string_view name);
+
+// True for tables that decide whom mail is sealed for, and who is believed. A census (census.h)
+// notices when one of their records is missing, added, or older than it was; and one that does not
+// open holds all mail to other organisations, where a record of another table is only set aside.
+bool decides_trust(Table table);
 
 }  // namespace culvert::store

@@ -11,20 +11,30 @@ namespace {
 
 constexpr std::string_view kHorizon = "seen-horizon";
 
-Bytes seen_key(const Fingerprint& peer, const MessageId& culvert_id, const Mailbox& recipient) {
-  return KeyWriter().bytes(peer.view()).bytes(culvert_id.view()).text(recipient.text()).take();
+Bytes seen_key(const ReadTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
+               std::string_view recipient) {
+  return KeyWriter()
+      .bytes(peer.view())
+      .bytes(culvert_id.view())
+      .bytes(txn.index(Table::seen, recipient))
+      .take();
 }
 
 }  // namespace
 
 bool was_seen(const ReadTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
               const Mailbox& recipient) {
-  return txn.has(Table::seen, seen_key(peer, culvert_id, recipient));
+  return txn.has(Table::seen, seen_key(txn, peer, culvert_id, recipient.text()));
 }
 
 bool note_seen(WriteTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
                const Mailbox& recipient, Time sealed) {
-  const Bytes key = seen_key(peer, culvert_id, recipient);
+  return note_seen(txn, peer, culvert_id, recipient.text(), sealed);
+}
+
+bool note_seen(WriteTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
+               std::string_view recipient, Time sealed) {
+  const Bytes key = seen_key(txn, peer, culvert_id, recipient);
   if (txn.has(Table::seen, key)) return false;
   txn.put(Table::seen, key, KeyWriter().time(sealed).take());
   txn.put(Table::seen_by_time, KeyWriter().time(sealed).bytes(key).take(), {});
@@ -51,7 +61,7 @@ void advance_seen_horizon(WriteTransaction& txn, Time horizon) {
 std::size_t purge_seen(WriteTransaction& txn, std::size_t limit) {
   const Time horizon = seen_horizon(txn);
   std::vector<Bytes> keys;
-  each(txn, Table::seen_by_time, {}, {}, [&](ByteView key, ByteView) {
+  each_key(txn, Table::seen_by_time, {}, [&](ByteView key) {
     if (keys.size() == limit || key.size() < 8 || read_time(key) >= horizon) return false;
     keys.emplace_back(key.begin(), key.end());
     return true;

@@ -15,6 +15,9 @@ namespace culvert::store {
 // it in the closure that queues the delivery.
 bool note_seen(WriteTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
                const Mailbox& recipient, Time sealed);
+// The same for a recipient as text (Mailbox::text).
+bool note_seen(WriteTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
+               std::string_view recipient, Time sealed);
 bool was_seen(const ReadTransaction& txn, const Fingerprint& peer, const MessageId& culvert_id,
               const Mailbox& recipient);
 

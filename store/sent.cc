@@ -26,7 +26,7 @@ Bytes time_key(Time sealed, ByteView token) { return KeyWriter().time(sealed).by
 // The oldest mails, at most `limit`, as keys of `sent_by_time`.
 std::vector<Bytes> oldest(const ReadTransaction& txn, Time before, std::size_t limit) {
   std::vector<Bytes> keys;
-  each(txn, Table::sent_by_time, {}, {}, [&](ByteView key, ByteView) {
+  each_key(txn, Table::sent_by_time, {}, [&](ByteView key) {
     if (keys.size() == limit || key.size() < 8 || read_time(key) >= before) return false;
     keys.emplace_back(key.begin(), key.end());
     return true;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <future>
 
@@ -80,7 +81,8 @@ Status check_mode(const StoreOptions& options) {
 struct Store::Impl {
   Impl(const StoreOptions& opened, const crypto::NodeKey& key)
       : options(opened),
-        context{key.derive(crypto::KeyPurpose::secrets), opened.data_dir / "bodies"},
+        context{key.derive(crypto::KeyPurpose::secrets), opened.data_dir / "bodies",
+                RecordSeal(key)},
         bodies_key(key.derive(crypto::KeyPurpose::bodies)) {}
 
   Status read(const ReadFn& fn) const {
@@ -112,6 +114,10 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
   auto impl = std::make_unique<Impl>(options, key);
   auto database =
       Database::open({options.data_dir / "store", options.map_size_bytes, options.reserve_bytes});
+  if (!database && database.error().code == "other-schema") {
+    const std::int64_t found = std::strtoll(database.error().detail.c_str(), nullptr, 10);
+    if (Status fits = check_version(found, key.store_version()); !fits) return fits.error();
+  }
   if (!database) return std::move(database).error();
   impl->database = std::move(database).value();
   impl->committer = std::make_unique<Committer>(*impl->database, impl->context,
@@ -123,7 +129,11 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
   const Status checked =
       create
           ? store->write([&](WriteTransaction& txn) { return write_first_meta(txn, options.now); })
-          : store->read([](const ReadTransaction& txn) { return check_meta(txn); });
+          : store->read([&](const ReadTransaction& txn) -> Status {
+              if (Status fits = check_meta(txn, key.store_version()); !fits) return fits;
+              find_alterations(txn);
+              return done();
+            });
   if (!checked) return checked.error();
   if (create) {
     if (Status synced = sync_directories(options.data_dir); !synced) {
@@ -159,6 +169,9 @@ std::uint64_t Store::generation() const {
   });
   return status ? generation : 0;
 }
+
+std::string Store::altered() const { return impl_->context.damage->altered(); }
+bool Store::is_altered() const { return impl_->context.damage->is_altered(); }
 
 Result<std::size_t> Store::sweep_bodies() { return sweep_body_files(*this); }
 

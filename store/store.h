@@ -38,9 +38,9 @@ struct StoreOptions {
 
 class Store {
  public:
-  // permanent: `no-store`, `store-exists`, `schema-newer` (written by a newer program),
-  // `wrong-node-key`, `store-access` (rights, not a directory); temporary `disk-full`; internal
-  // `store-failed`.
+  // permanent: `no-store`, `store-exists`, `wrong-node-key`, `store-access` (rights, not a
+  // directory), and those of meta.h's check_version; temporary `disk-full`; internal
+  // `store-failed`. A store that was altered where it decides trust is opened: ask `altered`.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options,
                                              const crypto::NodeKey& key);
   // Waits until all writes given so far are done.
@@ -67,6 +67,14 @@ class Store {
 
   // Grows with each write of a command process. Cheap; 0 if the store cannot be read.
   std::uint64_t generation() const;
+
+  // What to tell people if records that decide trust were altered on disk, noticed when the store
+  // was opened or since: which, and what to do. Empty if nothing was. While it is not, nothing may
+  // be sent to other organisations, and such records do not change any more. Until the process
+  // ends.
+  std::string altered() const;
+  // The same question, cheap.
+  bool is_altered() const;
 
   // Removes body files that no message or quarantine item names, and unused staging files; how
   // many. For the start of `serve`.

@@ -5,12 +5,14 @@
 #include <optional>
 
 #include "crypto/base/log.h"
+#include "store/damage.h"
 #include "store/keys.h"
 #include "store/transaction.h"
 
 namespace culvert::store {
 
-// The record with this key. A damaged one fails the transaction.
+// The record with this key. One that cannot be decoded is set aside as one that does not open is:
+// it counts as not there, or fails the transaction if its table decides trust.
 template <typename T>
 std::optional<T> load(const ReadTransaction& txn, Table table, ByteView key,
                       const std::function<Result<T>(ByteView)>& decode) {
@@ -18,21 +20,32 @@ std::optional<T> load(const ReadTransaction& txn, Table table, ByteView key,
   if (!record) return std::nullopt;
   Result<T> value = decode(*record);
   if (value) return std::move(value).value();
-  txn.fail(std::move(value).error());
+  txn.set_aside(table, key);
   return std::nullopt;
 }
 
 // Calls `visit(key, value)` for all records whose key begins with `prefix` (empty: all), from the
-// key `from` on, in order, until it returns false. The visitor must not write.
+// key `from` on, in order, until it returns false. The visitor must not write. Records that do not
+// open are noted and passed over, so that one of them does not hide the rest.
 template <typename Visit>
 void each(const ReadTransaction& txn, Table table, ByteView prefix, ByteView from, Visit visit) {
   for (Cursor at = txn.scan(table, from); !at.at_end(); at.next()) {
-    if (!starts_with(at.key(), prefix) || !visit(at.key(), at.value())) return;
+    if (!starts_with(at.key(), prefix)) return;
+    const auto value = at.value();
+    if (value && !visit(at.key(), *value)) return;
   }
 }
 
-// All records whose key begins with `prefix`. Damaged ones are logged and left out, so that one of
-// them does not hide the rest.
+// The same for keys alone, which anybody who can write the disk can make: for what is removed
+// whatever it is.
+template <typename Visit>
+void each_key(const ReadTransaction& txn, Table table, ByteView prefix, Visit visit) {
+  for (Cursor at = txn.scan(table, prefix); !at.at_end(); at.next()) {
+    if (!starts_with(at.key(), prefix) || !visit(at.key())) return;
+  }
+}
+
+// All records whose key begins with `prefix`. Damaged ones are noted and left out.
 template <typename T>
 std::vector<T> load_all(const ReadTransaction& txn, Table table, ByteView prefix,
                         const std::function<Result<T>(ByteView)>& decode) {
@@ -42,18 +55,19 @@ std::vector<T> load_all(const ReadTransaction& txn, Table table, ByteView prefix
     if (value) {
       values.push_back(std::move(value).value());
     } else {
-      log_error("store: a damaged record in {}: {}", table_name(table), to_hex(key));
+      txn.damage().note(table, key);
     }
     return true;
   });
   return values;
 }
 
-// A copy of the keys that begin with `prefix`, at most `limit`: for what is then removed.
+// A copy of the keys that begin with `prefix`, at most `limit`: for what is then removed. Not for
+// what is decided (`each_key`).
 inline std::vector<Bytes> keys_of(const ReadTransaction& txn, Table table, ByteView prefix,
                                   std::size_t limit) {
   std::vector<Bytes> keys;
-  each(txn, table, prefix, prefix, [&](ByteView key, ByteView) {
+  each_key(txn, table, prefix, [&](ByteView key) {
     if (keys.size() == limit) return false;
     keys.emplace_back(key.begin(), key.end());
     return true;

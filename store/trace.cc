@@ -21,8 +21,13 @@ std::uint64_t write_order() {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
 }
 
-Bytes address_key(std::string_view address, Time time, const MessageId& id) {
-  return KeyWriter().text_nul(address).time(time).bytes(id.view()).take();
+Bytes address_key(const ReadTransaction& txn, std::string_view address, Time time,
+                  const MessageId& id) {
+  return KeyWriter()
+      .bytes(txn.index(Table::trace_addresses, address))
+      .time(time)
+      .bytes(id.view())
+      .take();
 }
 
 // Forgets one message: `key` and `addresses` are its record in `trace_times`.
@@ -31,7 +36,7 @@ void forget(WriteTransaction& txn, const Bytes& key, const std::vector<std::stri
   const auto id = MessageId::from_bytes(ByteView(key).subspan(8));
   if (id) {
     for (const std::string& address : addresses) {
-      txn.erase(Table::trace_addresses, address_key(address, time, *id));
+      txn.erase(Table::trace_addresses, address_key(txn, address, time, *id));
     }
     for (const Bytes& event : keys_of(txn, Table::trace, id->view(), SIZE_MAX)) {
       txn.erase(Table::trace, event);
@@ -66,14 +71,27 @@ Result<TraceEvent> decode_trace_event(ByteView record) {
 
 void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event,
                  const std::vector<Mailbox>& addresses) {
-  RecordWriter list;
-  for (const Mailbox& mailbox : addresses) {
-    const std::string address = mailbox.lookup_key();
-    list.item(kAddress, address);
-    txn.put(Table::trace_addresses, address_key(address, event.time, id), {});
-  }
-  txn.put(Table::trace_times, KeyWriter().time(event.time).bytes(id.view()).take(), list.take());
+  std::vector<std::string> texts;
+  for (const Mailbox& mailbox : addresses)
+    texts.push_back(mailbox.lookup_key());
+  index_trace(txn, id, event.time, texts);
   add_trace(txn, id, event);
+}
+
+void index_trace(WriteTransaction& txn, const MessageId& id, Time first,
+                 const std::vector<std::string>& addresses) {
+  RecordWriter list;
+  for (const std::string& address : addresses) {
+    list.item(kAddress, address);
+    txn.put(Table::trace_addresses, address_key(txn, address, first, id), {});
+  }
+  txn.put(Table::trace_times, KeyWriter().time(first).bytes(id.view()).take(), list.take());
+}
+
+Result<std::vector<std::string>> decode_trace_addresses(ByteView record) {
+  auto in = RecordReader::parse(record);
+  if (!in) return std::move(in).error();
+  return in->all_texts(kAddress);
 }
 
 void add_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event) {
@@ -87,7 +105,7 @@ std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& 
 
 std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& address,
                                    std::size_t limit) {
-  const Bytes prefix = KeyWriter().text_nul(address.lookup_key()).take();
+  const Bytes prefix = txn.index(Table::trace_addresses, address.lookup_key());
   std::vector<MessageId> ids;
   each(txn, Table::trace_addresses, prefix, prefix, [&](ByteView key, ByteView) {
     const auto id = MessageId::from_bytes(key.last(std::min(key.size(), MessageId::kSize)));
@@ -101,13 +119,15 @@ std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& ad
 
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit) {
   std::vector<std::pair<Bytes, std::vector<std::string>>> old;
-  each(txn, Table::trace_times, {}, {}, [&](ByteView key, ByteView record) {
-    if (old.size() == limit || key.size() < 8 || read_time(key) >= before) return false;
-    auto addresses = RecordReader::parse(record);
+  for (Cursor at = txn.scan(Table::trace_times); !at.at_end(); at.next()) {
+    const ByteView key = at.key();
+    if (old.size() == limit || key.size() < 8 || read_time(key) >= before) break;
+    // A broken one goes like the others; only its places in `trace_addresses` stay.
+    const auto record = at.value();
+    auto addresses = decode_trace_addresses(record.value_or(ByteView{}));
     old.emplace_back(Bytes(key.begin(), key.end()),
-                     addresses ? addresses->all_texts(kAddress) : std::vector<std::string>{});
-    return true;
-  });
+                     addresses ? std::move(addresses).value() : std::vector<std::string>{});
+  }
   for (const auto& [key, addresses] : old)
     forget(txn, key, addresses);
   return old.size();

@@ -24,6 +24,9 @@ Result<TraceEvent> decode_trace_event(ByteView record);
 // The first event of a message, with all addresses under which it is found later.
 void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event,
                  const std::vector<Mailbox>& addresses);
+// Only the addresses (Mailbox::lookup_key) under which it is found.
+void index_trace(WriteTransaction& txn, const MessageId& id, Time first,
+                 const std::vector<std::string>& addresses);
 // Any later event. Reads nothing, so it costs little.
 void add_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event);
 
@@ -33,6 +36,8 @@ std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& 
 // (Mailbox::lookup_key): people search without knowing it.
 std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& address,
                                    std::size_t limit);
+// What index_trace wrote into `trace_times`. internal `damaged-record`.
+Result<std::vector<std::string>> decode_trace_addresses(ByteView record);
 // Forgets at most `limit` messages whose first event is older; how many.
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit);
 

@@ -20,8 +20,11 @@
 namespace culvert::store {
 
 struct TransactionState;
+class Damage;
+class RecordSeal;
 
-// Goes through one table in key order. Views hold until the transaction writes or ends.
+// Goes through one table in key order. Views hold until the cursor moves, or the transaction writes
+// or ends.
 class Cursor {
  public:
   Cursor(const TransactionState& state, Table table);
@@ -33,8 +36,13 @@ class Cursor {
   void seek(ByteView key);
   void next();
   bool at_end() const;
+  // Whoever can write the disk can put any key there; only a value that opens proves it.
   ByteView key() const;
-  ByteView value() const;
+  // Nothing for a record that was altered on disk or is damaged: it was noted (damage.h), and is to
+  // be passed over.
+  std::optional<ByteView> value() const;
+  // As it is on disk.
+  ByteView stored() const;
 
  private:
   struct Impl;
@@ -48,10 +56,22 @@ class ReadTransaction {
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
+  // The view holds until the transaction ends. A record that was altered on disk or is damaged is
+  // noted (damage.h) and counts as not there; but one of a table that decides trust fails the
+  // transaction (internal `damaged-record`), because nothing may be decided without it.
   std::optional<ByteView> get(Table table, ByteView key) const;
+  // Which of these it is, without noting or failing anything.
+  enum class Held { absent, broken, whole };
+  Held held(Table table, ByteView key) const;
   bool has(Table table, ByteView key) const { return get(table, key).has_value(); }
   // A cursor at the first record whose key is not less than `from`.
   Cursor scan(Table table, ByteView from = {}) const;
+  // Notes a record whose octets are not what they should be; fails the transaction if it decides
+  // trust.
+  void set_aside(Table table, ByteView key) const;
+  // What stands for an address, a domain or a name in a key of that table: 16 octets that only the
+  // node key makes.
+  Bytes index(Table table, std::string_view text) const;
   // How many records a table has. Cheap.
   std::uint64_t count(Table table) const;
 
@@ -60,6 +80,9 @@ class ReadTransaction {
   bool failed() const;
   // The key for secrets inside records.
   const crypto::SealingKey& secrets_key() const;
+  const RecordSeal& seal() const;
+  // What was found altered; may be noted in by readers.
+  Damage& damage() const;
   // Where body files are.
   const std::filesystem::path& bodies_dir() const;
 
@@ -71,10 +94,17 @@ class WriteTransaction : public ReadTransaction {
  public:
   using ReadTransaction::ReadTransaction;
 
-  // A key is 1 to 511 octets; others fail the transaction (permanent `key-too-long`).
+  // A key is 1 to 511 octets; others fail the transaction (permanent `key-too-long`). In a store
+  // that was altered where it decides trust, nothing of that is changed any more, but `meta`
+  // (permanent `store-altered`): what was altered must not become the ground of something new.
   void put(Table table, ByteView key, ByteView value);
   // True if there was one.
   bool erase(Table table, ByteView key);
+
+  // Of a new store: counts what decides trust from here on (census.h).
+  void begin_census();
+  // Writes the census and what was set aside; the last thing in a transaction, for db.cc.
+  void write_own_records();
 
   // temporary `disk-full` while the room that is kept for removals would be touched. For what
   // brings in new mail, before it writes; removals and state changes do not ask.
@@ -83,6 +113,11 @@ class WriteTransaction : public ReadTransaction {
   // Runs in the commit thread once this closure's changes are on disk; never if they are not. Must
   // be quick and must not fail.
   void after_commit(std::function<void()> act);
+
+ private:
+  bool may_change(Table table, ByteView key);
+  void count_out(Table table, ByteView key);
+  void forget_note(Table table, ByteView key);
 };
 
 }  // namespace culvert::store

@@ -15,6 +15,8 @@ namespace {
 
 // Mail for a route that does not work is looked at again so often even if nothing wakes it.
 constexpr std::chrono::seconds kWaitForRoute{60};
+// And in a store that was altered, which only a restart mends.
+constexpr std::chrono::minutes kWaitForTrust{10};
 // "Encryption Needed" of the enhanced status codes (RFC 5248).
 constexpr std::string_view kMustBeSealed = "5.7.10";
 // In a token's input: not an attempt, but the name of the outer message.
@@ -199,6 +201,10 @@ ClientEnvelope Attempt::envelope() const {
 
 AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
                          store::Message message) {
+  // Whom it would be sealed for, or whether it may go in clear, cannot be told any more.
+  if (context.store.is_altered() && entry.path != store::DeliveryPath::inside) {
+    return Postpone{kWaitForTrust, context.store.altered()};
+  }
   switch (entry.path) {
     case store::DeliveryPath::inside:
     case store::DeliveryPath::open:

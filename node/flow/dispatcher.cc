@@ -27,6 +27,9 @@ namespace {
 // A lane and its connections are forgotten when nothing was carried for so long.
 constexpr std::chrono::minutes kLaneLifetime{2};
 
+// So often mail is looked at again in a store that was altered, which only a restart mends.
+constexpr std::chrono::minutes kWaitForTrust{10};
+
 // What this node does for itself comes first; then peers.
 constexpr store::DeliveryPath kPathsInOrder[] = {
     store::DeliveryPath::open, store::DeliveryPath::inside, store::DeliveryPath::tunnel,
@@ -151,9 +154,10 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     return done();
   });
   // Gone meanwhile, or held by a person; or unreadable, which trying at once does not mend.
-  if (!read || !entry || !message || entry->state == store::EntryState::held) {
+  if (!read || (entry && entry->state == store::EntryState::held)) {
     return when_settled(key, id)(read);
   }
+  if (!entry || !message) return set_aside(key, id, when_settled(key, id));
   auto settled = when_settled(key, id);
   AttemptPlan plan = plan_attempt(flow_, *entry, *message);
   if (auto* attempt = std::get_if<Attempt>(&plan)) return carry(key, lane, std::move(*attempt));
@@ -164,6 +168,18 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     return settle_redirect(flow_, *entry, *redirect, std::move(settled));
   }
   settle_give_up(flow_, *entry, *message, std::get<GiveUp>(plan), std::move(settled));
+}
+
+// Due, and not to be read: gone meanwhile, or its record is damaged. It must not come again and
+// again, in the way of what is behind it.
+void Dispatcher::set_aside(const Key& key, const store::EntryId& id,
+                           std::function<void(const Status&)> settled) {
+  flow_.store.write_async(
+      [key, id](store::WriteTransaction& txn) -> Status {
+        store::set_aside_entry(txn, id, key.first, key.second);
+        return done();
+      },
+      std::move(settled));
 }
 
 // A destination that is not asked for a while returns in time what waits for it.
@@ -193,8 +209,33 @@ void Dispatcher::return_expired(const Key& key, Lane& lane) {
 
 void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
   auto settled = when_settled(key, id);
-  const Status submitted = flow_.workers.submit([this, id, settled] { opener_.open(id, settled); });
+  if (flow_.store.is_altered()) return put_off_opening(id, std::move(settled));
+  const Status submitted = flow_.workers.submit([this, key, id, settled] {
+    if (!is_readable(id)) return set_aside(key, id, settled);
+    opener_.open(id, settled);
+  });
   if (!submitted) settled(submitted);
+}
+
+// Whose signature counts cannot be told any more. It does not expire: who sent it was told 250.
+void Dispatcher::put_off_opening(const store::EntryId& id,
+                                 std::function<void(const Status&)> settled) {
+  const Time again = flow_.clock.now() + kWaitForTrust;
+  flow_.store.write_async(
+      [id, again, why = flow_.store.altered()](store::WriteTransaction& txn) -> Status {
+        store::defer(txn, id, {again, why, {}, {}});
+        return done();
+      },
+      std::move(settled));
+}
+
+bool Dispatcher::is_readable(const store::EntryId& id) const {
+  bool readable = false;
+  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+    readable = store::find_entry(txn, id) && store::find_message(txn, id.message);
+    return done();
+  });
+  return !read || readable;  // what the store itself cannot tell, the opener reports
 }
 
 void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {

@@ -62,6 +62,10 @@ class Dispatcher {
   void begin(const Key& key, Lane& lane, const store::EntryId& id);
   void return_expired(const Key& key, Lane& lane);
   void begin_opening(const Key& key, const store::EntryId& id);
+  void put_off_opening(const store::EntryId& id, std::function<void(const Status&)> settled);
+  bool is_readable(const store::EntryId& id) const;
+  void set_aside(const Key& key, const store::EntryId& id,
+                 std::function<void(const Status&)> settled);
   void carry(const Key& key, Lane& lane, Attempt attempt);
   void settled(const Key& key, const store::EntryId& id);
   void rest(const store::EntryId& id);

@@ -178,7 +178,13 @@ Status Node::Parts::load_keys() {
   if (!own) return own.error();
   keys = std::make_unique<Live<OwnKeys>>(*std::move(own));
   routing = std::make_unique<Routing>(*store);
-  return routing->refresh();
+  const Status read = routing->refresh();
+  // Mail to others waits then; what comes in is still taken, and inside goes on.
+  if (!read && store->is_altered()) {
+    log_error("routes and rules cannot be read: {}", read.error().text);
+    return done();
+  }
+  return read;
 }
 
 Status Node::Parts::open_network() {
@@ -286,6 +292,8 @@ void Node::Parts::begin_timers() {
 
 void Node::Parts::tick_peering() {
   peering_timer = home.call_after(kPeeringTick, [this] { tick_peering(); });
+  // What a peer may do is not known any more, and the store takes no change of it.
+  if (store->is_altered()) return;
   peering->tick();
 }
 

@@ -104,6 +104,8 @@ void PeeringService::handle(const SocketAddress& peer, HttpRequest request, Http
   if (request.method != HttpRequest::Method::post || request.path != peering::kMessagePath) {
     return reply.send(refusal());
   }
+  // What a peer may do is not known any more, and the store takes no change of it.
+  if (impl_->flow.store.is_altered()) return reply.send(in_trouble());
   // If the threads are too busy the reply dies unused and says by itself that we are in trouble.
   Workers& threads =
       impl_->known.contains(peer.ip) ? impl_->peer_answerers : impl_->stranger_answerers;

@@ -11,6 +11,7 @@
 #include "store/queue.h"
 #include "store/record.h"
 #include "store/routes.h"
+#include "store/rules.h"
 #include "store/sent.h"
 #include "store/trace.h"
 
@@ -70,7 +71,7 @@ void check_codec(ByteView record) {
 }
 
 void check_record(std::uint8_t which, ByteView record) {
-  switch (which % 13) {
+  switch (which % 14) {
     case 0:
       return check_codec(record);
     case 1:
@@ -97,6 +98,8 @@ void check_record(std::uint8_t which, ByteView record) {
       return check<SentMail>(decode_sent_mail(record), decode_sent_mail);
     case 11:
       return check<ClockRecord>(decode_clock_record(record), decode_clock_record);
+    case 12:
+      return check<Rule>(decode_rule(record), decode_rule);
     default:
       return check_invitation(record);
   }

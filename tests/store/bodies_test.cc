@@ -74,6 +74,8 @@ TEST_F(BodiesTest, AreNeverOnDiskInClear) {
   EXPECT_EQ(files_in(dir() / "bodies"), 1u);
   store.reset();
   EXPECT_FALSE(found_below(dir(), canary));
+  EXPECT_FALSE(found_below(dir(), "mail.a.example"));
+  std::ofstream(dir() / "control") << "... mail.a.example ...";
   EXPECT_TRUE(found_below(dir(), "mail.a.example"));  // the search itself works
 }
 

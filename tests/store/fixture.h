@@ -43,7 +43,8 @@ class TemporaryFolder {
 
 // A node key that parent and child processes agree on.
 inline crypto::NodeKey test_key() {
-  return crypto::NodeKey::parse("culvert-node-key-1 " + std::string(64, 'a')).value();
+  return crypto::NodeKey::parse("culvert-node-key-1 " + std::string(64, 'a') + "\nstore=2\n")
+      .value();
 }
 
 inline StoreOptions options_in(const std::filesystem::path& folder, StoreOptions::Mode mode) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "store/message_state.h"
@@ -149,8 +150,11 @@ TEST_F(QueueTest, DoesNotLetOneDestinationHideAnother) {
   for (int i = 0; i < 50; ++i)
     put("x", {"dead.example"}, kStart - seconds(i));
   put("y", {"good.example"});
-  const DueResult result = due(*store, {.now = kStart, .per_destination = 3});
+  DueResult result = due(*store, {.now = kStart, .per_destination = 3});
   ASSERT_EQ(result.destinations.size(), 2u);
+  std::sort(result.destinations.begin(), result.destinations.end(),
+            [](const auto& a, const auto& b) { return a.destination < b.destination; });
+  EXPECT_EQ(result.destinations[0].destination, "dead.example");
   EXPECT_EQ(result.destinations[0].entries.size(), 3u);
   EXPECT_EQ(result.destinations[1].destination, "good.example");
   EXPECT_EQ(entry(result.destinations[0].entries[0])->next_attempt, kStart - seconds(49));
@@ -201,6 +205,7 @@ TEST_F(QueueTest, GoesOnBehindTheLastDestination) {
     if (!result.more_after) break;
     scan.after = result.more_after;
   }
+  std::sort(seen.begin(), seen.end());  // each once, in no order that could be read on the disk
   EXPECT_EQ(seen, (std::vector<std::string>{"a.example", "b.example", "c.example", "d.example",
                                             "e.example"}));
 }
@@ -317,12 +322,10 @@ TEST_F(QueueTest, ListsTheRestIfOneRecordIsDamaged) {
   read([&](const ReadTransaction& txn) {
     EXPECT_EQ(list_queue(txn, std::nullopt, 100).entries.size(), 2u);
   });
-  const Status direct = store->read([&](const ReadTransaction& txn) {
+  read([&](const ReadTransaction& txn) {
     EXPECT_FALSE(find_entry(txn, {id, 0}));
-    return done();
+    EXPECT_TRUE(has_entry(txn, {id, 0}));
   });
-  ASSERT_FALSE(direct.ok());
-  EXPECT_EQ(direct.error().code, "damaged-record");
 }
 
 }  // namespace

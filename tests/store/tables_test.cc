@@ -383,7 +383,7 @@ TEST_F(RoutesTest, KeepProofsSealedAndByRole) {
                     .expires = kStart + hours(6)};
   write([&](WriteTransaction& txn) {
     put_proof(txn, proof);
-    EXPECT_EQ(as_text(txn.scan(Table::proofs).value()).find("mail-token"), std::string::npos);
+    EXPECT_EQ(as_text(*txn.scan(Table::proofs).value()).find("mail-token"), std::string::npos);
   });
   reopen();
   write([&](WriteTransaction& txn) {
@@ -411,7 +411,7 @@ TEST_F(InvitationsTest, KeepTheirSecretSealed) {
   invitation.answer = to_bytes("answer");
   write([&](WriteTransaction& txn) {
     put_invitation(txn, invitation);
-    EXPECT_EQ(as_text(txn.scan(Table::invitations).value()).find("the-secret"), std::string::npos);
+    EXPECT_EQ(as_text(*txn.scan(Table::invitations).value()).find("the-secret"), std::string::npos);
   });
   reopen();
   write([&](WriteTransaction& txn) {

@@ -7,6 +7,8 @@
 
 #include "node/config/config.h"
 #include "store/key_file.h"
+#include "store/set_aside.h"
+#include "store/store.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/hop_warnings.h"
 #include "tools/cli/json_text.h"
@@ -17,6 +19,9 @@ namespace culvert::cli {
 namespace {
 
 using node::Finding;
+
+// Records that do not open, each in a line.
+constexpr std::size_t kMostDamagedTold = 100;
 
 // A file that the configuration names must be there for `serve` to start.
 void need_file(const node::Config& config, std::string key, const std::filesystem::path& file,
@@ -32,6 +37,33 @@ void check_node_key(const node::Config& config, std::vector<Finding>& findings) 
   if (key) return;
   findings.push_back(
       {Finding::Weight::error, config.file.string(), 0, "node.key_file", key.error().text});
+}
+
+Finding about_store(const node::Config& config, Finding::Weight weight, std::string text) {
+  return {weight, config.file.string(), 0, "node.data_dir", std::move(text)};
+}
+
+// Whether the store can be used, and what in it was altered or is damaged.
+void check_store(const node::Config& config, std::vector<Finding>& findings) {
+  const auto key = store::load_node_key(config.node.key_file);
+  if (!key) return;  // told by check_node_key
+  store::StoreOptions options;
+  options.data_dir = config.node.data_dir;
+  const auto store = store::Store::open(options, *key);
+  const auto add = [&](Finding::Weight weight, std::string text) {
+    findings.push_back(about_store(config, weight, std::move(text)));
+  };
+  if (!store) return add(Finding::Weight::error, store.error().text);
+  if ((*store)->is_altered()) add(Finding::Weight::error, (*store)->altered());
+  const Status read = (*store)->read([&](const store::ReadTransaction& txn) -> Status {
+    for (const auto& record : store::find_damaged(txn, kMostDamagedTold)) {
+      add(Finding::Weight::warning, "the record " + record.name() +
+                                        " was altered on disk or is damaged, and was set aside; " +
+                                        record.advice());
+    }
+    return done();
+  });
+  if (!read) add(Finding::Weight::error, read.error().text);
 }
 
 // A configuration with a secret in it is nobody else's to read.
@@ -53,6 +85,8 @@ std::vector<Finding> check_files(const node::Config& config) {
     findings.push_back({Finding::Weight::error, config.file.string(), 0, "node.data_dir",
                         config.node.data_dir.string() +
                             " holds no store; make one with `culvert init`, or correct the path"});
+  } else {
+    check_store(config, findings);
   }
   need_file(config, "smtp.tls_certificate", config.smtp.tls_certificate, findings);
   need_file(config, "smtp.tls_key", config.smtp.tls_key, findings);
@@ -99,8 +133,9 @@ Report report_of(const std::vector<Finding>& findings) {
                     {"key", finding.key},
                     {"text", finding.text}});
   }
-  const std::string summary = errors == 0 ? "the configuration is right"
-                                          : counted(errors, "mistake") + " in the configuration";
+  const std::string summary =
+      errors == 0 ? "the configuration is right"
+                  : counted(errors, "mistake") + " in the configuration, or in what it names";
   report.text += summary + "\n";
   report.exit_status = errors == 0 ? kExitDone : kExitUsage;
   nlohmann::ordered_json json = {{"valid", errors == 0}, {"findings", std::move(list)}};
@@ -125,7 +160,7 @@ Result<Report> check(const Arguments& arguments) {
 Command check_command() {
   return {
       .name = "check",
-      .summary = "reads the configuration as `serve` would and reports everything wrong",
+      .summary = "reads configuration and store as `serve` would and reports everything wrong",
       .operands = {},
       .options = {},
       .detail = "Each line names file, line and key. Warnings do not keep the node from starting.",

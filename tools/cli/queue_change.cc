@@ -20,11 +20,14 @@ bool retry_entry(store::WriteTransaction& txn, const store::EntryId& id, Time no
   return store::retry(txn, id, now);
 }
 
+const std::vector<store::QueueRecipient> kNobody;
+
 bool drop_entry(store::WriteTransaction& txn, const store::EntryId& id, Time now) {
   const auto entry = store::find_entry(txn, id);
-  if (!entry || !store::drop(txn, id)) return false;
+  if (!store::drop(txn, id)) return false;
   store::TraceEvent event{now, "dropped", {{"entry", id.text()}, {"by", "an administrator"}}};
-  for (const auto& mailbox : mailboxes_of(entry->recipients)) {
+  // Of a damaged record they are not known.
+  for (const auto& mailbox : mailboxes_of(entry ? entry->recipients : kNobody)) {
     event.fields.emplace_back("recipient", mailbox);
   }
   store::add_trace(txn, id.message, event);

@@ -27,7 +27,7 @@ std::vector<store::EntryId> entries_named(const store::ReadTransaction& txn,
   std::vector<store::EntryId> ids;
   if (name.number) {
     const store::EntryId id{name.message, *name.number};
-    if (store::find_entry(txn, id)) ids.push_back(id);
+    if (store::has_entry(txn, id)) ids.push_back(id);
     return ids;
   }
   const auto page = store::list_queue(txn, store::EntryId{name.message, 0}, kPage);

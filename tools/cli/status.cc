@@ -44,6 +44,7 @@ struct Facts {
   std::uint64_t quarantined = 0;
   std::vector<FullShare> full_shares;
   std::vector<node::UnverifiedHop> unverified_hops;
+  std::uint64_t set_aside = 0;  // records that do not open
 };
 
 bool holds_mail(const store::Route& route) {
@@ -83,6 +84,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
   if (!page.entries.empty()) facts.oldest = page.entries.front();
   facts.quarantined = store::quarantine_length(txn);
   facts.full_shares = full_shares(txn, config);
+  facts.set_aside = txn.count(store::Table::damaged);
   return facts;
 }
 
@@ -156,8 +158,14 @@ Json json_of(const node::Counts& counts) {
 }
 
 // What needs a person, one line each.
-std::vector<std::string> warnings_of(const Facts& facts) {
+std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   std::vector<std::string> lines;
+  if (node.store->is_altered()) lines.push_back(node.store->altered());
+  if (facts.set_aside > 0) {
+    lines.push_back(counted(facts.set_aside, "record") +
+                    (facts.set_aside == 1 ? " was" : " were") +
+                    " altered on disk or damaged, and set aside: culvert check");
+  }
   for (const store::Route& route : facts.attention) {
     lines.push_back(fmt::format("route {} is {}: {}", route.domain.text(),
                                 store::state_name(route.state), route_advice(route)));
@@ -220,7 +228,7 @@ std::string words_of(const OpenNode& node, const Facts& facts, const Running& ru
     text += line("since start", counts_text(running.rates->since_start) + " (started " +
                                     relative_time(running.rates->since, node.now) + ")");
   }
-  const auto warnings = warnings_of(facts);
+  const auto warnings = warnings_of(node, facts);
   if (!warnings.empty()) text += "\n";
   for (const std::string& warning : warnings)
     text += "! " + warning + "\n";
@@ -257,9 +265,10 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
           {"queue", {{"length", facts.queue_length}}},
           {"quarantine",
            {{"length", facts.quarantined}, {"full", full_shares_json(facts.full_shares)}}},
+          {"store", {{"altered", node.store->altered()}, {"set_aside", facts.set_aside}}},
           {"certificates", std::move(certificates)},
           {"unverified_hops", std::move(hops)},
-          {"warnings", warnings_of(facts)},
+          {"warnings", warnings_of(node, facts)},
           {"rates", std::move(rates)}};
 }
 

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "node/flow/settlement.h"
+#include "store/damage.h"
 #include "tests/node/flow/fixture.h"
 
 namespace culvert::node {
@@ -107,6 +108,38 @@ TEST_F(AttemptTest, AReleasedRoutesMailGoesClearForThoseWhoMayGetIt) {
   EXPECT_EQ(std::get<Redirect>(plan).path, store::DeliveryPath::clear);
   rule("user:bob@b.example", "mandatory");
   EXPECT_TRUE(std::holds_alternative<GiveUp>(planned()));
+}
+
+// Poisoned disk: once the store was altered where it decides trust, nothing leaves, on any path
+// that leads to others, whatever rules and routes seem to say.
+TEST_F(AttemptTest, APoisonedDiskHoldsAllMailToOthers) {
+  put(store::DeliveryPath::clear, {"jane@b.example"});
+  ASSERT_TRUE(std::holds_alternative<Attempt>(planned()));
+  ASSERT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                  txn.damage().note(store::Table::routes, as_bytes("a record"));
+                  return done();
+                }).ok());
+  for (const auto path : {store::DeliveryPath::clear, store::DeliveryPath::tunnel,
+                          store::DeliveryPath::proof, store::DeliveryPath::open}) {
+    entry.path = path;
+    const AttemptPlan plan = planned();
+    ASSERT_TRUE(std::holds_alternative<Postpone>(plan)) << store::path_name(path);
+    EXPECT_NE(std::get<Postpone>(plan).reason.find("routes"), std::string::npos);
+  }
+  entry.path = store::DeliveryPath::inside;
+  EXPECT_TRUE(std::holds_alternative<Attempt>(planned()));
+}
+
+TEST_F(AttemptTest, ABrokenRecordOfMailHoldsNobodyElses) {
+  put(store::DeliveryPath::clear, {"jane@b.example"});
+  ASSERT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                  for (const auto table : {store::Table::queue, store::Table::messages,
+                                           store::Table::trace, store::Table::quarantine}) {
+                    txn.damage().note(table, as_bytes("a record"));
+                  }
+                  return done();
+                }).ok());
+  EXPECT_TRUE(std::holds_alternative<Attempt>(planned()));
 }
 
 }  // namespace
