@@ -74,6 +74,26 @@ Result<crypto::NodeKey> create_node_key(const std::filesystem::path& file) {
   return file_error(file, "written", error);
 }
 
+Status replace_node_key(const std::filesystem::path& file, const crypto::NodeKey& key) {
+  std::error_code failed;
+  const std::filesystem::path place = std::filesystem::canonical(file, failed);
+  struct stat old {};
+  if (failed || ::stat(place.c_str(), &old) != 0) return file_error(file, "replaced", errno);
+  const std::filesystem::path fresh = place.string() + ".new";
+  ::unlink(fresh.c_str());  // of a run that was cut off
+  // Fails if somebody has just put something there, a link too.
+  const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return file_error(fresh, "made", errno);
+  int error = ::fchown(fd, old.st_uid, old.st_gid) == 0 ? 0 : errno;
+  if (error == 0) error = write_key(fd, key.text().view());
+  ::close(fd);
+  if (error == 0 && ::rename(fresh.c_str(), place.c_str()) != 0) error = errno;
+  if (error == 0) error = sync_folder(place);
+  if (error == 0) return done();
+  ::unlink(fresh.c_str());
+  return file_error(file, "replaced", error);
+}
+
 Result<crypto::NodeKey> load_node_key(const std::filesystem::path& file) {
   // NONBLOCK: opening a named pipe must not hang before it is refused.
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -51,6 +51,8 @@ OwnMarks find_own_marks(const ReadTransaction& txn) {
 
 void start_own_marks(WriteTransaction& txn, Time now) { put_own_marks(txn, {{}, now}); }
 
+void remove_own_marks(WriteTransaction& txn) { txn.erase(Table::meta, as_bytes(kOwnMarks)); }
+
 void note_own_name(WriteTransaction& txn, std::string_view name, Time now) {
   const OwnMarks before = find_own_marks(txn);
   OwnMarks marks = before;

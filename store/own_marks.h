@@ -30,6 +30,9 @@ OwnMarks find_own_marks(const ReadTransaction& txn);
 // Of a new store: no program before this one wrote marks from it.
 void start_own_marks(WriteTransaction& txn, Time now);
 
+// Of a store that an older program wrote (migration.h): as if there had never been such a record.
+void remove_own_marks(WriteTransaction& txn);
+
 // For the start of `serve`: puts `name` last. A store that has no such record yet was used by a
 // program whose marks did not tell; those of this second may still be its own, so marks tell from
 // the next one on.

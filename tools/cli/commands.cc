@@ -40,6 +40,7 @@ std::vector<Command> all_commands() {
   add(all, quarantine_commands());
   add(all, quarantine_change_commands());
   all.push_back(trace_command());
+  all.push_back(migrate_command());
   all.push_back(smime_sign_command());
   all.push_back(smime_encrypt_command());
   add(all, smime_open_commands());

@@ -31,5 +31,6 @@ Command smime_encrypt_command();
 std::vector<Command> smime_open_commands();
 Command smime_verify_command();
 Command trace_command();
+Command migrate_command();
 
 }  // namespace culvert::cli
