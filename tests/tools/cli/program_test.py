@@ -56,13 +56,15 @@ class Program(unittest.TestCase):
             ready, wait = os.pipe()
             with open(ready, "rb") as stdin, open(wait, "wb") as keep_open, subprocess.Popen(
                     [program, "smime", *words], stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **become) as running:
-                deadline = time.monotonic() + 20
-                while os.stat(f"/proc/{running.pid}/mem").st_uid != 0 and time.monotonic() < deadline:
-                    os.sched_yield()
-                self.assertEqual(os.stat(f"/proc/{running.pid}/mem").st_uid, 0, words)
-                self.assertRegex(Path(f"/proc/{running.pid}/limits").read_text(), r"Max core file size +0 +0 ")
-                self.assertIsNone(running.poll(), words)
-                running.kill()
+                try:
+                    deadline = time.monotonic() + 20
+                    while os.stat(f"/proc/{running.pid}/mem").st_uid != 0 and time.monotonic() < deadline:
+                        os.sched_yield()
+                    self.assertEqual(os.stat(f"/proc/{running.pid}/mem").st_uid, 0, words)
+                    self.assertRegex(Path(f"/proc/{running.pid}/limits").read_text(), r"Max core file size +0 +0 ")
+                    self.assertIsNone(running.poll(), words)
+                finally:
+                    running.kill()
                 keep_open.close()
 
     def test_fingerprints_are_sixty_digits_for_people_and_hex_for_scripts(self):
