@@ -183,10 +183,14 @@ void SmtpClientConnection::closed(const CloseReason& reason) {
 
 // Where TLS is demanded, mail waits for what fails here, so a person has to know where and why.
 Error SmtpClientConnection::why_closed(const CloseReason& reason) const {
-  const bool demanded = tls_use_ == TlsUse::required || tls_use_ == TlsUse::established;
-  if (reason.kind != CloseReason::Kind::tls_failed || !demanded) {
-    return temporary_error("lost", printable(reason.text));
-  }
+  using Kind = CloseReason::Kind;
+  const bool from_start = tls_use_ == TlsUse::established;
+  const bool demanded = from_start || tls_use_ == TlsUse::required;
+  // A reset in the middle of a handshake as well.
+  const bool handshake = tls_.empty() && (from_start || dialog_->waits_for() == ClientWait::tls);
+  const bool tls_failed =
+      reason.kind == Kind::tls_failed || (reason.kind == Kind::io_failed && handshake);
+  if (!tls_failed || !demanded) return temporary_error("lost", printable(reason.text));
   return temporary_error("tls-failed", fmt::format("{}: {}; its URL in [delivery] demands TLS, so "
                                                    "nothing was sent",
                                                    next_hop(), printable(reason.text, kMaxReason)));
