@@ -1,11 +1,16 @@
 #include "crypto/base/stream.h"
 
 #include <algorithm>
-#include <array>
 
 #include "crypto/base/limits.h"
 
 namespace culvert {
+namespace {
+
+// On the heap, because a stack keeps the mail that it held until something else lies there.
+constexpr std::size_t kPieceBytes = 16 * 1024;
+
+}  // namespace
 
 Result<std::size_t> ViewSource::read(MutableBytes into) {
   const std::size_t count = std::min(into.size(), all_.size() - at_);
@@ -53,7 +58,7 @@ Result<Bytes> read_front(Source& from, std::size_t limit_bytes) {
 
 Result<Bytes> read_all(Source& from, std::size_t limit_bytes) {
   Bytes all;
-  std::array<std::uint8_t, 16384> chunk;
+  Bytes chunk(kPieceBytes);
   while (true) {
     const auto count = from.read(chunk);
     if (!count) return count.error();

@@ -1,6 +1,5 @@
 #include "crypto/mime/entity_front.h"
 
-#include <array>
 #include <optional>
 
 #include "crypto/base/limits.h"
@@ -10,6 +9,9 @@
 
 namespace culvert::crypto {
 namespace {
+
+// On the heap, because a stack keeps the mail that it held until something else lies there.
+constexpr std::size_t kPieceBytes = 16 * 1024;
 
 // Takes the lines of a header one after the other.
 class FrontReader {
@@ -48,7 +50,7 @@ class FrontReader {
 
 Result<EntityFront> read_front(Source& from) {
   std::string octets;
-  std::array<std::uint8_t, 16384> chunk;
+  Bytes chunk(kPieceBytes);
   FrontReader reader;
   while (true) {
     const auto count = from.read(chunk);

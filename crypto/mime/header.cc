@@ -1,13 +1,15 @@
 #include "crypto/mime/header.h"
 
 #include <algorithm>
-#include <array>
 
 #include "crypto/base/limits.h"
 #include "crypto/mime/header_fields.h"
 
 namespace culvert::crypto {
 namespace {
+
+// On the heap, because a stack keeps the mail that it held until something else lies there.
+constexpr std::size_t kPieceBytes = 16 * 1024;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
@@ -94,7 +96,7 @@ std::string bare_field_name(std::string_view name) {
 
 Result<MessageHead> read_head(Source& from) {
   std::string octets;
-  std::array<std::uint8_t, 16384> chunk;
+  Bytes chunk(kPieceBytes);
   std::size_t searched = 0;
   while (true) {
     const auto count = from.read(chunk);

@@ -1,9 +1,14 @@
 #include "crypto/mime/part_source.h"
 
 #include <algorithm>
-#include <array>
 
 namespace culvert::crypto {
+namespace {
+
+// On the heap, because a stack keeps the mail that it held until something else lies there.
+constexpr std::size_t kPieceBytes = 16 * 1024;
+
+}  // namespace
 
 Status SharedInput::move_to(std::uint64_t offset) {
   if (!is_placed_ || offset < at_) {
@@ -12,7 +17,7 @@ Status SharedInput::move_to(std::uint64_t offset) {
     is_placed_ = true;
     at_ = 0;
   }
-  std::array<std::uint8_t, 16384> passed;
+  Bytes passed(at_ < offset ? kPieceBytes : 0);
   while (at_ < offset) {
     const std::uint64_t left = offset - at_;
     const auto room = MutableBytes(passed).first(std::min<std::uint64_t>(passed.size(), left));
