@@ -150,7 +150,7 @@ def inside_without_starttls(lab):
     with_own_authorities(room)
     tricks = {"stripped": "does not offer STARTTLS", "454 4.7.0 later": "refused STARTTLS: 454", "554 5.7.0 never": "refused STARTTLS: 554",
               "250 2.0.0 done": "refused STARTTLS: 250", "421 4.3.0 busy": "refused STARTTLS: 421", "ehlo 502 5.5.1 what": "refused EHLO: 502",
-              "ehlo 554 5.7.1 go away": "refused EHLO: 554", "close": "during the TLS handshake", "clear": "TLS"}
+              "ehlo 554 5.7.1 go away": "refused EHLO: 554", "close": "demands TLS, so nothing was sent", "clear": "TLS"}
     for trick, reason in tricks.items():
         room.host("good", trick, "?tls=verify", reason)
         room.host("good", trick, "?pin=sha256:" + room.certificates.key_pin("good"), reason)
