@@ -13,8 +13,8 @@ constexpr std::size_t kPieceBytes = 16 * 1024;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
-// Neither blank nor control.
-bool is_seen(char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; }
+// Visible ASCII: neither blank nor control, nor what no name has and some reader passes over.
+bool is_seen(char c) { return c > 0x20 && static_cast<unsigned char>(c) < 0x7f; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front()))

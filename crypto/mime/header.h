@@ -34,10 +34,10 @@ struct HeaderField {
 // True if the names are equal without regard to ASCII case.
 bool same_name(std::string_view a, std::string_view b);
 
-// The same of two names of fields, in which controls and blanks do not count either: some readers
-// pass them over, and a name must not be another for us than for them.
+// The same of two names of fields, in which controls, blanks and octets above 0x7E do not count
+// either: some readers pass them over, and a name must not be another for us than for them.
 bool same_field_name(std::string_view a, std::string_view b);
-// A field's name for a table or a prefix: lower case, without controls and blanks.
+// A field's name for a table or a prefix: lower case, of visible ASCII alone.
 std::string bare_field_name(std::string_view name);
 
 // A message's header, and what was read beyond it.

@@ -84,7 +84,7 @@ std::string fault_of_line(std::string_view line) {
   }
   const std::string_view name = line.substr(0, colon);
   if (has_control(name)) return shown(line) + " has a control character in the name of its field";
-  return shown(line) + " is no field: its name may hold visible ASCII only, and no blank";
+  return shown(line) + " is no field: its name must be visible ASCII, without a blank";
 }
 
 bool begins_a_field(std::string_view line) {
@@ -92,7 +92,12 @@ bool begins_a_field(std::string_view line) {
   if (name.size() == line.size()) return false;
   while (name.ends_with(' ') || name.ends_with('\t'))
     name.remove_suffix(1);
-  return is_field_name(name);
+  if (is_field_name(name)) return true;
+  // Programs write names in their own language, although no standard lets them.
+  const bool may_be_read = std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
+  });
+  return may_be_read && !bare_field_name(name).empty() && !is_guarded(name);
 }
 
 // The first control in a body that no fold explains.

@@ -14,8 +14,10 @@ namespace culvert::crypto {
 // it, for
 //   a NUL, or a CR or LF that ends no line, anywhere;
 //   a line that is neither a field nor the continuation of one: without a colon, with a blank, a
-//   control or an octet above 0x7E in the name (blanks and tabs before the colon are old, and
-//   right), the `From ` line of an mbox, a continuation as the first line;
+//   control in the name (blanks and tabs before the colon are old, and right), the `From ` line of
+//   an mbox, a continuation as the first line;
+//   an octet above 0x7E in a name that is, without it, one of those that follow, or nothing; in
+//   other names some programs write them;
 //   a control other than a tab in the body of From, Sender, Authentication-Results, Received and
 //   `Culvert-*`. Other fields keep theirs: Japanese mail has raw escapes in Subject and To;
 //   in any other body, the name of one of these fields and a colon behind an octet that ends a line

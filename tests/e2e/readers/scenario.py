@@ -99,7 +99,7 @@ def case_refusals_name_the_line(lab):
     """Both listeners say which line is wrong and what is wrong with it."""
     pair = lab.pair()
     for line, text in ((b"Culvert\0-Result: x", "holds a NUL octet"), (b"no colon", "neither a field nor the continuation"),
-                       (b"From a@b.example Mon Jan  1 00:00:00 2024", "mbox"), (b"Sub ject: x", "visible ASCII only"),
+                       (b"From a@b.example Mon Jan  1 00:00:00 2024", "mbox"), (b"Sub ject: x", "must be visible ASCII"),
                        (b"Sender: a\x0b@c.example", "control character in the field Sender"), (b"X: y\x0cFrom: x", "hides another field")):
         raw = b"From: x@c.example\r\n" + line + b"\r\n\r\nhello\r\n"
         for address, recipient in ((pair.b.outside, "bob@b.example"), (pair.b.inside, "alice@a.example")):
@@ -113,7 +113,8 @@ def case_refusals_name_the_line(lab):
 def case_odd_honest_mail_passes(lab):
     """Raw Japanese, bells and blank folds in other fields, no header, no body: as they were, under the node's marks."""
     pair = lab.pair()
-    mails = (b"From: x@c.example\r\nCc: \x1b$B%F%9%H\x1b(B <bob@b.example>\r\nSubject: \x1b$B%F\x1b(B\r\n\r\nhello\r\n",
+    mails = (b"From: x@c.example\r\nX-Gru\xc3\x9f: x\r\nInval\xecd: x\r\n\r\nhello\r\n",
+             b"From: x@c.example\r\nCc: \x1b$B%F%9%H\x1b(B <bob@b.example>\r\nSubject: \x1b$B%F\x1b(B\r\n\r\nhello\r\n",
              b"From: Jos\xe9 <x@c.example>\r\nX-Bell: \x07\r\nSubject:\r\n \r\n\t\r\n\r\nhello\r\n",
              b"\r\nno header\r\n", b"Subject: no body\r\n", b"from\t:x@c.example\r\n\r\n")
     for number, raw in enumerate(mails):

@@ -30,7 +30,7 @@ def has_sound_header(raw):
     lines = re.split(rb"\r\n", b"" if raw.startswith(CRLF) else raw.partition(CRLF * 2)[0])
     whole = [line for line in lines if line[:1] not in (b" ", b"\t")]
     return lines[0][:1] not in (b" ", b"\t") and b"\0" not in raw.partition(CRLF * 2)[0] and all(
-        re.match(rb"[!-9;-~]+[ \t]*:", line) for line in whole if line)
+        re.match(rb"[!-9;-~\x80-\xff]+[ \t]*:", line) for line in whole if line)
 
 
 def canary(source):
