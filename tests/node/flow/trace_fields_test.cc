@@ -12,10 +12,10 @@ TEST(TraceFields, SayOnWhichSideMailCameIn) {
   const auto field = [&from] {
     return crypto::unfolded(received_field(from, "gate.a.example", "0123", from_unix(0)));
   };
-  EXPECT_NE(field().find(" by gate.a.example (Culvert outside) with ESMTPS id 0123;"),
+  EXPECT_NE(field().find("by gate.a.example (Culvert outside) with ESMTPS id 0123;"),
             std::string::npos);
   from.side = ReceivedFrom::Side::inside;
-  EXPECT_NE(field().find(" by gate.a.example (Culvert) with ESMTPS id 0123;"), std::string::npos);
+  EXPECT_NE(field().find("by gate.a.example (Culvert) with ESMTPS id 0123;"), std::string::npos);
 }
 
 TEST(TraceFields, TellTheOutcomeInTheWordsOfTheManual) {
