@@ -160,6 +160,8 @@ Result<Bytes> answer_accept(store::Store& store, const PairingSelf& self,
   if (!accept) return refused(accept.error().text);
   auto invitation = check_claim(store, self, claim_of(*accept), request.now);
   if (!invitation) return invitation.error();
+  // A repetition costs neither a signature nor a commit, however often it comes.
+  if (invitation->used_by) return invitation->answer;
   auto answer = make_answer(*invitation, self, *accept, request);
   if (!answer) return answer.error();
   Result<Bytes> given = refused("not written");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <thread>
 
 #include "node/flow/peer_talk.h"
 #include "store/queue.h"
@@ -43,17 +44,19 @@ class PeeringServiceTest : public testing::Test {
     return peering::sign_card(card, b_.signer()).value();
   }
 
-  int post(const Bytes& message) {
-    std::promise<int> status;
+  // The status, once there is an answer.
+  std::future<int> begin_post(const Bytes& message, const SocketAddress& from = {}) {
+    auto status = std::make_shared<std::promise<int>>();
     HttpRequest request;
     request.method = HttpRequest::Method::post;
     request.path = "/peering/1/message";
     request.body = message;
-    service_.handle({}, std::move(request), HttpReply([&status](const HttpResponse& response) {
-                      status.set_value(response.status);
+    service_.handle(from, std::move(request), HttpReply([status](const HttpResponse& response) {
+                      status->set_value(response.status);
                     }));
-    return status.get_future().get();
+    return status->get_future();
   }
+  int post(const Bytes& message) { return begin_post(message).get(); }
 
   TestNode a_{"gate.a.example", {"a.example"}};
   TestNode b_{"gate.b.example", {"b.example"}};
@@ -143,6 +146,41 @@ TEST_F(PeeringServiceTest, MailGoesOnWhenThePeerWasUpdated) {
   a_.read([&](const store::ReadTransaction& txn) {
     EXPECT_EQ(store::find_entry(txn, entry.id)->next_attempt, a_.now());
   });
+}
+
+// Named attack: JSON bomb. However many messages wait, and however slow the disk is, workers that
+// open mail are free, what is too much is told so at once, and peers' known addresses have their
+// own thread.
+TEST_F(PeeringServiceTest, AFullQueueIsAnswered503AndHoldsUpNobodyElse) {
+  const SocketAddress of_b = *SocketAddress::parse("192.0.2.1:1");
+  ASSERT_EQ(begin_post(card_of_b(10, "gate.b.example"), of_b).get(), 200);
+  ASSERT_TRUE(service_.knows(of_b.ip));
+  std::promise<void> release;
+  std::thread writer([&] {
+    EXPECT_TRUE(a_.store()
+                    .write([waits = release.get_future().share()](store::WriteTransaction&) {
+                      waits.wait();
+                      return done();
+                    })
+                    .ok());
+  });
+  // This one waits for the writer, and all others behind it.
+  std::vector<std::future<int>> strangers;
+  for (std::uint64_t i = 0; i < 300; ++i)
+    strangers.push_back(begin_post(card_of_b(11 + i, "gate.b.example")));
+  EXPECT_EQ(strangers.back().get(), 503);
+  strangers.pop_back();
+  std::promise<void> worked;
+  ASSERT_TRUE(workers_.submit([&worked] { worked.set_value(); }).ok());
+  worked.get_future().wait();
+  EXPECT_EQ(begin_post(to_bytes("garbage"), of_b).get(), 403);
+  release.set_value();
+  writer.join();
+  int busy = 0;
+  for (std::future<int>& status : strangers)
+    busy += status.get() == 503 ? 1 : 0;
+  EXPECT_GT(busy, 50);
+  EXPECT_LT(busy, 150);
 }
 
 TEST_F(PeeringServiceTest, WritesDownWhatItRefusedOfAPeer) {
