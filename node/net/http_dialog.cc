@@ -291,6 +291,10 @@ bool HttpDialog::in_request() const {
   return state_ == State::field_line || state_ == State::body || !line_.empty();
 }
 
+void HttpDialog::refuse_body() {
+  if (in_body()) refuse(503);
+}
+
 void HttpDialog::time_out() {
   if (state_ == State::complete || state_ == State::refused) return;
   if (in_request()) {

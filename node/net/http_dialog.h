@@ -59,6 +59,10 @@ class HttpDialog {
   bool in_request() const;
   // True once the head of such a request is whole, and its body is awaited.
   bool in_body() const { return state_ == State::body; }
+  // What that body will have; 0 at any other time.
+  std::size_t body_bytes() const { return in_body() ? head_.content_length.value_or(0) : 0; }
+  // There is no room for it: 503 and close.
+  void refuse_body();
   // Ends a request that came too slowly: 408 and close.
   void time_out();
 

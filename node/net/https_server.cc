@@ -25,6 +25,7 @@ class HttpsConnection final : public TransportListener {
   struct Surroundings {
     EventLoop& loop;
     const HttpsServer::Handler& handler;
+    ConnectionLimit& large_bodies;
     std::function<void(HttpsConnection&)> on_gone;  // takes it out of its room
   };
 
@@ -44,7 +45,7 @@ class HttpsConnection final : public TransportListener {
   void on_drained() override {
     if (phase_ != Phase::answer) return;
     begin(Phase::idle, std::chrono::milliseconds(0));
-    follow_request();
+    go_on();
   }
   void on_end() override {
     // An answer under way still goes to whoever closed only its sending side.
@@ -101,9 +102,14 @@ class HttpsConnection final : public TransportListener {
     if (phase_ != Phase::idle && phase_ != Phase::head) return;
     if (dialog_.in_body()) {
       begin(Phase::body, kHttpRequestTime);
+      if (dialog_.body_bytes() > kSmallBodyBytes) take_room();
     } else if (dialog_.in_request() && phase_ == Phase::idle) {
       begin(Phase::head, kHttpHeaderTime);
     }
+  }
+  void take_room() {
+    large_body_ = around_.large_bodies.take(transport_->peer().ip);
+    if (!large_body_) dialog_.refuse_body();
   }
   // What is left to send has a time too: a client that takes an octet a minute keeps no place.
   void finish() {
@@ -135,6 +141,7 @@ class HttpsConnection final : public TransportListener {
 
   void take_answer(const HttpResponse& response) {
     begin(Phase::answer, kHttpAnswerTime);
+    large_body_ = {};
     dialog_.answer(response);
     transport_->resume_reading();
     go_on();
@@ -143,6 +150,7 @@ class HttpsConnection final : public TransportListener {
 
   Surroundings around_;
   ConnectionLimit::Seat seat_;
+  ConnectionLimit::Seat large_body_;
   HttpDialog dialog_;
   std::unique_ptr<Transport> transport_;
   Phase phase_ = Phase::head;
@@ -194,7 +202,8 @@ struct HttpsServer::Impl {
       loop.defer_destroy(std::move(node.mapped()));
     };
     auto connection = std::make_unique<HttpsConnection>(
-        HttpsConnection::Surroundings{loop, handler, std::move(on_gone)}, std::move(accepted), tls);
+        HttpsConnection::Surroundings{loop, handler, large_bodies, std::move(on_gone)},
+        std::move(accepted), tls);
     HttpsConnection* const key = connection.get();
     room.emplace(key, std::move(connection));
   }
@@ -211,6 +220,10 @@ struct HttpsServer::Impl {
   LoopGroup& loops;
   TlsServerContext& tls;
   const Handler handler;
+  ConnectionLimit large_bodies{
+      kMaxLargeBodies, {.most = kLargeBodiesOfAddress, .is_exempt = [](const IpAddress& client) {
+                          return client.is_loopback();
+                        }}};
   std::vector<Room> rooms;  // one a loop, touched by that loop only
   std::unique_ptr<Listener> listener;
 };

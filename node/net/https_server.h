@@ -25,6 +25,13 @@ inline constexpr std::chrono::seconds kHttpRequestTime{
     60};  // from a complete head to its body's end
 inline constexpr std::chrono::seconds kHttpAnswerTime{60};  // until the client has taken our answer
 
+// Bodies of more octets than a stranger's message may have (peering/handshake_documents.h) are few
+// at once, over a server's connections and of one address: 200 slow posts of a megabyte would hold
+// 200.
+inline constexpr std::size_t kSmallBodyBytes = 128 * 1024;
+inline constexpr std::size_t kMaxLargeBodies = 32;
+inline constexpr std::size_t kLargeBodiesOfAddress = 4;
+
 // The way to answer one request, from any thread, once, at any time, even after the connection is
 // gone. Destroyed unused it answers 503: whoever should have answered was too busy to take it.
 class HttpReply {

@@ -176,6 +176,41 @@ TEST_F(HttpsPlaces, AllListenAddressesShareThePlaces) {
   EXPECT_TRUE(is_served("127.0.0.3", 1));
 }
 
+// Named attack: Slow requests, large ones: what all of them hold together is bounded, and a message
+// of the size that strangers may send always has room.
+TEST_F(HttpsPlaces, ManyLargeBodiesAtOnceAreRefused) {
+  ConnectionLimit many(100);
+  servers_.push_back(*HttpsServer::open(server_loops_, *tls_,
+                                        {*SocketAddress::parse("127.0.0.1:0"), &many},
+                                        [](const SocketAddress&, HttpRequest, HttpReply reply) {
+                                          reply.send({200, "", {}});
+                                        }));
+  const auto begin_of = [](std::size_t size) {
+    return "POST / HTTP/1.1\r\nHost: b\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+  };
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < kMaxLargeBodies + 8; ++i) {
+    Client& client = send_from("127.0.0.2", begin_of(kSmallBodyBytes + 1), 2);
+    test::run_until(loop_, [&] { return client.is_gone() || i < kMaxLargeBodies; });
+    refused += client.says.received.find(" 503 ") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(refused, 8U);
+  const std::string body(kSmallBodyBytes, 'x');
+  Client& small = send_from("127.0.0.3", begin_of(body.size()) + body, 2);
+  EXPECT_TRUE(test::run_until(
+      loop_, [&] { return small.says.received.find("200 OK") != std::string::npos; }));
+  // One that ends gives its room back.
+  clients_.front()->transport->send(std::string(kSmallBodyBytes + 1, 'x'));
+  EXPECT_TRUE(test::run_until(
+      loop_, [&] { return clients_.front()->says.received.find("200 OK") != std::string::npos; }));
+  const std::string large(kSmallBodyBytes + 1, 'x');
+  Client& next = send_from("127.0.0.3", begin_of(large.size()) + large, 2);
+  EXPECT_TRUE(test::run_until(
+      loop_, [&] { return next.says.received.find("200 OK") != std::string::npos; }));
+  clients_.clear();
+  servers_.pop_back();  // before its places
+}
+
 // Handshakes that never end, heads that come octet by octet, answers that nobody takes.
 TEST_F(HttpsPlaces, WhateverIsSlowEndsAfterItsTime) {
   Client& silent = connect_from("127.0.0.2");
