@@ -7,6 +7,7 @@ namespace {
 
 constexpr int kOk = 200;
 constexpr int kForbidden = 403;
+constexpr int kTooMany = 429;
 
 // The octets of an answer that counts.
 Result<Bytes> body_of(Result<HttpsAnswer> answer, const std::string& url) {
@@ -15,6 +16,11 @@ Result<Bytes> body_of(Result<HttpsAnswer> answer, const std::string& url) {
   const std::string status = std::to_string(answer->status);
   if (answer->status == kForbidden) {
     return permanent_error("refused", "the node at " + url + " refused the message (HTTP 403)");
+  }
+  if (answer->status == kTooMany) {
+    return temporary_error("busy", "the node at " + url +
+                                       " takes no more messages of this node for now (HTTP 429); "
+                                       "try again later");
   }
   return temporary_error("unreachable", "the node at " + url + " answered HTTP " + status +
                                             " (it may be starting or in trouble; try again later)");

@@ -43,6 +43,22 @@ void check_proofs(const peering::VerifiedDocument& document, const Signer& by) {
   }
 }
 
+// What is read of a stranger's message before its signature is verified must be what is read of it
+// afterwards.
+void check_claims(ByteView message) {
+  const auto claim = peering::read_message_claim(message);
+  const auto verified = peering::verify_document(message);
+  if (verified && (!claim || claim->signer != verified->head().sender)) std::abort();
+  if (!claim) return;
+  const auto document = peering::read_document_claim(*claim);
+  if (verified && (!document || document->head.id != verified->head().id)) std::abort();
+  if (!document) return;
+  const auto accept = peering::read_accept_claim(*document);
+  if (!verified) return;
+  const auto read = peering::read_accept(*verified);
+  if (read && (!accept || accept->mac != read->mac)) std::abort();
+}
+
 // The input cannot know this run's fingerprint: the word SENDER stands for it.
 std::string with_sender(std::string_view text, const Fingerprint& sender) {
   std::string out(text);
@@ -56,11 +72,12 @@ std::string with_sender(std::string_view text, const Fingerprint& sender) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Signer by;
   const ByteView octets{data, size};
-  static_cast<void>(peering::verify_document(octets));
+  check_claims(octets);
   const std::string content = with_sender(as_text(octets), by.identity.certificate.key_id());
   const auto message =
       crypto::sign_message(by.ring, by.identity.certificate, as_bytes(content), Time{});
   if (!message) return 0;
+  check_claims(*message);
   const auto document = peering::verify_document(*message);
   if (!document) return 0;
   static_cast<void>(peering::read_accept(*document));
