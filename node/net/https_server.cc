@@ -66,9 +66,11 @@ class HttpsConnection final : public TransportListener {
   }
 
   IpAddress client() const { return transport_->peer().ip.as_counted(); }
+  bool has_place() const { return static_cast<bool>(seat_); }
   // Since when it has been waiting for its client, if it may be closed for another's sake: it asks
   // for nothing, or has been at its request for longer than an honest one takes.
   std::optional<SteadyTime> idle_since() const {
+    if (!seat_) return std::nullopt;  // gave way in this turn
     const bool slow = around_.loop.now() - since_ > kHttpHeaderTime;
     const bool asks_nothing = dialog_.waits() == HttpDialog::Waits::peer && !dialog_.in_request() &&
                               phase_ != Phase::answer;
@@ -166,8 +168,9 @@ using Room = std::unordered_map<HttpsConnection*, std::unique_ptr<HttpsConnectio
 // null if none is. So whoever opens connections faster than others can shake hands closes its own.
 HttpsConnection* longest_idle(const Room& room, const std::optional<IpAddress>& client) {
   std::map<IpAddress, std::size_t> held;
-  for (const auto& [connection, owner] : room)
-    ++held[connection->client()];
+  for (const auto& [connection, owner] : room) {
+    if (connection->has_place()) ++held[connection->client()];
+  }
   HttpsConnection* found = nullptr;
   std::pair<std::size_t, SteadyTime::duration> most{};
   for (const auto& [connection, owner] : room) {

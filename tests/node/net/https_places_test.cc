@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 #include "node/net/https_server.h"
 #include "tests/node/net/certificates.h"
@@ -118,6 +120,29 @@ TEST_F(HttpsPlaces, OneAddressWithManyIdleConnectionsShutsNobodyOut) {
   EXPECT_TRUE(is_served("127.0.0.99"));
   // Its own next request, too: one of its idle connections gives way.
   EXPECT_TRUE(is_served("127.0.0.2"));
+}
+
+// Many that are accepted in one turn of the loop: each closes another one, not all the same.
+TEST_F(HttpsPlaces, ABurstIsTakenInFull) {
+  std::promise<void> held;
+  std::promise<void> release;
+  std::thread holder([&, released = release.get_future().share()] {
+    server_loops_.run_on_all([&](EventLoop&) {
+      held.set_value();
+      released.wait();
+    });
+  });
+  held.get_future().wait();
+  for (std::size_t i = 0; i < 3 * kShare; ++i)
+    connect_from("127.0.0.2");
+  release.set_value();
+  holder.join();
+  settle();
+  std::size_t gone = 0;
+  for (const auto& client : clients_)
+    gone += client->is_gone() ? 1 : 0;
+  EXPECT_EQ(gone, 2 * kShare);
+  EXPECT_FALSE(clients_.back()->is_gone()) << "the last one closed one before it";
 }
 
 TEST_F(HttpsPlaces, ManyAddressesWithIdleConnectionsShutNobodyOut) {
