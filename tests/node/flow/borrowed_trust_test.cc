@@ -124,7 +124,7 @@ TEST_F(BorrowedTrustTest, MarksFromBeforeTheyTold) {
 TEST_F(BorrowedTrustTest, FieldsThatOnlyNodesWrite) {
   for (const char* field :
        {"Culvert-Result: clear; signed=no; encrypted=no\r\n", "culvert-result: x\r\n",
-        "Culvert-For: a.example\r\n", "CULVERT-Anything: 1\r\n"}) {
+        "Culvert-For: a.example\r\n", "CULVERT-Anything: 1\r\n", "Culvert-Tunnel : 2\r\n"}) {
     EXPECT_EQ(origin_of(field), store::Origin::passed) << field;
   }
 }
