@@ -32,12 +32,12 @@ bool is_over(FlowContext& context, const store::QuarantineItem& item) {
   return held > (item.peer ? limits.held_peer : limits.held_stranger);
 }
 
-// The place where a peer is told of its mail that expired (peering.md, `trouble`): so far its
-// administrator reads it in the trace, and ours in the log.
+// The place where a peer is told of its mail that expired (peering.md, `trouble`). Our own
+// administrator finds each in its trace; the log gets one line for all, because strangers decide
+// how many there are.
 void tell_of_expired(const std::vector<store::QuarantineItem>& items) {
-  for (const store::QuarantineItem& item : items) {
-    log_info("message {} has expired in quarantine ({})", item.message.id.hex(), item.reason_code);
-  }
+  log_info("{} held mails have expired in quarantine, the first is {} ({})", items.size(),
+           items.front().message.id.hex(), items.front().reason_code);
 }
 
 Status drop_expired(FlowContext& context, const std::vector<store::QuarantineItem>& items) {
