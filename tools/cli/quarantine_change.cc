@@ -79,6 +79,12 @@ Result<std::size_t> change_named(const OpenNode& node, const std::vector<store::
     changed = 0;
     for (const store::MessageId& id : ids) {
       const auto item = store::find_quarantine(txn, id);
+      // A record that was altered on disk is not shown, and can only be dropped (`culvert check`
+      // names it).
+      if (!item && change == drop_item && store::drop_quarantine(txn, id)) {
+        ++changed;
+        continue;
+      }
       if (!item) return not_in_quarantine(id);
       const auto done_now = change(txn, *item, node.now);
       if (!done_now) return done_now.error();

@@ -5,6 +5,7 @@ import random
 import time
 
 from harness import mails, smtp
+from harness.disk import database, flipped
 from harness.until import wait_until
 
 SMALL = {"smtp": {"max_message_size": "64KiB"}}
@@ -229,3 +230,23 @@ def case_commands(lab):
     assert pair.b.json("quarantine", "drop", items[0]["id"], items[1]["id"]) == {"dropped": 2}
     assert pair.b.json("quarantine", "drop", "--all", "--reason", "mail-loop") == {"dropped": 1}
     assert pair.b.json("quarantine", "drop", "--all") == {"dropped": 3}
+
+
+def case_an_item_altered_on_disk_can_be_dropped(lab):
+    """Its record does not open any more: the others are there, and the command that `check` names removes it."""
+    pair = small_pair(lab)
+    for _ in range(3):
+        assert offer(pair, junk(pair, 20_000), STRANGER) == "250 2.0.0"
+    settled(pair)
+    assert pair.b.stop() == 0
+    with database(pair.b.data) as disk:
+        records = disk.records("quarantine")
+        key = sorted(records)[1]
+        disk.put("quarantine", key, flipped(records[key]))
+    pair.b.start()
+    left = [item["id"] for item in pair.b.quarantine()]
+    assert len(left) == 2 and key.hex() not in left, left
+    pair.b.command("quarantine", "drop", left[0], "0" * 32, status=1)
+    assert pair.b.json("quarantine", "drop", key.hex()) == {"dropped": 1}
+    assert not any("set aside" in f["text"] for f in pair.b.json("check")["findings"])
+    assert pair.b.json("quarantine", "drop", "--all") == {"dropped": 2}
