@@ -1,5 +1,10 @@
 #include "store/db.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstring>
 
 #include "crypto/base/log.h"
@@ -23,6 +28,35 @@ Error store_failed(std::string detail) {
                         std::move(detail));
 }
 
+// At the front of every lock file of LMDB.
+constexpr std::uint32_t kLockMagic = 0xBEEFC0DE;
+
+Error not_ours(const std::filesystem::path& file) {
+  return permanent_error(
+      "store-access",
+      fmt::format("'{}' is a link, or nothing that the store made; find out who put it there, stop "
+                  "the node, and remove it{}",
+                  file.string(), file.filename() == "lock.mdb" ? "" : " or restore a backup"));
+}
+
+// The attack: LMDB opens its files by name, through links, and writes its own front over a lock
+// file that it does not know, whosever file that is.
+Status check_files(const std::filesystem::path& directory) {
+  const auto data = directory / "data.mdb", lock = directory / "lock.mdb";
+  struct stat found {};
+  if (::lstat(data.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) return not_ours(data);
+  // NONBLOCK: a named pipe would wait for somebody who writes.
+  const int fd = ::open(lock.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return errno == ELOOP ? Status(not_ours(lock)) : done();
+  std::uint32_t front = kLockMagic;  // of an empty file too, which LMDB fills
+  const bool is_file =
+      ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && ::read(fd, &front, sizeof front) >= 0;
+  ::close(fd);
+  // Zeros: another process is just making it.
+  const bool ours = is_file && (front == kLockMagic || (front == 0 && found.st_nlink == 1));
+  return ours ? done() : Status(not_ours(lock));
+}
+
 MDB_txn* txn_of(const TransactionState& state) { return static_cast<MDB_txn*>(state.handle); }
 
 }  // namespace
@@ -44,6 +78,7 @@ Error error_of(int rc, std::string_view doing) {
 
 Status Database::Impl::open(const DatabaseOptions& opened) {
   options = opened;
+  if (Status own = check_files(options.directory); !own) return own;
   int rc = mdb_env_create(&env);
   if (rc == 0) rc = mdb_env_set_mapsize(env, options.map_size_bytes);
   if (rc == 0) rc = mdb_env_set_maxreaders(env, kMaxReaders);

@@ -151,5 +151,52 @@ TEST_F(FolderTest, ReadsNoMoreThanTheLimit) {
   EXPECT_EQ(folder().read("none", 99).error().code, "no-file");
 }
 
+// The attack: LMDB would write its lock over any file that a link, or a hard link, leads to.
+class StoreFilesTest : public StoreFixture {
+ protected:
+  Result<std::unique_ptr<Store>> open() const {
+    return Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+  }
+};
+
+TEST_F(StoreFilesTest, NothingPlantedInPlaceOfTheLockIsWritten) {
+  store.reset();
+  const fs::path victim = make_victim(folder.path());
+  const fs::path lock = dir() / "store" / "lock.mdb";
+  for (const Planted& planted : planted_names()) {
+    fs::remove(lock);
+    planted.put(lock, victim);
+    const auto opened = open();
+    ASSERT_FALSE(opened.ok()) << planted.what;
+    EXPECT_NE(opened.error().text.find("lock.mdb' is a link, or nothing that the store made"),
+              std::string::npos)
+        << opened.error().text;
+    EXPECT_TRUE(is_untouched(victim)) << planted.what;
+    EXPECT_FALSE(fs::exists(victim.string() + ".new")) << planted.what;
+  }
+  fs::remove(lock);
+  EXPECT_TRUE(open().ok()) << "it is made anew";
+  EXPECT_TRUE(open().ok()) << "and is known";
+  for (const std::uintmax_t size : {0, 8192}) {
+    fs::resize_file(lock, 0);
+    fs::resize_file(lock, size);
+    EXPECT_TRUE(open().ok()) << "another process may be making it";
+  }
+}
+
+TEST_F(StoreFilesTest, NothingPlantedInPlaceOfTheDataIsFollowed) {
+  store.reset();
+  const fs::path data = dir() / "store" / "data.mdb", kept = folder.path() / "kept";
+  fs::rename(data, kept);
+  fs::create_symlink(kept, data);
+  EXPECT_EQ(open().error().code, "store-access");
+  fs::remove(data);
+  ::mkfifo(data.c_str(), 0600);
+  EXPECT_EQ(open().error().code, "store-access");
+  fs::remove(data);
+  fs::rename(kept, data);
+  EXPECT_TRUE(open().ok());
+}
+
 }  // namespace
 }  // namespace culvert::store
