@@ -8,14 +8,18 @@ namespace culvert::store {
 
 namespace {
 
+// Far more than are in hand of one destination at once.
+constexpr std::size_t kLookedThrough = 10'000;
+
 // The message goes with its last entry. Its record is read only for where its body is; one that
 // cannot be read any more may have it in either place.
 void remove_message_if_done(WriteTransaction& txn, const MessageId& id) {
   if (has_entries(txn, id)) return;
-  if (txn.held(Table::messages, id.view()) == ReadTransaction::Held::absent) return;
   const auto body = load<BodyRef>(txn, Table::messages, id.view(), decode_body_ref);
   if (body) {
     remove_body(txn, *body);
+  } else if (txn.held(Table::messages, id.view()) == ReadTransaction::Held::absent) {
+    return;
   } else {
     for (const auto place : {BodyRef::Place::database, BodyRef::Place::file})
       remove_body(txn, {.id = id, .place = place});
@@ -96,11 +100,13 @@ void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path
     }
     return;
   }
-  // Its record would tell its place; without one, only looking through the destination does.
+  // Its record would tell its place; without one, only looking through the destination does. It was
+  // found among the first; one that was dropped meanwhile is looked for in vain.
   std::vector<Bytes> places;
+  std::size_t looked_at = 0;
   each_key(txn, Table::due, due_prefix(txn, path, destination), [&](ByteView key) {
     if (read_entry_key(key) == id) places.emplace_back(key.begin(), key.end());
-    return true;
+    return ++looked_at < kLookedThrough && places.empty();
   });
   for (const Bytes& place : places)
     txn.erase(Table::due, place);

@@ -162,8 +162,7 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   std::vector<std::string> lines;
   if (node.store->is_altered()) lines.push_back(node.store->altered());
   if (facts.set_aside > 0) {
-    lines.push_back(counted(facts.set_aside, "record") +
-                    (facts.set_aside == 1 ? " was" : " were") +
+    lines.push_back(counted(facts.set_aside, "record") + (facts.set_aside == 1 ? " was" : " were") +
                     " altered on disk or damaged, and set aside: culvert check");
   }
   for (const store::Route& route : facts.attention) {

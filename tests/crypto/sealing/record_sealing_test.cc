@@ -1,8 +1,12 @@
 #include "crypto/keys/record_sealing.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <future>
 #include <numeric>
+#include <set>
 
 namespace culvert::crypto {
 namespace {
@@ -47,6 +51,51 @@ TEST(RecordSealing, SealsNothingToo) {
   seal_into(key, {}, as_bytes("place"), sealed);
   EXPECT_TRUE(open_into(key, sealed, as_bytes("place"), {}));
   EXPECT_FALSE(open_into(key, sealed, as_bytes("other"), {}));
+}
+
+// Two records under one nonce would tell each other's content.
+TEST(RecordSealing, GivesNoNonceTwice) {
+  const SealingKey key = SealingKey::generate();
+  std::set<Bytes> nonces;
+  const auto seal_some = [&key](std::size_t count) {
+    std::vector<Bytes> out;
+    for (std::size_t i = 0; i < count; ++i) {
+      Bytes sealed(kSealOverheadBytes);
+      seal_into(key, {}, {}, sealed);
+      out.emplace_back(sealed.begin() + 1, sealed.begin() + 25);
+    }
+    return out;
+  };
+  const auto note = [&nonces](const std::vector<Bytes>& more) {
+    for (const Bytes& nonce : more)
+      EXPECT_TRUE(nonces.insert(nonce).second);
+  };
+  note(seal_some(1000));
+  // Threads, and a process that was forked in between, have their own.
+  std::vector<std::future<std::vector<Bytes>>> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.push_back(std::async(std::launch::async, seal_some, 500));
+  for (auto& thread : threads)
+    note(thread.get());
+  int pipe_ends[2];
+  ASSERT_EQ(::pipe(pipe_ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (const Bytes& nonce : seal_some(100)) {
+      if (::write(pipe_ends[1], nonce.data(), nonce.size()) != 24) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  ::close(pipe_ends[1]);
+  note(seal_some(100));
+  Bytes nonce(24);
+  std::size_t read = 0;
+  for (; ::read(pipe_ends[0], nonce.data(), nonce.size()) == 24; ++read)
+    EXPECT_TRUE(nonces.insert(nonce).second);
+  EXPECT_EQ(read, 100u);
+  ::close(pipe_ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
 }
 
 TEST(RecordSealing, RefusesABufferOfAnotherSize) {
