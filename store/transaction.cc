@@ -248,8 +248,10 @@ void WriteTransaction::write_own_records() {
   if (state_.census) put(Table::meta, as_bytes(kCensusName), encode(*state_.census));
   const auto noted = damage().unwritten();
   if (noted.empty()) return;
-  for (const auto& [table, key] : noted)
-    put(Table::damaged, note_key(table, key), {});
+  for (const auto& [table, key] : noted) {
+    // Not what was removed or written anew since it was noted.
+    if (held(table, key) == Held::broken) put(Table::damaged, note_key(table, key), {});
+  }
   after_commit([&damage = damage(), noted] { damage.written(noted); });
 }
 

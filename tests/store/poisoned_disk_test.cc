@@ -368,6 +368,14 @@ TEST_F(SetAside, ABrokenQueueEntryDoesNotStandInTheWayOfOthers) {
   EXPECT_EQ(noted(), 0u);
 }
 
+// As `culvert queue drop` does: a process of its own notices and removes it in one transaction.
+TEST_F(SetAside, WhatIsThrownAwayAtOnceIsNotNoted) {
+  const MessageId id = put_queued(*store, 100, "b.example");
+  spoil(Table::queue, 0);
+  write([&](WriteTransaction& txn) { EXPECT_TRUE(drop(txn, {id, 0})); });
+  EXPECT_EQ(noted(), 0u);
+}
+
 TEST_F(SetAside, AnEntryWhoseMessageIsBrokenIsHeldAndSaysWhy) {
   const MessageId id = put_queued(*store, 100, "b.example");
   spoil(Table::messages, 0);

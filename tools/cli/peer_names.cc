@@ -3,7 +3,10 @@
 namespace culvert::cli {
 
 std::string peer_name(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
-  const auto peer = store::find_peer(txn, fingerprint);
+  // A broken record must not keep people from seeing the rest; asking for it fails the transaction.
+  const bool whole =
+      txn.held(store::Table::peers, fingerprint.view()) == store::ReadTransaction::Held::whole;
+  const auto peer = whole ? store::find_peer(txn, fingerprint) : std::nullopt;
   return peer && !peer->name.empty() ? peer->name : fingerprint.hex();
 }
 
