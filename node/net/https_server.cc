@@ -104,12 +104,13 @@ class HttpsConnection final : public TransportListener {
     if (phase_ != Phase::idle && phase_ != Phase::head) return;
     if (dialog_.in_body()) {
       begin(Phase::body, kHttpRequestTime);
-      if (dialog_.body_bytes() > kSmallBodyBytes) take_room();
     } else if (dialog_.in_request() && phase_ == Phase::idle) {
       begin(Phase::head, kHttpHeaderTime);
     }
   }
+  // In every phase: a client that takes no answer may send its next request all the same.
   void take_room() {
+    if (large_body_ || dialog_.body_bytes() <= kSmallBodyBytes) return;
     large_body_ = around_.large_bodies.take(transport_->peer().ip);
     if (!large_body_) dialog_.refuse_body();
   }
@@ -125,6 +126,7 @@ class HttpsConnection final : public TransportListener {
       transport_->pause_reading();
       around_.handler(transport_->peer(), std::move(*request), make_reply());
     } else {
+      take_room();
       follow_request();
     }
     transport_->send(dialog_.take_output());
