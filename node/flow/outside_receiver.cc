@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "crypto/base/hidden_route.h"
+#include "crypto/base/limits.h"
 #include "node/flow/intake.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
@@ -18,6 +19,9 @@
 
 namespace culvert::node {
 namespace {
+
+// A peering message with its seal: base64 in base64, certificates and frames.
+constexpr std::size_t kMaxSealedPeeringMailBytes = 2 * kMaxPeeringMailBytes;
 
 class OutsideReceiver final : public Intake {
  public:
@@ -109,6 +113,7 @@ class OutsideReceiver final : public Intake {
   // Refused at the end of the data, like any other message that is too much.
   Status body_grew(const StagedMail& staged) override {
     if (!staged.facts() || !staged.facts()->sealed) return done();
+    if (for_peering()) return check_peering_size(staged);
     if (!room_) {
       shares_ = shares_for(context_, session_.client_address, mail_.sender);
       room_ = std::make_shared<RoomHold>(context_.quarantine.room, staged.id());
@@ -121,6 +126,13 @@ class OutsideReceiver final : public Intake {
         std::max(mail_.parameters.size_bytes.value_or(0),
                  size_bytes + context_.quarantine.room.limits().step_bytes);
     return reserve(staged.id(), wanted);
+  }
+
+  // Named attack: Filling. It never rests in quarantine, so it needs no room there: strangers who
+  // fill theirs must not keep a new partner, whose network nobody knows yet, from its proof.
+  static Status check_peering_size(const StagedMail& staged) {
+    if (staged.size_bytes() <= kMaxSealedPeeringMailBytes) return done();
+    return permanent_error("too-large", "a peering message is larger than any may be");
   }
 
   Status reserve(const store::MessageId& id, std::uint64_t size_bytes) {

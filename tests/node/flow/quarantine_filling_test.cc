@@ -57,6 +57,23 @@ TEST_F(Filling, StrangersOfAnyNumberOfNetworksLeavePeersTheirRoom) {
   EXPECT_EQ(quarantine().size(), held + 2);
 }
 
+TEST_F(Filling, StrangersWhoFillTheirRoomKeepNoNewPartnerFromItsProof) {
+  const std::vector<std::string> reserved{"culvert-peering@b.example"};
+  for (int network = 0; network < 20; ++network)
+    fill("10.0." + std::to_string(network) + ".1");
+  // The partner's network was never seen; whether its mail opens does not matter.
+  for (const char* from : {"192.0.2.1", "10.0.1.1", "2001:db8:5::1"}) {
+    EXPECT_EQ(send(good_mail(), from, "", reserved).code, 250) << from;
+    EXPECT_EQ(send(junk(), from, "", reserved).code, 250) << from;
+    EXPECT_EQ(send(good_mail(), from, "").code, 452) << "people's mail from there";
+  }
+  const std::size_t held = quarantine().size();
+  open_all();
+  EXPECT_EQ(quarantine().size(), held) << "it is never kept";
+  const std::string large = junk() + std::string(2 * 64 * 1024, 'A') + "\r\n";
+  EXPECT_EQ(send(large, "192.0.2.1", "", reserved).code / 100, 5) << "nor is it another way in";
+}
+
 TEST_F(Filling, SizesThatAreAnnouncedButNeverSentReserveOnlyTheStrangersShare) {
   make_known(kPeersHost);
   std::vector<std::unique_ptr<MailReceiver>> open;
