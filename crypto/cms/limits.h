@@ -13,10 +13,14 @@ inline constexpr std::size_t kMaxCmsSigners = 32;
 inline constexpr std::size_t kMaxCmsCertificates = 64;
 inline constexpr std::size_t kMaxCmsDigests = 16;
 
-// A signature is tried under each certificate that has the signer's name, but in one object under no
-// more than this beyond the first of each signer. Real messages have one of a name; a stranger's
+// A signature is tried under each certificate that has the signer's name, but in one object under
+// no more than this beyond the first of each signer. Real messages have one of a name; a stranger's
 // could have 64 with RSA keys of 16,384 bits, each 14 ms.
 inline constexpr std::size_t kMaxMoreTrials = 8;
+// Signatures that are tried with keys of more bits than anybody is advised to use, in one object:
+// 32 signers of 16,384 bits would cost more than a second.
+inline constexpr std::size_t kLargeKeyBits = 8192;
+inline constexpr std::size_t kMaxLargeKeyTrials = 8;
 
 // One RecipientInfo. ML-KEM-1024 needs 1.7 KiB, a label of OAEP some more; a KeyAgreeRecipientInfo
 // may hold many recipients of 100 to 400 octets each.

@@ -128,10 +128,13 @@ Status check_signature(const SignerInfo& info, const Algorithm& algorithm,
 struct Candidates {
   const std::vector<Certificate>& certificates;
   std::size_t more_trials = kMaxMoreTrials;
+  std::size_t large_trials = kMaxLargeKeyTrials;
 
   std::optional<Certificate> first_called_by(const CertificateName& name) const;
   std::vector<Certificate> called_by(const CertificateName& name) const;
   bool take_one_more();
+  // False for a large key when enough of them were tried.
+  bool may_try(const Certificate& candidate);
 };
 
 std::optional<Certificate> Candidates::first_called_by(const CertificateName& name) const {
@@ -155,6 +158,13 @@ bool Candidates::take_one_more() {
   return true;
 }
 
+bool Candidates::may_try(const Certificate& candidate) {
+  if (candidate.key_bits() <= kLargeKeyBits) return true;
+  if (large_trials == 0) return false;
+  --large_trials;
+  return true;
+}
+
 // The certificate under which the signature is right. Several may have the same name: an attacker
 // can include one with the name of another, which must not hide the right one.
 Status find_signer(const SignerInfo& info, const SignedAttributes& attributes,
@@ -170,7 +180,9 @@ Status find_signer(const SignerInfo& info, const SignedAttributes& attributes,
     if (!is_first && !candidates.take_one_more()) break;
     is_first = false;
     result.certificate = candidate;
-    status = check_signature(info, *algorithm, candidate);
+    status = candidates.may_try(candidate)
+                 ? check_signature(info, *algorithm, candidate)
+                 : refuse(Refusal::signer_key_size, "too many signatures by keys of this size");
     if (status) break;
   }
   return status;
