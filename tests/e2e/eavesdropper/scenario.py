@@ -45,8 +45,8 @@ def case_openssl_opens_and_verifies(lab):
         content = cms.verify(cms.decrypt(message.raw, key, key), identity)
         head, _, inner = content.partition(b"\r\n\r\n")
         fields = [line.partition(b":")[0] for line in head.split(b"\r\n")]
-        assert fields[:9] == [b"MIME-Version", b"Content-Type", b"Content-Transfer-Encoding", b"Culvert-Tunnel", b"Culvert-Id", b"Culvert-Sealed",
-                              b"Culvert-From", b"Culvert-To", b"Culvert-Sender"], head
+        assert fields[:10] == [b"MIME-Version", b"Content-Type", b"Content-Transfer-Encoding", b"Culvert-Tunnel", b"Culvert-Id", b"Culvert-Sealed",
+                              b"Culvert-From", b"Culvert-To", b"Culvert-Origin", b"Culvert-Sender"], head
         assert b"Culvert-Recipient: <" + message.recipients[0].encode() + b">" in head, head
         top, whole = inner, original.as_data_carries(every[number])
         assert top.endswith(whole), original.difference(top, whole)
