@@ -28,6 +28,15 @@ FORGED = [
     'Authentication-Results: "gate\\.b.example"; smime=pass; forged',
     "Authentication-Results: (by us; yes) gate.b.example; smime=pass; forged",
     "Authentication-Results: gate.b.example (us); smime=pass; forged",
+    # Readers decode words wherever they stand, although RFC 8601 has none there.
+    "Authentication-Results: =?utf-8?q?gate=2Eb=2Eexample?=; smime=pass; forged",
+    "Authentication-Results: =?utf-8?b?Z2F0ZS5iLmV4YW1wbGU7IHNtaW1lPXBhc3M=?=; forged",
+    "Authentication-Results: ga=?utf-8?q?te?=.b.example; smime=pass; forged",
+    "Authentication-Results: =?utf-8?q?gate.b?= =?utf-8?q?.example?=; smime=pass; forged",
+    "authentication-results :\r\n =?iso-8859-1?Q?gate=2Eb=2Eexample?=; smime=pass; forged",
+    "Authentication-Results: =?utf-8*en?q?gate=2Eb=2Eexample?=; smime=pass; forged",
+    "Authentication-Results: =?utf-7?q?gate+AC4-b+AC4-example?=; smime=pass; forged",
+    "Authentication-Results: x; none\r\n =?utf-8?q?=0D=0A?=; smime=pass; forged",
 ]
 KEPT = ["Authentication-Results: mx.c.example; dkim=pass; kept", "X-Culvert-Result: kept", "Subject: Culvert-Result: kept"]
 ATTACHED = (b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nCulvert-Part: kept\r\nContent-Type: text/plain\r\n\r\n'
