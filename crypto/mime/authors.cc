@@ -67,6 +67,7 @@ std::string_view ascii_front(std::string_view name) {
 class FoundDomains {
  public:
   bool is_full() const { return names_.size() > kMaxAuthorDomains; }
+  bool is_empty() const { return domains_.empty(); }
   std::set<Domain> take() { return std::move(domains_); }
 
   // What stands behind each `@`.
@@ -91,12 +92,31 @@ class FoundDomains {
   std::set<Domain> domains_;
 };
 
-void note_as_seen(std::string_view text, FoundDomains& found) {
+// The fillers of Hangul and the Mongolian vowel separator: by Unicode nobody sees them, so that
+// some programs show nothing, but most fonts have a blank for them, where an address seems to end.
+constexpr std::string_view kFillers[] = {"\u115f", "\u1160", "\u180e", "\u3164", "\uffa0"};
+
+std::string with_blanks_for_fillers(std::string_view text) {
+  std::string out(text);
+  for (const std::string_view filler : kFillers) {
+    for (std::size_t at = out.find(filler); at != out.npos; at = out.find(filler, at))
+      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), filler.size(), ' ');
+  }
+  return out;
+}
+
+void note_one_form(std::string_view text, FoundDomains& found) {
   const std::string seen = as_seen(text);
   found.note(seen);
   if (seen.find_first_of(kSyntax) != seen.npos) found.note(without_syntax(seen));
   if (seen.find('(') != seen.npos) found.note(without_syntax(without_comments(seen)));
   if (turns_direction(text)) found.note(reversed(seen));
+}
+
+void note_as_seen(std::string_view text, FoundDomains& found) {
+  note_one_form(text, found);
+  if (const std::string shown = with_blanks_for_fillers(text); shown != text)
+    note_one_form(shown, found);
 }
 
 // All readings of an unfolded text: readers differ in what they decode and pass over.
@@ -109,26 +129,38 @@ void note_readings(std::string_view text, CharsetReader& charsets, FoundDomains&
   note_as_seen(decode_words(text, WordJoins::apart, charsets), found);
 }
 
-}  // namespace
-
-AuthorDomains author_domains(const std::vector<HeaderField>& fields) {
+struct Authors {
   CharsetReader charsets;
   FoundDomains in_addresses;
   FoundDomains anywhere;
-  for (const std::string_view body : bodies_of(fields, "From")) {
-    const std::string text = unfolded(body);
-    const auto addresses = plain_addresses(text);
-    note_readings(text, charsets, addresses ? anywhere : in_addresses);
-    if (!addresses) continue;
-    for (const std::string_view address : *addresses)
-      note_readings(address, charsets, in_addresses);
+
+  void note(const std::vector<HeaderField>& fields, std::string_view name) {
+    for (const std::string_view body : bodies_of(fields, name)) {
+      const std::string text = unfolded(body);
+      const auto addresses = plain_addresses(text);
+      note_readings(text, charsets, addresses ? anywhere : in_addresses);
+      if (!addresses) continue;
+      for (const std::string_view address : *addresses)
+        note_readings(address, charsets, in_addresses);
+    }
+  }
+};
+
+}  // namespace
+
+AuthorDomains author_domains(const std::vector<HeaderField>& fields) {
+  Authors found;
+  found.note(fields, "From");
+  if (found.in_addresses.is_empty()) {
+    for (const std::string_view name : {"Sender", "Resent-From", "Resent-Sender"})
+      found.note(fields, name);
   }
   AuthorDomains authors;
-  authors.too_many = in_addresses.is_full() || anywhere.is_full();
-  std::set<Domain> addresses = in_addresses.take();
+  authors.too_many = found.in_addresses.is_full() || found.anywhere.is_full();
+  std::set<Domain> addresses = found.in_addresses.take();
   // Some domains hold characters that nobody sees (RFC 5892, A.1): their exact form counts as well.
   if (const auto one = single_from(fields)) addresses.insert(one->domain());
-  const std::set<Domain> all = anywhere.take();
+  const std::set<Domain> all = found.anywhere.take();
   authors.addresses.assign(addresses.begin(), addresses.end());
   std::set_difference(all.begin(), all.end(), addresses.begin(), addresses.end(),
                       std::back_inserter(authors.names));

@@ -13,7 +13,7 @@ namespace culvert::crypto {
 // More is no mail: the mail is refused rather than read for long, or read in part.
 inline constexpr std::size_t kMaxAuthorDomains = 1000;
 
-// Domains in all From fields of a header, each once in all, ascending.
+// Domains of a header's authors, each once in all, ascending.
 struct AuthorDomains {
   // Of what some reader takes for an author's address.
   std::vector<Domain> addresses;
@@ -25,10 +25,10 @@ struct AuthorDomains {
   bool too_many = false;
 };
 
-// Looks behind every `@` in every From field: as it stands, with encoded words decoded, in the form
-// that is seen (unicode.h: full-width signs plain, invisible characters gone), with and without
-// comments, quotes and the blanks inside an address, and turned round where a sign turns it. A
-// domain ends at the first character that none can have.
+// Looks behind every `@` in every From field (if they hold no address: in Sender, Resent-From and
+// Resent-Sender): as it stands, with encoded words decoded, in the form that is seen (unicode.h;
+// fillers of Hangul both gone and as blanks), with and without comments, quotes and the blanks
+// inside an address, turned round where a sign turns it. A domain ends where no name can go on.
 //
 // A field that is not a plain list of `name <address>` and `address` hides nothing as a name: what
 // a strict reader does not understand, each lenient one understands in its own way, so that all

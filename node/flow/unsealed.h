@@ -9,7 +9,7 @@
 namespace culvert::node {
 
 // clear and unsigned; `expected=tunnel` if a domain that has or had an active route (until
-// released) is its sender's, or stands in a From field, however odd, so that it should have come
+// released) is its sender's, or an author's (authors.h), however odd, so that it should have come
 // sealed. `why` tells where: `not sealed`, or `display-name` if it stands only in a name or comment
 // beside the address, as mailing lists write it honestly; policy does not act on the latter.
 Outcome unsealed_outcome(const FlowContext& context, const store::Message& message,

@@ -95,7 +95,7 @@ TEST(Authors, TwoReadersOfAnAddressSeeTheSameDomain) {
       {"ceo@\xef\xbb\xbf"
        "b.example\xe2\x81\xa0",
        "b.example | "},
-      {"ceo@b.e\xe1\x85\x9fxample", "b.example | "},
+      {"ceo@b.e\xe1\x85\x9fxample", "b.e b.example | "},
       // What no domain has.
       {"ceo@b.example\x80", "b.example | "},
       {"ceo@b.example\xe2\x80\x94 and more", "b.example | "},
@@ -134,6 +134,44 @@ TEST(Authors, TwoReadersOfAnAddressSeeTheSameDomain) {
   };
   for (const auto& [from, found] : cases)
     EXPECT_EQ(found_in(from), found) << from;
+}
+
+// Named attack: Two readers. Unicode has no glyph for them, and most fonts show a blank.
+TEST(Authors, TwoReadersOfAFillerSeeADomainEndAtIt) {
+  for (const std::string filler :
+       {"\u3164", "\u115f", "\uffa0", "\u1160", "\u180e", "\u3164\u3164", "\u115f\u200b"}) {
+    const std::string hidden = "b.example" + filler;
+    EXPECT_EQ(found_in("ceo@" + hidden + ".c.example"), "b.example b.example.c.example | ");
+    EXPECT_EQ(found_in("Bob <ceo@" + hidden + "c.example>"), "b.example b.examplec.example | ");
+    EXPECT_EQ(found_in("\"ceo@" + hidden + "x\" <eve@c.example>"),
+              "c.example | b.example b.examplex");
+  }
+  EXPECT_EQ(found_in("=?utf-8?q?ceo=40b.example=E3=85=A4x?= <eve@c.example>"),
+            "c.example | b.example b.examplex");
+}
+
+std::string authors_in(std::string_view header) {
+  const AuthorDomains authors = author_domains(fields_of(header));
+  return list(authors.addresses) + " | " + list(authors.names);
+}
+
+// Named attack: Relay phishing. Programs that find no author show who sent it.
+TEST(Authors, RelayPhishingWithoutAFromAddressIsFoundInTheSender) {
+  const Case cases[] = {
+      {"Sender: ceo@b.example\r\n", "b.example | "},
+      {"From:\r\nSender: ceo@b.example\r\n", "b.example | "},
+      {"From: \r\n \t\r\nsender : CEO <ceo@b.example>\r\n", "b.example | "},
+      {"From: CEO\r\nSender: ceo@b.example\r\n", "b.example | "},
+      {"From: undisclosed:;\r\nResent-From: ceo@b.example\r\n", "b.example | "},
+      {"From: <>\r\nResent-Sender: ceo@b.example\r\n", "b.example | "},
+      {"From: x@\r\nSender: =?utf-8?q?ceo=40b.example?=\r\n", "b.example | "},
+      {"Sender: \"ceo@b.example\" <x@c.example>\r\n", "c.example | b.example"},
+      {"From: x@c.example\r\nSender: ceo@b.example\r\nResent-From: y@d.example\r\n",
+       "c.example | "},
+      {"Subject: ceo@b.example\r\n", " | "},
+  };
+  for (const auto& [header, found] : cases)
+    EXPECT_EQ(authors_in(header), found) << header;
 }
 
 // Named attack: Two readers. Some decode words wherever they stand.
@@ -241,6 +279,7 @@ TEST(Authors, ParserBombCostsNoMoreThanItsSize) {
                                      "a@b.example ",
                                      "<a@b.example>,",
                                      "\xe2\x80\x8b",
+                                     "\xe3\x85\xa4",
                                      "\xff",
                                      "=3D=3F",
                                      "=?x?q?=3D=3Fx=3Fq=3F=3D3D=3F=3D?=",
