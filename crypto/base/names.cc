@@ -125,6 +125,19 @@ std::string canonical_local_part(std::string_view local) {
   return is_dot_string(content) ? content : in_quotes(content);
 }
 
+// What is wrong with a text that is no host name, where one can name it.
+std::string fault_of_domain(std::string_view text) {
+  if (text.starts_with('[')) return ": an address in brackets is none; name the domain";
+  if (text.find('_') != std::string_view::npos)
+    return ": '_' may not stand in it, only letters, digits and hyphens between its dots";
+  return "";
+}
+
+std::string fault_of_local_part(std::string_view local) {
+  if (local.size() <= kMaxLocalPartOctets) return "";
+  return ": the part before @ is longer than " + std::to_string(kMaxLocalPartOctets) + " octets";
+}
+
 }  // namespace
 
 Result<Domain> Domain::parse(std::string_view text) {
@@ -132,7 +145,8 @@ Result<Domain> Domain::parse(std::string_view text) {
   if (!bare.empty() && bare.back() == '.') bare.remove_suffix(1);
   std::string name = to_a_labels(bare);
   if (!is_host_name(name)) {
-    return permanent_error("bad-domain", "'" + printable(text, 80) + "' is not a domain name");
+    return permanent_error(
+        "bad-domain", "'" + printable(text, 80) + "' is not a domain name" + fault_of_domain(text));
   }
   return Domain(std::move(name));
 }
@@ -152,7 +166,10 @@ bool Domain::is_public_suffix() const {
 Result<Mailbox> Mailbox::parse(std::string_view text) {
   const std::size_t at = text.rfind('@');
   if (at == std::string_view::npos || !is_local_part(text.substr(0, at))) {
-    return permanent_error("bad-mailbox", "'" + printable(text, 80) + "' is not a mail address");
+    return permanent_error(
+        "bad-mailbox",
+        "'" + printable(text, 80) + "' is not a mail address" +
+            (at == std::string_view::npos ? "" : fault_of_local_part(text.substr(0, at))));
   }
   auto domain = Domain::parse(text.substr(at + 1));
   if (!domain) return domain.error();
@@ -161,8 +178,9 @@ Result<Mailbox> Mailbox::parse(std::string_view text) {
 
 Result<Mailbox> Mailbox::make(std::string_view local_part, const Domain& domain) {
   if (!is_local_part(local_part)) {
-    return permanent_error("bad-mailbox",
-                           "'" + printable(local_part, 80) + "' is not a local part");
+    return permanent_error("bad-mailbox", "'" + printable(local_part, 80) +
+                                              "' is not a local part" +
+                                              fault_of_local_part(local_part));
   }
   return Mailbox(canonical_local_part(local_part), domain);
 }

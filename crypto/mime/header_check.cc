@@ -1,9 +1,11 @@
 #include "crypto/mime/header_check.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "crypto/base/log.h"
+#include "crypto/base/utf8.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_fields.h"
 
@@ -65,13 +67,13 @@ bool is_mbox_line(std::string_view line) {
   return line.substr(marks).starts_with("From ");
 }
 
-// What is wrong with a line that should begin a field.
-std::string fault_of_line(std::string_view line) {
+// What is wrong with a line that should begin a field; `is_first` in the header.
+std::string fault_of_line(std::string_view line, bool is_first) {
   if (line.empty()) return "is empty";
   if (line.front() == ' ' || line.front() == '\t') {
     return shown(line) + " begins with a blank, but continues no field";
   }
-  if (is_mbox_line(line)) {
+  if (is_first && is_mbox_line(line)) {
     return shown(line) +
            " is what separates mails in an mbox file, and no field: whatever hands in this mail "
            "must leave it out";
@@ -79,8 +81,8 @@ std::string fault_of_line(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == line.npos) {
     return shown(line) +
-           " is neither a field nor the continuation of one: an empty line must stand between "
-           "header and text";
+           " is neither a field nor the continuation of one: if it goes on with the line before, "
+           "it must begin with a blank; if it is text, an empty line must stand before it";
   }
   const std::string_view name = line.substr(0, colon);
   if (has_control(name)) return shown(line) + " has a control character in the name of its field";
@@ -109,6 +111,22 @@ std::size_t find_control(std::string_view body) {
   return found == body.end() ? body.npos : static_cast<std::size_t>(found - body.begin());
 }
 
+std::string octet_text(char c) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  const auto octet = static_cast<unsigned char>(c);
+  return std::string("octet 0x") + kDigits[octet >> 4] + kDigits[octet & 15];
+}
+
+std::string fault_of_control(std::string_view name, char control) {
+  const std::string text = "has a control character in the field " + std::string(name) + ", ";
+  if (control == '\x1b') {
+    return text + octet_text(control) +
+           " (ESC), as raw ISO-2022-JP has it: a name in other letters than ASCII must be encoded "
+           "(RFC 2047)";
+  }
+  return text + octet_text(control) + ": only a tab may stand there";
+}
+
 // True if some reader sees the end of a line in front of `at`: VT, FF, FS, GS, RS, NEL, U+2028 and
 // U+2029. An octet 0x85 is NEL in ISO-8859-1, and in UTF-8 the end of ordinary letters.
 bool ends_a_line(std::string_view body, std::size_t at) {
@@ -123,8 +141,21 @@ bool may_be_a_letter(std::string_view body, std::size_t at) {
   return front.ends_with('\x85') && !front.ends_with("\xc2\x85");
 }
 
+// No text says these, so that they count behind a letter of valid UTF-8 too: who reads that as
+// ISO-8859-1 would find a mark. `ÅFrom: Jean` is text.
+bool is_no_word(std::string_view name) {
+  const std::string bare = bare_field_name(name);
+  return bare == "authentication-results" || bare.starts_with("culvert-");
+}
+
+struct HiddenField {
+  std::size_t at = 0;  // of the last octet of what some take for the end of a line
+  std::string name;
+};
+
 // Where a name that only its own line may say follows such an octet.
-std::size_t find_hidden_field(std::string_view body) {
+std::optional<HiddenField> find_hidden_field(std::string_view body) {
+  std::optional<bool> utf8;  // asked for only where it matters
   for (std::size_t at = 0; at < body.size(); ++at) {
     if (!ends_a_line(body, at + 1)) continue;
     // Blanks and controls in front do not count; each is looked at once.
@@ -134,26 +165,33 @@ std::size_t find_hidden_field(std::string_view body) {
     const std::string_view rest = body.substr(begins, kMaxGuardedNameOctets);
     const bool may_be = kGuardedInitials.find(rest.front()) != std::string_view::npos;
     const std::size_t colon = may_be ? rest.find(':') : rest.npos;
-    if (colon != rest.npos && is_guarded(rest.substr(0, colon))) return at;
+    const std::string_view name = rest.substr(0, colon == rest.npos ? 0 : colon);
+    if (is_guarded(name)) {
+      const bool letter = may_be_a_letter(body, at + 1);
+      if (letter && !utf8) utf8 = is_utf8(body);
+      if (!letter || !*utf8 || is_no_word(name)) return HiddenField{at, std::string(name)};
+    }
     at = begins - 1;
   }
-  return body.npos;
+  return std::nullopt;
 }
 
 Status check_field(std::string_view header, const HeaderField& field) {
   const std::string_view line = field.raw.substr(0, field.raw.find("\r\n"));
   const Place place(header, field.raw);
-  if (!begins_a_field(line)) return place.wrong(fault_of_line(line));
+  if (!begins_a_field(line))
+    return place.wrong(fault_of_line(line, field.raw.data() == header.data()));
   if (is_guarded(field.name)) {
     const std::size_t at = find_control(field.body);
     if (at == field.body.npos) return done();
-    return Place(header, field.body.substr(at))
-        .wrong("has a control character in the field " + std::string(field.name));
+    return Place(header, field.body.substr(at)).wrong(fault_of_control(field.name, field.body[at]));
   }
-  const std::size_t at = find_hidden_field(field.body);
-  if (at == field.body.npos) return done();
-  return Place(header, field.body.substr(at))
-      .wrong("hides another field behind a control or separator in " + std::string(field.name));
+  const auto hidden = find_hidden_field(field.body);
+  if (!hidden) return done();
+  return Place(header, field.body.substr(hidden->at))
+      .wrong("hides another field, " + printable(hidden->name, kShownOctets) + ", in " +
+             std::string(field.name) + " behind " + octet_text(field.body[hidden->at]) +
+             ", at which some programs end a line");
 }
 
 }  // namespace

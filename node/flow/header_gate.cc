@@ -46,9 +46,10 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
 std::optional<Error> fault_of(std::string_view header, const HeaderFacts& facts) {
   if (const Status good = crypto::check_header(header); !good) return good.error();
   if (!facts.from_domains.too_many) return std::nullopt;
-  return permanent_error("fields", "the header names more than " +
-                                       std::to_string(crypto::kMaxAuthorDomains) +
-                                       " domains in From: who wrote this cannot be said");
+  return permanent_error("fields",
+                         "the header names more than " + std::to_string(crypto::kMaxAuthorDomains) +
+                             " domains in From (without an address in it, in Sender): who "
+                             "wrote this cannot be said");
 }
 
 }  // namespace
@@ -89,13 +90,21 @@ Status HeaderGate::finish() {
   return done();
 }
 
+namespace {
+
+Error too_large(const std::string& what, std::size_t most, const char* unit) {
+  return permanent_error("header-too-large", "the message header has " + what + ": at most " +
+                                                 std::to_string(most) + " " + unit + " are taken");
+}
+
+}  // namespace
+
 Status HeaderGate::header_ended(std::size_t header_size) {
   const std::string_view header = std::string_view(header_).substr(0, header_size);
   const auto fields = crypto::fields_of(header);
-  if (header_size > kMaxHeaderBytes || fields.size() > kMaxHeaderFields) {
-    return permanent_error("header-too-large",
-                           "the message header is too large (at most 256 KiB and 2,000 fields)");
-  }
+  if (header_size > kMaxHeaderBytes) return too_large("too many octets", kMaxHeaderBytes, "octets");
+  if (fields.size() > kMaxHeaderFields)
+    return too_large("too many fields", kMaxHeaderFields, "fields");
   facts_ = facts_of(fields, rules_);
   facts_->fault = fault_of(header, *facts_);
   const std::string kept = crypto::without_fields(

@@ -80,6 +80,26 @@ TEST(Mailbox, RefusesWhatOthersMayReadOtherwise) {
   }
 }
 
+TEST(Mailbox, SaysWhatIsWrong) {
+  const std::pair<std::string, const char*> cases[] = {
+      {std::string(65, 'a') + "@b.example", "before @ is longer than 64 octets"},
+      {std::string(300, 'a') + "@b.example", "before @ is longer than 64 octets"},
+      {'"' + std::string(63, 'a') + "\"@b.example", "before @ is longer than 64 octets"},
+      {"x@under_score.b.example", "'_' may not stand in it"},
+      {"x@_dmarc.b.example", "'_' may not stand in it"},
+      {"user@[192.0.2.1]", "name the domain"},
+      {"user@[IPv6:2001:db8::1]", "name the domain"},
+  };
+  for (const auto& [written, text] : cases) {
+    const auto mailbox = Mailbox::parse(written);
+    ASSERT_FALSE(mailbox.ok()) << written;
+    EXPECT_NE(mailbox.error().text.find(text), std::string::npos) << mailbox.error().text;
+  }
+  EXPECT_EQ(Mailbox::parse("ja ne@b.example").error().text,
+            "'ja ne@b.example' is not a mail address");
+  EXPECT_TRUE(Mailbox::parse(std::string(64, 'a') + "@b.example").ok());
+}
+
 TEST(Mailbox, IsMadeFromCheckedParts) {
   const Domain domain = *Domain::parse("b.example");
   EXPECT_EQ(Mailbox::make("culvert-tunnel+abc", domain)->text(), "culvert-tunnel+abc@b.example");

@@ -89,6 +89,43 @@ TEST(HeaderCheck, NamesTheLineOfAnMboxFile) {
                            ">From jo@b.example Mon Jan  1 00:00:00 2024\r\n"}) {
     EXPECT_TRUE(says(line, "mbox")) << line;
     EXPECT_TRUE(says(below_top(line), "line 2 of the header")) << line;
+    EXPECT_FALSE(says(below_top(line), "mbox")) << line;
+  }
+  EXPECT_FALSE(says(below_top("From me to you\r\n"), "mbox"));
+}
+
+TEST(HeaderCheck, SaysWhatToDoAboutALineThatIsNoField) {
+  for (const char* line : {"boundary=\"x\"\r\n", "X-Mailer PHP\r\n", "Hello\r\n", "From me\r\n"}) {
+    EXPECT_TRUE(says(below_top(line), "must begin with a blank")) << line;
+    EXPECT_TRUE(says(below_top(line), "an empty line must stand before it")) << line;
+  }
+}
+
+TEST(HeaderCheck, SaysWhichOctetItFound) {
+  for (const char* field : {"From: \x1b$B%F\x1b(B <a@b.example>\r\n", "Sender: \x1b$B\r\n"}) {
+    EXPECT_TRUE(says(below_top(field), "octet 0x1B (ESC)")) << field;
+    EXPECT_TRUE(says(below_top(field), "RFC 2047")) << field;
+  }
+  EXPECT_TRUE(says(below_top("From: a\x0b@b.example\r\n"), "octet 0x0B"));
+  EXPECT_TRUE(says(below_top("Sender: a\x7f@b.example\r\n"), "octet 0x7F"));
+  EXPECT_TRUE(says(below_top("X: a\x1d"
+                             "From: b\r\n"),
+                   "From, in X behind octet 0x1D"));
+}
+
+// A letter that ends in 0x85 is no end of a line, unless what follows is said by no text.
+TEST(HeaderCheck, TakesLettersOfUtf8ForLetters) {
+  for (const char* letter : {"\u00c5", "\u0445", "\u2005", "\u4e05", "\U0001f605"}) {
+    for (const char* name : {"From", "Sender", "received"}) {
+      const std::string lines = "Subject: " + std::string(letter) + name + ": Jean\r\n";
+      EXPECT_EQ(fault(below_top(lines)), "") << lines;
+      const std::string no_utf8 = "Subject: \xff" + std::string(letter) + name + ": Jean\r\n";
+      EXPECT_TRUE(says(below_top(no_utf8), "hides another field")) << lines;
+    }
+    for (const char* name : {"Culvert-Result", "authentication-results", "CULVERT-x"}) {
+      const std::string lines = "Subject: " + std::string(letter) + name + ": x\r\n";
+      EXPECT_TRUE(says(below_top(lines), "hides another field")) << lines;
+    }
   }
 }
 

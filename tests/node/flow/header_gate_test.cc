@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/base/limits.h"
+#include "node/smtp/reply.h"
+
 namespace culvert::node {
 namespace {
 
@@ -118,6 +121,21 @@ TEST(HeaderGate, RefusesAHeaderThatNeverEnds) {
     status = gate.write(as_bytes(line));
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, "header-too-large");
+  EXPECT_NE(status.error().text.find("at most 262144 octets"), std::string::npos);
+  EXPECT_TRUE(out.empty());
+}
+
+TEST(HeaderGate, SaysThatTheFieldsAreTooMany) {
+  Bytes out;
+  BytesSink sink(out);
+  HeaderGate gate(kRules, sink);
+  std::string header;
+  for (std::size_t i = 0; i <= kMaxHeaderFields; ++i)
+    header += "X: y\r\n";
+  const Status status = gate.write(as_bytes(header + "\r\n"));
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().text.find("at most 2000 fields"), std::string::npos);
+  EXPECT_EQ(reply_for(status.error()).enhanced, "5.3.4");
   EXPECT_TRUE(out.empty());
 }
 
