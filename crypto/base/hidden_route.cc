@@ -14,26 +14,41 @@ struct Fold {
   std::string_view read;
 };
 
-// All code points whose compatibility form (NFKC, Unicode 15) holds one of the signs, or begins
-// with one that counts at the front.
-constexpr std::array<Fold, 18> kFolds = {{
-    {"\u203c", "!"},  // double exclamation mark
-    {"\u2048", "!"},  // question exclamation mark
-    {"\u2049", "!"},  // exclamation question mark
-    {"\u2a74", ":"},  // double colon equal
-    {"\ufe13", ":"},  // vertical form of colon
-    {"\ufe15", "!"},  // vertical form of exclamation mark
-    {"\ufe55", ":"},  // small colon
-    {"\ufe57", "!"},  // small exclamation mark
-    {"\ufe63", "-"},  // small hyphen-minus
-    {"\ufe6a", "%"},  // small percent sign
-    {"\ufe6b", "@"},  // small commercial at
-    {"\uff01", "!"},  // full width from here on
+// All code points whose compatibility form (NFKC, Unicode 15) holds one of the signs, begins with
+// one that counts at the front, or is part of `${` or `../`. Digits with a full stop are none.
+constexpr std::array<Fold, 30> kFolds = {{
+    {"\u2024", "."},    // one dot leader
+    {"\u2025", ".."},   // two dot leader
+    {"\u2026", "..."},  // ellipsis
+    {"\u203c", "!"},    // double exclamation mark
+    {"\u2048", "!"},    // question exclamation mark
+    {"\u2049", "!"},    // exclamation question mark
+    {"\u2a74", ":"},    // double colon equal
+    // vertical forms
+    {"\ufe13", ":"},
+    {"\ufe15", "!"},
+    {"\ufe19", "..."},
+    {"\ufe30", ".."},
+    {"\ufe37", "{"},
+    // small forms
+    {"\ufe52", "."},
+    {"\ufe55", ":"},
+    {"\ufe57", "!"},
+    {"\ufe5b", "{"},
+    {"\ufe63", "-"},
+    {"\ufe69", "$"},
+    {"\ufe6a", "%"},
+    {"\ufe6b", "@"},
+    // full width
+    {"\uff01", "!"},
+    {"\uff04", "$"},
     {"\uff05", "%"},
     {"\uff0d", "-"},
+    {"\uff0e", "."},
     {"\uff0f", "/"},
     {"\uff1a", ":"},
     {"\uff20", "@"},
+    {"\uff5b", "{"},
     {"\uff5c", "|"},
 }};
 

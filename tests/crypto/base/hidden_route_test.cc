@@ -40,6 +40,8 @@ TEST(HiddenRoute, SaysWhatItFound) {
   EXPECT_EQ(hidden_route(*Mailbox::parse("\"a/../b\"@b.example")), "\"../\"");
   EXPECT_EQ(hidden_route(*Mailbox::parse("a\u0085b@b.example")), "a control character");
   EXPECT_EQ(hidden_route(*Mailbox::parse("victim\uff05world@b.example")), "\"%\"");
+  EXPECT_EQ(hidden_route(*Mailbox::parse("\uff04\uff5brun}@b.example")), "\"${\"");
+  EXPECT_EQ(hidden_route(*Mailbox::parse("\u2025/x@b.example")), "\"../\"");
 }
 
 }  // namespace
