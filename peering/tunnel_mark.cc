@@ -39,7 +39,31 @@ Result<bool> any_has_a_tunnel(const std::vector<Domain>& domains, const OpenCont
   return false;
 }
 
-enum class Author { of_the_peer, of_others, not_one };
+// Named attack: Mailsploit. `"ceo@b.example"@a.example` and encoded words before the `@` are one
+// address of a.example, and some programs show another.
+Result<bool> all_of_peer(const crypto::AuthorDomains& authors, const OpenContext& context,
+                         const Fingerprint& peer) {
+  for (const Domain& domain : authors.addresses) {
+    const auto of_peer = is_of_peer(domain, context, peer);
+    if (!of_peer || !*of_peer) return of_peer;
+  }
+  return !authors.too_many;
+}
+
+enum class Author { of_the_peer, of_others, also_of_others, not_one };
+
+Result<Author> author_of(const std::vector<crypto::HeaderField>& fields,
+                         const crypto::AuthorDomains& authors, const OpenContext& context,
+                         const Fingerprint& peer) {
+  const auto from = crypto::single_from(fields);
+  if (!from) return Author::not_one;
+  const auto of_peer = is_of_peer(from->domain(), context, peer);
+  if (!of_peer) return of_peer.error();
+  if (!*of_peer) return Author::of_others;
+  const auto nobody_else = all_of_peer(authors, context, peer);
+  if (!nobody_else) return nobody_else.error();
+  return *nobody_else ? Author::of_the_peer : Author::also_of_others;
+}
 
 // Why the mail is not the peer's own; empty: it is.
 std::string why_relayed(const SealedEnvelope& envelope, Author author) {
@@ -50,6 +74,8 @@ std::string why_relayed(const SealedEnvelope& envelope, Author author) {
       return {};
     case Author::of_others:
       return "From is not of the peer";
+    case Author::also_of_others:
+      return "From names other domains";
     case Author::not_one:
       return "no single From address";
   }
@@ -69,16 +95,12 @@ Result<bool> is_of_peer(const Domain& domain, const OpenContext& context, const 
 
 Status set_mark(std::string_view header, const OpenContext& context, OpenedTunnelMail& mail) {
   const auto fields = crypto::fields_of(header);
-  Author author = Author::not_one;
-  if (const auto from = crypto::single_from(fields)) {
-    const auto of_peer = is_of_peer(from->domain(), context, mail.peer);
-    if (!of_peer) return of_peer.error();
-    author = *of_peer ? Author::of_the_peer : Author::of_others;
-  }
-  mail.why = why_relayed(mail.envelope, author);
+  const auto authors = crypto::author_domains(fields);
+  const auto author = author_of(fields, authors, context, mail.peer);
+  if (!author) return author.error();
+  mail.why = why_relayed(mail.envelope, *author);
   mail.mark = mail.why.empty() ? SignedMark::yes : SignedMark::relay;
   if (mail.mark == SignedMark::yes) return done();
-  const auto authors = crypto::author_domains(fields);
   const auto claims = any_has_a_tunnel(authors.addresses, context);
   if (!claims) return claims.error();
   mail.expected_tunnel = *claims || authors.too_many;
