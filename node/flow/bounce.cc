@@ -104,6 +104,18 @@ DsnRequest::Words words_of(const FlowContext& context, const Target& target,
                                                      : DsnRequest::Words::all;
 }
 
+// The same attack by a server: an address of a peer may stand as the sender of what is written
+// inside, and whoever answers for the recipient would speak to it under our signature. This node's
+// own texts go with them, because they may quote an answer ("not delivered in time; last: …"). What
+// our own server says is given back.
+std::vector<FailedRecipient> without_replies(std::vector<FailedRecipient> failed) {
+  for (FailedRecipient& each : failed) {
+    each.remote_host.clear();
+    each.reply = "not delivered; what another server said of it is not repeated here";
+  }
+  return failed;
+}
+
 // The report itself is this node's if what it is about was written inside. It also is if that came
 // through a tunnel: the report goes back through the same one, to whom the peer's seal names, and
 // quotes nothing but the peer's own words. About anything else it is `passed`: a stranger chose who
@@ -189,11 +201,14 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
   // Came sealed, was to be sealed, or the report leaves sealed for a peer.
   const bool sealed = message.opened || entry.path == store::DeliveryPath::tunnel ||
                       target->path == store::DeliveryPath::tunnel;
-  return stage_report(context, *target,
-                      {message.envid, message.received, original_header(context, message),
-                       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear,
-                       message.opened, message.origin},
-                      failed);
+  const bool hop_spoke =
+      entry.path == store::DeliveryPath::tunnel || entry.path == store::DeliveryPath::clear;
+  return stage_report(
+      context, *target,
+      {message.envid, message.received, original_header(context, message),
+       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear, message.opened,
+       message.origin},
+      hop_spoke && may_be_sealed(context, *target) ? without_replies(failed) : failed);
 }
 
 Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context,

@@ -163,6 +163,7 @@ TEST_F(BounceTest, AStrangersWordsAreToldFromOurPeoples) {
   store::Message message = stored_with("jo@b.example", "From: jo@b.example\r\nTo: x\r\n\r\n");
   message.origin = store::Origin::inside;
   message.envid = "E1";
+  entry.path = store::DeliveryPath::inside;
   for (const bool opened : {false, true}) {
     if (opened) {
       message.opened =
@@ -172,6 +173,39 @@ TEST_F(BounceTest, AStrangersWordsAreToldFromOurPeoples) {
     EXPECT_NE(report.find("From: jo@b.example\r\nTo: x\r\n"), std::string::npos);
     EXPECT_NE(report.find("Original-Envelope-Id: E1"), std::string::npos);
     EXPECT_NE(report.find("550 no"), std::string::npos);
+  }
+}
+
+// A stranger's server answers mail that our people sent under a peer's address.
+TEST_F(BounceTest, AStrangersWordsInTheAnswerOfHisServer) {
+  active_route("b.example", 1);
+  store::Message message = stored_with("jo@b.example", "From: jo@a.example\r\nTo: x\r\n\r\n");
+  message.origin = store::Origin::inside;
+  for (const auto path : {store::DeliveryPath::clear, store::DeliveryPath::tunnel}) {
+    entry.path = path;
+    for (const char* said : {"550 5.1.1 CALL +1 555", "554 CALL\r\nX: CALL", "451 4.4.1 CALL"}) {
+      auto made =
+          plan_bounce(context, entry, message,
+                      {{*Mailbox::parse("x@c.example"), "", "5.1.1", said, "CALL.evil.example"},
+                       {*Mailbox::parse("y@c.example"), "", "4.4.7",
+                        "not delivered in time; last: " + std::string(said), ""}});
+      ASSERT_TRUE(made.ok() && *made);
+      EXPECT_EQ((*made)->entry.path, store::DeliveryPath::tunnel);
+      const std::string report = report_of(**made);
+      EXPECT_EQ(report.find("CALL"), std::string::npos) << report;
+      EXPECT_EQ(report.find("evil"), std::string::npos) << report;
+      EXPECT_NE(report.find("Final-Recipient: rfc822; x@c.example\r\nAction: failed\r\n"
+                            "Status: 5.1.1\r\n"),
+                std::string::npos)
+          << report;
+      EXPECT_NE(report.find("From: jo@a.example"), std::string::npos) << report;
+    }
+  }
+  // Nobody's signature is on what goes to others, or stays inside.
+  entry.path = store::DeliveryPath::clear;
+  for (const char* sender : {"jo@c.example", "jo@a.example"}) {
+    message.sender = *Mailbox::parse(sender);
+    EXPECT_NE(report_of(*plan(message)).find("550 no"), std::string::npos) << sender;
   }
 }
 
