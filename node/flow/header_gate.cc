@@ -1,5 +1,7 @@
 #include "node/flow/header_gate.h"
 
+#include <algorithm>
+
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/mime/entity.h"
@@ -43,6 +45,38 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
   }
 }
 
+// Comments aside, as the most lenient reader of the field has it: another program's list of types,
+// or one of two fields, may be the one that is shown.
+bool holds_messages(std::string_view content_type) {
+  constexpr std::string_view kTypes[] = {"multipart/report", "multipart/digest", "message/"};
+  const auto parsed = crypto::parse_content_type(content_type);
+  const std::string text =
+      crypto::bare_field_name(content_type) + ' ' + (parsed ? parsed->media_type : "");
+  return std::any_of(std::begin(kTypes), std::end(kTypes),
+                     [&](std::string_view type) { return text.find(type) != text.npos; });
+}
+
+// RFC 3834, 5: `no`, with or without parameters and comments, is what a person wrote.
+bool is_automatic(std::string_view auto_submitted) {
+  const std::string text = crypto::bare_field_name(auto_submitted);
+  return text.substr(0, text.find_first_of(";(")) != "no";
+}
+
+// RFC 2919, 2369, 3834, and what servers and lists wrote before them.
+bool may_quote(const crypto::HeaderField& field) {
+  constexpr std::string_view kMachines[] = {"x-failed-recipients", "mailing-list", "x-mailing-list",
+                                            "x-beenthere", "x-autoreply"};
+  const std::string name = crypto::bare_field_name(field.name);
+  if (name == "content-type") return holds_messages(field.body);
+  if (name == "auto-submitted") return is_automatic(field.body);
+  if (name == "precedence") {
+    const std::string word = crypto::bare_field_name(field.body);
+    return word == "list" || word == "bulk" || word == "junk";
+  }
+  return name.starts_with("list-") ||
+         std::find(std::begin(kMachines), std::end(kMachines), name) != std::end(kMachines);
+}
+
 std::optional<Error> fault_of(std::string_view header, const HeaderFacts& facts) {
   if (const Status good = crypto::check_header(header); !good) return good.error();
   if (!facts.from_domains.too_many) return std::nullopt;
@@ -66,7 +100,7 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
   facts.from_domains = crypto::author_domains(fields);
   const auto kind = crypto::entity_kind(fields);
   facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
-  facts.is_report = kind && kind->type.media_type == "multipart/report";
+  facts.may_quote = rules.null_sender || std::any_of(fields.begin(), fields.end(), may_quote);
   return facts;
 }
 
@@ -112,7 +146,7 @@ Status HeaderGate::header_ended(std::size_t header_size) {
   if (const Status s = pass(as_bytes(kept)); !s) return s;
   const std::string rest = header_.substr(header_size);
   header_.clear();
-  if (facts_->is_report) quotes_.emplace(rules_.marks);
+  if (facts_->may_quote) quotes_.emplace(rules_.marks);
   return rest.empty() ? done() : pass_body(as_bytes(rest));
 }
 

@@ -23,6 +23,7 @@ struct GateRules {
   enum class Bcc { keep, remove } bcc = Bcc::keep;  // Bcc and Resent-Bcc
   std::optional<RequiredHeader> required;           // looked for, and removed
   store::OwnMarks marks{};                          // what marks of this node look like
+  bool null_sender = false;                         // a machine sent it (RFC 5321, 4.5.5)
 };
 
 // What was found in the header as it came.
@@ -30,10 +31,12 @@ struct HeaderFacts {
   std::size_t received_fields = 0;
   std::size_t own_passes = 0;  // Received fields that this node wrote
   // It had come in from outside before, here or at another node, or was opened: it has a mark that
-  // says so, or a field that only nodes write (own_marks.h). Of a report, known at its end only: it
-  // quotes such mail (quoted_marks.h).
+  // says so, or a field that only nodes write (own_marks.h). Of what `may_quote`, known at its end
+  // only: it quotes such mail (quoted_marks.h).
   bool passed = false;
-  bool is_report = false;              // multipart/report
+  // No person vouches for what it holds of others: a machine sent it (no sender, a list, an
+  // automatic answer), or it is as a whole a report, a digest or another message.
+  bool may_quote = false;
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
   bool sealed = false;                 // the top-level entity is a CMS blob

@@ -85,7 +85,7 @@ class InsideReceiver final : public Intake {
 
   GateRules gate_rules() const override {
     return {config_->node.name.text(), GateRules::Bcc::remove, config_->inside.required_header,
-            context_.marks};
+            context_.marks, !mail_.sender.has_value()};
   }
 
   // Named attack: Foreign tenant. Without the secret, nothing of this message is ours to seal.

@@ -10,36 +10,125 @@ namespace {
 
 // Ours have a tenth of it. What is longer is judged by its beginning.
 constexpr std::size_t kMaxFieldOctets = 4096;
-constexpr std::string_view kName = "Received:";
+// No name that counts is longer, even with blanks before its colon.
+constexpr std::size_t kMaxNameOctets = 80;
 
 void append_cut(std::string& to, std::string_view text) {
   to += text.substr(0, kMaxFieldOctets - std::min(to.size(), kMaxFieldOctets));
 }
 
+// Some servers and people's programs mark what they quote in plain text.
+std::string_view without_quote_signs(std::string_view line) {
+  while (line.starts_with('>')) {
+    line.remove_prefix(1);
+    if (line.starts_with(' ')) line.remove_prefix(1);
+  }
+  return line;
+}
+
+std::string_view name_in(std::string_view line) {
+  const std::size_t colon = line.substr(0, kMaxNameOctets).find(':');
+  return colon == line.npos ? std::string_view() : line.substr(0, colon);
+}
+
+bool is_result(std::string_view name) {
+  return crypto::bare_field_name(name).starts_with("culvert-");
+}
+
+bool counts(std::string_view name) {
+  return crypto::same_field_name(name, "Received") || is_result(name);
+}
+
+// A node says of all else that a stranger wrote it.
+bool is_of_a_peers_people(std::string_view result) {
+  std::string text = crypto::bare_field_name(result);
+  return text.starts_with("culvert-result:tunnel;") && text.find(";signed=yes;") != text.npos;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+enum class Escape { open, done, none };
+
+// What `text`, which begins with `=`, is; of one that is done, adds what it stands for.
+Escape read_escape(std::string_view text, std::string& out) {
+  if (text == "=\n" || text == "=\r\n") return Escape::done;
+  if (text == "=" || text == "=\r") return Escape::open;
+  const int high = hex_digit(text[1]);
+  if (high < 0) return Escape::none;
+  if (text.size() < 3) return Escape::open;
+  const int low = hex_digit(text[2]);
+  if (low < 0) return Escape::none;
+  out += static_cast<char>(high * 16 + low);
+  return Escape::done;
+}
+
 }  // namespace
 
 void QuotedMarks::write(ByteView octets) {
-  std::string_view rest = as_text(octets);
-  while (!found_ && !rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    append_cut(line_, rest.substr(0, end));
-    if (end == std::string_view::npos) return;
-    line_ended();
-    rest.remove_prefix(end + 1);
+  if (found_) return;
+  read(plain_, as_text(octets));
+  read(quoted_printable_, decoded(as_text(octets)));
+}
+
+void QuotedMarks::finish() {
+  for (Reading* reading : {&plain_, &quoted_printable_}) {
+    line_ended(*reading);
+    judge(*reading);
   }
 }
 
-void QuotedMarks::line_ended() {
-  const bool goes_on = line_.starts_with(' ') || line_.starts_with('\t');
-  if (!goes_on) judge();
-  const bool begins = crypto::same_name(std::string_view(line_).substr(0, kName.size()), kName);
-  if (begins || (goes_on && !field_.empty())) append_cut(field_, line_ + ' ');
-  line_.clear();
+void QuotedMarks::read(Reading& reading, std::string_view octets) {
+  while (!found_ && !octets.empty()) {
+    const std::size_t end = octets.find('\n');
+    append_cut(reading.line, octets.substr(0, end));
+    if (end == std::string_view::npos) return;
+    line_ended(reading);
+    octets.remove_prefix(end + 1);
+  }
 }
 
-void QuotedMarks::judge() {
-  if (!field_.empty()) found_ = found_ || marks_in(field_, own_).clear;
-  field_.clear();
+void QuotedMarks::line_ended(Reading& reading) {
+  const std::string_view line = without_quote_signs(reading.line);
+  const bool goes_on = line.starts_with(' ') || line.starts_with('\t');
+  if (!goes_on) judge(reading);
+  const bool begins = !goes_on && counts(name_in(line));
+  if (begins || (goes_on && !reading.field.empty())) {
+    append_cut(reading.field, line);
+    append_cut(reading.field, " ");
+  }
+  reading.line.clear();
+}
+
+void QuotedMarks::judge(Reading& reading) {
+  if (reading.field.empty()) return;
+  const bool stranger = is_result(name_in(reading.field)) ? !is_of_a_peers_people(reading.field)
+                                                          : marks_in(reading.field, own_).clear;
+  found_ = found_ || stranger;
+  reading.field.clear();
+}
+
+// What is no escape stays as it is.
+std::string QuotedMarks::decoded(std::string_view octets) {
+  std::string out;
+  out.reserve(octets.size());
+  for (const char c : octets) {
+    if (escape_.empty() && c != '=') {
+      out += c;
+      continue;
+    }
+    escape_ += c;
+    const Escape is = read_escape(escape_, out);
+    if (is == Escape::open) continue;
+    const bool again = is == Escape::none && c == '=';
+    if (is == Escape::none) out.append(escape_, 0, escape_.size() - (again ? 1 : 0));
+    escape_ = again ? "=" : "";
+  }
+  return out;
 }
 
 }  // namespace culvert::node

@@ -108,6 +108,29 @@ def case_every_other_way(lab):
     assert result(arrival(pair.at_a, 21)) == (YES, "pass")
 
 
+def case_machines_that_quote(lab):
+    """Reports in plain text, a list that wraps, and quotes without Received: a stranger's words; an attachment by a person is the person's."""
+    pair = lab.pair()
+    raw = taken_from_outside(pair, 1)
+    head = lambda number, more="": f"From: bob@b.example\r\nSubject: mark{number}\r\n{more}\r\n".encode() + f"mark{number}\r\n".encode()
+    rfc822 = b"--B\r\nContent-Type: message/rfc822\r\n\r\n"
+    mixed = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n"
+    ways = {
+        "a report in plain text": (head(2) + b"--- Below this line is a copy of the message.\r\n\r\n" + raw, "", RELAY),
+        "a report within other parts": (head(3, mixed) + rfc822 + raw + b"\r\n--B--\r\n", "", RELAY),
+        "a list": (head(4, mixed + "List-Id: <l.b.example>\r\n") + rfc822 + raw + b"\r\n--B--\r\n", "l-owner@b.example", RELAY),
+        "a quote without Received": (head(5) + only(raw, "Culvert-Result"), "", RELAY),
+        "a person": (head(6, mixed) + rfc822 + raw + b"\r\n--B--\r\n", "bob@b.example", YES),
+    }
+    for number, (way, (sent, sender, expected)) in enumerate(ways.items(), 2):
+        smtp.send(pair.b.inside, sender, ["ann@a.example"], sent.replace(b"mark1\r\n", b"quoted\r\n"))
+        assert result(arrival(pair.at_a, number))[0] == expected, way
+    # One address of the peer's that some programs show as another's.
+    for number, author in enumerate(['<"ceo@a.example"@b.example>', "=?utf-8?q?ceo=40a.example?=@b.example"], 10):
+        smtp.send(pair.b.inside, "bob@b.example", ["ann@a.example"], f"From: {author}\r\nSubject: x\r\n\r\nmark{number}\r\n".encode())
+        assert "; signed=relay; encrypted=aes256-gcm; expected=tunnel; " in result(arrival(pair.at_a, number))[0], author
+
+
 def case_after_the_node_was_renamed(lab):
     """A mark of the node's former name is still known for what it is, whichever it is."""
     pair = lab.pair()

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "node/flow/own_marks.h"
+#include "node/flow/quoted_marks.h"
 #include "node/flow/trace_fields.h"
 #include "tests/node/flow/fixture.h"
 #include "tests/node/flow/hand_in.h"
@@ -162,8 +163,110 @@ TEST_F(BorrowedTrustTest, ReportsThatQuoteAStrangersMail) {
                        mark(Side::outside, "gate.c.example"),
                    kReport),
             store::Origin::passed);
-  // A person who attaches a mail says so himself.
-  EXPECT_EQ(report(stranger, "multipart/mixed"), store::Origin::inside);
+}
+
+// What the inside server hands in: fields, a text before the quote, and what is quoted.
+struct Quoting {
+  std::string sender;
+  std::string fields;
+  std::string before;
+};
+
+constexpr std::string_view kCopy = "It failed.\r\n\r\n--- Below is a copy of the message.\r\n\r\n";
+constexpr std::string_view kParts =
+    "--b\r\n\r\nIt failed.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n";
+
+// Not every report is a multipart/report, and not only reports quote.
+TEST_F(BorrowedTrustTest, MachinesThatQuoteAStrangersMail) {
+  const std::string copy(kCopy);
+  const std::string parts(kParts);
+  const std::string user = "jo@a.example";
+  const Quoting ways[] = {
+      {"", "", copy},                                  // qmail
+      {"", "Auto-Submitted: auto-replied\r\n", copy},  // Exim
+      {"", "Content-Type: multipart/mixed; boundary=b\r\nMIME-Version: 1.0\r\n", parts},
+      {user, "Auto-Submitted: AUTO-forwarded; x=y\r\n", parts},
+      {user, "Auto-Submitted: (no) auto-generated\r\n", parts},
+      {user, "X-Failed-Recipients: x@a.example\r\n", copy},
+      {user, "List-Id: <l.a.example>\r\n", parts},
+      {user, "LIST-Post : <mailto:l@a.example>\r\n", parts},
+      {user, "Precedence:\r\n Bulk\r\n", parts},
+      {user, "X-BeenThere: l@a.example\r\n", copy},
+      {user, "Content-Type: message/rfc822\r\nMIME-Version: 1.0\r\n", ""},
+      {user, "Content-Type: Multipart/Digest; boundary=b\r\nMIME-Version: 1.0\r\n", "--b\r\n\r\n"},
+      {user, "Content-Type: multipart/report; boundary=b\r\nContent-Type: text/plain\r\n", parts},
+      {user, "Content-Type: text/plain\r\nContent-Type: multipart/report; boundary=b\r\n", parts},
+      {user, "Content-Type: (x) multipart (y) / report; boundary=b\r\n", parts},
+  };
+  const std::string end = "Subject: x\r\n\r\nbuy\r\n--b--\r\n";
+  for (const Quoting& way : ways) {
+    const auto origin = [&](const std::string& quoted) {
+      return origin_of(way.fields + "X: y\r\n\r\n" + way.before + quoted + end, way.sender);
+    };
+    EXPECT_EQ(origin(mark(Side::outside)), store::Origin::passed) << way.fields;
+    EXPECT_EQ(origin(kPostfix + mark(Side::inside)), store::Origin::inside) << way.fields;
+  }
+}
+
+// A person who attaches a mail says so himself.
+TEST_F(BorrowedTrustTest, PeopleWhoAttachAStrangersMail) {
+  for (const char* field : {"", "Auto-Submitted: no\r\n", "Auto-Submitted: No (a person)\r\n",
+                            "Precedence: first-class\r\n", "X-List: x\r\n"}) {
+    EXPECT_EQ(origin_of(std::string(field) +
+                        "Content-Type: multipart/mixed; boundary=b\r\nMIME-Version: 1.0\r\n\r\n" +
+                        std::string(kParts) + mark(Side::outside) + "\r\n--b--\r\n"),
+              store::Origin::inside)
+        << field;
+  }
+}
+
+// Servers fold, rename and encode what they quote, and take fields out of it.
+TEST_F(BorrowedTrustTest, QuotesInOtherSpellings) {
+  const auto quoted = [this](const std::string& text) {
+    return origin_of("X: y\r\n\r\nIt failed:\r\n" + text, "");
+  };
+  const std::string rest = "by gate2.a.example (Culvert outside) with SMTP id 1; x\r\n";
+  for (const std::string& text : {
+           "Received : from x\r\n\t" + rest,
+           "RECEIVED\t: " + rest,
+           "Received: from x\r\n=09" + rest,
+           std::string("Received: from x by gate2.a.exa=\r\nmple (Culvert outs=\r\nide) with SMTP"),
+           std::string("Received:=20by gate2.a.example =28Culvert outside=29 with SMTP\r\n"),
+           std::string(
+               "=52eceived: from x=0D=0A=09by gate2.a.example (Culvert outside) with=0D=0A"),
+           std::string("a =3D b ==\n=\r\nReceived: by gate2.a.example (Culvert outside) with SMTP"),
+           "> Received: from x\r\n> \t" + rest,
+           ">> " + std::string("Received: ") + rest,
+           std::string("Culvert-Result: clear; signed=no; encrypted=no\r\n"),
+           std::string("culvert-result :\r\n clear\r\n"),
+           std::string("Culvert-Result: tunnel; peer=b.example; signed=relay; encrypted=x"),
+           std::string("Culvert-Result: clear; x=tunnel; signed=yes; encrypted=x\r\n"),
+           std::string("Culvert-Anything: 1\r\n"),
+       }) {
+    EXPECT_EQ(quoted(text), store::Origin::passed) << text;
+  }
+  for (const std::string& text : {
+           std::string("Culvert-Result: tunnel; peer=b.example; signed=yes;\r\n encrypted=x\r\n"),
+           std::string("It was Received: by x (Culvert outside) with SMTP\r\n"),
+           std::string("Received: by x\r\nby gate2.a.example (Culvert outside) with SMTP\r\n"),
+           std::string("The field Culvert-Result: clear; signed=no\r\n"),
+           std::string("=\r\n= =Z =4"),
+       }) {
+    EXPECT_EQ(quoted(text), store::Origin::inside) << text;
+  }
+}
+
+// However the text comes in pieces.
+TEST(QuotedMarksTest, AreFoundHoweverTheBodyIsCut) {
+  const std::string text =
+      "x\r\n=52eceived : from x=0D=0A=09by g.example (Culv=\r\nert outside) with SMTP\r\n\r\nx";
+  for (std::size_t step = 1; step < text.size(); ++step) {
+    QuotedMarks marks{store::OwnMarks{}};
+    for (std::size_t at = 0; at < text.size(); at += step)
+      marks.write(as_bytes(std::string_view(text).substr(at, step)));
+    marks.finish();
+    EXPECT_TRUE(marks.quotes_strangers()) << step;
+  }
 }
 
 // What comes in outside is a stranger's even if it is never sent on: a report about it is, too.
