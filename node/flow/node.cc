@@ -12,6 +12,7 @@
 #include "node/flow/maintenance.h"
 #include "node/flow/peering_port.h"
 #include "node/flow/peering_service.h"
+#include "node/flow/peers_hosts.h"
 #include "node/flow/program_change.h"
 #include "node/flow/quarantine_upkeep.h"
 #include "node/flow/recipient_probe.h"
@@ -39,6 +40,8 @@ constexpr std::size_t kMaxWaitingJobs = 100'000;
 // One place in so many is kept for inside: strangers who hold all others do not stop the
 // organisation's own mail.
 constexpr std::size_t kKeptForInside = 10;
+// And one in so many of all is kept for hosts from which peers' own mail came lately.
+constexpr std::size_t kKeptForPeers = 10;
 // One address has at most one place in so many, so that it takes more than one host to fill the
 // outside listener; and never less than a busy mail server uses (a peer's node: 16 connections for
 // each domain that it writes to; Postfix allows 50 as well).
@@ -90,6 +93,7 @@ struct Node::Parts {
   Status open_smtp(const std::vector<SocketAddress>& addresses, ConnectionLimit& places,
                    const SmtpServerSettings& settings, const char* name);
   AddressShare share_of_address();
+  KeptPlaces places_for_peers();
   Status open_peering();
   Status announce();
   void begin_timers();
@@ -236,12 +240,19 @@ AddressShare Node::Parts::share_of_address() {
           }};
 }
 
+// Named attack: One address. Whoever takes all places of the outside listener, from however many
+// addresses, must not keep peers' mail out.
+KeptPlaces Node::Parts::places_for_peers() {
+  return {config.get()->smtp.max_connections / kKeptForPeers,
+          [this](const IpAddress& client) { return is_peers_host(*flow, client); }};
+}
+
 Status Node::Parts::open_servers() {
   const auto now_config = config.get();
   const std::size_t all = now_config->smtp.max_connections;
   limit = std::make_unique<ConnectionLimit>(all);
-  outside_limit =
-      std::make_unique<ConnectionLimit>(outside_places(all), share_of_address(), limit.get());
+  outside_limit = std::make_unique<ConnectionLimit>(outside_places(all), share_of_address(),
+                                                    limit.get(), places_for_peers());
   const Status inside = open_smtp(now_config->inside.listen, *limit,
                                   {server_rules(*now_config, ServerRules::Side::inside),
                                    smtp_tls.get(), [this] { return make_inside_receiver(*flow); }},

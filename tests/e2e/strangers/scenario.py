@@ -93,9 +93,17 @@ def strangers_at(lab):
     return lab.strangers(settings_a={"peering": {"listen": [f"{home}:0"], "private_addresses": True}})
 
 
-def pair_while(lab, pair, what):
+def pair_while(lab, pair, what, tries=1):
+    """An administrator whose node nobody knows yet may have to type the command again while all places are fought for."""
     start = time.monotonic()
-    pair.b.accept(pair.a.invite("b.example"))
+    code = pair.a.invite("b.example")
+    for n in range(1, tries + 1):
+        done = pair.b.command("peer", "accept", code, "--yes", status=None)
+        if done.returncode == 0:
+            break
+    assert done.returncode == 0, (tries, done.stderr)
+    if n > 1:
+        lab.note(f"`peer accept` was taken at the {n}th try")
     pair.a.wait_route("b.example")
     pair.b.wait_route("a.example")
     taken = time.monotonic() - start
@@ -121,7 +129,7 @@ def many_addresses(lab):
     pair = strangers_at(lab)
     flood = Flood(lab, pair.a.peering, addresses(10, 40), 10, idle)
     wait_until(lambda: flood.opened > 200, 30, "a flood")
-    pair_while(lab, pair, "40 addresses hold 400 idle connections")
+    pair_while(lab, pair, "40 addresses hold 400 idle connections", tries=5)
     flood.stop()
     # Requests that do not end take all strangers' places; who was a peer before keeps its own.
     slow = Flood(lab, pair.a.peering, addresses(60, 40), 10, slow_post)

@@ -2,6 +2,7 @@
 // never touches.
 #include <gtest/gtest.h>
 
+#include "node/flow/peers_hosts.h"
 #include "store/peer_networks.h"
 #include "tests/node/flow/quarantine_fixture.h"
 
@@ -169,6 +170,24 @@ TEST_F(Filling, ACapturedMailSentFromElsewhereGivesNoPeersShare) {
   ASSERT_EQ(shares.size(), 1U);
   EXPECT_EQ(shares[0].kind, store::ShareKind::stranger);
   EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt)[0].kind, store::ShareKind::peers_hosts);
+}
+
+// Named attack: One address. Places at the outside listener are kept for these.
+TEST_F(Filling, HostsOfPeersAreThoseThatTheirOwnMailCameFrom) {
+  const auto is_host = [this](const char* client) {
+    return is_peers_host(context, *IpAddress::parse(client));
+  };
+  EXPECT_FALSE(is_host("198.51.100.7"));
+  make_known(kPeersHost);
+  EXPECT_TRUE(is_host("198.51.100.7"));
+  EXPECT_TRUE(is_host("::ffff:198.51.100.7"));
+  // Nobody becomes one by a claim, by mail that does not open, or by a copy of the peer's.
+  const std::string copied = good_mail();
+  EXPECT_EQ(deliver(copied, kPeersHost), 250);
+  EXPECT_EQ(deliver(copied, kStrangersHost), 250);
+  EXPECT_EQ(deliver(junk(), kStrangersHost, "alice@a.example"), 250);
+  EXPECT_EQ(deliver(kText, kStrangersHost, "alice@a.example"), 250);
+  EXPECT_FALSE(is_host("203.0.113.9"));
 }
 
 TEST_F(Filling, ANetworkIsThePeersFor30DaysAfterItsLastMail) {
