@@ -1,5 +1,6 @@
-// From which networks a peer's mail came that turned out to be its own: who sends from there again
-// shares that peer's room in the quarantine instead of a stranger's (node/flow/quarantine_room.h).
+// From which networks, of one host and larger, a peer's mail came that turned out to be its own:
+// who sends from there again shares that peer's room in the quarantine instead of a stranger's
+// (node/flow/quarantine_source.h).
 #pragma once
 
 #include <string_view>
@@ -13,8 +14,9 @@ namespace culvert::store {
 
 // A network counts for so long after the last mail from it.
 inline constexpr std::chrono::hours kPeerNetworkAge{30 * 24};
-// More than a large provider of mail sends from; beyond, the one that was silent longest goes.
-inline constexpr std::size_t kMaxPeerNetworks = 256;
+// Hosts and networks: more than a large provider of mail sends from; beyond, the one that was
+// silent longest goes.
+inline constexpr std::size_t kMaxPeerNetworks = 512;
 
 // Verified mail of the peer came from there. Writes at most once a day for each network, so that
 // it costs mail nothing. `network` is its text, at most 64 octets.

@@ -144,7 +144,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto culvert_id = *store::MessageId::from_bytes(opened.envelope.id);
     const auto record = [self = shared_from_this(), mail, body, sealed, culvert_id,
                          peer = opened.peer, planned = opened_recipients(opened.envelope),
-                         network = network_to_note(context_, message_),
+                         places = places_to_note(context_, message_),
                          now](store::WriteTransaction& txn) -> Status {
       self->outcome_.reset();
       if (!store::find_entry(txn, self->entry_.id)) return culvert::done();
@@ -159,8 +159,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
       }
       if (!fresh.recipients.empty()) self->outcome_ = Counted::opened;
       // Not for what was here before: anybody can send that again, from anywhere.
-      if (!fresh.recipients.empty() && network) {
-        store::note_peer_network(txn, peer, *network, now);
+      if (!fresh.recipients.empty()) {
+        for (const std::string& place : places)
+          store::note_peer_network(txn, peer, place, now);
       }
       return self->put(txn, fresh, body, culvert_id.hex(), now);
     };
@@ -267,13 +268,14 @@ class Opening : public std::enable_shared_from_this<Opening> {
   // Where it came from counts as the peer's from now on; a copy that somebody sends again does not.
   void consume_peering_mail(const peering::OpenedTunnelMail& opened) {
     const Time now = context_.clock.now();
-    const auto network = network_to_note(context_, message_);
+    const auto places = places_to_note(context_, message_);
     const auto id = *store::MessageId::from_bytes(opened.envelope.id);
-    write([self = shared_from_this(), network, id, now, peer = opened.peer,
+    write([self = shared_from_this(), places, id, now, peer = opened.peer,
            to = opened.envelope.recipients.front().mailbox,
            sealed = opened.envelope.sealed](store::WriteTransaction& txn) -> Status {
-      if (store::note_seen(txn, peer, id, to, sealed) && network) {
-        store::note_peer_network(txn, peer, *network, now);
+      if (store::note_seen(txn, peer, id, to, sealed)) {
+        for (const std::string& place : places)
+          store::note_peer_network(txn, peer, place, now);
       }
       store::add_trace(txn, self->message_.id, {now, "consumed", {{"why", "peering message"}}});
       store::finish(txn, self->entry_.id);

@@ -19,9 +19,9 @@
 // lost, or becomes the stored octets of an item; it is made anew at a start for what waits to be
 // opened. So whatever was taken has its room, and nothing has to go before its time.
 //
-// The gate asks the share of the peer's hosts first and the peer's own second; what a peer's users
-// had held never closes it: that is in the peer's own share, and what does not fit there goes back
-// to its senders through the tunnel (held_mail.h).
+// The gate asks the share of the peer's hosts first, and second, for the peer's very address, its
+// own; what its users had held never closes it: that is in the peer's own share, and what does not
+// fit there goes back to its senders through the tunnel (held_mail.h).
 //
 // Thread-safe.
 #pragma once

@@ -23,14 +23,19 @@ QuarantineShare stranger(std::string source) {
   return {ShareKind::stranger, std::nullopt, std::move(source)};
 }
 
+struct PeersOfSource {
+  std::vector<Fingerprint> network;  // their mail came from there, or from near
+  std::vector<Fingerprint> host;     // of these, from there
+};
+
 // What comes the peer's way is charged to its hosts first, so that the peer's own share stays for
 // what it signed.
-std::vector<QuarantineShare> shares_of(const std::vector<Fingerprint>& peers) {
+std::vector<QuarantineShare> shares_of(const PeersOfSource& peers) {
   std::vector<QuarantineShare> shares;
-  for (const ShareKind kind : {ShareKind::peers_hosts, ShareKind::peer}) {
-    for (const Fingerprint& peer : peers)
-      shares.push_back({kind, peer, {}});
-  }
+  for (const Fingerprint& peer : peers.network)
+    shares.push_back({ShareKind::peers_hosts, peer, {}});
+  for (const Fingerprint& peer : peers.host)
+    shares.push_back({ShareKind::peer, peer, {}});
   return shares;
 }
 
@@ -45,7 +50,8 @@ std::optional<Fingerprint> peer_of_domain(const FlowContext& context, const Doma
 std::vector<QuarantineShare> shares_behind(const FlowContext& context, const IpNetwork& edge,
                                            const ReversePath& sender) {
   if (!sender) return {stranger("no sender, through " + edge.text())};
-  if (const auto peer = peer_of_domain(context, sender->domain())) return shares_of({*peer});
+  if (const auto peer = peer_of_domain(context, sender->domain()))
+    return shares_of({{*peer}, {*peer}});
   return {stranger(sender->domain().text() + " through " + edge.text())};
 }
 
@@ -55,16 +61,40 @@ bool counts(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
          (peer->state == store::PeerState::paired || peer->state == store::PeerState::paused);
 }
 
-std::vector<QuarantineShare> shares_of_network(const FlowContext& context,
-                                               const std::string& network) {
-  std::vector<Fingerprint> peers;
-  const Time now = context.clock.now();
+std::string masked(const IpAddress& client, unsigned bits) {
+  std::array<std::uint8_t, 16> octets{};
+  std::copy_n(client.octets().begin(), bits / 8, octets.begin());
+  const auto base = IpAddress::from_octets(ByteView(octets).first(client.octets().size()));
+  return (base ? base->text() : client.text()) + "/" + std::to_string(bits);
+}
+
+std::string source_host(const IpAddress& client) {
+  return masked(client, client.is_v4() ? kHostBitsV4 : kHostBitsV6);
+}
+
+std::vector<Fingerprint> peers_of(const store::ReadTransaction& txn, const std::string& place,
+                                  Time now) {
+  auto peers = store::peers_of_network(txn, place, now, kMaxPeersOfNetwork);
+  std::erase_if(peers, [&txn](const Fingerprint& peer) { return !counts(txn, peer); });
+  return peers;
+}
+
+// Named attack: a stranger who rents an address beside the peer's host fills what its network may
+// take. So the peer's own share is for the very address.
+std::vector<QuarantineShare> shares_of_client(const FlowContext& context, const IpAddress& client) {
+  PeersOfSource peers;
+  const std::string network = source_network(client);
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
-    peers = store::peers_of_network(txn, network, now, kMaxPeersOfNetwork);
-    std::erase_if(peers, [&txn](const Fingerprint& peer) { return !counts(txn, peer); });
+    const Time now = context.clock.now();
+    peers.host = peers_of(txn, source_host(client), now);
+    // Each of these was noted with its network, which may be beyond a limit.
+    peers.network = peers.host;
+    for (const Fingerprint& peer : peers_of(txn, network, now)) {
+      if (std::ranges::find(peers.host, peer) == peers.host.end()) peers.network.push_back(peer);
+    }
     return done();
   });
-  if (!read || peers.empty()) return {stranger(network)};
+  if (!read || peers.network.empty()) return {stranger(network)};
   return shares_of(peers);
 }
 
@@ -78,11 +108,7 @@ std::string address_in(const std::string& client) {
 }  // namespace
 
 std::string source_network(const IpAddress& client) {
-  const unsigned bits = client.is_v4() ? kSourceBitsV4 : kSourceBitsV6;
-  std::array<std::uint8_t, 16> octets{};
-  std::copy_n(client.octets().begin(), bits / 8, octets.begin());
-  const auto base = IpAddress::from_octets(ByteView(octets).first(client.octets().size()));
-  return (base ? base->text() : client.text()) + "/" + std::to_string(bits);
+  return masked(client, client.is_v4() ? kSourceBitsV4 : kSourceBitsV6);
 }
 
 std::vector<QuarantineShare> shares_for(const FlowContext& context, const std::string& client,
@@ -92,7 +118,7 @@ std::vector<QuarantineShare> shares_for(const FlowContext& context, const std::s
   if (const auto edge = edge_of(*context.config.get(), *address)) {
     return shares_behind(context, *edge, sender);
   }
-  return shares_of_network(context, source_network(*address));
+  return shares_of_client(context, *address);
 }
 
 std::vector<QuarantineShare> shares_for(const FlowContext& context, const store::Message& message) {
@@ -103,11 +129,10 @@ std::string source_text(const QuarantineShare& share) {
   return share.peer ? "peer " + share.peer->hex() : share.source;
 }
 
-std::optional<std::string> network_to_note(const FlowContext& context,
-                                           const store::Message& message) {
+std::vector<std::string> places_to_note(const FlowContext& context, const store::Message& message) {
   const auto address = IpAddress::parse(address_in(message.client));
-  if (!address || edge_of(*context.config.get(), *address)) return std::nullopt;
-  return source_network(*address);
+  if (!address || edge_of(*context.config.get(), *address)) return {};
+  return {source_host(*address), source_network(*address)};
 }
 
 }  // namespace culvert::node

@@ -3,8 +3,10 @@
 //
 //   A client by its network: an IPv4 /24 or an IPv6 /48, which is what one organisation or one
 //   customer of a provider gets (RFC 6177), so that changing the address within it gains nothing.
-//   A network from which mail of a peer's own came within 30 days has that peer's shares. Several
-//   peers that send through one provider share its networks.
+//   A network from which mail of a peer's own came within 30 days has the share of that peer's
+//   hosts; the address itself (IPv6: its /64) has the peer's own share beside, and its neighbours,
+//   who may be anybody, have not. Several peers that send through one provider share its
+//   addresses, and with whoever else sends from these.
 //   Behind a named edge (`smtp.outside.networks`) every client is the edge. There the domain of the
 //   outer sender counts, and a peer's domain has that peer's shares: the edge is trusted to check
 //   senders (SPF, DMARC), as nobody else can. A stranger whom it lets pass under a peer's domain
@@ -24,7 +26,11 @@ namespace culvert::node {
 
 inline constexpr unsigned kSourceBitsV4 = 24;
 inline constexpr unsigned kSourceBitsV6 = 48;
-// Peers of one network that are asked for room: more behind one provider share what these have.
+// What one host has: an IPv6 host takes any address of its link.
+inline constexpr unsigned kHostBitsV4 = 32;
+inline constexpr unsigned kHostBitsV6 = 64;
+// Peers of one address, and of one network, that are asked for room: more behind one provider share
+// what these have.
 inline constexpr std::size_t kMaxPeersOfNetwork = 16;
 
 // `192.0.2.0/24`.
@@ -42,9 +48,9 @@ std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
 // Its name for logs.
 std::string source_text(const store::QuarantineShare& share);
 
-// The network to remember when the message turned out to be a peer's; nothing behind an edge,
-// whose address is everybody's.
-std::optional<std::string> network_to_note(const FlowContext& context,
-                                           const store::Message& message);
+// What to remember when the message turned out to be a peer's, `192.0.2.7/32` and `192.0.2.0/24`;
+// nothing behind an edge, whose address is everybody's. To be noted in this order: where that
+// displaces the network, it is noted again.
+std::vector<std::string> places_to_note(const FlowContext& context, const store::Message& message);
 
 }  // namespace culvert::node

@@ -122,6 +122,68 @@ TEST_F(Filling, APeerFillsNobodyElsesRoom) {
   EXPECT_EQ(stored(store::ShareKind::stranger), 0U);
 }
 
+TEST_F(Filling, ANeighbourOfAPeersHostLeavesThePeerItsOwnShare) {
+  struct Near {
+    const char* peers;
+    std::vector<std::string> neighbours;
+  };
+  const std::vector<Near> cases{
+      {"198.51.100.7", {"198.51.100.8", "198.51.100.0", "198.51.100.255", "::ffff:198.51.100.6"}},
+      {"2001:db8:7:1::25", {"2001:db8:7::25", "2001:db8:7:2::25", "2001:db8:7:ffff::1"}}};
+  for (const Near& near : cases) {
+    make_known(near.peers);
+    for (const std::string& neighbour : near.neighbours)
+      fill(neighbour, "alice@a.example");
+    EXPECT_EQ(stored(store::ShareKind::peer), 0U) << near.peers;
+    for (const std::string& neighbour : near.neighbours) {
+      EXPECT_EQ(send(junk(), neighbour).code, 452) << neighbour;
+      EXPECT_EQ(send(good_mail(), neighbour).code, 452) << "whether it opens does not matter";
+    }
+    EXPECT_EQ(deliver(good_mail(), near.peers), 250) << near.peers;
+    EXPECT_EQ(deliver(misdirected_mail(), near.peers), 250) << near.peers;
+    EXPECT_GT(stored(store::ShareKind::peer), 0U) << "what it signed has its room";
+    own.write([&](store::WriteTransaction& txn) {
+      for (const auto& item : store::list_quarantine(txn, std::nullopt, 100).items)
+        store::drop_quarantine(txn, item.message.id);
+    });
+  }
+}
+
+TEST_F(Filling, ACapturedMailMakesNoNeighbourThePeersHost) {
+  const std::string captured = good_mail();
+  ASSERT_EQ(deliver(captured, kPeersHost), 250);
+  const std::string neighbour = "198.51.100.8";
+  ASSERT_EQ(deliver(captured, neighbour), 250);
+  ASSERT_EQ(deliver(altered(good_mail()), neighbour), 250);
+  ASSERT_EQ(deliver(misdirected_mail(), neighbour), 250);
+  for (const auto& share : shares_for(context, neighbour, std::nullopt))
+    EXPECT_EQ(share.kind, store::ShareKind::peers_hosts);
+  EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt).back().kind, store::ShareKind::peer);
+}
+
+TEST_F(Filling, AnAddressIsThePeersOwnFor30DaysAfterItsLastMail) {
+  make_known(kPeersHost);
+  clock.advance(std::chrono::hours(20 * 24));
+  EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt).back().kind, store::ShareKind::peer);
+  own.write([&](store::WriteTransaction& txn) {  // mail from the neighbour keeps the network alone
+    store::note_peer_network(txn, peer.fingerprint(), "198.51.100.0/24", clock.now());
+  });
+  clock.advance(std::chrono::hours(11 * 24));
+  const auto shares = shares_for(context, kPeersHost, std::nullopt);
+  ASSERT_EQ(shares.size(), 1U);
+  EXPECT_EQ(shares[0].kind, store::ShareKind::peers_hosts);
+}
+
+TEST_F(Filling, AnAddressWhoseNetworkWasDisplacedIsChargedToItsHostsFirst) {
+  own.write([&](store::WriteTransaction& txn) {
+    store::note_peer_network(txn, peer.fingerprint(), "198.51.100.7/32", clock.now());
+  });
+  const auto shares = shares_for(context, kPeersHost, std::nullopt);
+  ASSERT_EQ(shares.size(), 2U);
+  EXPECT_EQ(shares[0].kind, store::ShareKind::peers_hosts);
+  EXPECT_EQ(shares[1].kind, store::ShareKind::peer);
+}
+
 TEST_F(Filling, OneUserOfAPeerGetsTheExcessBackThroughTheTunnel) {
   make_known(kPeersHost);
   const std::size_t inside = entries_on(store::DeliveryPath::inside);
