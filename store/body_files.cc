@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "crypto/base/log.h"
@@ -29,8 +30,14 @@ Result<bool> has_owner(const Store& store, const MessageId& id) {
 
 // True if it was removed.
 Result<bool> remove_if_unowned(const Store& store, const fs::path& file, const MessageId& id) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  // NONBLOCK: a named pipe would wait for somebody who writes, and the node would never listen.
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return false;
+  struct stat found {};
+  if (::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) {
+    ::close(fd);
+    return false;
+  }
   // The lock first, then the question: a file that is committed in between has an owner by then.
   bool removed = false;
   Result<bool> owned = true;

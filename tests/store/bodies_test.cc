@@ -1,11 +1,14 @@
 #include "store/bodies.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <future>
 
 #include "store/body_files.h"
 #include "store/quarantine.h"
@@ -167,6 +170,33 @@ TEST_F(BodiesTest, OfQuarantineAreNotSwept) {
   write([&](WriteTransaction& txn) { EXPECT_TRUE(quarantine_entry(txn, {id, 0}, {}).value()); });
   EXPECT_EQ(store->sweep_bodies().value(), 0u);
   EXPECT_EQ(files_in(dir() / "bodies"), 1u);
+}
+
+// The attack: the node opens a pipe that nobody writes to before it listens, and waits for ever.
+TEST_F(BodiesTest, WhatStandsInPlaceOfABodyDoesNotHoldUpTheSweep) {
+  const MessageId owned = put(long_content(200'000), {"b.example"});
+  const fs::path kept = folder.path() / "kept";
+  fs::create_directory(kept);
+  const auto place = [&] { return body_path(dir() / "bodies", MessageId::make(kStart)); };
+  const fs::path pipe = place(), inside = place(), link = place(), device = place();
+  for (const fs::path& file : {pipe, inside, link, device})
+    fs::create_directories(file.parent_path());
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  fs::create_directory(inside);
+  fs::create_directory_symlink(kept, link);
+  fs::create_symlink("/dev/zero", device);
+  const fs::path body = body_path(dir() / "bodies", owned);
+  fs::remove(body);
+  ASSERT_EQ(::mkfifo(body.c_str(), 0600), 0);
+  auto swept = std::async(std::launch::async, [&] { return store->sweep_bodies(); });
+  const bool in_time = swept.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
+  // A writer that comes and goes lets a sweep that waits end, so that the test does.
+  for (const fs::path& file : {pipe, body})
+    ::close(::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(in_time);
+  EXPECT_EQ(swept.get().value(), 0u);
+  for (const fs::path& file : {pipe, inside, link, device, body})
+    EXPECT_TRUE(fs::exists(fs::symlink_status(file))) << file;
 }
 
 TEST_F(BodiesTest, CostMemoryThatDoesNotDependOnTheirSize) {
