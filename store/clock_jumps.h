@@ -62,7 +62,7 @@ Bytes encode(const ClockRecord& record);
 // internal `damaged-record`.
 Result<ClockRecord> decode_clock_record(ByteView record);
 
-ClockRecord find_clock_record(const ReadTransaction& txn);
+ClockRecord find_clock_record(const ReadTransaction& txn);  // an altered one: noted, and empty
 void put_clock_record(WriteTransaction& txn, const ClockRecord& record);
 
 }  // namespace culvert::store

@@ -266,6 +266,33 @@ TEST_F(PoisonedDisk, AnAlterationStaysNoticedWhateverIsWrittenAfterIt) {
   }
 }
 
+// The attack: one octet of that record, which is read before the node listens, stopped it.
+TEST_F(PoisonedDisk, AnAlteredClockRecordHoldsMailToOthersAndStopsNothingElse) {
+  fill();
+  const Bytes name = to_bytes("clock");
+  const Records before = records_of(Table::meta);
+  const Bytes whole = before.at(name);
+  Bytes cut = whole;
+  cut.pop_back();
+  for (const Bytes& altered :
+       {flipped(whole, 0), flipped(whole, whole.size() - 1), cut, Bytes(), Bytes(60, 7),
+        to_bytes("\x08\x01"), before.at(to_bytes("generation"))}) {
+    SCOPED_TRACE(to_hex(altered));
+    poison([&](RawDisk& disk) { disk.put(Table::meta, name, altered); });
+    read([](const ReadTransaction& txn) {
+      EXPECT_EQ(find_clock_record(txn), ClockRecord());
+      EXPECT_FALSE(txn.failed());
+    });
+    expect_altered(Table::meta);
+    write([](WriteTransaction& txn) { put_clock_record(txn, {.wall = kStart}); });
+    read([](const ReadTransaction& txn) { EXPECT_EQ(find_clock_record(txn).wall, kStart); });
+    reopen();
+    EXPECT_TRUE(store->is_altered()) << "written anew, it is still not what was there";
+    poison([&](RawDisk& disk) { disk.replace(Table::meta, before); });
+    EXPECT_FALSE(store->is_altered());
+  }
+}
+
 TEST_F(PoisonedDisk, GivesNoPeerUnderAnothersName) {
   fill();
   store.reset();
