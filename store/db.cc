@@ -57,6 +57,27 @@ Status check_files(const std::filesystem::path& directory) {
   return ours ? done() : Status(not_ours(lock));
 }
 
+// The attack, or a copy that was broken off: pages behind the end of the file are in the map, and
+// who reads one is killed. The two pages that this asks are there, or the library did not open it.
+// The file only grows, and before the number of the last page does: no other process disturbs.
+Status check_length(MDB_env* env, const std::filesystem::path& directory) {
+  MDB_envinfo info{};
+  MDB_stat pages{};
+  int file = -1;
+  struct stat found {};
+  int rc = mdb_env_info(env, &info);
+  if (rc == 0) rc = mdb_env_stat(env, &pages);
+  if (rc == 0) rc = mdb_env_get_fd(env, &file);
+  if (rc == 0 && ::fstat(file, &found) != 0) rc = errno;
+  if (rc != 0) return error_of(rc, "opening " + directory.string());
+  if (static_cast<std::uint64_t>(found.st_size) / pages.ms_psize > info.me_last_pgno) return done();
+  return permanent_error(
+      "store-access",
+      fmt::format("'{}' is shorter than it says: it was not copied whole, or its end was lost; "
+                  "stop the node and put back a whole copy of the data directory",
+                  (directory / "data.mdb").string()));
+}
+
 MDB_txn* txn_of(const TransactionState& state) { return static_cast<MDB_txn*>(state.handle); }
 
 }  // namespace
@@ -87,6 +108,7 @@ Status Database::Impl::open(const DatabaseOptions& opened) {
     rc = mdb_env_open(env, options.directory.c_str(), MDB_NOTLS | MDB_NORDAHEAD, kFileMode);
   }
   if (rc != 0) return error_of(rc, "opening " + options.directory.string());
+  if (Status whole = check_length(env, options.directory); !whole) return whole;
   int stale = 0;
   mdb_reader_check(env, &stale);
   return open_tables();

@@ -293,6 +293,29 @@ TEST_F(PoisonedDisk, AnAlteredClockRecordHoldsMailToOthersAndStopsNothingElse) {
   }
 }
 
+// A copy that was broken off, or a file system that lost the end: reading past it killed whoever
+// opened the store.
+TEST_F(PoisonedDisk, AFileWithoutItsEndIsRefusedByName) {
+  fill();
+  put_queued(*store, 60'000, "b.example");
+  store.reset();
+  const auto file = dir() / "store" / "data.mdb";
+  const auto kept = folder.path() / "kept";
+  std::filesystem::copy_file(file, kept);
+  for (const std::uintmax_t size : {4300U, 8191U, 8192U, 8292U, 12'295U, 40'960U}) {
+    std::filesystem::resize_file(file, size);
+    const auto opened = Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+    ASSERT_FALSE(opened.ok()) << size;
+    EXPECT_EQ(opened.error().code, "store-access") << size;
+    EXPECT_NE(opened.error().text.find("data.mdb' is shorter than it says"), std::string::npos)
+        << size << opened.error().text;
+    std::filesystem::remove(file);
+    std::filesystem::copy_file(kept, file);
+  }
+  reopen();
+  EXPECT_EQ(store->altered(), "");
+}
+
 TEST_F(PoisonedDisk, GivesNoPeerUnderAnothersName) {
   fill();
   store.reset();
