@@ -95,7 +95,8 @@ struct Node::Parts {
   AddressShare share_of_address();
   KeptPlaces places_for_peers();
   Status open_peering();
-  Status announce();
+  void announce();
+  Status tell_addresses();
   void begin_timers();
   void tick_peering();
   void look_at_waiting_mail();
@@ -278,19 +279,27 @@ Status Node::Parts::open_peering() {
   return done();
 }
 
-Status Node::Parts::announce() {
-  addresses["admin"] = {};
-  started = clock.now();
-  rates_file.emplace(config.get()->node.data_dir);
+// Scripts and commands read it; mail needs it not.
+Status Node::Parts::tell_addresses() {
   auto file = AddressesFile::write(config.get()->node.data_dir, addresses);
   if (!file) return file.error();
   addresses_file.emplace(*std::move(file));
+  return done();
+}
+
+void Node::Parts::announce() {
+  addresses["admin"] = {};
+  started = clock.now();
+  rates_file.emplace(config.get()->node.data_dir);
+  // The attack: a disk that strangers filled must not keep the node from starting.
+  if (const Status told = tell_addresses(); !told) {
+    log_warning("the addresses are not told to scripts for now: {}", told.error().text);
+  }
   warn_of_hops();
   for (const auto& [name, bound] : addresses) {
     for (const std::string& address : bound)
       log_info("listening on {} ({})", address, name);
   }
-  return done();
 }
 
 void Node::Parts::begin_timers() {
@@ -346,6 +355,7 @@ void Node::Parts::maintain_now() {
 // Says that it fails once, and again only after it went well: a full disk would fill the log.
 void Node::Parts::tell_rates() {
   rates_timer = home.call_after(kRatesInterval, [this] { tell_rates(); });
+  if (!addresses_file && tell_addresses()) log_info("the addresses are told to scripts again");
   const Counts totals = counters.totals();
   const Status written =
       rates_file->write({started, last_minute.of(totals, clock.steady()), totals});
@@ -441,7 +451,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   p.probe = std::make_unique<RecipientProbe>(*p.hops, *p.loops);
   if (const Status s = p.open_servers(); !s) return s.error();
   p.peering->set_url(own_peering_url(config, p.peering_port->addresses()));
-  if (const Status s = p.announce(); !s) return s.error();
+  p.announce();
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
 

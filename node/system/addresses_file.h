@@ -15,7 +15,7 @@ class AddressesFile {
  public:
   using Addresses = std::map<std::string, std::vector<std::string>>;  // listener -> `address:port`
 
-  // Appears whole or not at all. Errors of store::Folder if it cannot be written.
+  // Whole, or not at all: a former one goes too. Errors of store::Folder if it cannot be written.
   static Result<AddressesFile> write(const std::filesystem::path& data_dir,
                                      const Addresses& addresses);
   // Removes the file.

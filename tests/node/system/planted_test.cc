@@ -1,5 +1,9 @@
 // The attack: who can write the data directory lets the node write, lock or remove files elsewhere.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <fstream>
 
 #include "node/system/addresses_file.h"
 #include "node/system/instance_lock.h"
@@ -45,6 +49,21 @@ TEST_F(PlantedTest, NamesInRunLeadToNoOtherFile) {
     fs::remove_all(run);
     fs::create_directories(run);
   }
+}
+
+// A disk that is full when a killed node starts again: its former addresses are nobody's now.
+TEST_F(PlantedTest, NoFormerAddressesStayWhereNewOnesDoNotFit) {
+  ASSERT_TRUE(AddressesFile::write(data, {}).ok());
+  std::ofstream(run / "addresses.json") << "former";
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+  const bool written = AddressesFile::write(data, kAddresses).ok();
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_FALSE(written);
+  EXPECT_FALSE(fs::exists(run / "addresses.json"));
 }
 
 TEST_F(PlantedTest, ADirectoryRunThatIsALinkIsRefused) {

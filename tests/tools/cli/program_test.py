@@ -205,6 +205,34 @@ class Program(unittest.TestCase):
         (self.config.parent / "node.key").write_bytes((other / "node.key").read_bytes())
         self.assertEqual(self.json_of("status", status=1)["error"]["code"], "wrong-node-key")
 
+    def test_serve_starts_where_it_can_not_tell_its_addresses(self):
+        """A full disk: strangers fill it, and the node that was killed did not come back."""
+        self.init()
+        self.config.write_text(re.sub(r'"(127\.0\.0\.1|0\.0\.0\.0):\d+"', '"127.0.0.1:0"', self.config.read_text()))
+        run = self.folder / "data/run"
+        run.mkdir(exist_ok=True)
+        for name in ("addresses.json", "rates.json"):
+            (run / name).mkdir()  # what can not be replaced, as on a full disk
+        log = self.folder / "log"
+        with log.open("wb") as out:
+            node = subprocess.Popen([PROGRAM, "--config", str(self.config), "serve"], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        try:
+            self.wait_for(node, lambda: "ready: " in log.read_text())
+            self.assertIn("the addresses are not told to scripts for now", log.read_text())
+            (run / "addresses.json").rmdir()
+            self.wait_for(node, lambda: (run / "addresses.json").is_file())
+            self.assertRegex(json.loads((run / "addresses.json").read_text())["smtp.inside"][0], "^127.0.0.1:[0-9]+$")
+        finally:
+            node.terminate()
+            self.assertEqual(node.wait(30), 0, log.read_text())
+
+    def wait_for(self, node, ready):
+        end = time.monotonic() + 30
+        while not ready():
+            self.assertIsNone(node.poll(), "the node ended")
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
     def test_errors_for_people_go_to_standard_error(self):
         done = culvert("frobnicate")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
