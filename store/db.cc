@@ -39,6 +39,14 @@ Error not_ours(const std::filesystem::path& file) {
                   file.string(), file.filename() == "lock.mdb" ? "" : " or restore a backup"));
 }
 
+Error not_a_store(const std::filesystem::path& directory, const char* why) {
+  return permanent_error(
+      "store-access",
+      fmt::format("'{}' does not begin as a store does ({}): it was altered or is damaged; stop "
+                  "the node and put back a whole copy of the data directory",
+                  (directory / "data.mdb").string(), why));
+}
+
 // The attack: LMDB opens its files by name, through links, and writes its own front over a lock
 // file that it does not know, whosever file that is.
 Status check_files(const std::filesystem::path& directory) {
@@ -106,6 +114,9 @@ Status Database::Impl::open(const DatabaseOptions& opened) {
   if (rc == 0) rc = mdb_env_set_maxdbs(env, kTableCount);
   if (rc == 0) {
     rc = mdb_env_open(env, options.directory.c_str(), MDB_NOTLS | MDB_NORDAHEAD, kFileMode);
+  }
+  if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == MDB_CORRUPTED) {
+    return not_a_store(options.directory, mdb_strerror(rc));
   }
   if (rc != 0) return error_of(rc, "opening " + options.directory.string());
   if (Status whole = check_length(env, options.directory); !whole) return whole;

@@ -1,7 +1,9 @@
 #include "store/meta.h"
 
 #include <array>
+#include <filesystem>
 
+#include "crypto/base/log.h"
 #include "store/own_marks.h"
 #include "store/record_seal.h"
 #include "store/seen.h"
@@ -13,6 +15,37 @@ namespace {
 constexpr std::string_view kKeyCheck = "key-check";
 constexpr std::string_view kGeneration = "generation";
 constexpr std::string_view kKeyCheckText = "culvert";
+
+bool has_files(const std::filesystem::path& folder) {
+  std::error_code failed;
+  for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    if (!at->is_directory(failed)) return true;
+  }
+  return static_cast<bool>(failed);  // nobody knows
+}
+
+// Whether there is anything that would be lost with the store. The first records of a store come
+// all at once: where its making was cut off is none of them.
+bool keeps_anything(const ReadTransaction& txn) {
+  for (std::size_t i = 0; i < kTableCount; ++i) {
+    if (txn.count(static_cast<Table>(i)) > 0) return true;
+  }
+  return has_files(txn.bodies_dir());
+}
+
+// Whether the node key of now made any of it.
+bool opens_with_key(const ReadTransaction& txn) {
+  constexpr int kLooks = 100;
+  for (const Table table : {Table::meta, Table::secrets, Table::peers, Table::messages}) {
+    int looked = 0;
+    for (Cursor at = txn.scan(table); !at.at_end() && looked < kLooks; at.next(), ++looked) {
+      const bool in_clear = table == Table::meta && as_text(at.key()) == kSchemaName;
+      if (!in_clear && txn.held(table, at.key()) == ReadTransaction::Held::whole) return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -50,13 +83,24 @@ Status write_first_meta(WriteTransaction& txn, Time now) {
   return done();
 }
 
+Error altered_front(std::string_view record) {
+  return permanent_error(
+      "store-altered",
+      fmt::format("the store was altered on disk or is damaged (table meta, record '{}'); remove "
+                  "nothing, and put the data directory back from a copy that is trusted",
+                  record));
+}
+
 Status check_version(std::int64_t found, int key_version) {
   if (found == 0) {
     return permanent_error(
         "no-store", "the store was not made to its end; remove it and run `culvert init` again");
   }
   if (found > kSchemaVersion) {
-    return permanent_error("schema-newer", "the store was written by a newer version of culvert");
+    return permanent_error("schema-newer",
+                           "the store says that a newer version of culvert wrote it; use that one, "
+                           "or if there was none, put the data directory back from a copy that is "
+                           "trusted: it was altered on disk or is damaged");
   }
   if (found == kSchemaVersion && key_version == kSchemaVersion) return done();
   if (found < kSchemaVersion && key_version == kSchemaVersion) {
@@ -79,16 +123,20 @@ Status check_version(std::int64_t found, int key_version) {
 }
 
 Status check_meta(const ReadTransaction& txn, int key_version) {
+  if (txn.held(Table::meta, as_bytes(kSchemaName)) == ReadTransaction::Held::absent) {
+    return keeps_anything(txn) ? altered_front(kSchemaName) : check_version(0, key_version);
+  }
   const std::int64_t schema = read_number(txn, kSchemaName);
   if (Status fits = check_version(schema, key_version); !fits) return fits;
   switch (txn.held(Table::meta, as_bytes(kKeyCheck))) {
     case ReadTransaction::Held::whole:
       return done();
     case ReadTransaction::Held::absent:
-      return check_version(0, key_version);
+      return altered_front(kKeyCheck);
     case ReadTransaction::Held::broken:
       break;
   }
+  if (opens_with_key(txn)) return altered_front(kKeyCheck);
   return permanent_error("wrong-node-key", "the store was made with another node key");
 }
 

@@ -116,6 +116,8 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
       Database::open({options.data_dir / "store", options.map_size_bytes, options.reserve_bytes});
   if (!database && database.error().code == "other-schema") {
     const std::int64_t found = std::strtoll(database.error().detail.c_str(), nullptr, 10);
+    // No store has such a number: where its making was cut off, none stands there.
+    if (found <= 0) return altered_front("schema");
     if (Status fits = check_version(found, key.store_version()); !fits) return fits.error();
   }
   if (!database) return std::move(database).error();

@@ -316,6 +316,71 @@ TEST_F(PoisonedDisk, AFileWithoutItsEndIsRefusedByName) {
   EXPECT_EQ(store->altered(), "");
 }
 
+// Advice to make the store again, or to look for another key, would have lost all mail.
+TEST_F(PoisonedDisk, WhoAltersTheFrontOfAStoreDoesNotGetItRemoved) {
+  fill();
+  put_queued(*store, 60'000, "b.example");
+  const Records before = records_of(Table::meta);
+  const auto drop = [](const char* name) {
+    return [name](RawDisk& disk) { disk.erase(Table::meta, to_bytes(name)); };
+  };
+  const auto set = [](const char* name, Bytes value) {
+    return [name, value](RawDisk& disk) { disk.put(Table::meta, to_bytes(name), value); };
+  };
+  const std::vector<std::function<void(RawDisk&)>> alterations = {
+      drop("schema"),
+      set("schema", {}),
+      set("schema", Bytes(8)),
+      set("schema", Bytes(1)),
+      drop("key-check"),
+      set("key-check", {}),
+      set("key-check", flipped(before.at(to_bytes("key-check")), 9)),
+      [](RawDisk& disk) { disk.replace(Table::meta, {}); }};
+  for (const auto& alter : alterations) {
+    store.reset();
+    {
+      RawDisk disk(dir());
+      alter(disk);
+    }
+    for (int again = 0; again < 2; ++again) {
+      const auto opened = Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+      ASSERT_FALSE(opened.ok());
+      EXPECT_EQ(opened.error().code, "store-altered") << opened.error().text;
+      EXPECT_NE(opened.error().text.find("remove nothing"), std::string::npos);
+    }
+    poison([&](RawDisk& disk) { disk.replace(Table::meta, before); });
+    EXPECT_EQ(store->altered(), "");
+  }
+}
+
+TEST_F(PoisonedDisk, AnEmptyDatabaseBesideBodiesIsNoStoreToMakeAgain) {
+  const auto file = dir() / "store" / "data.mdb";
+  const auto code = [&] {
+    store.reset();
+    std::filesystem::resize_file(file, 0);
+    auto opened = Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+    return opened ? "" : opened.error().code;
+  };
+  EXPECT_EQ(code(), "no-store") << "nothing is lost with it";
+  std::filesystem::create_directories(dir() / "bodies" / "00");
+  EXPECT_EQ(code(), "no-store");
+  std::ofstream(dir() / "bodies" / "00" / std::string(32, '0')) << "mail";
+  EXPECT_EQ(code(), "store-altered");
+}
+
+TEST_F(PoisonedDisk, WhatIsNoDatabaseIsNamed) {
+  store.reset();
+  const auto file = dir() / "store" / "data.mdb";
+  for (const std::string& junk : {std::string("x"), std::string(4096, '\0'),
+                                  std::string(40'960, 'x'), std::string(151, 'x')}) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << junk;
+    const auto opened = Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+    ASSERT_FALSE(opened.ok()) << junk.size();
+    EXPECT_EQ(opened.error().code, "store-access") << junk.size();
+    EXPECT_NE(opened.error().text.find(file.string()), std::string::npos) << opened.error().text;
+  }
+}
+
 TEST_F(PoisonedDisk, GivesNoPeerUnderAnothersName) {
   fill();
   store.reset();
