@@ -69,4 +69,13 @@ Result<std::size_t> sweep_body_files(const Store& store) {
   return removed;
 }
 
+bool has_body_files(const fs::path& bodies_dir) {
+  std::error_code failed;
+  for (fs::recursive_directory_iterator at(bodies_dir, failed), end; !failed && at != end;
+       at.increment(failed)) {
+    if (!at->is_directory(failed)) return true;
+  }
+  return static_cast<bool>(failed);  // nobody knows
+}
+
 }  // namespace culvert::store

@@ -15,4 +15,7 @@ std::filesystem::path body_path(const std::filesystem::path& bodies_dir, const M
 // others without an owner in the database are removed.
 Result<std::size_t> sweep_body_files(const Store& store);
 
+// Whether there is any file below; also if that cannot be found out.
+bool has_body_files(const std::filesystem::path& bodies_dir);
+
 }  // namespace culvert::store

@@ -1,9 +1,9 @@
 #include "store/meta.h"
 
 #include <array>
-#include <filesystem>
 
 #include "crypto/base/log.h"
+#include "store/body_files.h"
 #include "store/own_marks.h"
 #include "store/record_seal.h"
 #include "store/seen.h"
@@ -16,22 +16,13 @@ constexpr std::string_view kKeyCheck = "key-check";
 constexpr std::string_view kGeneration = "generation";
 constexpr std::string_view kKeyCheckText = "culvert";
 
-bool has_files(const std::filesystem::path& folder) {
-  std::error_code failed;
-  for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end;
-       at.increment(failed)) {
-    if (!at->is_directory(failed)) return true;
-  }
-  return static_cast<bool>(failed);  // nobody knows
-}
-
 // Whether there is anything that would be lost with the store. The first records of a store come
 // all at once: where its making was cut off is none of them.
 bool keeps_anything(const ReadTransaction& txn) {
   for (std::size_t i = 0; i < kTableCount; ++i) {
     if (txn.count(static_cast<Table>(i)) > 0) return true;
   }
-  return has_files(txn.bodies_dir());
+  return has_body_files(txn.bodies_dir());
 }
 
 // Whether the node key of now made any of it.

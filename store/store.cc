@@ -69,6 +69,16 @@ Status check_mode(const StoreOptions& options) {
         "store-exists", fmt::format("there is a store in '{}' already", options.data_dir.string()));
   }
   if (options.mode == StoreOptions::Mode::existing && !there) {
+    // A store that is made anew would sweep them away.
+    std::error_code none;
+    const fs::path bodies = options.data_dir / "bodies";
+    if (fs::exists(bodies, none) && has_body_files(bodies)) {
+      return permanent_error("store-altered",
+                             fmt::format("'{}' is gone, and bodies of its mail are there; remove "
+                                         "nothing, make no store anew, and put the data directory "
+                                         "back from a copy that is trusted",
+                                         file.string()));
+    }
     return permanent_error("no-store",
                            fmt::format("there is no store in '{}'; `culvert init` makes one",
                                        options.data_dir.string()));

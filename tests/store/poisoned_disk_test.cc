@@ -366,6 +366,14 @@ TEST_F(PoisonedDisk, AnEmptyDatabaseBesideBodiesIsNoStoreToMakeAgain) {
   EXPECT_EQ(code(), "no-store");
   std::ofstream(dir() / "bodies" / "00" / std::string(32, '0')) << "mail";
   EXPECT_EQ(code(), "store-altered");
+  std::filesystem::remove(file);
+  const auto gone = Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+  ASSERT_FALSE(gone.ok());
+  EXPECT_EQ(gone.error().code, "store-altered");
+  std::filesystem::remove_all(dir() / "bodies" / "00");
+  const auto none = Store::open(options_in(dir(), StoreOptions::Mode::existing), test_key());
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code, "no-store");
 }
 
 TEST_F(PoisonedDisk, WhatIsNoDatabaseIsNamed) {
