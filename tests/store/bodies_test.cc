@@ -190,9 +190,13 @@ TEST_F(BodiesTest, WhatStandsInPlaceOfABodyDoesNotHoldUpTheSweep) {
   ASSERT_EQ(::mkfifo(body.c_str(), 0600), 0);
   auto swept = std::async(std::launch::async, [&] { return store->sweep_bodies(); });
   const bool in_time = swept.wait_for(std::chrono::seconds(5)) == std::future_status::ready;
-  // A writer that comes and goes lets a sweep that waits end, so that the test does.
+  // A writer lets a sweep that waits end, so that the test does.
+  std::vector<int> writers;
   for (const fs::path& file : {pipe, body})
-    ::close(::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    writers.push_back(::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  swept.wait();
+  for (const int writer : writers)
+    ::close(writer);
   ASSERT_TRUE(in_time);
   EXPECT_EQ(swept.get().value(), 0u);
   for (const fs::path& file : {pipe, inside, link, device, body})
