@@ -1,13 +1,14 @@
 // Stores of version 1: the same tables and records, not sealed, with addresses and domains in keys.
 // Only migration.cc reads them. Where nothing is said the record is as schema.h tells.
 //
-//   due              path(1) destination NUL time(8) entry id -> nothing      made anew from
-//   `queue` seen             fingerprint, culvert id, recipient -> sealing time(8) seen_by_time
-//   sealing time(8), key of `seen` -> nothing                made anew from `seen` trace_addresses
-//   address NUL time(8) message id -> nothing                anew from `trace_times` routes domain
-//   NUL fingerprint -> Route peer_routes      fingerprint, domain -> nothing made anew from
-//   `routes` rules            scope NUL key -> value meta             `key-check`: "culvert",
-//   sealed under KeyPurpose::secrets
+// - due: path(1) destination NUL time(8) entry id -> nothing; made anew from `queue`
+// - seen: fingerprint, culvert id, recipient -> sealing time(8)
+// - seen_by_time: sealing time(8), key of `seen` -> nothing; made anew from `seen`
+// - trace_addresses: address NUL time(8) message id -> nothing; made anew from `trace_times`
+// - routes: domain NUL fingerprint -> Route
+// - peer_routes: fingerprint, domain -> nothing; made anew from `routes`
+// - rules: scope NUL key -> value
+// - meta: `key-check` is "culvert", sealed under KeyPurpose::secrets
 #pragma once
 
 #include "store/transaction.h"

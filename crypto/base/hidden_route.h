@@ -14,19 +14,19 @@ namespace culvert {
 
 // Nothing if the local part, without its quotes, is safe; else what is not, for a refusal's text
 // (`"%"`, `"-" at the front`). Not safe, because the servers named take it for a way elsewhere:
-//   @    a second address: Postfix resolves `"victim@world"@ours` and relays; sendmail and Exim
-//        strip a local domain and start again (RFC 5321, F.2: source routes)
-//   %    a second address in another dress: Postfix `allow_percent_hack`, sendmail's class O,
-//   Exim's percent_hack
-//        router, qmail's control/percenthack, OpenSMTPD behind any of them
-//   !    UUCP paths: Postfix `swap_bangpath`, sendmail's class O, smail and its heirs
-//   |    a command: aliases of sendmail, Postfix and Exim whose right side holds the local part
-//   /    at the front a file, in the same places; `../` a file beside the mailbox (Exim's own
-//        default ACL refuses it, virtual mailboxes are named by local part)
-//   -    at the front an option of the delivery program (Exim's and qmail's manuals warn of it)
-//   :    at the front an order: `:include:file`, `:fail:`, `:blackhole:` of Exim and sendmail
-//   ${   an expansion that old Exim runs as a command (CVE-2019-10149)
-// controls, also those of U+0080 to U+009F: what they end differs from program to program.
+// - `@`: a second address. Postfix resolves `"victim@world"@ours` and relays; sendmail and Exim
+//   strip a local domain and start again (RFC 5321, F.2: source routes)
+// - `%`: a second address in another dress. Postfix's `allow_percent_hack`, sendmail's class O, a
+//   `percent_hack` router of Exim, qmail's control/percenthack, OpenSMTPD behind any of them
+// - `!`: UUCP paths. Postfix's `swap_bangpath`, sendmail's class O, smail and its heirs
+// - `|`: a command. Aliases of sendmail, Postfix and Exim whose right side holds the local part
+// - `/` at the front: a file, in the same places; `../`: a file beside the mailbox (Exim's own
+//   default ACL refuses it, virtual mailboxes are named by local part)
+// - `-` at the front: an option of the delivery program (Exim's and qmail's manuals warn of it)
+// - `:` at the front: an order. `:include:file`, `:fail:`, `:blackhole:` of Exim and sendmail
+// - `${`: an expansion that old Exim runs as a command (CVE-2019-10149)
+// - controls, also those of U+0080 to U+009F: what they end differs from program to program
+//
 // The same signs of compatibility (full width, small, vertical forms), because a program that
 // normalises a UTF-8 local part (RFC 6532, 3.1 allows NFKC) then finds the sign itself.
 // `+`, `=`, `#`, `*` and the rest pass: BATV, SRS, VERP and subaddresses are honest.
