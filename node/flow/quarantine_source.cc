@@ -125,6 +125,15 @@ std::vector<QuarantineShare> shares_for(const FlowContext& context, const store:
   return shares_for(context, address_in(message.client), message.sender);
 }
 
+bool is_peers_host(const FlowContext& context, const IpAddress& client) {
+  bool found = false;
+  const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
+    found = !peers_of(txn, source_network(client), context.clock.now()).empty();
+    return done();
+  });
+  return read && found;
+}
+
 std::string source_text(const QuarantineShare& share) {
   return share.peer ? "peer " + share.peer->hex() : share.source;
 }

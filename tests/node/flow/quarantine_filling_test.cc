@@ -2,7 +2,6 @@
 // never touches.
 #include <gtest/gtest.h>
 
-#include "node/flow/peers_hosts.h"
 #include "store/peer_networks.h"
 #include "tests/node/flow/quarantine_fixture.h"
 
@@ -269,6 +268,7 @@ TEST_F(Filling, APeerThatIsRemovedHasNoShareAnyMore) {
     store::put_peer(txn, *found);
   });
   EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt)[0].kind, store::ShareKind::stranger);
+  EXPECT_FALSE(is_peers_host(context, *IpAddress::parse(kPeersHost)));
 }
 
 TEST_F(Filling, BehindAnEdgeEachOuterSendersDomainHasItsShare) {
