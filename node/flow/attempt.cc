@@ -15,8 +15,6 @@ namespace {
 
 // Mail for a route that does not work is looked at again so often even if nothing wakes it.
 constexpr std::chrono::seconds kWaitForRoute{60};
-// And in a store that was altered, which only a restart mends.
-constexpr std::chrono::minutes kWaitForTrust{10};
 // "Encryption Needed" of the enhanced status codes (RFC 5248).
 constexpr std::string_view kMustBeSealed = "5.7.10";
 // In a token's input: not an attempt, but the name of the outer message.

@@ -2,6 +2,7 @@
 // and routes of this moment, so that mail that waited is never sent by yesterday's decision.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <variant>
@@ -12,6 +13,9 @@
 #include "store/queue.h"
 
 namespace culvert::node {
+
+// So often mail is looked at again in a store that was altered, which only a restart mends.
+inline constexpr std::chrono::minutes kWaitForTrust{10};
 
 // Sealing, where the path is `tunnel` or `proof`.
 struct SealPlan {

@@ -27,9 +27,6 @@ namespace {
 // A lane and its connections are forgotten when nothing was carried for so long.
 constexpr std::chrono::minutes kLaneLifetime{2};
 
-// So often mail is looked at again in a store that was altered, which only a restart mends.
-constexpr std::chrono::minutes kWaitForTrust{10};
-
 // What this node does for itself comes first; then peers.
 constexpr store::DeliveryPath kPathsInOrder[] = {
     store::DeliveryPath::open, store::DeliveryPath::inside, store::DeliveryPath::tunnel,

@@ -19,8 +19,8 @@ namespace {
 // Peering messages are answered by threads of their own: whatever strangers send, mail is opened
 // and sealed beside it. Peers' known addresses have a thread and a queue that strangers cannot
 // fill. A queue holds what as many connections as the port has places can ask at once, so that a
-// flood makes a partner who pairs wait for less than a second, and turns it away only if the disk is
-// slow too; what does not fit is answered 503.
+// flood makes a partner who pairs wait for less than a second, and turns it away only if the disk
+// is slow too; what does not fit is answered 503.
 constexpr std::size_t kAnswerThreads = 1;
 constexpr std::size_t kMaxAnswersWaiting = 200;
 // What is due, one round at a time: our own renewal waits for no peer.
