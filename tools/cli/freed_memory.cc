@@ -4,8 +4,9 @@
 // of them is the only one that nobody can forget. To wipe the whole of large blocks costs 5 % of
 // all processor time (measured), this much nothing that can be measured: an ordinary mail leaves
 // nothing, a large one pieces of its middle. The replacements are those of the C++ standard
-// ([new.delete]); what C libraries allocate is not touched, nor what Botan's own allocator and
-// SecretBytes wipe already.
+// ([new.delete]), the nothrow forms too, because a sanitizer brings forms of its own for those that
+// a program leaves out. What C libraries allocate is not touched, nor what Botan's own allocator
+// and SecretBytes wipe already.
 #include <malloc.h>
 #include <string.h>
 
@@ -27,6 +28,14 @@ void* allocate(std::size_t size) {
   }
 }
 
+void* try_to_allocate(std::size_t size) noexcept {
+  try {
+    return allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void release(void* block) noexcept {
   if (block == nullptr) return;
   ::explicit_bzero(block, std::min(::malloc_usable_size(block), kWipedBytes));
@@ -37,7 +46,11 @@ void release(void* block) noexcept {
 
 void* operator new(std::size_t size) { return allocate(size); }
 void* operator new[](std::size_t size) { return allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return try_to_allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return try_to_allocate(size); }
 void operator delete(void* block) noexcept { release(block); }
 void operator delete[](void* block) noexcept { release(block); }
 void operator delete(void* block, std::size_t) noexcept { release(block); }
 void operator delete[](void* block, std::size_t) noexcept { release(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { release(block); }
+void operator delete[](void* block, const std::nothrow_t&) noexcept { release(block); }
