@@ -1,8 +1,8 @@
 #include "crypto/keys/record_sealing.h"
 
 #include "crypto/keys/random.h"
+#include "crypto/keys/sodium.h"
 
-#include <sodium.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-
-// Without a random generator nothing here is safe, so that is the end of the program.
-void need_sodium() {
-  static const bool ready = sodium_init() >= 0;
-  if (!ready) throw std::runtime_error("libsodium cannot be initialised");
-}
 
 // A buffer of the wrong size would be written beyond its end.
 void need_size(bool right) {
@@ -80,14 +74,7 @@ void keyed_digest(const SealingKey& key, std::initializer_list<ByteView> parts, 
             out.size() <= crypto_generichash_BYTES_MAX);
   crypto_generichash_state state;
   crypto_generichash_init(&state, key.view().data(), key.view().size(), out.size());
-  for (const ByteView part : parts) {
-    std::array<std::uint8_t, 8> length{};
-    for (std::size_t i = 0; i < length.size(); ++i) {
-      length[i] = static_cast<std::uint8_t>(std::uint64_t{part.size()} >> (8 * i));
-    }
-    crypto_generichash_update(&state, length.data(), length.size());
-    crypto_generichash_update(&state, part.data(), part.size());
-  }
+  hash_parts(state, parts);
   crypto_generichash_final(&state, out.data(), out.size());
   sodium_memzero(&state, sizeof state);
 }

@@ -2,15 +2,13 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/keys/random.h"
+#include "crypto/keys/sodium.h"
 
-#include <sodium.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <stdexcept>
 
 namespace culvert::crypto {
 
@@ -31,12 +29,6 @@ static_assert(SealingKey::kSize == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 static_assert(SealingKey::kSize == crypto_secretstream_xchacha20poly1305_KEYBYTES);
 static_assert(SealingKey::kSize == crypto_kdf_KEYBYTES);
 static_assert(sizeof kKdfContext == crypto_kdf_CONTEXTBYTES + 1);
-
-// Without a random generator nothing here is safe, so that is the end of the program.
-void need_sodium() {
-  static const bool ready = sodium_init() >= 0;
-  if (!ready) throw std::runtime_error("libsodium cannot be initialised");
-}
 
 // The page of a key that lives as long as the node is not written to swap, nor into a core. It
 // stays so when the key is gone: there are a few such keys in a process. What the machine does not
@@ -122,14 +114,7 @@ Bytes index_digest(std::initializer_list<ByteView> parts) {
   need_sodium();
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, crypto_generichash_BYTES);
-  for (const ByteView part : parts) {
-    std::array<std::uint8_t, 8> length{};
-    for (std::size_t i = 0; i < length.size(); ++i) {
-      length[i] = static_cast<std::uint8_t>(std::uint64_t{part.size()} >> (8 * i));
-    }
-    crypto_generichash_update(&state, length.data(), length.size());
-    crypto_generichash_update(&state, part.data(), part.size());
-  }
+  hash_parts(state, parts);
   Bytes digest(crypto_generichash_BYTES);
   crypto_generichash_final(&state, digest.data(), digest.size());
   return digest;
