@@ -10,6 +10,7 @@
 #include "crypto/base/log.h"
 #include "crypto/keys/sealing.h"
 #include "store/body_files.h"
+#include "store/folder.h"
 
 namespace culvert::store {
 
@@ -30,15 +31,6 @@ Bytes associated(std::string_view what, const MessageId& id) {
   Bytes out = to_bytes(what);
   append(out, id.view());
   return out;
-}
-
-Status sync_directory(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return file_error("opening a directory", errno);
-  const int rc = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  return rc == 0 ? done() : Status(file_error("syncing a directory", error));
 }
 
 class FileSink final : public Sink {
@@ -237,7 +229,9 @@ Result<StagedBody> BodyWriter::finish() {
   // The folder may be new as well.
   const fs::path dir = b.file->path.parent_path();
   for (const fs::path& path : {dir, dir.parent_path()}) {
-    if (Status synced = sync_directory(path); !synced) return std::move(synced).error();
+    if (const int error = sync_to_disk(path); error != 0) {
+      return file_error("syncing a directory", error);
+    }
   }
   staged.ref_.place = BodyRef::Place::file;
   staged.file_ = std::move(b.file);

@@ -80,6 +80,14 @@ int regular_or_closed(int fd, int& error) {
 
 }  // namespace
 
+int sync_to_disk(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return errno;
+  const int error = ::fsync(fd) == 0 ? 0 : errno;
+  ::close(fd);
+  return error;
+}
+
 Error Folder::error_about(const std::string& name, std::string_view doing, int error) const {
   const std::string file = printable((path_ / name).string(), 400);
   if (error == ENOSPC || error == EDQUOT) {

@@ -15,6 +15,10 @@
 
 namespace culvert::store {
 
+// Waits until the directory, or the file, is on the disk as it is: a new name in a directory is
+// there after a power cut only then. 0, or the system's error.
+int sync_to_disk(const std::filesystem::path& path);
+
 // Who may read a file, from its first octet on and whatever the umask is: modes 0600, 0640, 0644.
 // Only its owner may ever write it.
 enum class Readers { owner, group, everybody };

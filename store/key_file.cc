@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "crypto/base/log.h"
+#include "store/folder.h"
 
 namespace culvert::store {
 
@@ -31,13 +32,8 @@ int write_key(int fd, ByteView text) {
   return ::fsync(fd) == 0 ? 0 : errno;
 }
 
-int sync_folder(const std::filesystem::path& file) {
-  const auto folder = std::filesystem::absolute(file).parent_path();
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return errno;
-  const int error = ::fsync(fd) == 0 ? 0 : errno;
-  ::close(fd);
-  return error;
+int sync_folder_of(const std::filesystem::path& file) {
+  return sync_to_disk(std::filesystem::absolute(file).parent_path());
 }
 
 Status check_key_mode(const std::filesystem::path& file, int fd) {
@@ -68,7 +64,7 @@ Result<crypto::NodeKey> create_node_key(const std::filesystem::path& file) {
   if (fd < 0) return file_error(file, "made", errno);
   int error = write_key(fd, key.text().view());
   ::close(fd);
-  if (error == 0) error = sync_folder(file);
+  if (error == 0) error = sync_folder_of(file);
   if (error == 0) return key;
   ::unlink(file.c_str());
   return file_error(file, "written", error);
@@ -88,7 +84,7 @@ Status replace_node_key(const std::filesystem::path& file, const crypto::NodeKey
   if (error == 0) error = write_key(fd, key.text().view());
   ::close(fd);
   if (error == 0 && ::rename(fresh.c_str(), place.c_str()) != 0) error = errno;
-  if (error == 0) error = sync_folder(place);
+  if (error == 0) error = sync_folder_of(place);
   if (error == 0) return done();
   ::unlink(fresh.c_str());
   return file_error(file, "replaced", error);

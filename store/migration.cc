@@ -9,6 +9,7 @@
 
 #include "crypto/base/log.h"
 #include "store/db.h"
+#include "store/folder.h"
 #include "store/key_file.h"
 #include "store/keys.h"
 #include "store/meta.h"
@@ -33,13 +34,9 @@ Error file_error(const fs::path& path, std::string_view doing, int error) {
   return permanent_error("store-access", text);
 }
 
-Status sync(const fs::path& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0) return file_error(path, "synced", errno);
-  const int rc = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  return rc == 0 ? done() : Status(file_error(path, "synced", error));
+Status sync(const fs::path& path) {
+  const int error = sync_to_disk(path);
+  return error == 0 ? done() : Status(file_error(path, "synced", error));
 }
 
 // Commands hold a lock of the database's on the first octet of this file for as long as they run.
@@ -234,7 +231,7 @@ Status Migrating::make_new() {
   did("records written");
   made->reset();
   if (Status given = give_to_owner_of_old(); !given) return given;
-  if (Status synced = sync(new_dir() / "data.mdb", O_RDONLY); !synced) return synced;
+  if (Status synced = sync(new_dir() / "data.mdb"); !synced) return synced;
   did("database synced");
   return done();
 }
@@ -252,10 +249,10 @@ Status Migrating::exchange() {
     return file_error(file, "replaced", errno);
   }
   did("database exchanged");
-  if (Status synced = sync(old_dir(), O_RDONLY | O_DIRECTORY); !synced) return synced;
+  if (Status synced = sync(old_dir()); !synced) return synced;
   did("directory synced");
   if (Status removed = remove_leftovers(); !removed) return removed;
-  return sync(options_.data_dir, O_RDONLY | O_DIRECTORY);
+  return sync(options_.data_dir);
 }
 
 Result<Migration> Migrating::run() {

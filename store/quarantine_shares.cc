@@ -94,7 +94,7 @@ std::vector<ShareUse> list_shares(const ReadTransaction& txn, std::uint64_t leas
   each(txn, Table::quarantine_shares, {}, {}, [&](ByteView key, ByteView record) {
     auto use = decode_share_use(record);
     if (!use) {
-      log_error("store: a damaged record in quarantine_shares: {}", to_hex(key));
+      txn.damage().note(Table::quarantine_shares, key);
     } else if (use->bytes >= least_bytes) {
       found.push_back(*std::move(use));
     }

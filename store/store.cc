@@ -12,6 +12,7 @@
 #include "store/body_files.h"
 #include "store/committer.h"
 #include "store/db.h"
+#include "store/folder.h"
 #include "store/meta.h"
 
 namespace culvert::store {
@@ -33,16 +34,6 @@ Status make_directory(const fs::path& path) {
   return access_error(path, errno);
 }
 
-// A new directory, or file in it, is there after a power cut only when the directory is synced.
-Status sync_directory(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return access_error(path, errno);
-  const int rc = ::fsync(fd);
-  const int error = errno;
-  ::close(fd);
-  return rc == 0 ? done() : Status(access_error(path, error));
-}
-
 Status make_directories(const fs::path& data_dir) {
   std::error_code ignored;
   fs::create_directories(fs::absolute(data_dir).parent_path(), ignored);
@@ -54,7 +45,7 @@ Status make_directories(const fs::path& data_dir) {
 
 Status sync_directories(const fs::path& data_dir) {
   for (const auto& path : {data_dir / "store", data_dir, fs::absolute(data_dir).parent_path()}) {
-    if (Status synced = sync_directory(path); !synced) return synced;
+    if (const int error = sync_to_disk(path); error != 0) return access_error(path, error);
   }
   return done();
 }
