@@ -41,8 +41,11 @@ class PeerFlowTest : public testing::Test {
     return seal_for(own.encryption().certificate, original);
   }
   std::string seal_for(const crypto::Certificate& recipient, std::string_view original) const {
+    return seal_as(envelope(), recipient, original);
+  }
+  std::string seal_as(const peering::SealedEnvelope& sealed, const crypto::Certificate& recipient,
+                      std::string_view original) const {
     ViewSource source(as_bytes(original));
-    const peering::SealedEnvelope sealed = envelope();
     auto sealer = peering::TunnelSealer::start({source, sealed, peer.domains(), "<x@gate>",
                                                 std::string(32, '0'), peer.ring(),
                                                 peer.signing().certificate, recipient});

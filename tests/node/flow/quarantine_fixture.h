@@ -45,20 +45,8 @@ class QuarantineFlowTest : public PeerFlowTest {
     return out;
   }
   std::string seal_as(const peering::SealedEnvelope& sealed, const crypto::Certificate& recipient) {
-    ViewSource source(as_bytes(kText));
-    auto sealer = peering::TunnelSealer::start({source, sealed, peer.domains(), "<x@gate>",
-                                                std::string(32, '0'), peer.ring(),
-                                                peer.signing().certificate, recipient});
-    EXPECT_TRUE(sealer.ok());
-    std::string out;
-    while (true) {
-      const auto piece = (*sealer)->next();
-      EXPECT_TRUE(piece.ok());
-      if (!piece || piece->empty()) return out;
-      out += as_text(*piece);
-    }
+    return PeerFlowTest::seal_as(sealed, recipient, kText);
   }
-  // Opens.
   std::string good_mail() { return seal_as(new_envelope(), own.encryption().certificate); }
   // Signed by the peer, but for somebody whom this node does not serve.
   std::string misdirected_mail(const std::string& sender = "alice@a.example") {
