@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// Of IPv6: behind it stands what the host itself chooses.
-constexpr std::ptrdiff_t kHostPartAt = 8;
-
 // The special-purpose address registries (RFC 6890 and what was added since) and multicast. Blocks
 // that the registry calls globally reachable but that never hold a mail node are listed too.
 constexpr std::string_view kSpecialV4[] = {
@@ -121,10 +118,17 @@ bool IpAddress::is_any() const {
   return std::all_of(octets_.begin(), octets_.end(), [](std::uint8_t octet) { return octet == 0; });
 }
 
-IpAddress IpAddress::as_counted() const {
-  if (is_v4()) return *this;
-  IpAddress network = *this;
-  std::fill(network.octets_.begin() + kHostPartAt, network.octets_.end(), std::uint8_t{0});
+IpAddress IpAddress::as_counted() const { return IpNetwork::around(*this, kHostPrefix).base(); }
+
+IpNetwork IpNetwork::around(const IpAddress& address, const PrefixBits& bits) {
+  IpNetwork network;
+  network.base_ = address;
+  network.prefix_bits_ = address.is_v4() ? bits.v4 : bits.v6;
+  auto& octets = network.base_.octets_;
+  std::size_t whole = network.prefix_bits_ / 8;
+  if (const unsigned rest = network.prefix_bits_ % 8; rest != 0)
+    octets[whole++] &= static_cast<std::uint8_t>(0xFF00U >> rest);
+  std::fill(octets.begin() + static_cast<std::ptrdiff_t>(whole), octets.end(), std::uint8_t{0});
   return network;
 }
 

@@ -14,6 +14,18 @@
 
 namespace culvert::node {
 
+// How many leading bits the addresses of one holder share.
+struct PrefixBits {
+  unsigned v4;
+  unsigned v6;
+};
+// One host: it takes any IPv6 address of its link.
+inline constexpr PrefixBits kHostPrefix{32, 64};
+// What one organisation or one customer of a provider gets (RFC 6177).
+inline constexpr PrefixBits kSitePrefix{24, 48};
+// What one provider gets at least, or one part of a large one.
+inline constexpr PrefixBits kProviderPrefix{16, 32};
+
 class IpAddress {
  public:
   // 0.0.0.0.
@@ -36,13 +48,14 @@ class IpAddress {
   // 0.0.0.0 or ::, which as a listen address means every address.
   bool is_any() const;
 
-  // The address as which a client is counted where hosts have shares: an IPv6 host commands a whole
-  // /64, so the lower half is zero; an IPv4 address is itself.
+  // The address as which a client is counted where hosts have shares: the first of its
+  // kHostPrefix.
   IpAddress as_counted() const;
 
   auto operator<=>(const IpAddress&) const = default;
 
  private:
+  friend class IpNetwork;
   std::uint8_t size_ = 4;
   std::array<std::uint8_t, 16> octets_{};
 };
@@ -53,6 +66,8 @@ class IpNetwork {
   // `192.0.2.0/24`, `2001:db8::/32`, or one address. Bits behind the prefix must be zero.
   // permanent `bad-network`.
   static Result<IpNetwork> parse(std::string_view text);
+  // The block of that size in which the address lies: 192.0.2.0/24 of 192.0.2.7.
+  static IpNetwork around(const IpAddress& address, const PrefixBits& bits);
   bool contains(const IpAddress& address) const;
   // The first address, and how many leading bits all addresses share.
   const IpAddress& base() const { return base_; }

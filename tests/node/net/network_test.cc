@@ -101,6 +101,22 @@ TEST(IpNetwork, RefusesWhatIsNotANetwork) {
   }
 }
 
+TEST(IpNetwork, IsFoundAroundAnAddress) {
+  const auto around = [](std::string_view address, unsigned v4, unsigned v6) {
+    return IpNetwork::around(*IpAddress::parse(address), {v4, v6}).text();
+  };
+  EXPECT_EQ(around("192.0.2.77", 24, 48), "192.0.2.0/24");
+  EXPECT_EQ(around("192.0.2.77", 32, 64), "192.0.2.77/32");
+  EXPECT_EQ(around("192.0.2.77", 26, 48), "192.0.2.64/26");
+  EXPECT_EQ(around("192.0.2.77", 0, 0), "0.0.0.0/0");
+  EXPECT_EQ(around("::ffff:192.0.2.77", 24, 48), "192.0.2.0/24");
+  EXPECT_EQ(around("2001:db8:1:2:3::4", 24, 48), "2001:db8:1::/48");
+  EXPECT_EQ(around("2001:db8:1:ffff::4", 24, 52), "2001:db8:1:f000::/52");
+  EXPECT_EQ(around("2001:db8::4", 24, 128), "2001:db8::4/128");
+  EXPECT_EQ(IpAddress::parse("2001:db8:1:2:3::4")->as_counted().text(), "2001:db8:1:2::");
+  EXPECT_EQ(IpAddress::parse("192.0.2.77")->as_counted().text(), "192.0.2.77");
+}
+
 TEST(SocketAddress, ReadsAndWritesBothFamilies) {
   for (const char* good : {"127.0.0.1:25", "0.0.0.0:0", "[::1]:8443", "[2001:db8::1]:65535"}) {
     const auto address = SocketAddress::parse(good);
