@@ -238,6 +238,10 @@ Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context
                       failed);
 }
 
+bool wants_report(std::string_view notify) {
+  return notify.empty() || notify.find("FAILURE") != std::string_view::npos;
+}
+
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {
   store::begin_trace(txn, plan.message.id,
                      {now, "report", {{"to", plan.entry.recipients.front().mailbox.text()}}},

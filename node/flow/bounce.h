@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "node/flow/dsn.h"
@@ -44,6 +45,9 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context
 Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context,
                                                       const store::Message& message,
                                                       const std::vector<FailedRecipient>& failed);
+
+// Whether a failure is reported to who asked so with NOTIFY; without one it is (RFC 3461, 4.1).
+bool wants_report(std::string_view notify);
 
 // In the closure that finishes the failed entry.
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now);

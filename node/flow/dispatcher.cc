@@ -208,8 +208,7 @@ void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
   auto settled = when_settled(key, id);
   if (flow_.store.is_altered()) return put_off_opening(id, std::move(settled));
   const Status submitted = flow_.workers.submit([this, key, id, settled] {
-    if (!is_readable(id)) return set_aside(key, id, settled);
-    opener_.open(id, settled);
+    if (!opener_.open(id, settled)) set_aside(key, id, settled);
   });
   if (!submitted) settled(submitted);
 }
@@ -224,15 +223,6 @@ void Dispatcher::put_off_opening(const store::EntryId& id,
         return done();
       },
       std::move(settled));
-}
-
-bool Dispatcher::is_readable(const store::EntryId& id) const {
-  bool readable = false;
-  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
-    readable = store::find_entry(txn, id) && store::find_message(txn, id.message);
-    return done();
-  });
-  return !read || readable;  // what the store itself cannot tell, the opener reports
 }
 
 void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {

@@ -63,7 +63,6 @@ class Dispatcher {
   void return_expired(const Key& key, Lane& lane);
   void begin_opening(const Key& key, const store::EntryId& id);
   void put_off_opening(const store::EntryId& id, std::function<void(const Status&)> settled);
-  bool is_readable(const store::EntryId& id) const;
   void set_aside(const Key& key, const store::EntryId& id,
                  std::function<void(const Status&)> settled);
   void carry(const Key& key, Lane& lane, Attempt attempt);

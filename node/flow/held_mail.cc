@@ -4,8 +4,10 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
-#include "crypto/keys/digest.h"
+#include "crypto/cms/algorithms.h"
+#include "crypto/cms/digester.h"
 #include "crypto/keys/sealing.h"
+#include "node/flow/bounce.h"
 #include "node/flow/message_source.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/waiting_mail.h"
@@ -18,31 +20,21 @@ constexpr std::chrono::seconds kRouteOpened{1};
 constexpr std::size_t kMaxReasonOctets = 300;
 constexpr std::string_view kQuotaStatus = "5.2.2";
 
-// Hashes what a stream has, in pieces.
 class DigestSink final : public Sink {
  public:
-  // A chain over the pieces' digests would depend on how the stream was cut.
+  DigestSink() { digester_.add(*crypto::find_digest(crypto::kOidSha256.octets())); }
   Status write(ByteView octets) override {
-    while (!octets.empty()) {
-      const std::size_t count = std::min(octets.size(), kStreamChunkBytes - piece_.size());
-      append(piece_, octets.first(count));
-      octets = octets.subspan(count);
-      if (piece_.size() == kStreamChunkBytes) fold();
-    }
+    digester_.update(octets);
     return done();
   }
   Bytes finish() {
-    fold();
-    return {digest_.begin(), digest_.end()};
+    digester_.finish();
+    const ByteView digest = *digester_.digest(crypto::kOidSha256.octets());
+    return {digest.begin(), digest.end()};
   }
 
  private:
-  void fold() {
-    digest_ = crypto::sha256({digest_, piece_});
-    piece_.clear();
-  }
-  crypto::Sha256 digest_{};
-  Bytes piece_;
+  crypto::Digester digester_;
 };
 
 // Of the sealed octets alone: who adds a field to the header sends the same mail.
@@ -92,10 +84,6 @@ store::QuarantineShare reserved_share(const FlowContext& context, const store::M
   return shares_for(context, message).front();
 }
 
-bool wants_report(const peering::SealedRecipient& r) {
-  return r.notify.empty() || r.notify.find("FAILURE") != std::string::npos;
-}
-
 Result<std::optional<BouncePlan>> plan_return_of(const FlowContext& context, const HeldMail& mail) {
   const peering::SealedEnvelope& envelope = *mail.trace.envelope;
   const std::string text = "quota: this node holds too much mail of " + envelope.from.text() +
@@ -107,7 +95,7 @@ Result<std::optional<BouncePlan>> plan_return_of(const FlowContext& context, con
   const bool peers_own = envelope.origin == peering::SealedOrigin::inside;
   std::vector<FailedRecipient> failed;
   for (const peering::SealedRecipient& r : envelope.recipients) {
-    if (wants_report(r))
+    if (wants_report(r.notify))
       failed.push_back({r.mailbox, peers_own ? r.orcpt : "", std::string(kQuotaStatus), text, ""});
   }
   if (failed.empty()) return std::optional<BouncePlan>();

@@ -136,10 +136,12 @@ class Opening : public std::enable_shared_from_this<Opening> {
     mail.message.body = body.ref();
     mail.message.size_bytes = body.ref().size_bytes;
     if (staged.facts()->from) mail.message.from_domain = staged.facts()->from->domain().text();
-    mail.message.added_header =
-        outcome_fields(opened_outcome(opened), name) +
-        received_field({opened.envelope.from.text(), client_address(), "CULVERT", {}}, name,
-                       mail.message.id.hex(), now);
+    mail.message.added_header = outcome_fields(opened_outcome(opened), name) +
+                                received_field({opened.envelope.from.text(),
+                                                address_in(message_.client).value_or("unknown"),
+                                                "CULVERT",
+                                                {}},
+                                               name, mail.message.id.hex(), now);
     const auto sealed = opened.envelope.sealed;
     const auto culvert_id = *store::MessageId::from_bytes(opened.envelope.id);
     const auto record = [self = shared_from_this(), mail, body, sealed, culvert_id,
@@ -196,12 +198,6 @@ class Opening : public std::enable_shared_from_this<Opening> {
     }
     store::finish(txn, entry_.id);
     return done();
-  }
-
-  std::string client_address() const {
-    const std::size_t bracket = message_.client.rfind('[');
-    if (bracket == std::string::npos || !message_.client.ends_with(']')) return "unknown";
-    return message_.client.substr(bracket + 1, message_.client.size() - bracket - 2);
   }
 
   void refused(const Error& error) {
@@ -331,7 +327,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
 }  // namespace
 
-void Opener::open(const store::EntryId& id, std::function<void(const Status&)> done) {
+bool Opener::open(const store::EntryId& id, std::function<void(const Status&)> done) {
   std::optional<store::QueueEntry> entry;
   std::optional<store::Message> message;
   const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
@@ -339,9 +335,14 @@ void Opener::open(const store::EntryId& id, std::function<void(const Status&)> d
     message = store::find_message(txn, id.message);
     return culvert::done();
   });
-  if (!read || !entry || !message) return done(read);
+  if (!read) {
+    done(read);
+    return true;
+  }
+  if (!entry || !message) return false;
   std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done))
       ->run(on_peering_mail_);
+  return true;
 }
 
 }  // namespace culvert::node

@@ -1,7 +1,6 @@
 #include "node/flow/quarantine_source.h"
 
 #include <algorithm>
-#include <array>
 
 #include "store/peer_networks.h"
 #include "store/peers.h"
@@ -61,15 +60,8 @@ bool counts(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
          (peer->state == store::PeerState::paired || peer->state == store::PeerState::paused);
 }
 
-std::string masked(const IpAddress& client, unsigned bits) {
-  std::array<std::uint8_t, 16> octets{};
-  std::copy_n(client.octets().begin(), bits / 8, octets.begin());
-  const auto base = IpAddress::from_octets(ByteView(octets).first(client.octets().size()));
-  return (base ? base->text() : client.text()) + "/" + std::to_string(bits);
-}
-
 std::string source_host(const IpAddress& client) {
-  return masked(client, client.is_v4() ? kHostBitsV4 : kHostBitsV6);
+  return IpNetwork::around(client, kHostPrefix).text();
 }
 
 std::vector<Fingerprint> peers_of(const store::ReadTransaction& txn, const std::string& place,
@@ -98,17 +90,16 @@ std::vector<QuarantineShare> shares_of_client(const FlowContext& context, const 
   return shares_of(peers);
 }
 
-// `name [address]`; empty if it is not so.
-std::string address_in(const std::string& client) {
+}  // namespace
+
+std::optional<std::string> address_in(const std::string& client) {
   const std::size_t bracket = client.rfind('[');
-  if (bracket == std::string::npos || !client.ends_with(']')) return {};
+  if (bracket == std::string::npos || !client.ends_with(']')) return std::nullopt;
   return client.substr(bracket + 1, client.size() - bracket - 2);
 }
 
-}  // namespace
-
 std::string source_network(const IpAddress& client) {
-  return masked(client, client.is_v4() ? kSourceBitsV4 : kSourceBitsV6);
+  return IpNetwork::around(client, kSitePrefix).text();
 }
 
 std::vector<QuarantineShare> shares_for(const FlowContext& context, const std::string& client,
@@ -122,7 +113,7 @@ std::vector<QuarantineShare> shares_for(const FlowContext& context, const std::s
 }
 
 std::vector<QuarantineShare> shares_for(const FlowContext& context, const store::Message& message) {
-  return shares_for(context, address_in(message.client), message.sender);
+  return shares_for(context, address_in(message.client).value_or(""), message.sender);
 }
 
 bool is_peers_host(const FlowContext& context, const IpAddress& client) {
@@ -139,7 +130,7 @@ std::string source_text(const QuarantineShare& share) {
 }
 
 std::vector<std::string> places_to_note(const FlowContext& context, const store::Message& message) {
-  const auto address = IpAddress::parse(address_in(message.client));
+  const auto address = IpAddress::parse(address_in(message.client).value_or(""));
   if (!address || edge_of(*context.config.get(), *address)) return {};
   return {source_host(*address), source_network(*address)};
 }

@@ -24,14 +24,12 @@
 
 namespace culvert::node {
 
-inline constexpr unsigned kSourceBitsV4 = 24;
-inline constexpr unsigned kSourceBitsV6 = 48;
-// What one host has: an IPv6 host takes any address of its link.
-inline constexpr unsigned kHostBitsV4 = 32;
-inline constexpr unsigned kHostBitsV6 = 64;
 // Peers of one address, and of one network, that are asked for room: more behind one provider share
 // what these have.
 inline constexpr std::size_t kMaxPeersOfNetwork = 16;
+
+// The address in what a message knows of its client, `name [address]`; none if there is none.
+std::optional<std::string> address_in(const std::string& client);
 
 // `192.0.2.0/24`.
 std::string source_network(const IpAddress& client);

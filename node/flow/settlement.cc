@@ -22,11 +22,6 @@ struct Sorted {
   store::TraceEvent event;
 };
 
-// RFC 3461, 4.1: without NOTIFY, a failure is reported.
-bool wants_report(const store::QueueRecipient& r) {
-  return r.notify.empty() || r.notify.find("FAILURE") != std::string::npos;
-}
-
 struct Failure {
   std::string status;
   std::string reply;
@@ -35,7 +30,7 @@ struct Failure {
 
 void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorted) {
   ++sorted.given_up;
-  if (!wants_report(r)) return;
+  if (!wants_report(r.notify)) return;
   sorted.failed_recipients.push_back(r);
   sorted.failed.push_back({r.mailbox, r.orcpt, std::move(failure.status), std::move(failure.reply),
                            std::move(failure.host)});
@@ -91,7 +86,7 @@ std::optional<Sent> sent_mail(const Attempt& attempt, const DeliveryReport& repo
     const RecipientOutcome& outcome = report.outcomes[i];
     const store::QueueRecipient& r = attempt.entry.recipients[i];
     if (!outcome.reply.positive() && !outcome.perhaps_taken) continue;
-    if (wants_report(r)) sent.mail.recipients.push_back(r);
+    if (wants_report(r.notify)) sent.mail.recipients.push_back(r);
   }
   if (sent.mail.recipients.empty()) return std::nullopt;
   sent.mail.message = attempt.message.id;
