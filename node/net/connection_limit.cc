@@ -6,11 +6,15 @@
 
 namespace culvert::node {
 ConnectionLimit::Seat::Seat(Seat&& other) noexcept
-    : of_(std::exchange(other.of_, nullptr)), client_(other.client_), refusal_(other.refusal_) {}
+    : of_(std::exchange(other.of_, nullptr)),
+      client_(other.client_),
+      network_(other.network_),
+      refusal_(other.refusal_) {}
 
 ConnectionLimit::Seat& ConnectionLimit::Seat::operator=(Seat&& other) noexcept {
   std::swap(of_, other.of_);
   std::swap(client_, other.client_);
+  std::swap(network_, other.network_);
   std::swap(refusal_, other.refusal_);
   return *this;
 }
@@ -22,10 +26,11 @@ ConnectionLimit::Seat::~Seat() {
 }
 
 ConnectionLimit::Seat ConnectionLimit::take(const IpAddress& client) {
-  if (!take_place(most_for(client))) return Seat(Refusal::full);
-  if (take_share(client)) return Seat(this, client);
+  if (!take_place(most_for(client))) return Seat(Refusal::full, {});
+  const auto taken = take_share(client);
+  if (!taken) return Seat(this, client);
   give_back_place();
-  return Seat(Refusal::address_share);
+  return Seat(Refusal::share, *taken);
 }
 
 std::size_t ConnectionLimit::most_for(const IpAddress& client) const {
@@ -45,26 +50,57 @@ void ConnectionLimit::give_back_place() {
   if (within_ != nullptr) within_->give_back_place();
 }
 
+ConnectionLimit::Networks ConnectionLimit::networks_of(const IpAddress& client) {
+  Networks networks;
+  for (std::size_t i = 0; i < networks.size(); ++i)
+    networks[i] = IpNetwork::around(client, kNestedShares[i].bits);
+  return networks;
+}
+
+bool ConnectionLimit::is_exempt(const IpAddress& client) const {
+  return share_.is_exempt && share_.is_exempt(client);
+}
+
 // Everybody is counted, also who is exempt at present: the configuration may change meanwhile.
-bool ConnectionLimit::take_share(const IpAddress& client) {
-  const bool exempt = share_.is_exempt && share_.is_exempt(client);
+std::optional<IpNetwork> ConnectionLimit::take_share(const IpAddress& client) {
+  const bool exempt = is_exempt(client);
+  const Networks networks = networks_of(client);
   const std::lock_guard lock(mutex_);
-  OfAddress& of = by_address_[client.as_counted()];
-  if (of.open < share_.most || exempt) {
-    ++of.open;
-    return true;
+  for (std::size_t i = 0; i < networks.size() && !exempt; ++i) {
+    const auto found = by_network_.find(networks[i]);
+    const std::size_t open = found == by_network_.end() ? 0 : found->second.open;
+    if (open < share_.most * kNestedShares[i].times) continue;
+    if (found != by_network_.end() && !std::exchange(found->second.told, true)) {
+      log_warning("open connections of {}: {}, its whole share; it gets no more for now",
+                  networks[i].text(), open);
+    }
+    return networks[i];
   }
-  if (!std::exchange(of.told, true)) {
-    log_warning("{} has {} connections open, which is its whole share; it gets no more for now",
-                client.text(), of.open);
-  }
-  return false;
+  for (const IpNetwork& network : networks)
+    ++by_network_[network].open;
+  return std::nullopt;
 }
 
 void ConnectionLimit::give_back_share(const IpAddress& client) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_address_.find(client.as_counted());
-  if (--found->second.open == 0) by_address_.erase(found);
+  for (const IpNetwork& network : networks_of(client)) {
+    const auto found = by_network_.find(network);
+    if (--found->second.open == 0) by_network_.erase(found);
+  }
+}
+
+std::size_t ConnectionLimit::weight(const IpAddress& client) const {
+  if (is_exempt(client)) return 0;
+  const Networks networks = networks_of(client);
+  std::size_t most = 0;
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    const auto found = by_network_.find(networks[i]);
+    if (found == by_network_.end()) continue;
+    most =
+        std::max(most, found->second.open * (kNestedShares.back().times / kNestedShares[i].times));
+  }
+  return most;
 }
 
 }  // namespace culvert::node

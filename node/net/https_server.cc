@@ -1,10 +1,10 @@
 #include "node/net/https_server.h"
 
-#include <map>
 #include <optional>
 #include <unordered_map>
 
 #include "crypto/base/log.h"
+#include "node/net/giving_way.h"
 #include "node/net/transport.h"
 
 namespace culvert::node {
@@ -65,11 +65,10 @@ class HttpsConnection final : public TransportListener {
     around_.on_gone(*this);
   }
 
-  IpAddress client() const { return transport_->peer().ip.as_counted(); }
-  bool has_place() const { return static_cast<bool>(seat_); }
+  const IpAddress& client() const { return transport_->peer().ip; }
   // Since when it has been waiting for its client, if it may be closed for another's sake: it asks
   // for nothing, or has been at its request for longer than an honest one takes.
-  std::optional<SteadyTime> idle_since() const {
+  std::optional<SteadyTime> waits_since() const {
     if (!seat_) return std::nullopt;  // gave way in this turn
     const bool slow = around_.loop.now() - since_ > kHttpHeaderTime;
     const bool asks_nothing = dialog_.waits() == HttpDialog::Waits::peer && !dialog_.in_request() &&
@@ -166,32 +165,15 @@ class HttpsConnection final : public TransportListener {
 
 using Room = std::unordered_map<HttpsConnection*, std::unique_ptr<HttpsConnection>>;
 
-// Of the address that has most connections, or of `client`, the one that has been idle for longest;
-// null if none is. So whoever opens connections faster than others can shake hands closes its own.
-HttpsConnection* longest_idle(const Room& room, const std::optional<IpAddress>& client) {
-  std::map<IpAddress, std::size_t> held;
-  for (const auto& [connection, owner] : room) {
-    if (connection->has_place()) ++held[connection->client()];
-  }
-  HttpsConnection* found = nullptr;
-  std::pair<std::size_t, SteadyTime::duration> most{};
-  for (const auto& [connection, owner] : room) {
-    const auto since = connection->idle_since();
-    if (!since || (client && connection->client() != *client)) continue;
-    // The earlier, the larger.
-    const std::pair key{held[connection->client()], -since->time_since_epoch()};
-    if (found != nullptr && key <= most) continue;
-    found = connection;
-    most = key;
-  }
-  return found;
-}
-
 }  // namespace
 
 struct HttpsServer::Impl {
-  Impl(LoopGroup& in_loops, TlsServerContext& in_tls, Handler in_handler)
-      : loops(in_loops), tls(in_tls), handler(std::move(in_handler)), rooms(in_loops.size()) {}
+  Impl(LoopGroup& in_loops, TlsServerContext& in_tls, ConnectionLimit& in_limit, Handler in_handler)
+      : loops(in_loops),
+        tls(in_tls),
+        limit(in_limit),
+        handler(std::move(in_handler)),
+        rooms(in_loops.size()) {}
 
   Room& room_of(EventLoop& loop) {
     std::size_t index = 0;
@@ -214,16 +196,20 @@ struct HttpsServer::Impl {
   }
 
   // Looks at connections of this loop only: the others are another thread's.
-  bool make_room(EventLoop& loop, const IpAddress& client, ConnectionLimit::Refusal refusal) {
-    HttpsConnection* const goes = refusal == ConnectionLimit::Refusal::address_share
-                                      ? longest_idle(room_of(loop), client.as_counted())
-                                      : longest_idle(room_of(loop), std::nullopt);
+  bool make_room(EventLoop& loop, const IpAddress& client, const ConnectionLimit::Seat& refused) {
+    GivingWay choice(limit, client, refused);
+    HttpsConnection* goes = nullptr;
+    for (const auto& [connection, owner] : room_of(loop)) {
+      const auto since = connection->waits_since();
+      if (since && choice.prefers(connection->client(), *since)) goes = connection;
+    }
     if (goes != nullptr) goes->give_way();
     return goes != nullptr;
   }
 
   LoopGroup& loops;
   TlsServerContext& tls;
+  ConnectionLimit& limit;
   const Handler handler;
   ConnectionLimit large_bodies{
       kMaxLargeBodies, {.most = kLargeBodiesOfAddress, .is_exempt = [](const IpAddress& client) {
@@ -238,11 +224,11 @@ HttpsServer::HttpsServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Result<std::unique_ptr<HttpsServer>> HttpsServer::open(LoopGroup& loops, TlsServerContext& tls,
                                                        const HttpsServerOptions& options,
                                                        Handler handler) {
-  auto impl = std::make_unique<Impl>(loops, tls, std::move(handler));
+  auto impl = std::make_unique<Impl>(loops, tls, *options.limit, std::move(handler));
   ListenOptions listen{.address = options.address, .limit = options.limit, .refusal = {}};
   listen.make_room = [self = impl.get()](EventLoop& loop, const IpAddress& client,
-                                         ConnectionLimit::Refusal refusal) {
-    return self->make_room(loop, client, refusal);
+                                         const ConnectionLimit::Seat& refused) {
+    return self->make_room(loop, client, refused);
   };
   auto listener = Listener::open(loops, std::move(listen),
                                  [self = impl.get()](EventLoop& loop, Accepted accepted) {

@@ -4,8 +4,8 @@
 //
 // Named attack: One address, Slow requests. Every phase has a time that octets do not prolong: the
 // handshake and the first head together, each further head, the body, the taking of the answer.
-// When there is no place for a client, whoever asks for nothing goes first: for a client that has
-// taken its own share, one of its own; else one of the address that has most, that waits longest.
+// When there is no place for a client, a connection that asks for nothing gives way
+// (node/net/giving_way.h).
 #pragma once
 
 #include <functional>
@@ -48,7 +48,7 @@ class HttpReply {
 
 struct HttpsServerOptions {
   SocketAddress address;
-  // Shared by the servers of all listen addresses; must outlive them.
+  // Shared by the servers of all listen addresses; never null; must outlive them.
   ConnectionLimit* limit = nullptr;
 };
 

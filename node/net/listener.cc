@@ -88,14 +88,14 @@ class Listener::Copy final : public FdListener {
     const ListenOptions& options = of_.options_;
     auto seat = options.limit->take(client);
     if (seat || !options.make_room) return seat;
-    if (!options.make_room(loop_, client, seat.refusal())) return seat;
+    if (!options.make_room(loop_, client, seat)) return seat;
     return options.limit->take(client);
   }
 
   // One line that fits into an empty socket buffer; who does not get it sees the end all the same.
   void refuse(const Accepted& accepted) const {
-    const bool by_share = accepted.seat.refusal() == ConnectionLimit::Refusal::address_share;
-    const std::string& text = by_share ? of_.options_.address_refusal : of_.options_.refusal;
+    const bool by_share = accepted.seat.refusal() == ConnectionLimit::Refusal::share;
+    const std::string& text = by_share ? of_.options_.share_refusal : of_.options_.refusal;
     if (text.empty()) return;
     ::send(accepted.socket.fd(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "node/net/giving_way.h"
 #include "node/smtp/replies.h"
 
 namespace culvert::node {
@@ -17,16 +18,19 @@ struct SmtpServer::Impl {
     bool draining = false;
   };
 
-  Impl(LoopGroup& all, const SmtpServerSettings& settings) : loops(all) {
+  Impl(LoopGroup& all, ConnectionLimit& places, const SmtpServerSettings& settings)
+      : loops(all), limit(places) {
     for (std::size_t i = 0; i < loops.size(); ++i)
       of_loop[&loops.at(i)].settings = settings;
   }
 
   void accept(EventLoop& loop, Accepted accepted);
+  bool make_room(EventLoop& loop, const IpAddress& client, const ConnectionLimit::Seat& refused);
   void gone(EventLoop& loop, SmtpServerConnection& connection);
   void count(int change);
 
   LoopGroup& loops;
+  ConnectionLimit& limit;
   std::unordered_map<EventLoop*, OfLoop> of_loop;  // filled once; no rehash behind the loops' backs
   std::unique_ptr<Listener> listener;
   SocketAddress address;
@@ -53,6 +57,19 @@ void SmtpServer::Impl::accept(EventLoop& loop, Accepted accepted) {
   here.connections.emplace(key, std::move(connection));
 }
 
+// Looks at connections of this listener and this loop only: the others are another thread's.
+bool SmtpServer::Impl::make_room(EventLoop& loop, const IpAddress& client,
+                                 const ConnectionLimit::Seat& refused) {
+  GivingWay choice(limit, client, refused);
+  SmtpServerConnection* goes = nullptr;
+  for (const auto& [connection, owner] : of_loop.at(&loop).connections) {
+    const auto since = connection->waits_since();
+    if (since && choice.prefers(connection->client(), *since)) goes = connection;
+  }
+  if (goes != nullptr) goes->give_way();
+  return goes != nullptr;
+}
+
 void SmtpServer::Impl::gone(EventLoop& loop, SmtpServerConnection& connection) {
   auto node = of_loop.at(&loop).connections.extract(&connection);
   loop.defer_destroy(std::move(node.mapped()));
@@ -64,10 +81,14 @@ SmtpServer::SmtpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Result<std::unique_ptr<SmtpServer>> SmtpServer::open(LoopGroup& loops, const SocketAddress& address,
                                                      ConnectionLimit& limit,
                                                      const SmtpServerSettings& settings) {
-  auto impl = std::make_unique<Impl>(loops, settings);
+  auto impl = std::make_unique<Impl>(loops, limit, settings);
   ListenOptions options{.address = address, .limit = &limit, .refusal = {}};
   options.refusal = wire_form(replies::too_busy());
-  options.address_refusal = wire_form(replies::too_many_of_address());
+  options.share_refusal = wire_form(replies::too_many_of_network());
+  options.make_room = [impl = impl.get()](EventLoop& loop, const IpAddress& client,
+                                          const ConnectionLimit::Seat& refused) {
+    return impl->make_room(loop, client, refused);
+  };
   auto listener = Listener::open(loops, std::move(options),
                                  [impl = impl.get()](EventLoop& loop, Accepted accepted) {
                                    impl->accept(loop, std::move(accepted));

@@ -46,6 +46,23 @@ void SmtpServerConnection::drain() {
   work();
 }
 
+std::optional<SteadyTime> SmtpServerConnection::waits_since() const {
+  if (!seat_ || timed_ == Timed::nothing) return std::nullopt;
+  const ServerPatience& patience = settings_.rules.patience;
+  const bool idle = timed_ == Timed::command && dialog_.between_messages();
+  const SteadyTime since = timed_ == Timed::body ? body_began_ : timed_since_;
+  if (loop_.now() - since < (idle ? patience.idle_pause : patience.pause)) return std::nullopt;
+  if (timed_ == Timed::body && !body_is_too_slow()) return std::nullopt;
+  return since;
+}
+
+void SmtpServerConnection::give_way() {
+  const ConnectionLimit::Seat seat = std::move(seat_);
+  dialog_.stop(replies::too_busy());
+  settle();
+  transport_->set_deadline(kGivingWayTime);
+}
+
 void SmtpServerConnection::on_octets(ByteView octets) {
   if (!input_.empty()) {
     append(input_, octets);
@@ -262,7 +279,8 @@ void SmtpServerConnection::restart_time(Timed timed) {
   }
   transport_->set_idle_timeout(timed == Timed::body ? dialog_.patience() : milliseconds(0));
   transport_->set_deadline(time);
-  deadline_ = loop_.now() + time;
+  timed_since_ = loop_.now();
+  deadline_ = timed_since_ + time;
 }
 
 bool SmtpServerConnection::body_is_too_slow() const {

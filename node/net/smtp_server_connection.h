@@ -16,6 +16,8 @@ namespace culvert::node {
 
 // Replies that a client has not taken yet; beyond, its commands wait.
 inline constexpr std::size_t kMaxQueuedReplyBytes = 64 * 1024;
+// Who gives way has so long to take what was still to be said.
+inline constexpr std::chrono::seconds kGivingWayTime{5};
 
 // What the connections of one listener on one loop share; must outlive them.
 struct SmtpServerSettings {
@@ -36,6 +38,13 @@ class SmtpServerConnection final : private TransportListener {
 
   // The node ends: 421 as soon as no message is under way.
   void drain();
+
+  IpAddress client() const { return transport_->peer().ip; }
+  // Since when it has been waiting for its client, if it may be closed for another's sake: for
+  // longer than an honest client pauses; a body counts if its rate is below the least.
+  std::optional<SteadyTime> waits_since() const;
+  // Says 421; its place is free at once.
+  void give_way();
 
  private:
   // What the connection's time is counted for.
@@ -92,6 +101,7 @@ class SmtpServerConnection final : private TransportListener {
 
   Timed timed_ = Timed::nothing;
   std::uint64_t timed_progress_ = 0;
+  SteadyTime timed_since_{};
   SteadyTime body_began_{};
   SteadyTime deadline_{};
   LifeToken life_;

@@ -44,6 +44,11 @@ inline constexpr std::chrono::seconds kTlsPatience{30};
 // a sender that keeps a connection busy with one octet every few seconds.
 inline constexpr std::chrono::seconds kBodyGrace{600};
 inline constexpr std::uint64_t kLeastBodyBytesPerSecond = 512;
+// When all places are taken, a client that has said nothing for so long gives way: between two
+// messages, where it loses nothing, and in a message or a handshake, where an honest one answers
+// within a round trip.
+inline constexpr std::chrono::seconds kIdlePause{2};
+inline constexpr std::chrono::seconds kPause{10};
 
 // How long the client waits (RFC 5321, 4.5.3.2).
 inline constexpr std::chrono::seconds kConnectPatience{30};

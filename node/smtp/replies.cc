@@ -19,9 +19,9 @@ Reply too_busy() {
   return make_reply(421, "4.3.2", "too many connections; please try again later");
 }
 
-Reply too_many_of_address() {
+Reply too_many_of_network() {
   return make_reply(421, "4.7.0",
-                    "too many connections from your address; close some, or try again later");
+                    "too many connections from your network; close some, or try again later");
 }
 
 Reply relaying_denied(const Mailbox& recipient) {

@@ -16,7 +16,7 @@ namespace culvert::node::replies {
 Reply accepted(std::string_view id);                // 250 2.0.0 kept, with the id
 Reply connection_refused(std::string_view client);  // 554 5.7.1 not in `networks`
 Reply too_busy();                                   // 421 4.3.2 too many connections
-Reply too_many_of_address();                        // 421 4.7.0 its share is taken
+Reply too_many_of_network();                        // 421 4.7.0 its share is taken
 Reply relaying_denied(const Mailbox& recipient);    // 550 5.7.1 not a domain of ours
 Reply sender_not_allowed(std::string_view sender);  // 550 5.7.1 `senders = "domains"`
 Reply secret_missing();                             // 550 5.7.1 `require = "header: ..."`

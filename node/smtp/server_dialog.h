@@ -35,6 +35,10 @@ struct ServerPatience {
   // A body takes so long at any rate; beyond, at least so many octets a second on average.
   std::chrono::milliseconds body_grace = kBodyGrace;
   std::uint64_t least_body_bytes_per_second = kLeastBodyBytesPerSecond;
+  // From when on a client that says nothing may be closed for another's sake: between two messages,
+  // and in anything else.
+  std::chrono::milliseconds idle_pause = kIdlePause;
+  std::chrono::milliseconds pause = kPause;
 };
 
 // A listener's rules, as far as the dialogue shows them.

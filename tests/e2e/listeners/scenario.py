@@ -2,6 +2,7 @@
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from harness import mails, smtp
@@ -201,6 +202,37 @@ def shares_of_addresses(lab):
 def case_one_address_takes_its_share(lab):
     """A host outside gets so many connections and no more, another one still gets its own; an edge in `networks` is not counted."""
     lab.in_namespace(FILE, "shares_of_addresses")
+
+
+def silent_strangers(lab):
+    subprocess.run(["ip", "addr", "add", "192.0.2.1/32", "dev", "lo"], check=True)
+    hosts = [f"10.{n}.0.1" for n in range(20)]
+    for host in [*hosts, "10.200.0.1"]:
+        subprocess.run(["ip", "addr", "add", f"{host}/32", "dev", "lo"], check=True)
+    node, inside, _ = single_node(lab, smtp={"max_connections": 100}, **{"smtp.outside": {"listen": ["192.0.2.1:0"]}})
+    held = [greetings(node.outside, 5, host) for host in hosts]
+    assert any(g.startswith("421 4.3.2") for found, _ in held for g in found), "all places are taken"
+    raw = mails.plain(1)
+    start = time.monotonic()
+    wait_until(lambda: taken(node.outside, raw), 20, "a place for a stranger's mail")
+    lab.note(f"mail while 20 networks hold all places in silence: {time.monotonic() - start:.1f} s")
+    lab.delivered_whole(inside, "alice@a.example", raw)
+    for _, sockets in held:
+        for s in sockets:
+            s.close()
+
+
+def taken(address, raw):
+    try:
+        smtp.send(address, "x@c.example", ["alice@a.example"], raw, source="10.200.0.1")
+    except (smtp.Refused, ConnectionError):
+        return False
+    return True
+
+
+def case_silent_strangers_give_way(lab):
+    """20 networks hold all places outside and say nothing; mail from another one gets in all the same."""
+    lab.in_namespace(FILE, "silent_strangers")
 
 
 def case_a_changed_configuration(lab):

@@ -79,12 +79,20 @@ def slow_post(s):
     return tls
 
 
-def addresses(first, count):
-    """So many more addresses of this machine, in a network of its own."""
-    found = [f"198.51.100.{first + n}" for n in range(count)]
+def take(found):
     for address in found:
         subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], check=True)
     return found
+
+
+def addresses(first, count):
+    """So many more addresses of this machine, of one customer's network."""
+    return take([f"198.51.100.{first + n}" for n in range(count)])
+
+
+def addresses_of_networks(first, count):
+    """So many more addresses of this machine, each in another provider's network."""
+    return take([f"10.{first + n}.0.1" for n in range(count)])
 
 
 def strangers_at(lab):
@@ -127,23 +135,35 @@ def case_one_address_shuts_nobody_out(lab):
 
 def many_addresses(lab):
     pair = strangers_at(lab)
-    flood = Flood(lab, pair.a.peering, addresses(10, 40), 10, idle)
+    flood = Flood(lab, pair.a.peering, addresses_of_networks(10, 40), 10, idle)
     wait_until(lambda: flood.opened > 200, 30, "a flood")
-    pair_while(lab, pair, "40 addresses hold 400 idle connections", tries=5)
+    pair_while(lab, pair, "40 networks hold 400 idle connections", tries=5)
     flood.stop()
     # Requests that do not end take all strangers' places; who was a peer before keeps its own.
-    slow = Flood(lab, pair.a.peering, addresses(60, 40), 10, slow_post)
+    slow = Flood(lab, pair.a.peering, addresses_of_networks(60, 40), 10, slow_post)
     wait_until(lambda: slow.opened > 100, 30, "a flood")
     pair.b.set("node", domains=["b.example", "more.b.example"])
     start = time.monotonic()
     pair.b.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "more.b.example" in str(pair.a.json("peer", "list")), 30, lambda: f"the peer's new card\n{pair.b.log_tail()}")
-    lab.note(f"a peer's new card while 40 addresses post slowly: {time.monotonic() - start:.1f} s")
+    lab.note(f"a peer's new card while 40 networks post slowly: {time.monotonic() - start:.1f} s")
 
 
 def case_many_addresses_do_not_shut_out_peers(lab):
     """40 hosts hold idle connections while a partner pairs; 40 more post slowly while that partner sends a new card."""
     lab.in_namespace(FILE, "many_addresses")
+
+
+def one_network(lab):
+    pair = strangers_at(lab)
+    slow = Flood(lab, pair.a.peering, addresses(10, 20), 10, slow_post)
+    wait_until(lambda: slow.opened >= 20 and slow.refused > 50, 30, "a flood")
+    pair_while(lab, pair, "20 addresses of one network post slowly")
+
+
+def case_one_network_shuts_nobody_out(lab):
+    """20 addresses of one customer's network post slowly while a partner whom nobody knows pairs and proves."""
+    lab.in_namespace(FILE, "one_network")
 
 
 def signed_bomb(lab, text):

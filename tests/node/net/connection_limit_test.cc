@@ -69,7 +69,7 @@ TEST(ConnectionLimit, OneAddressTakesItsShareOnly) {
   std::optional second = limit.take(ip("192.0.2.1"));
   const auto third = limit.take(ip("192.0.2.1"));
   EXPECT_FALSE(third);
-  EXPECT_EQ(third.refusal(), Refusal::address_share);
+  EXPECT_EQ(third.refusal(), Refusal::share);
   EXPECT_EQ(limit.open(), 2U) << "a refused connection has no place";
   EXPECT_TRUE(limit.take(ip("192.0.2.2")));
   second.reset();
@@ -97,7 +97,7 @@ TEST(ConnectionLimit, WhoIsExemptTakesWhatThereIs) {
   // Who is exempt no more has taken its share and more.
   exempt = false;
   seats.pop_back();
-  EXPECT_EQ(limit.take(ip("192.0.2.1")).refusal(), Refusal::address_share);
+  EXPECT_EQ(limit.take(ip("192.0.2.1")).refusal(), Refusal::share);
 }
 
 // Named attack: One address, from many: strangers cannot take what is kept.
@@ -107,7 +107,7 @@ TEST(ConnectionLimit, KeepsPlacesForWhoIsKnown) {
       {.count = 3, .is_for = [](const IpAddress& client) { return client == ip("192.0.2.9"); }});
   std::vector<ConnectionLimit::Seat> seats;
   for (int i = 0; i < 20; ++i)
-    seats.push_back(limit.take(ip("198.51.100." + std::to_string(i))));
+    seats.push_back(limit.take(ip("198." + std::to_string(i) + ".100.1")));
   EXPECT_EQ(limit.open(), 7U);
   EXPECT_EQ(seats.back().refusal(), Refusal::full);
   for (int i = 0; i < 3; ++i)
@@ -117,7 +117,57 @@ TEST(ConnectionLimit, KeepsPlacesForWhoIsKnown) {
   EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::full);
   seats.erase(seats.begin(), seats.begin() + 7);
   seats.push_back(limit.take(ip("192.0.2.9")));
-  EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::address_share);
+  EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::share);
+}
+
+// Named attack: One address, from many: a customer's network, and a provider's, are one source.
+TEST(ConnectionLimit, WhoHasManyAddressesTakesTheShareOfTheirNetwork) {
+  struct Case {
+    std::string before;  // of the number that changes
+    std::string behind;
+    std::string network;
+    std::size_t most;
+  };
+  for (const Case& c : std::vector<Case>{{"192.0.2.", "", "192.0.2.0/24", 20},
+                                         {"198.51.", ".7", "198.51.0.0/16", 40},
+                                         {"2001:db8:1:", "::1", "2001:db8:1::/48", 20},
+                                         {"2001:db8:", ":1::1", "2001:db8::/32", 40}}) {
+    ConnectionLimit limit(140, {.most = 10});
+    std::vector<ConnectionLimit::Seat> seats;
+    for (int i = 0; i < 100; ++i)
+      seats.push_back(limit.take(ip(c.before + std::to_string(i) + c.behind)));
+    EXPECT_EQ(limit.open(), c.most) << c.network;
+    EXPECT_EQ(seats.back().refusal(), Refusal::share);
+    EXPECT_EQ(seats.back().network().text(), c.network);
+    EXPECT_TRUE(limit.take(ip("203.0.113.1")));
+    EXPECT_TRUE(limit.take(ip("2001:db9::1")));
+    // What is given back is there again, in every network around.
+    seats.clear();
+    EXPECT_EQ(limit.open(), 0U);
+    EXPECT_EQ(limit.weight(ip(c.before + "0" + c.behind)), 0U);
+    EXPECT_TRUE(limit.take(ip(c.before + "0" + c.behind)));
+  }
+}
+
+TEST(ConnectionLimit, WeighsWhoIsNearestToAShare) {
+  ConnectionLimit limit(
+      140, {.most = 10, .is_exempt = [](const IpAddress& client) { return client.is_loopback(); }});
+  std::vector<ConnectionLimit::Seat> seats;
+  for (int i = 0; i < 5; ++i)
+    seats.push_back(limit.take(ip("192.0.2.1")));
+  for (int i = 0; i < 12; ++i)
+    seats.push_back(limit.take(ip("198.51.100." + std::to_string(i))));
+  for (int i = 0; i < 12; ++i)
+    seats.push_back(limit.take(ip("203.0." + std::to_string(i) + ".1")));
+  for (int i = 0; i < 30; ++i)
+    seats.push_back(limit.take(ip("127.0.0.1")));
+  // Half of an address's, six tenths of a network's, three tenths of a provider's.
+  EXPECT_GT(limit.weight(ip("198.51.100.1")), limit.weight(ip("192.0.2.1")));
+  EXPECT_GT(limit.weight(ip("192.0.2.1")), limit.weight(ip("203.0.1.1")));
+  EXPECT_GT(limit.weight(ip("203.0.1.1")), limit.weight(ip("127.0.0.1")));
+  EXPECT_EQ(limit.weight(ip("192.0.2.1")), limit.weight(ip("192.0.2.2")) * 2)
+      << "a neighbour has what their network has";
+  EXPECT_EQ(limit.weight(ip("127.0.0.1")), 0U);
 }
 
 }  // namespace

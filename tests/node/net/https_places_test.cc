@@ -1,9 +1,6 @@
 // Named attack: One address, Slow requests. Who gets a place at the peering port while strangers
 // take as many as they can: connections from the addresses of 127/8, each with its share.
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <future>
 #include <stdexcept>
@@ -49,28 +46,11 @@ class HttpsPlaces : public testing::Test {
   };
   Client& connect_from(const std::string& address, std::size_t server = 0) {
     auto client = std::make_unique<Client>();
-    client->transport = Transport::accepted(loop_, socket_from(address, server), client->says);
+    client->transport = Transport::accepted(
+        loop_, test::socket_from(address, servers_[server]->address()), client->says);
     client->says.when_ended = [raw = client.get()] { raw->transport->abort(); };
     clients_.push_back(std::move(client));
     return *clients_.back();
-  }
-  Socket socket_from(const std::string& address, std::size_t server) {
-    Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in from{};
-    from.sin_family = AF_INET;
-    inet_pton(AF_INET, address.c_str(), &from.sin_addr);
-    if (::bind(socket.fd(), reinterpret_cast<sockaddr*>(&from), sizeof from) != 0) {
-      throw std::runtime_error("cannot bind " + address);
-    }
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(servers_[server]->address().port);
-    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    if (::connect(socket.fd(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
-      throw std::runtime_error("cannot connect from " + address);
-    }
-    ::fcntl(socket.fd(), F_SETFL, O_NONBLOCK);
-    return socket;
   }
   // Connects, shakes hands, and sends that.
   Client& send_from(const std::string& address, const std::string& text, std::size_t server = 0) {
@@ -189,10 +169,19 @@ TEST_F(HttpsPlaces, OneAddressThatPostsSlowlyHasItsShareOnly) {
   EXPECT_TRUE(is_served("127.0.0.99"));
 }
 
+// Named attack: One address, from many of one customer's network.
+TEST_F(HttpsPlaces, ManyAddressesOfOneNetworkThatPostSlowlyLeavePlaces) {
+  for (int i = 0; i < static_cast<int>(kPlaces); ++i)
+    post_slowly_from("127.2.0." + std::to_string(2 + i));
+  EXPECT_EQ(places_.open(), 2 * kShare);
+  EXPECT_TRUE(is_served("127.3.0.2"));
+  EXPECT_TRUE(is_served("127.0.0.99"));
+}
+
 // All strangers' places are taken by requests that do not end: peers' are not.
 TEST_F(HttpsPlaces, PeersHaveTheirPlacesWhileManyAddressesPostSlowly) {
   for (int i = 0; i < static_cast<int>(kPlaces); ++i)
-    post_slowly_from("127.0.2." + std::to_string(2 + i));
+    post_slowly_from("127." + std::to_string(2 + i) + ".0.2");
   EXPECT_EQ(places_.open(), kPlaces - kKept);
   EXPECT_FALSE(is_served("127.0.0.3"));
   for (std::size_t i = 0; i < kKept; ++i)

@@ -2,8 +2,11 @@
 // that writes down what it is told.
 #pragma once
 
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <stdexcept>
@@ -70,6 +73,28 @@ class Recorder final : public TransportListener {
   std::function<void()> when_ended;
   std::function<void()> when_timeout;
 };
+
+// Connected from that address of 127/8; does not block.
+inline Socket socket_from(const std::string& address, const SocketAddress& to) {
+  const auto system_address = [](const SocketAddress& of) {
+    sockaddr_in out{};
+    out.sin_family = AF_INET;
+    out.sin_port = htons(of.port);
+    std::memcpy(&out.sin_addr, of.ip.octets().data(), sizeof out.sin_addr);
+    return out;
+  };
+  Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_in from = system_address({*IpAddress::parse(address), 0});
+  if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) {
+    throw std::runtime_error("cannot bind " + address);
+  }
+  const sockaddr_in there = system_address(to);
+  if (::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&there), sizeof there) != 0) {
+    throw std::runtime_error("cannot connect from " + address);
+  }
+  ::fcntl(socket.fd(), F_SETFL, O_NONBLOCK);
+  return socket;
+}
 
 struct SocketPair {
   Socket left;
