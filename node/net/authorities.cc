@@ -100,6 +100,22 @@ std::string why_not(const Botan::X509_Certificate& leaf, Botan::Certificate_Stat
       Botan::to_string(code));
 }
 
+// Named attack: Unverified hop. An authority that its own certificate limits to mail or to clients
+// signs for a server (RFC 5280, 4.2.1.12; no program that verifies servers believes it). Botan
+// looks at the server's own certificate alone. Null if there is none.
+const Botan::X509_Certificate* issuer_not_for_servers(
+    const std::vector<Botan::X509_Certificate>& path) {
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    const Botan::X509_Certificate& issuer = path[i];
+    const bool limited = !issuer.extended_key_usage().empty();
+    if (limited && !issuer.has_ex_constraint("PKIX.ServerAuth") &&
+        !issuer.has_ex_constraint("X509v3.AnyExtendedKeyUsage")) {
+      return &issuer;
+    }
+  }
+  return nullptr;
+}
+
 Status check_chain(const std::string& host, const std::vector<Botan::X509_Certificate>& chain,
                    const Authorities::Store& store, const std::string& file) {
   const Botan::Path_Validation_Restrictions restrictions(false, kLeastStrength);
@@ -108,6 +124,12 @@ Status check_chain(const std::string& host, const std::vector<Botan::X509_Certif
       Botan::x509_path_validate(chain, restrictions, store, "", Botan::Usage_Type::TLS_SERVER_AUTH);
   if (!result.successful_validation()) {
     return unverified(host, why_not(chain.front(), result.result(), file));
+  }
+  if (const auto* issuer = issuer_not_for_servers(result.cert_path())) {
+    return unverified(host, fmt::format("its issuer {} may not sign for servers (extended key "
+                                        "usage); have the certificate replaced by one of another "
+                                        "authority, or write its ?pin=sha256:…",
+                                        printable(issuer->subject_dn().to_string(), 120)));
   }
   if (names_host(chain.front(), host)) return done();
   return unverified(host, fmt::format("its certificate is for {}; correct the host in [delivery], "

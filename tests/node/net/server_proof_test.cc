@@ -117,6 +117,9 @@ TEST_F(UnverifiedHop, HearsNothingUnlessAnAuthorityAndTheNameStandBehindIt) {
                                     {"no-middle", "certificates in between"},
                                     {"for-clients", ""},
                                     {"by-a-server", ""},
+                                    {"by-a-mail-authority", "may not sign for servers"},
+                                    {"by-a-client-authority", "may not sign for servers"},
+                                    {"below-a-mail-authority", "may not sign for servers"},
                                     {"sha1", ""}}) {
     const Outcome outcome = try_with(wrong.name, {By::authorities});
     EXPECT_EQ(outcome.heard, "") << wrong.name;
@@ -131,7 +134,8 @@ TEST_F(UnverifiedHop, TheReasonNamesTheHost) {
 }
 
 TEST_F(UnverifiedHop, IsNotAServerThatIsRight) {
-  for (const char* name : {"good", "direct", "upper-case", "wildcard"}) {
+  for (const char* name : {"good", "direct", "upper-case", "wildcard", "by-a-server-authority",
+                           "by-any-authority"}) {
     const Outcome outcome = try_with(name, {By::authorities});
     EXPECT_EQ(outcome.heard, "canary") << name << ": " << outcome.reason;
   }

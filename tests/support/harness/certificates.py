@@ -14,6 +14,9 @@ PAST = ("20200101000000Z", "20210101000000Z")
 FUTURE = ("20400101000000Z", "20410101000000Z")
 NUL_NAME = b"mail.a.example\0.evil.example"
 
+# What some authorities in the middle are limited to.
+LIMITED = {"mail": "emailProtection,clientAuth", "client": "clientAuth", "server": "serverAuth,clientAuth", "any": "anyExtendedKeyUsage"}
+
 CONFIG = """[ca]
 default_ca = here
 [here]
@@ -52,6 +55,8 @@ SERVERS = {
     "upper-case": Server(names="DNS:MAIL.A.Example"),
     "wildcard": Server(names="DNS:*.a.example"),
     "address": Server(names="IP:127.0.0.1,IP:::1"),
+    "by-a-server-authority": Server(issuer="server-middle", sends=("server-middle",)),
+    "by-any-authority": Server(issuer="any-middle", sends=("any-middle",)),
     # Wrong ones.
     "other-name": Server(names="DNS:mail.b.example"),
     "parent-name": Server(names="DNS:a.example"),
@@ -75,6 +80,9 @@ SERVERS = {
     "no-middle": Server(issuer="middle"),
     "for-clients": Server(use="clientAuth"),
     "by-a-server": Server(issuer="direct", sends=("direct",)),
+    "by-a-mail-authority": Server(issuer="mail-middle", sends=("mail-middle",)),
+    "by-a-client-authority": Server(issuer="client-middle", sends=("client-middle",)),
+    "below-a-mail-authority": Server(issuer="below-mail", sends=("below-mail", "mail-middle")),
     "sha1": Server(digest="sha1"),
 }
 
@@ -91,6 +99,9 @@ class Certificates:
         self._authority("other-root", "")
         self._authority("middle", "root")
         self._authority("old-middle", "root", PAST)
+        for kind, use in LIMITED.items():
+            self._authority(f"{kind}-middle", "root", use=use)
+        self._authority("below-mail", "mail-middle")
 
     def path(self, name):
         return self.folder / f"{name}.pem"
@@ -121,8 +132,10 @@ class Certificates:
         public = self._openssl("x509", "-in", self.path(name), "-noout", "-pubkey")
         return hashlib.sha256(self._openssl("pkey", "-pubin", "-outform", "DER", stdin=public)).hexdigest()
 
-    def _authority(self, name, issuer, valid=()):
+    def _authority(self, name, issuer, valid=(), use=""):
         extensions = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
+        if use:
+            extensions += f"extendedKeyUsage={use}\n"
         self._certificate(name, f"Test {name}", issuer, extensions, valid)
 
     def _certificate(self, name, subject, issuer, extensions, valid=(), digest="sha256"):
