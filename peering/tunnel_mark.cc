@@ -47,7 +47,7 @@ Result<bool> all_of_peer(const crypto::AuthorDomains& authors, const OpenContext
     const auto of_peer = is_of_peer(domain, context, peer);
     if (!of_peer || !*of_peer) return of_peer;
   }
-  return !authors.too_many;
+  return !authors.too_many && !authors.doubtful_address;
 }
 
 enum class Author { of_the_peer, of_others, also_of_others, not_one };
@@ -103,14 +103,14 @@ Status set_mark(std::string_view header, const OpenContext& context, OpenedTunne
   if (mail.mark == SignedMark::yes) return done();
   const auto claims = any_has_a_tunnel(authors.addresses, context);
   if (!claims) return claims.error();
-  mail.expected_tunnel = *claims || authors.too_many;
+  mail.expected_tunnel = *claims || authors.too_many || authors.doubtful_address;
   if (mail.expected_tunnel) return done();
   // Honest lists write `bob@b.example via List`: this goes before whatever else is said, so that
   // nobody acts on it as on an author.
   const auto mentions = any_has_a_tunnel(authors.names, context);
   if (!mentions) return mentions.error();
-  mail.expected_tunnel = *mentions;
-  if (*mentions) mail.why = "display-name";
+  mail.expected_tunnel = *mentions || authors.doubtful_name;
+  if (mail.expected_tunnel) mail.why = "display-name";
   return done();
 }
 

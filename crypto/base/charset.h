@@ -18,16 +18,19 @@ class CharsetReader {
   CharsetReader(const CharsetReader&) = delete;
   CharsetReader& operator=(const CharsetReader&) = delete;
 
-  // The octets as UTF-8. `charset` is any octets: a name in any case. Known are UTF-8, UTF-7,
-  // UTF-16 and UTF-32, ISO-8859, Windows and KOI8 sets, those of Japan, China and Korea, and
-  // EBCDIC; an unknown name, and what does not fit its charset, is read as UTF-8 if it is that,
-  // else each octet as ISO-8859-1 has it. Never fails.
+  // The octets as UTF-8. `charset` is any octets: a name in any case (charset_names.h). An unknown
+  // name, and what does not fit its charset, is read as UTF-8 if it is that, else each octet as
+  // ISO-8859-1 has it. Never fails.
   std::string to_utf8(std::string_view charset, std::string_view octets);
+  // True if since the last call a text had an unknown charset, or one that readers take for
+  // different ones: some reader may see there what this one does not.
+  bool take_doubt();
 
  private:
   class Converter;
   // By the name of the system's converter, which the system may lack.
   std::map<std::string_view, std::unique_ptr<Converter>> converters_;
+  bool doubtful_ = false;
 };
 
 }  // namespace culvert

@@ -96,6 +96,10 @@ std::string normalized(std::string_view text) {
   return {reinterpret_cast<const char*>(made.get()), size};
 }
 
+// Letters and signs by Unicode that have no ink in any font: the blank pattern of Braille, the head
+// of a note that has none, and the fillers of Khitan and of hieroglyphs.
+constexpr ucs4_t kWithoutInk[] = {0x2800, 0x13441, 0x13442, 0x16fe4, 0x1d159};
+
 // A character of the normalized text as it counts; nothing if nobody sees it.
 std::string_view seen(std::string_view character, ucs4_t code) {
   if (code == '\t' || code == '\r' || code == '\n') return " ";
@@ -103,7 +107,8 @@ std::string_view seen(std::string_view character, ucs4_t code) {
   const std::uint32_t category = uc_general_category(code).bitmask;
   if ((category & UC_CATEGORY_MASK_Z) != 0) return " ";
   if ((category & (UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf)) != 0 ||
-      uc_is_property(code, UC_PROPERTY_DEFAULT_IGNORABLE_CODE_POINT)) {
+      uc_is_property(code, UC_PROPERTY_DEFAULT_IGNORABLE_CODE_POINT) ||
+      std::find(std::begin(kWithoutInk), std::end(kWithoutInk), code) != std::end(kWithoutInk)) {
     return {};
   }
   return character;

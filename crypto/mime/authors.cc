@@ -68,6 +68,9 @@ class FoundDomains {
  public:
   bool is_full() const { return names_.size() > kMaxAuthorDomains; }
   bool is_empty() const { return domains_.empty(); }
+  // Something may name any domain.
+  bool is_doubtful() const { return doubtful_; }
+  void note_doubt() { doubtful_ = true; }
   std::set<Domain> take() { return std::move(domains_); }
 
   // What stands behind each `@`.
@@ -90,11 +93,15 @@ class FoundDomains {
 
   std::unordered_set<std::string> names_;
   std::set<Domain> domains_;
+  bool doubtful_ = false;
 };
 
-// The fillers of Hangul and the Mongolian vowel separator: by Unicode nobody sees them, so that
-// some programs show nothing, but most fonts have a blank for them, where an address seems to end.
-constexpr std::string_view kFillers[] = {"\u115f", "\u1160", "\u180e", "\u3164", "\uffa0"};
+// The fillers of Hangul, the Mongolian vowel separator and what else has a width and no ink
+// (unicode.h): some programs show nothing, but most fonts have a blank for them, where an address
+// seems to end.
+constexpr std::string_view kFillers[] = {"\u115f",     "\u1160",    "\u180e",     "\u2800",
+                                         "\u3164",     "\uffa0",    "\U00013441", "\U00013442",
+                                         "\U00016fe4", "\U0001d159"};
 
 std::string with_blanks_for_fillers(std::string_view text) {
   std::string out(text);
@@ -123,10 +130,9 @@ void note_as_seen(std::string_view text, FoundDomains& found) {
 void note_readings(std::string_view text, CharsetReader& charsets, FoundDomains& found) {
   note_as_seen(text, found);
   if (!has_encoded_words(text)) return;
-  const std::string decoded = decode_words(text, WordJoins::together, charsets);
-  if (decoded == text) return;
-  note_as_seen(decoded, found);
-  note_as_seen(decode_words(text, WordJoins::apart, charsets), found);
+  for (const std::string& decoded : all_readings(text, charsets))
+    if (decoded != text) note_as_seen(decoded, found);
+  if (charsets.take_doubt()) found.note_doubt();
 }
 
 struct Authors {
@@ -157,6 +163,8 @@ AuthorDomains author_domains(const std::vector<HeaderField>& fields) {
   }
   AuthorDomains authors;
   authors.too_many = found.in_addresses.is_full() || found.anywhere.is_full();
+  authors.doubtful_address = found.in_addresses.is_doubtful();
+  authors.doubtful_name = !authors.doubtful_address && found.anywhere.is_doubtful();
   std::set<Domain> addresses = found.in_addresses.take();
   // Some domains hold characters that nobody sees (RFC 5892, A.1): their exact form counts as well.
   if (const auto one = single_from(fields)) addresses.insert(one->domain());

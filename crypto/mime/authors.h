@@ -23,6 +23,10 @@ struct AuthorDomains {
   std::vector<Domain> names;
   // There are more than kMaxAuthorDomains; the two lists are not whole.
   bool too_many = false;
+  // An encoded word there has a charset that is unknown, or that readers take for different ones
+  // (charset.h): some reader may see any domain.
+  bool doubtful_address = false;
+  bool doubtful_name = false;  // and in no address
 };
 
 // Looks behind every `@` in every From field (if they hold no address: in Sender, Resent-From and

@@ -9,7 +9,6 @@
 namespace culvert::crypto {
 namespace {
 
-constexpr std::size_t kMaxCharsetOctets = 75;  // RFC 2047, 2: of a whole word
 constexpr std::string_view kBlanks = " \t\r\n";
 
 struct EncodedWord {
@@ -19,16 +18,23 @@ struct EncodedWord {
   std::size_t size = 0;  // of the whole word
 };
 
+// Where the `?=` of a word stands whose text begins here; npos if there is none.
+std::size_t word_end(std::string_view text, std::size_t begins, WordBounds bounds) {
+  if (bounds == WordBounds::lenient) return text.find("?=", begins);
+  const std::size_t end = text.find_first_of("? \t", begins);
+  return end != text.npos && text.substr(end).starts_with("?=") ? end : text.npos;
+}
+
 // The word at the front of `text`, if one is there. `text` begins with `=?`.
-std::optional<EncodedWord> word_at(std::string_view text) {
-  const std::size_t charset_end = text.substr(0, 2 + kMaxCharsetOctets).find('?', 2);
+std::optional<EncodedWord> word_at(std::string_view text, WordBounds bounds) {
+  const std::size_t charset_end = text.find('?', 2);
   if (charset_end == text.npos || charset_end + 2 >= text.size()) return std::nullopt;
   const char letter = text[charset_end + 1];
   const bool is_q = letter == 'q' || letter == 'Q';
   const bool is_b = letter == 'b' || letter == 'B';
   if ((!is_q && !is_b) || text[charset_end + 2] != '?') return std::nullopt;
   const std::size_t begins = charset_end + 3;
-  const std::size_t ends = text.find("?=", begins);
+  const std::size_t ends = word_end(text, begins, bounds);
   if (ends == text.npos) return std::nullopt;
   std::string_view charset = text.substr(2, charset_end - 2);
   charset = charset.substr(0, charset.find('*'));  // a language (RFC 2231, 5)
@@ -79,10 +85,24 @@ void append_b(std::string_view text, std::string& out) {
   }
 }
 
+// Whether other readings can differ from the one that was made.
+struct Hints {
+  bool by_bounds = false;    // a word had a blank or a `?` in it
+  bool by_splicing = false;  // a word ended within a group of digits or an escape
+};
+
+bool ends_within_group(const EncodedWord& word) {
+  if (word.encoding == 'q')
+    return word.text.substr(word.text.size() - std::min<std::size_t>(word.text.size(), 2))
+               .find('=') != word.text.npos;
+  return word.text.size() % 4 != 0 || word.text.find_first_of("?= \t") != word.text.npos;
+}
+
 // One pass over a text.
 class WordDecoder {
  public:
-  WordDecoder(WordJoins joins, CharsetReader& charsets) : joins_(joins), charsets_(charsets) {}
+  WordDecoder(const WordReading& reading, CharsetReader& charsets, Hints& hints)
+      : reading_(reading), charsets_(charsets), hints_(hints) {}
 
   std::string decode(std::string_view text) {
     // Looking for an end from each beginning would not be linear: behind the last one is no word.
@@ -90,7 +110,7 @@ class WordDecoder {
     std::size_t taken = 0;
     std::size_t begins = last_end == text.npos ? text.npos : text.find("=?");
     while (begins != text.npos && begins + 2 <= last_end) {
-      const auto word = word_at(text.substr(begins));
+      const auto word = word_at(text.substr(begins), reading_.bounds);
       if (word) {
         take_text(text.substr(taken, begins - taken));
         take_word(*word);
@@ -116,45 +136,81 @@ class WordDecoder {
 
   void take_word(const EncodedWord& word) {
     blanks_.clear();
-    if (joins_ == WordJoins::apart || !same_name(word.charset, charset_)) {
-      end_words();
-    }
-    if (joins_ == WordJoins::apart) out_.push_back(' ');
+    hints_.by_bounds = hints_.by_bounds || word.text.find_first_of("? \t") != word.text.npos;
+    hints_.by_splicing = hints_.by_splicing || ends_within_group(word);
+    const bool apart = reading_.joins == WordJoins::apart;
+    if (apart || !same_name(word.charset, charset_)) end_words();
+    if (reading_.joins != WordJoins::spliced || word.encoding != encoding_) decode_digits();
+    if (apart) out_.push_back(' ');
     charset_ = word.charset;
+    encoding_ = word.encoding;
     in_words_ = true;
-    word.encoding == 'q' ? append_q(word.text, octets_) : append_b(word.text, octets_);
+    digits_.append(word.text);
+  }
+
+  void decode_digits() {
+    encoding_ == 'q' ? append_q(digits_, octets_) : append_b(digits_, octets_);
+    digits_.clear();
   }
 
   void end_words() {
+    decode_digits();
     if (!octets_.empty()) out_.append(charsets_.to_utf8(charset_, octets_));
-    if (in_words_ && joins_ == WordJoins::apart) out_.push_back(' ');
+    if (in_words_ && reading_.joins == WordJoins::apart) out_.push_back(' ');
     out_.append(blanks_);
     octets_.clear();
     blanks_.clear();
     in_words_ = false;
   }
 
-  WordJoins joins_;
+  const WordReading reading_;
   CharsetReader& charsets_;
+  Hints& hints_;
   std::string out_;
   std::string_view charset_;  // of the octets that wait for more
+  char encoding_ = 'q';       // of the digits
+  std::string digits_;        // that wait for more
   std::string octets_;
   std::string blanks_;  // behind the last word
   bool in_words_ = false;
 };
 
-}  // namespace
-
-bool has_encoded_words(std::string_view text) { return text.find("=?") != text.npos; }
-
-std::string decode_words(std::string_view text, WordJoins joins, CharsetReader& charsets) {
+std::string decode(std::string_view text, const WordReading& reading, CharsetReader& charsets,
+                   Hints& hints) {
   std::string decoded(text);
   for (std::size_t round = 0; round < kMaxWordRounds && has_encoded_words(decoded); ++round) {
-    std::string next = WordDecoder(joins, charsets).decode(decoded);
+    std::string next = WordDecoder(reading, charsets, hints).decode(decoded);
     if (next == decoded) break;
     decoded = std::move(next);
   }
   return decoded;
+}
+
+}  // namespace
+
+bool has_encoded_words(std::string_view text) { return text.find("=?") != text.npos; }
+
+std::string decode_words(std::string_view text, const WordReading& reading,
+                         CharsetReader& charsets) {
+  Hints hints;
+  return decode(text, reading, charsets, hints);
+}
+
+std::vector<std::string> all_readings(std::string_view text, CharsetReader& charsets) {
+  std::vector<std::string> found;
+  Hints hints;
+  const auto read = [&](WordJoins joins, WordBounds bounds) {
+    std::string one = decode(text, {joins, bounds}, charsets, hints);
+    if (std::find(found.begin(), found.end(), one) == found.end()) found.push_back(std::move(one));
+  };
+  for (const WordBounds bounds : {WordBounds::lenient, WordBounds::strict}) {
+    read(WordJoins::together, bounds);
+    if (!has_encoded_words(text)) break;
+    read(WordJoins::apart, bounds);
+    if (hints.by_splicing) read(WordJoins::spliced, bounds);
+    if (!hints.by_bounds) break;
+  }
+  return found;
 }
 
 }  // namespace culvert::crypto

@@ -70,15 +70,11 @@ bool is_trust_mark(const HeaderField& field, std::string_view authserv_id) {
   const std::string name = bare_field_name(field.name);
   if (name.starts_with("culvert-")) return true;
   if (name != "authentication-results" || authserv_id.empty()) return false;
-  const std::string text = unfolded(field.body);
   CharsetReader charsets;
-  for (const WordJoins joins : {WordJoins::together, WordJoins::apart}) {
-    if (speaks_as(lower_case(as_seen(decode_words(text, joins, charsets))), authserv_id)) {
-      return true;
-    }
-    if (!has_encoded_words(text)) break;
-  }
-  return false;
+  const auto readings = all_readings(unfolded(field.body), charsets);
+  return std::any_of(readings.begin(), readings.end(), [&](const std::string& text) {
+    return speaks_as(lower_case(as_seen(text)), authserv_id);
+  });
 }
 
 }  // namespace culvert::crypto

@@ -85,6 +85,11 @@ const RouteView* RoutingSnapshot::route_of(const Domain& domain) const {
   return found == parts_.routes.end() ? nullptr : &found->second;
 }
 
+bool RoutingSnapshot::has_tunnels() const {
+  return std::any_of(parts_.routes.begin(), parts_.routes.end(),
+                     [](const auto& route) { return route.second.was_active; });
+}
+
 const PeerView* RoutingSnapshot::peer(const Fingerprint& fingerprint) const {
   const auto found = parts_.peers.find(fingerprint);
   return found == parts_.peers.end() ? nullptr : &found->second;

@@ -52,6 +52,8 @@ class RoutingSnapshot {
 
   // Nothing if there is none; valid as long as the snapshot.
   const RouteView* route_of(const Domain& domain) const;
+  // True if any domain's mail is or was to come sealed.
+  bool has_tunnels() const;
   const PeerView* peer(const Fingerprint& fingerprint) const;
   // For opening: every peer with a route for the domain. The certificates are parsed once for all
   // messages, which spares more time than a signature takes to verify.

@@ -21,10 +21,12 @@ Outcome unsealed_outcome(const FlowContext& context, const store::Message& messa
   };
   Outcome outcome;
   const bool by_sender = message.sender && has_tunnel(*routing, message.sender->domain());
-  if (by_sender || any_has_tunnel(facts.from_domains.addresses)) {
+  const crypto::AuthorDomains& authors = facts.from_domains;
+  const bool any = routing->has_tunnels();
+  if (by_sender || (any && authors.doubtful_address) || any_has_tunnel(authors.addresses)) {
     outcome.expected = Outcome::Expected::tunnel;
     outcome.why = "not sealed";
-  } else if (any_has_tunnel(facts.from_domains.names)) {
+  } else if ((any && authors.doubtful_name) || any_has_tunnel(authors.names)) {
     outcome.expected = Outcome::Expected::tunnel;
     outcome.why = "display-name";
   }

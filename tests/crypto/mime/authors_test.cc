@@ -139,7 +139,8 @@ TEST(Authors, TwoReadersOfAnAddressSeeTheSameDomain) {
 // Named attack: Two readers. Unicode has no glyph for them, and most fonts show a blank.
 TEST(Authors, TwoReadersOfAFillerSeeADomainEndAtIt) {
   for (const std::string filler :
-       {"\u3164", "\u115f", "\uffa0", "\u1160", "\u180e", "\u3164\u3164", "\u115f\u200b"}) {
+       {"\u3164", "\u115f", "\uffa0", "\u1160", "\u180e", "\u3164\u3164", "\u115f\u200b", "\u2800",
+        "\U00013441", "\U00016fe4", "\U0001d159"}) {
     const std::string hidden = "b.example" + filler;
     EXPECT_EQ(found_in("ceo@" + hidden + ".c.example"), "b.example b.example.c.example | ");
     EXPECT_EQ(found_in("Bob <ceo@" + hidden + "c.example>"), "b.example b.examplec.example | ");
@@ -148,6 +149,50 @@ TEST(Authors, TwoReadersOfAFillerSeeADomainEndAtIt) {
   }
   EXPECT_EQ(found_in("=?utf-8?q?ceo=40b.example=E3=85=A4x?= <eve@c.example>"),
             "c.example | b.example b.examplex");
+}
+
+// Named attack: Two readers. What this one cannot read may be anybody's name.
+TEST(Authors, TwoReadersOfAnUnknownCharsetMaySeeAnyDomain) {
+  const auto doubt_in = [](std::string_view from) {
+    const std::string header = "From: " + std::string(from) + "\r\n";
+    const AuthorDomains authors = author_domains(fields_of(header));
+    return std::string(authors.doubtful_address ? "address" : "") +
+           (authors.doubtful_name ? "name" : "");
+  };
+  for (const std::string charset : {"cp297", "unicode_escape", "x-imap4-modified-utf7", "ibm278",
+                                    "hz-gb-2312", "ucs-2", "csUnicode", "utf-16"}) {
+    const std::string word = "=?" + charset + "?q?=83=85?=";
+    EXPECT_EQ(doubt_in(word + " <eve@c.example>"), "name") << charset;
+    EXPECT_EQ(doubt_in(word + "@c.example"), "address") << charset;
+    EXPECT_EQ(doubt_in("\"x\" (" + word + ") <eve@c.example>"), "name") << charset;
+  }
+  for (const std::string charset : {"utf-8", "us-ascii", "unknown-8bit", "", "ISO-8859-3", "x-gbk",
+                                    "Windows-949", "koi8-r", "macintosh", "utf-16le", "cp037"}) {
+    EXPECT_EQ(doubt_in("=?" + charset + "?q?Bob?= <eve@c.example>"), "") << charset;
+  }
+  // Full-width signs under the names that other programs know.
+  for (const std::string charset :
+       {"csISO2022JP", "ISO-2022-JP-1", "ISO-2022-JP-2", "iso-2022-jp-3"}) {
+    EXPECT_EQ(found_in("=?" + charset +
+                       "?b?GyRCI2MjZSNvIXcjYiElI2UjeCNhI20jcCNsI2UbKEI=?= <x@c.example>"),
+              "c.example | b.example")
+        << charset;
+  }
+  for (const std::string charset : {"ms_kanji", "csShiftJIS", "windows-31j"}) {
+    EXPECT_EQ(found_in("=?" + charset +
+                       "?q?ceo=81=97=82=82=81=44=82=85=82=98=82=81=82=8D=82=90=82=8C=82=85?= "
+                       "<x@c.example>"),
+              "c.example | b.example")
+        << charset;
+  }
+  for (const std::string charset :
+       {"x-gbk", "chinese", "gb_2312-80", "windows-949", "ks_c_5601-1989"}) {
+    EXPECT_EQ(
+        found_in("=?" + charset +
+                 "?q?ceo=A3=C0=A3=E2.=A3=E5=A3=F8=A3=E1=A3=ED=A3=F0=A3=EC=A3=E5?= <x@c.example>"),
+        "c.example | b.example")
+        << charset;
+  }
 }
 
 std::string authors_in(std::string_view header) {
@@ -196,6 +241,17 @@ TEST(Authors, TwoReadersOfEncodedWordsSeeTheSameDomain) {
       {"=?x-unknown?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
       {"=??q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
       {"=?utf-8?q?ceo=40b.example some=4 =zz blanks?= <eve@c.example>", "c.example | b.example"},
+      // A word that does not end, or that holds the beginning of another.
+      {"=?x?b? =?utf-8?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
+      {"=?x?b?\r\n =?utf-8?q?ceo=40b.example?=", "b.example | "},
+      {"=?x?q?=?utf-8?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
+      {"=?x?b?Y?x=?utf-8?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
+      // Longer than a word may be.
+      {"=?utf-8*eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+       "?q?ceo=40b.example?= <eve@c.example>",
+       "c.example | b.example"},
+      // Digits of one group in two words.
+      {"=?utf-8?b?Y2V?= =?utf-8?b?vQGIuZXhhbXBsZQ==?= <eve@c.example>", "c.example | b.example"},
       {"=?utf-8?q?ceo=ef=bc=a0b.example?= <eve@c.example>", "c.example | b.example"},
       {"=?utf-8?q?ceo=EF=BC?= =?utf-8?q?=A0b.example?= <eve@c.example>", "c.example | b.example"},
       {"=?utf-8?q?ceo=40b=00.exam=07ple?= <eve@c.example>", "c.example | b.example"},

@@ -7,11 +7,11 @@ namespace {
 
 std::string together(std::string_view text) {
   CharsetReader charsets;
-  return decode_words(text, WordJoins::together, charsets);
+  return decode_words(text, {WordJoins::together, WordBounds::lenient}, charsets);
 }
 std::string apart(std::string_view text) {
   CharsetReader charsets;
-  return decode_words(text, WordJoins::apart, charsets);
+  return decode_words(text, {WordJoins::apart, WordBounds::lenient}, charsets);
 }
 
 // The examples of RFC 2047, 8.

@@ -137,7 +137,8 @@ TEST_F(OtherPrograms, OpensslOpensWhatWeWrap) {
 }
 
 const std::string kScript =
-    "python3 '" + (culvert::tests::source_root() / "tests/crypto/mime/python_messages.py").string() + "' ";
+    "python3 '" +
+    (culvert::tests::source_root() / "tests/crypto/mime/python_messages.py").string() + "' ";
 
 TEST_F(OtherPrograms, PythonMakesWhatWeSplit) {
   if (!has_program("python3 --version")) GTEST_SKIP() << "there is no python3 program";
