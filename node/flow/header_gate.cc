@@ -62,19 +62,40 @@ bool is_automatic(std::string_view auto_submitted) {
   return text.substr(0, text.find_first_of(";(")) != "no";
 }
 
-// RFC 2919, 2369, 3834, and what servers and lists wrote before them.
+// RFC 2919, 2369, and what lists wrote before them.
+bool is_lists(const crypto::HeaderField& field) {
+  const std::string name = crypto::bare_field_name(field.name);
+  if (name == "precedence") {
+    const std::string word = crypto::bare_field_name(field.body);
+    return word == "list" || word == "bulk";
+  }
+  return name.starts_with("list-") || name == "mailing-list" || name == "x-mailing-list" ||
+         name == "x-beenthere";
+}
+
+// RFC 3834, and what servers wrote before it.
 bool may_quote(const crypto::HeaderField& field) {
-  constexpr std::string_view kMachines[] = {"x-failed-recipients", "mailing-list", "x-mailing-list",
-                                            "x-beenthere", "x-autoreply"};
+  constexpr std::string_view kMachines[] = {"x-failed-recipients", "x-autoreply", "x-loop",
+                                            "x-ms-exchange-inbox-rules-loop"};
   const std::string name = crypto::bare_field_name(field.name);
   if (name == "content-type") return holds_messages(field.body);
   if (name == "auto-submitted") return is_automatic(field.body);
-  if (name == "precedence") {
-    const std::string word = crypto::bare_field_name(field.body);
-    return word == "list" || word == "bulk" || word == "junk";
-  }
-  return name.starts_with("list-") ||
-         std::find(std::begin(kMachines), std::end(kMachines), name) != std::end(kMachines);
+  if (name == "precedence") return crypto::bare_field_name(field.body) == "junk";
+  return std::find(std::begin(kMachines), std::end(kMachines), name) != std::end(kMachines);
+}
+
+// Only such mail can have another in it.
+bool has_parts(const std::vector<crypto::HeaderField>& fields) {
+  const auto types = crypto::bodies_of(fields, "Content-Type");
+  return std::any_of(types.begin(), types.end(), [](std::string_view type) {
+    const std::string text = crypto::bare_field_name(type);
+    return text.find("multipart/") != text.npos || text.find("message/") != text.npos;
+  });
+}
+
+bool is_message(const std::vector<crypto::HeaderField>& fields) {
+  const auto types = crypto::bodies_of(fields, "Content-Type");
+  return std::any_of(types.begin(), types.end(), is_message_type);
 }
 
 std::optional<Error> fault_of(std::string_view header, const HeaderFacts& facts) {
@@ -100,7 +121,11 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
   facts.from_domains = crypto::author_domains(fields);
   const auto kind = crypto::entity_kind(fields);
   facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
-  facts.may_quote = rules.null_sender || std::any_of(fields.begin(), fields.end(), may_quote);
+  facts.of_a_list = std::any_of(fields.begin(), fields.end(), is_lists);
+  facts.may_quote =
+      rules.null_sender || facts.of_a_list || std::any_of(fields.begin(), fields.end(), may_quote);
+  // A list's digest has no marks of what is in it.
+  facts.passed = facts.passed || (facts.of_a_list && is_message(fields));
   return facts;
 }
 
@@ -120,6 +145,10 @@ Status HeaderGate::finish() {
   if (quotes_) {
     quotes_->finish();
     facts_->passed = facts_->passed || quotes_->quotes_strangers();
+  }
+  if (wrapped_) {
+    wrapped_->finish();
+    facts_->passed = facts_->passed || wrapped_->wraps_stranger();
   }
   return done();
 }
@@ -144,14 +173,25 @@ Status HeaderGate::header_ended(std::size_t header_size) {
   const std::string kept = crypto::without_fields(
       fields, [this](const crypto::HeaderField& field) { return must_go(field, rules_); });
   if (const Status s = pass(as_bytes(kept)); !s) return s;
+  look_into_body(fields);
   const std::string rest = header_.substr(header_size);
   header_.clear();
-  if (facts_->may_quote) quotes_.emplace(rules_.marks);
   return rest.empty() ? done() : pass_body(as_bytes(rest));
+}
+
+void HeaderGate::look_into_body(const std::vector<crypto::HeaderField>& fields) {
+  using Attached = QuotedMarks::Attached;
+  if (facts_->passed) return;
+  if (facts_->may_quote) {
+    quotes_.emplace(rules_.marks, facts_->of_a_list ? Attached::all : Attached::marked);
+  } else if (has_parts(fields)) {
+    wrapped_.emplace(rules_.marks, fields);
+  }
 }
 
 Status HeaderGate::pass_body(ByteView octets) {
   if (quotes_) quotes_->write(octets);
+  if (wrapped_) wrapped_->write(octets);
   return pass(octets);
 }
 

@@ -13,6 +13,7 @@
 #include "crypto/mime/header.h"
 #include "node/config/config.h"
 #include "node/flow/quoted_marks.h"
+#include "node/flow/wrapped_mail.h"
 #include "store/own_marks.h"
 
 namespace culvert::node {
@@ -31,12 +32,13 @@ struct HeaderFacts {
   std::size_t received_fields = 0;
   std::size_t own_passes = 0;  // Received fields that this node wrote
   // It had come in from outside before, here or at another node, or was opened: it has a mark that
-  // says so, or a field that only nodes write (own_marks.h). Of what `may_quote`, known at its end
-  // only: it quotes such mail (quoted_marks.h).
+  // says so, or a field that only nodes write (own_marks.h). Or, known at the end of the body only,
+  // it quotes such mail (quoted_marks.h) or wraps it (wrapped_mail.h).
   bool passed = false;
   // No person vouches for what it holds of others: a machine sent it (no sender, a list, an
   // automatic answer), or it is as a whole a report, a digest or another message.
   bool may_quote = false;
+  bool of_a_list = false;              // and a list did
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
   bool sealed = false;                 // the top-level entity is a CMS blob
@@ -67,12 +69,14 @@ class HeaderGate final : public Sink {
   Status header_ended(std::size_t header_size);
   Status pass(ByteView octets);
   Status pass_body(ByteView octets);
+  void look_into_body(const std::vector<crypto::HeaderField>& fields);
 
   GateRules rules_;
   Sink& to_;
   std::string header_;
   std::optional<HeaderFacts> facts_;
   std::optional<QuotedMarks> quotes_;
+  std::optional<WrappedMail> wrapped_;
 };
 
 // What stands in a header that is at hand, apart from `fault`.

@@ -17,13 +17,9 @@ void append_cut(std::string& to, std::string_view text) {
   to += text.substr(0, kMaxFieldOctets - std::min(to.size(), kMaxFieldOctets));
 }
 
-// Some servers and people's programs mark what they quote in plain text.
-std::string_view without_quote_signs(std::string_view line) {
-  while (line.starts_with('>')) {
-    line.remove_prefix(1);
-    if (line.starts_with(' ')) line.remove_prefix(1);
-  }
-  return line;
+// Some servers and people's programs mark what they quote in plain text, or set it in.
+std::string_view quote_prefix(std::string_view line) {
+  return line.substr(0, std::min(line.find_first_not_of(">|: \t"), line.size()));
 }
 
 std::string_view name_in(std::string_view line) {
@@ -33,10 +29,6 @@ std::string_view name_in(std::string_view line) {
 
 bool is_result(std::string_view name) {
   return crypto::bare_field_name(name).starts_with("culvert-");
-}
-
-bool counts(std::string_view name) {
-  return crypto::same_field_name(name, "Received") || is_result(name);
 }
 
 // A node says of all else that a stranger wrote it.
@@ -69,6 +61,21 @@ Escape read_escape(std::string_view text, std::string& out) {
 
 }  // namespace
 
+bool is_strangers_mark(std::string_view field, const store::OwnMarks& own) {
+  return is_result(name_in(field)) ? !is_of_a_peers_people(field) : marks_in(field, own).clear;
+}
+
+bool is_message_type(std::string_view content_type) {
+  const std::string text = crypto::bare_field_name(content_type);
+  return text.find("message/rfc822") != text.npos || text.find("message/global") != text.npos ||
+         text.find("multipart/digest") != text.npos;
+}
+
+bool QuotedMarks::counts(std::string_view name) const {
+  return crypto::same_field_name(name, "Received") || is_result(name) ||
+         (attached_ == Attached::all && crypto::same_field_name(name, "Content-Type"));
+}
+
 void QuotedMarks::write(ByteView octets) {
   if (found_) return;
   read(plain_, as_text(octets));
@@ -93,22 +100,29 @@ void QuotedMarks::read(Reading& reading, std::string_view octets) {
 }
 
 void QuotedMarks::line_ended(Reading& reading) {
-  const std::string_view line = without_quote_signs(reading.line);
-  const bool goes_on = line.starts_with(' ') || line.starts_with('\t');
-  if (!goes_on) judge(reading);
-  const bool begins = !goes_on && counts(name_in(line));
-  if (begins || (goes_on && !reading.field.empty())) {
-    append_cut(reading.field, line);
+  std::string_view line = reading.line;
+  const std::string_view prefix = quote_prefix(line);
+  const bool goes_on = prefix.size() > reading.prefix.size() && prefix.starts_with(reading.prefix);
+  if (reading.field.empty() || !goes_on) {
+    judge(reading);
+    line.remove_prefix(prefix.size());
+    if (counts(name_in(line))) {
+      reading.prefix = prefix;
+      append_cut(reading.field, line);
+    }
+  } else {
     append_cut(reading.field, " ");
+    append_cut(reading.field, line.substr(reading.prefix.size()));
   }
   reading.line.clear();
 }
 
 void QuotedMarks::judge(Reading& reading) {
   if (reading.field.empty()) return;
-  const bool stranger = is_result(name_in(reading.field)) ? !is_of_a_peers_people(reading.field)
-                                                          : marks_in(reading.field, own_).clear;
-  found_ = found_ || stranger;
+  const std::string_view name = name_in(reading.field);
+  found_ = found_ ||
+           (crypto::same_field_name(name, "Content-Type") ? is_message_type(reading.field)
+                                                          : is_strangers_mark(reading.field, own_));
   reading.field.clear();
 }
 

@@ -5,10 +5,11 @@
 // the peer's.
 //
 // Seen are the fields that nodes write on top of mail from outside, Received and `Culvert-*`, at
-// the beginning of a line, behind `>` too: in parts of the types message/rfc822 and
-// text/rfc822-headers, and in plain text as some servers' reports have them. The body is read as
-// it stands and, beside that, as quoted-printable. A part in base64 is not seen. Memory is bounded;
-// any thread, one at a time.
+// the beginning of a line, behind blanks and quote signs too: in parts of the types message/rfc822
+// and text/rfc822-headers, and in plain text as some servers' reports have them. Lists leave such
+// fields out when they make a digest, so that each message that a list attaches counts. The body is
+// read as it stands and, beside that, as quoted-printable. A part in base64 is not seen. Memory is
+// bounded; any thread, one at a time.
 #pragma once
 
 #include <string>
@@ -19,9 +20,18 @@
 
 namespace culvert::node {
 
+// True if the field, Received or `Culvert-*` with or without its line ends, says that its message
+// had come in from elsewhere, and was no peer's own.
+bool is_strangers_mark(std::string_view field, const store::OwnMarks& own);
+
+// True for a content type that is a message, or a digest of messages, however it is written.
+bool is_message_type(std::string_view content_type);
+
 class QuotedMarks {
  public:
-  explicit QuotedMarks(store::OwnMarks own) : own_(std::move(own)) {}
+  // Which attached messages count: those with a stranger's mark, or all.
+  enum class Attached { marked, all };
+  QuotedMarks(store::OwnMarks own, Attached attached) : own_(std::move(own)), attached_(attached) {}
 
   // The next octets of the body.
   void write(ByteView octets);
@@ -32,16 +42,19 @@ class QuotedMarks {
 
  private:
   struct Reading {
-    std::string line;   // the present one, cut
-    std::string field;  // the field that is being read; empty: none that counts
+    std::string line;    // the present one, cut
+    std::string field;   // the field that is being read; empty: none that counts
+    std::string prefix;  // what stands before each of its lines
   };
 
   void read(Reading& reading, std::string_view octets);
   void line_ended(Reading& reading);
   void judge(Reading& reading);
+  bool counts(std::string_view name) const;
   std::string decoded(std::string_view octets);
 
   store::OwnMarks own_;
+  Attached attached_;
   Reading plain_;
   Reading quoted_printable_;
   std::string escape_;  // the beginning of one (RFC 2045, 6.7), at most two octets

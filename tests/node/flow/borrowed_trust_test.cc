@@ -188,9 +188,10 @@ TEST_F(BorrowedTrustTest, MachinesThatQuoteAStrangersMail) {
       {user, "Auto-Submitted: AUTO-forwarded; x=y\r\n", parts},
       {user, "Auto-Submitted: (no) auto-generated\r\n", parts},
       {user, "X-Failed-Recipients: x@a.example\r\n", copy},
-      {user, "List-Id: <l.a.example>\r\n", parts},
-      {user, "LIST-Post : <mailto:l@a.example>\r\n", parts},
-      {user, "Precedence:\r\n Bulk\r\n", parts},
+      {user, "List-Id: <l.a.example>\r\n", copy},
+      {user, "LIST-Post : <mailto:l@a.example>\r\n", copy},
+      {user, "Precedence:\r\n Bulk\r\n", copy},
+      {user, "X-Loop: jo@a.example\r\n", parts},
       {user, "X-BeenThere: l@a.example\r\n", copy},
       {user, "Content-Type: message/rfc822\r\nMIME-Version: 1.0\r\n", ""},
       {user, "Content-Type: Multipart/Digest; boundary=b\r\nMIME-Version: 1.0\r\n", "--b\r\n\r\n"},
@@ -206,6 +207,75 @@ TEST_F(BorrowedTrustTest, MachinesThatQuoteAStrangersMail) {
     EXPECT_EQ(origin(mark(Side::outside)), store::Origin::passed) << way.fields;
     EXPECT_EQ(origin(kPostfix + mark(Side::inside)), store::Origin::inside) << way.fields;
   }
+}
+
+// Lists make digests without the fields that nodes write.
+TEST_F(BorrowedTrustTest, ListsThatAttachMessages) {
+  const std::string mixed = "Content-Type: multipart/mixed; boundary=b\r\nMIME-Version: 1.0\r\n";
+  const std::string digest = "Content-Type: multipart/digest; boundary=b\r\nMIME-Version: 1.0\r\n";
+  const std::string end = "From: jo@c.example\r\nSubject: x\r\n\r\nbuy\r\n--b--\r\n";
+  for (const std::string list :
+       {"List-Id: <l.a.example>\r\n", "Mailing-List: x\r\n", "Precedence: list\r\n"}) {
+    EXPECT_EQ(origin_of(list + digest + "\r\n--b\r\n\r\n" + end), store::Origin::passed) << list;
+    for (const std::string type :
+         {"Content-Type: message/rfc822\r\n", "content-type:\r\n MESSAGE/RFC822\r\n",
+          "Content-Type: multipart/digest; boundary=c\r\n", "Content-Type: message/global\r\n"}) {
+      EXPECT_EQ(origin_of(list + mixed + "\r\n--b\r\n" + type + "\r\n" + end),
+                store::Origin::passed)
+          << list << type;
+    }
+    EXPECT_EQ(origin_of(list + mixed + "\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"),
+              store::Origin::inside);
+  }
+  EXPECT_EQ(origin_of(mixed + "\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + end),
+            store::Origin::inside)
+      << "a person attached it";
+}
+
+// A filter wraps what it takes for spam, under the From of who wrote it.
+TEST_F(BorrowedTrustTest, FiltersThatWrapAStrangersMail) {
+  struct Way {
+    std::string outer;  // fields of the wrapping mail
+    std::string inner;  // of the wrapped one, behind the mark
+    store::Origin origin;
+  };
+  using store::Origin;
+  for (const Way& way : std::vector<Way>{
+           {"From: The boss <ceo@a.example>\r\n", "From: The boss <ceo@a.example>\r\n",
+            Origin::passed},
+           {"From: ceo@a.example\r\n", "FROM :\r\n =?utf-8?q?x?= <CEO@A.example>\r\n",
+            Origin::passed},
+           {"From: s@a.example\r\nMessage-ID: <1@c>\r\n", "Message-Id:\r\n <1@c>\r\n",
+            Origin::passed},
+           {"From: jo@a.example\r\nMessage-ID: <2@a>\r\n",
+            "Message-ID: <1@c>\r\nFrom: ceo@a.example\r\n", Origin::inside},
+           {"From: jo@a.example\r\n", "Subject: From: jo@a.example\r\n\r\nFrom: jo@a.example\r\n",
+            Origin::inside},
+       }) {
+    for (const char* type : {"message/rfc822; x-spam-type=original", "text/plain"}) {
+      const std::string mail = way.outer +
+                               "Content-Type: multipart/mixed; boundary=b\r\nMIME-Version: 1.0\r\n"
+                               "\r\n--b\r\n\r\nSpam?\r\n--b\r\nContent-Type: " +
+                               type + "\r\n\r\n" + mark(Side::outside) + way.inner +
+                               "\r\nbuy\r\n--b--\r\n";
+      EXPECT_EQ(origin_of(mail), way.origin) << mail;
+    }
+  }
+  // The order of the fields does not count, nor how the body comes in pieces.
+  const std::string outer = "From: ceo@a.example\r\n";
+  const std::string body =
+      "--b\r\n\r\nFrom: ceo@a.example\r\nX: y\r\n" + mark(Side::outside) + "\r\n";
+  for (std::size_t step = 1; step < body.size(); ++step) {
+    WrappedMail wrapped(store::OwnMarks{}, crypto::fields_of(outer));
+    for (std::size_t at = 0; at < body.size(); at += step)
+      wrapped.write(as_bytes(std::string_view(body).substr(at, step)));
+    wrapped.finish();
+    EXPECT_TRUE(wrapped.wraps_stranger()) << step;
+  }
+  WrappedMail apart(store::OwnMarks{}, crypto::fields_of(outer));
+  apart.write(as_bytes(mark(Side::outside) + "\r\nFrom: ceo@a.example\r\n"));
+  apart.finish();
+  EXPECT_FALSE(apart.wraps_stranger()) << "of two messages";
 }
 
 // A person who attaches a mail says so himself.
@@ -236,6 +306,9 @@ TEST_F(BorrowedTrustTest, QuotesInOtherSpellings) {
                "=52eceived: from x=0D=0A=09by gate2.a.example (Culvert outside) with=0D=0A"),
            std::string("a =3D b ==\n=\r\nReceived: by gate2.a.example (Culvert outside) with SMTP"),
            "> Received: from x\r\n> \t" + rest,
+           "    Received: from x\r\n        " + rest,
+           "| Received: from x\r\n|   " + rest,
+           ": > Received: from x\r\n: > \t" + rest,
            ">> " + std::string("Received: ") + rest,
            std::string("Culvert-Result: clear; signed=no; encrypted=no\r\n"),
            std::string("culvert-result :\r\n clear\r\n"),
@@ -261,7 +334,7 @@ TEST(QuotedMarksTest, AreFoundHoweverTheBodyIsCut) {
   const std::string text =
       "x\r\n=52eceived : from x=0D=0A=09by g.example (Culv=\r\nert outside) with SMTP\r\n\r\nx";
   for (std::size_t step = 1; step < text.size(); ++step) {
-    QuotedMarks marks{store::OwnMarks{}};
+    QuotedMarks marks{store::OwnMarks{}, QuotedMarks::Attached::marked};
     for (std::size_t at = 0; at < text.size(); at += step)
       marks.write(as_bytes(std::string_view(text).substr(at, step)));
     marks.finish();
