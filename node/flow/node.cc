@@ -245,7 +245,7 @@ AddressShare Node::Parts::share_of_address() {
 // addresses, must not keep peers' mail out.
 KeptPlaces Node::Parts::places_for_peers() {
   return {config.get()->smtp.max_connections / kKeptForPeers,
-          [this](const IpAddress& client) { return is_peers_host(*flow, client); }};
+          [this](const IpAddress& client) { return standing_of(*flow, client); }};
 }
 
 Status Node::Parts::open_servers() {

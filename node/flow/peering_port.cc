@@ -9,9 +9,10 @@ PeeringPort::PeeringPort(PeeringService& service)
       limit_(kPeeringPlaces,
              {.most = kPeeringShareOfAddress,
               .is_exempt = [](const IpAddress& client) { return client.is_loopback(); }},
-             nullptr, {.count = kPeeringPlacesForPeers, .is_for = [this](const IpAddress& client) {
-                         return service_.knows(client);
-                       }}) {}
+             nullptr,
+             {.count = kPeeringPlacesForPeers, .standing = [this](const IpAddress& client) {
+                return service_.knows(client) ? Standing::known : Standing::stranger;
+              }}) {}
 
 Status PeeringPort::open(LoopGroup& loops, TlsServerContext& tls, const SocketAddress& address) {
   auto server =

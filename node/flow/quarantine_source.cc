@@ -116,13 +116,15 @@ std::vector<QuarantineShare> shares_for(const FlowContext& context, const store:
   return shares_for(context, address_in(message.client).value_or(""), message.sender);
 }
 
-bool is_peers_host(const FlowContext& context, const IpAddress& client) {
-  bool found = false;
+Standing standing_of(const FlowContext& context, const IpAddress& client) {
+  Standing standing = Standing::stranger;
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
-    found = !peers_of(txn, source_network(client), context.clock.now()).empty();
+    const Time now = context.clock.now();
+    if (!peers_of(txn, source_network(client), now).empty()) standing = Standing::neighbour;
+    if (!peers_of(txn, source_host(client), now).empty()) standing = Standing::known;
     return done();
   });
-  return read && found;
+  return read ? standing : Standing::stranger;
 }
 
 std::string source_text(const QuarantineShare& share) {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "node/flow/flow_context.h"
+#include "node/net/connection_limit.h"
 #include "node/net/network.h"
 #include "store/messages.h"
 
@@ -43,10 +44,11 @@ std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
 std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
                                                const store::Message& message);
 
-// True if mail of a paired peer's own came from that network within 30 days: a place is kept for
-// such a client while strangers take all others (node/net/connection_limit.h). Reads the store, for
-// each connection; any thread. False if it cannot be read.
-bool is_peers_host(const FlowContext& context, const IpAddress& client);
+// Known if mail of a paired peer's own came from that address within 30 days, a neighbour if from
+// its network: places are kept for them while strangers take all others
+// (node/net/connection_limit.h). Reads the store, for each connection; any thread. A stranger if it
+// cannot be read.
+Standing standing_of(const FlowContext& context, const IpAddress& client);
 
 // Its name for logs.
 std::string source_text(const store::QuarantineShare& share);

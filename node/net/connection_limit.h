@@ -10,7 +10,9 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
+#include "node/net/event_loop.h"
 #include "node/net/network.h"
 
 namespace culvert::node {
@@ -31,11 +33,28 @@ struct AddressShare {
   std::function<bool(const IpAddress&)> is_exempt{};
 };
 
-// Places that only some clients get, so that strangers who take all others do not shut those out.
+// What is known of a client by its address.
+enum class Standing {
+  stranger,
+  neighbour,  // in the network of one who is known
+  known,
+};
+
+// Places that strangers do not get, so that they do not shut out whom this node deals with.
 struct KeptPlaces {
   std::size_t count = 0;  // of all places; less than all
-  // Who gets them; empty: nobody. Called on several threads.
-  std::function<bool(const IpAddress&)> is_for{};
+  // Who gets them: whoever is no stranger. Empty: nobody. Called on several threads.
+  std::function<Standing(const IpAddress&)> standing{};
+};
+
+class GivingWay;
+
+// Connections that hold places of a limit, of all loops.
+class PlaceHolders {
+ public:
+  virtual ~PlaceHolders() = default;
+  // On a loop's thread: shows those of that loop to `choice` (giving_way.h).
+  virtual void offer(EventLoop& loop, GivingWay& choice) = 0;
 };
 
 class ConnectionLimit {
@@ -63,23 +82,34 @@ class ConnectionLimit {
     Refusal refusal() const { return refusal_; }
     // Of Refusal::share: whose share is taken.
     const IpNetwork& network() const { return network_; }
+    const IpAddress& client() const { return client_; }
+    Standing standing() const { return standing_; }
 
    private:
     friend class ConnectionLimit;
-    Seat(Refusal refusal, const IpNetwork& network) : network_(network), refusal_(refusal) {}
-    Seat(ConnectionLimit* of, const IpAddress& client) : of_(of), client_(client) {}
-    ConnectionLimit* of_ = nullptr;
-    IpAddress client_;
-    IpNetwork network_;
+    ConnectionLimit* of_ = nullptr;  // null: no place
+    IpAddress client_{};
+    Standing standing_ = Standing::stranger;
+    IpNetwork network_{};
     Refusal refusal_ = Refusal::none;
   };
   // An empty seat if there is no place for that client.
   Seat take(const IpAddress& client);
+  // The same on a loop's thread; if there is none, of those connections of that loop which wait for
+  // their client one may give way (giving_way.h).
+  Seat take_or_make_room(EventLoop& loop, const IpAddress& client);
+
+  // Who holds places. Added before its first connection is taken, and removed after its last one.
+  void add(PlaceHolders& holders);
+  void remove(PlaceHolders& holders);
 
   // How near the client, or a network around it, has come to its share: the largest number of open
   // connections, where one of a wider network weighs as much less as its share is larger. To be
   // compared only. 0 for who is exempt.
   std::size_t weight(const IpAddress& client) const;
+
+  // Of a client, by `kept`.
+  Standing standing_of(const IpAddress& client) const;
 
  private:
   struct OfNetwork {
@@ -89,11 +119,11 @@ class ConnectionLimit {
   using Networks = std::array<IpNetwork, kNestedShares.size()>;
   static Networks networks_of(const IpAddress& client);
   bool is_exempt(const IpAddress& client) const;
-  std::size_t most_for(const IpAddress& client) const;
-  bool take_place(std::size_t most);
+  Seat refused(Seat seat, Refusal why) const;
+  bool take_place(Standing standing);
   // The network whose share is taken; none if the client has its place in all of them.
-  std::optional<IpNetwork> take_share(const IpAddress& client);
-  void give_back_place();
+  std::optional<IpNetwork> take_share(const IpAddress& client, Standing standing);
+  void give_back_place(Standing standing);
   void give_back_share(const IpAddress& client);
 
   const std::size_t most_;
@@ -101,6 +131,9 @@ class ConnectionLimit {
   ConnectionLimit* const within_;
   const KeptPlaces kept_;
   std::atomic<std::size_t> open_{0};
+  std::atomic<std::size_t> strangers_{0};  // of these
+  std::mutex holders_mutex_;
+  std::vector<PlaceHolders*> holders_;  // under holders_mutex_
   mutable std::mutex mutex_;
   std::map<IpNetwork, OfNetwork> by_network_;  // only those with connections; under mutex_
 };

@@ -20,7 +20,7 @@ void HttpReply::send(HttpResponse response) {
 
 namespace {
 
-class HttpsConnection final : public TransportListener {
+class HttpsConnection final : public GivesWay, private TransportListener {
  public:
   struct Surroundings {
     EventLoop& loop;
@@ -65,7 +65,7 @@ class HttpsConnection final : public TransportListener {
     around_.on_gone(*this);
   }
 
-  const IpAddress& client() const { return transport_->peer().ip; }
+  const ConnectionLimit::Seat& seat() const { return seat_; }
   // Since when it has been waiting for its client, if it may be closed for another's sake: it asks
   // for nothing, or has been at its request for longer than an honest one takes.
   std::optional<SteadyTime> waits_since() const {
@@ -78,8 +78,8 @@ class HttpsConnection final : public TransportListener {
     }
     return since_;
   }
-  // Its place is free at once; the connection goes at the end of the turn.
-  void give_way() {
+  // The connection goes at the end of the turn.
+  void give_way() override {
     const ConnectionLimit::Seat seat = std::move(seat_);
     transport_->abort();
   }
@@ -167,13 +167,16 @@ using Room = std::unordered_map<HttpsConnection*, std::unique_ptr<HttpsConnectio
 
 }  // namespace
 
-struct HttpsServer::Impl {
+struct HttpsServer::Impl final : PlaceHolders {
   Impl(LoopGroup& in_loops, TlsServerContext& in_tls, ConnectionLimit& in_limit, Handler in_handler)
       : loops(in_loops),
         tls(in_tls),
         limit(in_limit),
         handler(std::move(in_handler)),
-        rooms(in_loops.size()) {}
+        rooms(in_loops.size()) {
+    limit.add(*this);
+  }
+  ~Impl() override { limit.remove(*this); }
 
   Room& room_of(EventLoop& loop) {
     std::size_t index = 0;
@@ -195,16 +198,11 @@ struct HttpsServer::Impl {
     room.emplace(key, std::move(connection));
   }
 
-  // Looks at connections of this loop only: the others are another thread's.
-  bool make_room(EventLoop& loop, const IpAddress& client, const ConnectionLimit::Seat& refused) {
-    GivingWay choice(limit, client, refused);
-    HttpsConnection* goes = nullptr;
+  void offer(EventLoop& loop, GivingWay& choice) override {
     for (const auto& [connection, owner] : room_of(loop)) {
-      const auto since = connection->waits_since();
-      if (since && choice.prefers(connection->client(), *since)) goes = connection;
+      if (const auto since = connection->waits_since())
+        choice.consider(connection->seat(), *since, *connection);
     }
-    if (goes != nullptr) goes->give_way();
-    return goes != nullptr;
   }
 
   LoopGroup& loops;
@@ -212,9 +210,12 @@ struct HttpsServer::Impl {
   ConnectionLimit& limit;
   const Handler handler;
   ConnectionLimit large_bodies{
-      kMaxLargeBodies, {.most = kLargeBodiesOfAddress, .is_exempt = [](const IpAddress& client) {
-                          return client.is_loopback();
-                        }}};
+      kMaxLargeBodies,
+      {.most = kLargeBodiesOfAddress,
+       .is_exempt = [](const IpAddress& client) { return client.is_loopback(); }},
+      nullptr,
+      {.count = kLargeBodiesKept,
+       .standing = [this](const IpAddress& client) { return limit.standing_of(client); }}};
   std::vector<Room> rooms;  // one a loop, touched by that loop only
   std::unique_ptr<Listener> listener;
 };
@@ -226,10 +227,6 @@ Result<std::unique_ptr<HttpsServer>> HttpsServer::open(LoopGroup& loops, TlsServ
                                                        Handler handler) {
   auto impl = std::make_unique<Impl>(loops, tls, *options.limit, std::move(handler));
   ListenOptions listen{.address = options.address, .limit = options.limit, .refusal = {}};
-  listen.make_room = [self = impl.get()](EventLoop& loop, const IpAddress& client,
-                                         const ConnectionLimit::Seat& refused) {
-    return self->make_room(loop, client, refused);
-  };
   auto listener = Listener::open(loops, std::move(listen),
                                  [self = impl.get()](EventLoop& loop, Accepted accepted) {
                                    self->take(loop, std::move(accepted));

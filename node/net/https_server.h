@@ -31,6 +31,7 @@ inline constexpr std::chrono::seconds kHttpAnswerTime{60};  // until the client 
 inline constexpr std::size_t kSmallBodyBytes = 128 * 1024;
 inline constexpr std::size_t kMaxLargeBodies = 32;
 inline constexpr std::size_t kLargeBodiesOfAddress = 4;
+inline constexpr std::size_t kLargeBodiesKept = 8;  // for whom the limit of the server knows
 
 // The way to answer one request, from any thread, once, at any time, even after the connection is
 // gone. Destroyed unused it answers 503: whoever should have answered was too busy to take it.

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "crypto/base/log.h"
+#include "crypto/base/log_limit.h"
 #include "node/net/socket_address.h"
 
 namespace culvert::node {
@@ -67,7 +68,6 @@ class Listener::Copy final : public FdListener {
       rest(errno);
       return false;
     }
-    short_ = false;
     take(std::move(socket), from_system(from));
     return true;
   }
@@ -77,19 +77,11 @@ class Listener::Copy final : public FdListener {
     setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     Accepted accepted{std::move(socket), peer, {}, {}};
     if (of_.options_.limit != nullptr) {
-      accepted.seat = take_seat(peer.ip);
+      accepted.seat = of_.options_.limit->take_or_make_room(loop_, peer.ip);
       if (!accepted.seat) return refuse(accepted);
     }
     accepted.local = local_address(accepted.socket);
     of_.on_accept_(loop_, std::move(accepted));
-  }
-
-  ConnectionLimit::Seat take_seat(const IpAddress& client) {
-    const ListenOptions& options = of_.options_;
-    auto seat = options.limit->take(client);
-    if (seat || !options.make_room) return seat;
-    if (!options.make_room(loop_, client, seat)) return seat;
-    return options.limit->take(client);
   }
 
   // One line that fits into an empty socket buffer; who does not get it sees the end all the same.
@@ -103,10 +95,11 @@ class Listener::Copy final : public FdListener {
   // Out of descriptors or memory: the connection stays in the backlog and the socket readable, so
   // looking again at once would spin.
   void rest(int error) {
-    // Once a shortage, not ten times a second.
-    if (!std::exchange(short_, true)) {
-      log_warning("cannot accept on {}: {}; trying again every {} ms", of_.address_.text(),
-                  std::strerror(error), kAcceptRest.count());
+    static LogLimit log_limit;
+    if (const auto line = log_limit.take(loop_.now())) {
+      log_warning("cannot accept on {}: {}; trying again every {} ms (systemd: LimitNOFILE){}",
+                  of_.address_.text(), std::strerror(error), kAcceptRest.count(),
+                  line->left_out_text());
     }
     watch_->set_interest(Interest::none);
     again_ = loop_.call_after(kAcceptRest, [this] { watch_->set_interest(Interest::read); });
@@ -117,7 +110,6 @@ class Listener::Copy final : public FdListener {
   Socket socket_;
   std::unique_ptr<FdWatch> watch_;
   Timer again_;
-  bool short_ = false;
 };
 
 Listener::Listener(LoopGroup& loops, ListenOptions options, OnAccept on_accept)

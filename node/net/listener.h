@@ -26,12 +26,9 @@ struct Accepted {
 
 struct ListenOptions {
   SocketAddress address;             // port 0: one free port for all copies
-  ConnectionLimit* limit = nullptr;  // must outlive the listener and its connections
+  ConnectionLimit* limit = nullptr;  // must outlive the listener and its connections; null: none
   std::string refusal;               // sent before closing what exceeds the limit; may be empty
   std::string share_refusal{};       // the same for what exceeds its own or its network's share
-  // Asked on the connection's loop when there is no place for the client, with the empty seat: true
-  // if one was given back meanwhile, which is then taken. Empty: never.
-  std::function<bool(EventLoop&, const IpAddress&, const ConnectionLimit::Seat&)> make_room{};
 };
 
 class Listener {

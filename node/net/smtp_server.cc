@@ -5,12 +5,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "node/net/giving_way.h"
 #include "node/smtp/replies.h"
 
 namespace culvert::node {
 
-struct SmtpServer::Impl {
+struct SmtpServer::Impl final : PlaceHolders {
   // The connections of one loop; touched on that loop only.
   struct OfLoop {
     SmtpServerSettings settings;
@@ -22,10 +21,12 @@ struct SmtpServer::Impl {
       : loops(all), limit(places) {
     for (std::size_t i = 0; i < loops.size(); ++i)
       of_loop[&loops.at(i)].settings = settings;
+    limit.add(*this);
   }
+  ~Impl() override { limit.remove(*this); }
 
   void accept(EventLoop& loop, Accepted accepted);
-  bool make_room(EventLoop& loop, const IpAddress& client, const ConnectionLimit::Seat& refused);
+  void offer(EventLoop& loop, GivingWay& choice) override;
   void gone(EventLoop& loop, SmtpServerConnection& connection);
   void count(int change);
 
@@ -57,17 +58,11 @@ void SmtpServer::Impl::accept(EventLoop& loop, Accepted accepted) {
   here.connections.emplace(key, std::move(connection));
 }
 
-// Looks at connections of this listener and this loop only: the others are another thread's.
-bool SmtpServer::Impl::make_room(EventLoop& loop, const IpAddress& client,
-                                 const ConnectionLimit::Seat& refused) {
-  GivingWay choice(limit, client, refused);
-  SmtpServerConnection* goes = nullptr;
+void SmtpServer::Impl::offer(EventLoop& loop, GivingWay& choice) {
   for (const auto& [connection, owner] : of_loop.at(&loop).connections) {
-    const auto since = connection->waits_since();
-    if (since && choice.prefers(connection->client(), *since)) goes = connection;
+    if (const auto since = connection->waits_since())
+      choice.consider(connection->seat(), *since, *connection);
   }
-  if (goes != nullptr) goes->give_way();
-  return goes != nullptr;
 }
 
 void SmtpServer::Impl::gone(EventLoop& loop, SmtpServerConnection& connection) {
@@ -85,10 +80,6 @@ Result<std::unique_ptr<SmtpServer>> SmtpServer::open(LoopGroup& loops, const Soc
   ListenOptions options{.address = address, .limit = &limit, .refusal = {}};
   options.refusal = wire_form(replies::too_busy());
   options.share_refusal = wire_form(replies::too_many_of_network());
-  options.make_room = [impl = impl.get()](EventLoop& loop, const IpAddress& client,
-                                          const ConnectionLimit::Seat& refused) {
-    return impl->make_room(loop, client, refused);
-  };
   auto listener = Listener::open(loops, std::move(options),
                                  [impl = impl.get()](EventLoop& loop, Accepted accepted) {
                                    impl->accept(loop, std::move(accepted));

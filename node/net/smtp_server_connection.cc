@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
+#include "crypto/base/log_limit.h"
 #include "node/smtp/limits.h"
 #include "node/smtp/replies.h"
 
@@ -156,8 +157,11 @@ void SmtpServerConnection::ask_body() {
 void SmtpServerConnection::hand_on_body() {
   const auto flow = receiver_->on_body(dialog_.body_piece());
   if (!flow) {
-    log_warning("smtp: a message of {} was not taken: {} ({})", session_.client_address,
-                flow.error().text, flow.error().detail);
+    static LogLimit log_limit;
+    if (const auto line = log_limit.take(loop_.now())) {
+      log_warning("smtp: a message of {} was not taken: {} ({}){}", session_.client_address,
+                  flow.error().text, flow.error().detail, line->left_out_text());
+    }
     return dialog_.body_refused(reply_for(flow.error()));
   }
   behind_ = *flow == BodyFlow::behind;

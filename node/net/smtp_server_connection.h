@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "node/net/callback.h"
+#include "node/net/giving_way.h"
 #include "node/net/listener.h"
 #include "node/net/transport.h"
 #include "node/smtp/mail_receiver.h"
@@ -26,7 +27,7 @@ struct SmtpServerSettings {
   MailReceiverFactory receivers;    // called on several loops at once
 };
 
-class SmtpServerConnection final : private TransportListener {
+class SmtpServerConnection final : public GivesWay, private TransportListener {
  public:
   // Sends the banner or the refusal. `on_gone` is called once, on the loop, when the connection is
   // gone; the owner then gives the object to `loop.defer_destroy`.
@@ -39,12 +40,12 @@ class SmtpServerConnection final : private TransportListener {
   // The node ends: 421 as soon as no message is under way.
   void drain();
 
-  IpAddress client() const { return transport_->peer().ip; }
+  const ConnectionLimit::Seat& seat() const { return seat_; }
   // Since when it has been waiting for its client, if it may be closed for another's sake: for
   // longer than an honest client pauses; a body counts if its rate is below the least.
   std::optional<SteadyTime> waits_since() const;
-  // Says 421; its place is free at once.
-  void give_way();
+  // Says 421.
+  void give_way() override;
 
  private:
   // What the connection's time is counted for.

@@ -24,6 +24,11 @@ Reply too_many_of_network() {
                     "too many connections from your network; close some, or try again later");
 }
 
+Reply too_much_for_now() {
+  return make_reply(451, "4.7.1",
+                    "your network asks too much of this node for now; please try again later");
+}
+
 Reply relaying_denied(const Mailbox& recipient) {
   return make_reply(550, "5.7.1",
                     fmt::format("relaying denied: {} is no domain of this node; mail for it goes "

@@ -102,9 +102,10 @@ TEST(ConnectionLimit, WhoIsExemptTakesWhatThereIs) {
 
 // Named attack: One address, from many: strangers cannot take what is kept.
 TEST(ConnectionLimit, KeepsPlacesForWhoIsKnown) {
-  ConnectionLimit limit(
-      10, {.most = 4}, nullptr,
-      {.count = 3, .is_for = [](const IpAddress& client) { return client == ip("192.0.2.9"); }});
+  ConnectionLimit limit(10, {.most = 4}, nullptr,
+                        {.count = 3, .standing = [](const IpAddress& client) {
+                           return client == ip("192.0.2.9") ? Standing::known : Standing::stranger;
+                         }});
   std::vector<ConnectionLimit::Seat> seats;
   for (int i = 0; i < 20; ++i)
     seats.push_back(limit.take(ip("198." + std::to_string(i) + ".100.1")));
@@ -118,6 +119,51 @@ TEST(ConnectionLimit, KeepsPlacesForWhoIsKnown) {
   seats.erase(seats.begin(), seats.begin() + 7);
   seats.push_back(limit.take(ip("192.0.2.9")));
   EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::share);
+}
+
+TEST(ConnectionLimit, WhatIsKeptIsNotTakenFromStrangersByWhoIsKnown) {
+  ConnectionLimit limit(10, {.most = 20}, nullptr,
+                        {.count = 3, .standing = [](const IpAddress& client) {
+                           return client == ip("192.0.2.9") ? Standing::known : Standing::stranger;
+                         }});
+  std::vector<ConnectionLimit::Seat> known;
+  for (int i = 0; i < 3; ++i)
+    known.push_back(limit.take(ip("192.0.2.9")));
+  std::vector<ConnectionLimit::Seat> strangers;
+  for (int i = 0; i < 8; ++i)
+    strangers.push_back(limit.take(ip("198.51.100.1")));
+  EXPECT_FALSE(strangers.back());
+  EXPECT_EQ(limit.open(), 10U);
+  // Who is known takes the others' places as well, as long as they are free.
+  strangers.clear();
+  for (int i = 0; i < 7; ++i)
+    known.push_back(limit.take(ip("192.0.2.9")));
+  EXPECT_TRUE(known.back());
+  EXPECT_FALSE(limit.take(ip("198.51.100.1")));
+}
+
+// Named attack: One address, from many beside a peer's: its network's share is taken, its own is
+// not.
+TEST(ConnectionLimit, NeighboursOfWhoIsKnownDoNotTakeItsShare) {
+  for (const std::string behind : {"", ".1"}) {
+    const std::string before = behind.empty() ? "192.0.2." : "192.0.";
+    ConnectionLimit limit(140, {.most = 10}, nullptr,
+                          {.count = 40, .standing = [](const IpAddress& client) {
+                             if (client == ip("192.0.2.9")) return Standing::known;
+                             return IpNetwork::parse("192.0.2.0/24")->contains(client)
+                                        ? Standing::neighbour
+                                        : Standing::stranger;
+                           }});
+    std::vector<ConnectionLimit::Seat> seats;
+    for (int i = 10; i < 110; ++i)
+      seats.push_back(limit.take(ip(before + std::to_string(i) + behind)));
+    EXPECT_EQ(seats.back().refusal(), Refusal::share) << before;
+    EXPECT_LE(limit.open(), 40U);
+    for (int i = 0; i < 10; ++i)
+      seats.push_back(limit.take(ip("192.0.2.9")));
+    EXPECT_TRUE(seats.back()) << before;
+    EXPECT_EQ(limit.take(ip("192.0.2.9")).refusal(), Refusal::share);
+  }
 }
 
 // Named attack: One address, from many: a customer's network, and a provider's, are one source.

@@ -94,8 +94,10 @@ class HttpsPlaces : public testing::Test {
   // One loop, so that it is certain which connection gives way.
   LoopGroup server_loops_{1};
   ConnectionLimit places_{
-      kPlaces, {.most = kShare}, nullptr, {.count = kKept, .is_for = [](const IpAddress& client) {
-                                             return client == *IpAddress::parse("127.0.0.99");
+      kPlaces, {.most = kShare}, nullptr, {.count = kKept, .standing = [](const IpAddress& client) {
+                                             return client == *IpAddress::parse("127.0.0.99")
+                                                        ? Standing::known
+                                                        : Standing::stranger;
                                            }}};
   std::vector<std::unique_ptr<HttpsServer>> servers_;
   std::vector<std::unique_ptr<Client>> clients_;
@@ -209,10 +211,11 @@ TEST_F(HttpsPlaces, ManyLargeBodiesAtOnceAreRefused) {
   const auto begin_of = [](std::size_t size) {
     return "POST / HTTP/1.1\r\nHost: b\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
   };
+  constexpr std::size_t kForStrangers = kMaxLargeBodies - kLargeBodiesKept;
   std::size_t refused = 0;
-  for (std::size_t i = 0; i < kMaxLargeBodies + 8; ++i) {
+  for (std::size_t i = 0; i < kForStrangers + 8; ++i) {
     Client& client = send_from("127.0.0.2", begin_of(kSmallBodyBytes + 1), 2);
-    test::run_until(loop_, [&] { return client.is_gone() || i < kMaxLargeBodies; });
+    test::run_until(loop_, [&] { return client.is_gone() || i < kForStrangers; });
     refused += client.says.received.find(" 503 ") != std::string::npos ? 1 : 0;
   }
   EXPECT_EQ(refused, 8U);

@@ -134,8 +134,8 @@ TEST_F(UnverifiedHop, TheReasonNamesTheHost) {
 }
 
 TEST_F(UnverifiedHop, IsNotAServerThatIsRight) {
-  for (const char* name : {"good", "direct", "upper-case", "wildcard", "by-a-server-authority",
-                           "by-any-authority"}) {
+  for (const char* name :
+       {"good", "direct", "upper-case", "wildcard", "by-a-server-authority", "by-any-authority"}) {
     const Outcome outcome = try_with(name, {By::authorities});
     EXPECT_EQ(outcome.heard, "canary") << name << ": " << outcome.reason;
   }
