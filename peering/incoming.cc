@@ -146,6 +146,7 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   IncomingOutcome outcome;
   outcome.answer.assign(self.card.begin(), self.card.end());
   outcome.routes_changed = changes_routes(judged.verdict);
+  outcome.is_public = true;
   return outcome;
 }
 

@@ -36,6 +36,9 @@ struct IncomingOutcome {
   std::optional<ReceivedChallenge> prove;  // answer this challenge ...
   std::optional<ProofAnswer> with;         // ... with that
   bool routes_changed = false;
+  // Anybody can have the document, and send it: it does not say where the peer is (Named attack:
+  // One address, with the peer's card).
+  bool is_public = false;
 };
 
 // A refusal that has an effect: the card proves that a copy of the sender's key is in use, and mail

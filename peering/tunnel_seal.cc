@@ -54,7 +54,8 @@ Result<std::unique_ptr<TunnelSealer>> TunnelSealer::start(const SealRequest& req
                                     .token = request.token});
   append(state->pending, state->outer.header);
 
-  auto enveloped = crypto::EnvelopedWriter::start(state->base64, {.recipients = {request.recipient}});
+  auto enveloped =
+      crypto::EnvelopedWriter::start(state->base64, {.recipients = {request.recipient}});
   if (!enveloped) return enveloped.error();
   state->enveloped = *std::move(enveloped);
   if (auto written = state->enveloped->write(as_bytes(kSignedEntityHeader)); !written) {

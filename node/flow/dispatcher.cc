@@ -36,6 +36,10 @@ bool leads_elsewhere(store::DeliveryPath path) {
   return path != store::DeliveryPath::open && path != store::DeliveryPath::inside;
 }
 
+bool is_report_to_world(const Attempt& attempt) {
+  return attempt.entry.path == store::DeliveryPath::clear && !attempt.message.sender;
+}
+
 // True if no server said anything: the destination is down, not the message bad.
 bool is_dead(const DeliveryReport& report) {
   return std::all_of(report.outcomes.begin(), report.outcomes.end(), [](const auto& outcome) {
@@ -157,7 +161,10 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
   if (!entry || !message) return set_aside(key, id, when_settled(key, id));
   auto settled = when_settled(key, id);
   AttemptPlan plan = plan_attempt(flow_, *entry, *message);
-  if (auto* attempt = std::get_if<Attempt>(&plan)) return carry(key, lane, std::move(*attempt));
+  if (auto* attempt = std::get_if<Attempt>(&plan)) {
+    if (has_room_for(*attempt)) return carry(key, lane, std::move(*attempt));
+    return settled(temporary_error("reports-wait", "too many reports are under way"));
+  }
   if (const auto* postpone = std::get_if<Postpone>(&plan)) {
     return settle_postpone(flow_, *entry, *message, *postpone, std::move(settled));
   }
@@ -225,10 +232,16 @@ void Dispatcher::put_off_opening(const store::EntryId& id,
       std::move(settled));
 }
 
+bool Dispatcher::has_room_for(const Attempt& attempt) const {
+  return !is_report_to_world(attempt) || reports_ < kReportsAtOnce;
+}
+
 void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
   const auto shared = std::make_shared<const Attempt>(std::move(attempt));
+  reports_ += is_report_to_world(*shared);
   Hop& hop = free_hop(lane);
   hop.carry(shared, [this, key, shared, begun = hops_.home.now()](const DeliveryReport& report) {
+    reports_ -= is_report_to_world(*shared);
     Backoff& backoff = lanes_[key].backoff;
     if (is_dead(report)) {
       backoff.failed(begun, hops_.home.now());

@@ -26,11 +26,15 @@ inline constexpr std::size_t kMaxOpeningAtOnce = 16;
 inline constexpr std::size_t kMaxAttemptsAtOnce = 500;
 // Of these, so many are never for mail in clear, so that peers are reached beside slow strangers.
 inline constexpr std::size_t kAttemptsKeptForPeers = 100;
+// Named attack: Tar pit. Of these, so many at most are for reports to the world, whose receivers
+// strangers chose: servers that take connections and never answer must not stop our people's mail.
+inline constexpr std::size_t kReportsAtOnce = 100;
 // Due entries that are read ahead for one destination.
 inline constexpr std::size_t kReadAhead = 64;
 // Even if nothing wakes it, the dispatcher looks so often: other processes write too.
 inline constexpr std::chrono::milliseconds kDispatchInterval{1000};
-// An entry whose outcome could not be stored (a full disk) is left alone for so long.
+// An entry whose outcome could not be stored (a full disk), or for which there was no room, is left
+// alone for so long.
 inline constexpr std::chrono::seconds kUnsettledRest{30};
 
 class Dispatcher {
@@ -66,6 +70,7 @@ class Dispatcher {
   void set_aside(const Key& key, const store::EntryId& id,
                  std::function<void(const Status&)> settled);
   void carry(const Key& key, Lane& lane, Attempt attempt);
+  bool has_room_for(const Attempt& attempt) const;
   void settled(const Key& key, const store::EntryId& id);
   void rest(const store::EntryId& id);
   std::function<void(const Status&)> when_settled(const Key& key, const store::EntryId& id);
@@ -81,6 +86,7 @@ class Dispatcher {
   std::atomic<bool> awake_{false};
   bool stopping_ = false;
   std::size_t outward_ = 0;  // in hand over all lanes that lead elsewhere
+  std::size_t reports_ = 0;  // of these, reports to the world
   std::size_t next_loop_ = 0;
   Timer timer_;
   LifeToken life_;

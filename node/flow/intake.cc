@@ -4,6 +4,7 @@
 
 #include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
+#include "crypto/base/log_limit.h"
 #include "node/flow/trace_fields.h"
 #include "node/smtp/replies.h"
 
@@ -138,7 +139,11 @@ Decision Intake::check_own_sender(const Config& config, const ReversePath& sende
 Decision Intake::on_connect(const SmtpSession& session) {
   const std::vector<IpNetwork>& allowed = networks();
   if (allowed.empty() || is_in(session.client_address, allowed)) return std::nullopt;
-  log_warning("refused a connection from {}: not in `networks`", session.client_address);
+  static LogLimit log_limit;
+  if (const auto line = log_limit.take(std::chrono::steady_clock::now())) {
+    log_warning("refused a connection from {}: not in `networks`{}", session.client_address,
+                line->left_out_text());
+  }
   return replies::connection_refused(session.client_address);
 }
 

@@ -93,10 +93,12 @@ class Intake : public MailReceiver {
 std::unique_ptr<MailReceiver> make_inside_receiver(FlowContext& context);
 
 // Asks whether the inside server knows a recipient: nothing accepts. Calls back from any thread.
+// `client` is the address of who asks, as text.
 class RecipientCheck {
  public:
   virtual ~RecipientCheck() = default;
-  virtual void check(const Mailbox& recipient, DecisionCallback decided) = 0;
+  virtual void check(const Mailbox& recipient, const std::string& client,
+                     DecisionCallback decided) = 0;
 };
 std::unique_ptr<MailReceiver> make_outside_receiver(FlowContext& context, RecipientCheck& check);
 

@@ -58,8 +58,17 @@ class OutsideReceiver final : public Intake {
   }
 
   Decision check_peering(const Mailbox& recipient) const {
-    if (!mail_.sender && recipients_.empty()) return std::nullopt;
+    if (!mail_.sender && recipients_.empty()) return check_peering_rate();
     return replies::no_such_recipient(recipient, "this address is reserved for other nodes");
+  }
+
+  // Named attack: Filling. Each such mail is taken and opened, whoever sent it.
+  Decision check_peering_rate() const {
+    const auto client = IpAddress::parse(session_.client_address);
+    if (client && context_.quarantine.peering_mail.take(*client, context_.clock.steady())) {
+      return std::nullopt;
+    }
+    return replies::too_much_for_now();
   }
 
   // The answer comes from any thread, after which the dialogue goes on with `settle`.
@@ -67,10 +76,11 @@ class OutsideReceiver final : public Intake {
     const Mailbox recipient = planned.recipient.mailbox;
     asked_ = std::move(planned);
     accepted_ = std::make_shared<std::atomic<bool>>(false);
-    check_.check(recipient, [accepted = accepted_, decided](Decision decision) {
-      accepted->store(!decision);
-      decided(std::move(decision));
-    });
+    check_.check(recipient, session_.client_address,
+                 [accepted = accepted_, decided](Decision decision) {
+                   accepted->store(!decision);
+                   decided(std::move(decision));
+                 });
   }
 
   void settle() override {
@@ -121,9 +131,11 @@ class OutsideReceiver final : public Intake {
     }
     const std::uint64_t size_bytes = staged.size_bytes();
     if (reserved_bytes_ > 0 && size_bytes <= reserved_bytes_) return done();
-    // An announced size may be a lie, in both directions.
+    // An announced size may be a lie, in both directions. Named attack: Filling, with sizes that
+    // are announced and never sent: what was sent reserves as much again.
+    const std::uint64_t announced = mail_.parameters.size_bytes.value_or(0);
     const std::uint64_t wanted =
-        std::max(mail_.parameters.size_bytes.value_or(0),
+        std::max(std::min(announced, 2 * size_bytes),
                  size_bytes + context_.quarantine.room.limits().step_bytes);
     return reserve(staged.id(), wanted);
   }

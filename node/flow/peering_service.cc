@@ -148,7 +148,7 @@ HttpResponse PeeringService::Impl::answer(const SocketAddress& client, ByteView 
                       .now = flow.clock.now(),
                       .steady = flow.clock.steady()});
   if (outcome) {
-    known.note(outcome->signer, client.ip);
+    if (!outcome->is_public) known.note(outcome->signer, client.ip);
     return success(std::move(outcome->answer));
   }
   const Error& error = outcome.error();

@@ -5,8 +5,12 @@
 
 #include "node/flow/quarantine_news.h"
 #include "node/flow/quarantine_room.h"
+#include "node/flow/source_rate.h"
 
 namespace culvert::node {
+
+// Peering messages by mail, of one network: a partner with many domains proves all of them at once.
+inline constexpr SourceRate::Limits kPeeringMailRate{.at_once = 1000, .a_second = 5};
 
 struct Quarantine {
   // `store` must outlive it.
@@ -15,6 +19,8 @@ struct Quarantine {
 
   QuarantineRoom room;
   QuarantineNews news;
+  // What needs no room, because it is never held.
+  SourceRate peering_mail{kPeeringMailRate};
 };
 
 }  // namespace culvert::node

@@ -11,13 +11,14 @@
 // All are multiples of the largest message, so one such always fits, and the disk is bounded: by
 // seven times the largest message for each peer, and five times for everybody else.
 //
-// Room is *reserved* in memory as soon as a header shows a sealed message: by SIZE of MAIL if it
-// was given, and else in steps as octets arrive. Without room the rest is read to its end and
-// answered 452 4.3.1. That is decided by the source and the size alone, before any key is used and
-// whether or not the mail can be opened: the answer tells nothing (reliability.md, Decryption
-// oracle). Mail in clear never asks. A reservation ends when the mail was opened, handed on or
-// lost, or becomes the stored octets of an item; it is made anew at a start for what waits to be
-// opened. So whatever was taken has its room, and nothing has to go before its time.
+// Room is *reserved* in memory as soon as a header shows a sealed message, in steps as octets
+// arrive; an announced size makes them larger, but counts as far as octets vouch for it. Without
+// room the rest is read to its end and answered 452 4.3.1. That is decided by the source and the
+// size alone, before any key is used and whether or not the mail can be opened: the answer tells
+// nothing (reliability.md, Decryption oracle). Mail in clear never asks. A reservation ends when
+// the mail was opened, handed on or lost, or becomes the stored octets of an item; it is made anew
+// at a start for what waits to be opened. So whatever was taken has its room, and nothing has to go
+// before its time.
 //
 // The gate asks the share of the peer's hosts first, and second, for the peer's very address, its
 // own; what its users had held never closes it: that is in the peer's own share, and what does not

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/flow/quarantine_source.h"
 #include "node/smtp/replies.h"
 
 namespace culvert::node {
@@ -23,25 +24,56 @@ RecipientProbe::RecipientProbe(HopContext& hops, LoopGroup& loops) : hops_(hops)
   }
 }
 
-void RecipientProbe::check(const Mailbox& recipient, DecisionCallback decided) {
+void RecipientProbe::check(const Mailbox& recipient, const std::string& client,
+                           DecisionCallback decided) {
   if (auto known = remembered(recipient)) return decided(*std::move(known));
-  hops_.home.post([this, question = Question{recipient, std::move(decided)}]() mutable {
-    enqueue(std::move(question));
+  const std::string source = source_of(client);
+  hops_.home.post([this, source, question = Question{recipient, std::move(decided)}]() mutable {
+    enqueue(source, std::move(question));
   });
 }
 
-void RecipientProbe::enqueue(Question question) {
-  if (waiting_.size() >= kMaxWaitingProbes) return question.decided(std::nullopt);
-  waiting_.push_back(std::move(question));
+// Empty behind an edge and on this machine.
+std::string RecipientProbe::source_of(const std::string& client) const {
+  const auto address = IpAddress::parse(client);
+  if (!address || address->is_loopback()) return {};
+  for (const IpNetwork& edge : hops_.flow.config.get()->outside.networks) {
+    if (edge.contains(*address)) return {};
+  }
+  return source_network(*address);
+}
+
+void RecipientProbe::enqueue(const std::string& source, Question question) {
+  const auto found = waiting_.find(source);
+  if (!source.empty() && found != waiting_.end() && found->second.size() >= kMaxWaitingOfSource) {
+    return question.decided(replies::too_much_for_now());
+  }
+  if (waiting_count_ >= kMaxWaitingProbes) return question.decided(std::nullopt);
+  waiting_[source].push_back(std::move(question));
+  ++waiting_count_;
   ask_next();
+}
+
+// Sources take turns, so that one which asks much waits for itself.
+std::optional<RecipientProbe::Question> RecipientProbe::take_next() {
+  if (waiting_.empty()) return std::nullopt;
+  auto turn = waiting_.upper_bound(last_);
+  if (turn == waiting_.end()) turn = waiting_.begin();
+  last_ = turn->first;
+  Question question = std::move(turn->second.front());
+  turn->second.pop_front();
+  if (turn->second.empty()) waiting_.erase(turn);
+  --waiting_count_;
+  return question;
 }
 
 void RecipientProbe::ask_next() {
   const auto free = std::find_if(connections_.begin(), connections_.end(),
                                  [](const auto& hop) { return !hop->busy(); });
-  if (waiting_.empty() || free == connections_.end()) return;
-  const Question question = std::move(waiting_.front());
-  waiting_.pop_front();
+  if (free == connections_.end()) return;
+  const auto next = take_next();
+  if (!next) return;
+  const Question& question = *next;
   (*free)->verify(question_about(question.recipient),
                   [this, question](const DeliveryReport& report) { answered(question, report); });
 }

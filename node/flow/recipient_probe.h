@@ -19,14 +19,19 @@ inline constexpr std::chrono::minutes kUnknownRecipientLifetime{2};
 inline constexpr std::size_t kMaxRememberedRecipients = 100'000;
 inline constexpr std::size_t kProbeConnections = 4;
 // Questions that wait for a connection; beyond, recipients are accepted unasked.
-inline constexpr std::size_t kMaxWaitingProbes = 1000;
+inline constexpr std::size_t kMaxWaitingProbes = 5000;
+// Named attack: Made-up recipients. Of one network (an IPv4 /24, an IPv6 /48), whose questions take
+// turns with those of others; beyond, its recipients are answered 451. Edges
+// bring everybody's mail and have no share.
+inline constexpr std::size_t kMaxWaitingOfSource = 100;
 
 class RecipientProbe final : public RecipientCheck {
  public:
   // What it is given must outlive it. Lives on the home loop.
   RecipientProbe(HopContext& hops, LoopGroup& loops);
 
-  void check(const Mailbox& recipient, DecisionCallback decided) override;
+  void check(const Mailbox& recipient, const std::string& client,
+             DecisionCallback decided) override;
 
  private:
   struct Remembered {
@@ -40,13 +45,17 @@ class RecipientProbe final : public RecipientCheck {
 
   std::optional<Decision> remembered(const Mailbox& recipient);
   void remember(const Mailbox& recipient, const Decision& decision);
-  void enqueue(Question question);
+  std::string source_of(const std::string& client) const;
+  void enqueue(const std::string& source, Question question);
+  std::optional<Question> take_next();
   void ask_next();
   void answered(const Question& question, const DeliveryReport& report);
 
   HopContext& hops_;
   std::vector<std::unique_ptr<Hop>> connections_;
-  std::deque<Question> waiting_;
+  std::map<std::string, std::deque<Question>> waiting_;  // by source, an edge's empty; no list is
+  std::string last_;                                     // the source whose turn it was
+  std::size_t waiting_count_ = 0;
   std::mutex mutex_;  // guards remembered_ alone: it is read on every loop
   std::map<Mailbox, Remembered> remembered_;
 };

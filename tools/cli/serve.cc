@@ -1,6 +1,7 @@
 // `culvert serve`: runs the node in the foreground until SIGTERM.
 #include "crypto/base/log.h"
 #include "node/flow/node.h"
+#include "node/system/descriptors.h"
 #include "node/system/private_memory.h"
 #include "node/system/signals.h"
 #include "tools/cli/commands.h"
@@ -8,6 +9,20 @@
 
 namespace culvert::cli {
 namespace {
+
+// Named attack: Filling. Each client has a connection and a file for what it sends; the rest is for
+// what goes out, the peering port and the store.
+void warn_of_descriptors(const node::Config& config) {
+  constexpr std::size_t kForTheRest = 2000;
+  const std::size_t wanted = 2 * config.smtp.max_connections + kForTheRest;
+  const std::size_t limit = node::raise_descriptor_limit();
+  if (limit >= wanted) return;
+  log_warning(
+      "the system lets this process have {} files and connections open; with "
+      "smtp.max_connections = {} it may need {}: raise its limit (systemd: LimitNOFILE={}), or "
+      "lower max_connections",
+      limit, config.smtp.max_connections, wanted, wanted);
+}
 
 Result<Report> serve(const Arguments& arguments) {
   node::block_signals();
@@ -19,6 +34,7 @@ Result<Report> serve(const Arguments& arguments) {
         "the system does not let this process keep its keys out of swap; raise its limit "
         "(systemd: LimitMEMLOCK=8M; a shell: ulimit -l 8192)");
   }
+  warn_of_descriptors(*config);
   const SystemClock clock;
   auto running = node::Node::start(*config, clock);
   if (!running) return running.error();

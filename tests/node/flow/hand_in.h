@@ -34,7 +34,9 @@ inline Reply hand_in(MailReceiver& receiver, const std::string& from,
 // Decides about recipients as it is told, at once.
 class FixedCheck final : public RecipientCheck {
  public:
-  void check(const Mailbox&, DecisionCallback decided) override { decided(decision); }
+  void check(const Mailbox&, const std::string&, DecisionCallback decided) override {
+    decided(decision);
+  }
   Decision decision;
 };
 

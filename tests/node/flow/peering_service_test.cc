@@ -58,6 +58,18 @@ class PeeringServiceTest : public testing::Test {
   }
   int post(const Bytes& message) { return begin_post(message).get(); }
 
+  // As if a message of b's had come from there before a restart.
+  void make_known(const IpAddress& address) {
+    store::Peer peer = *a_.peer(b_);
+    peer.seen_from = {address.text()};
+    a_.write([&](store::WriteTransaction& txn) { store::put_peer(txn, peer); });
+    service_.set_url("https://127.0.0.1:1");
+    service_.tick();
+    for (int i = 0; i < 1000 && !service_.knows(address); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ASSERT_TRUE(service_.knows(address));
+  }
+
   TestNode a_{"gate.a.example", {"a.example"}};
   TestNode b_{"gate.b.example", {"b.example"}};
   peering::Wire wire_;
@@ -153,8 +165,7 @@ TEST_F(PeeringServiceTest, MailGoesOnWhenThePeerWasUpdated) {
 // own thread.
 TEST_F(PeeringServiceTest, AFullQueueIsAnswered503AndHoldsUpNobodyElse) {
   const SocketAddress of_b = *SocketAddress::parse("192.0.2.1:1");
-  ASSERT_EQ(begin_post(card_of_b(10, "gate.b.example"), of_b).get(), 200);
-  ASSERT_TRUE(service_.knows(of_b.ip));
+  make_known(of_b.ip);
   std::promise<void> release;
   std::thread writer([&] {
     EXPECT_TRUE(a_.store()
@@ -181,6 +192,21 @@ TEST_F(PeeringServiceTest, AFullQueueIsAnswered503AndHoldsUpNobodyElse) {
     busy += status.get() == 503 ? 1 : 0;
   EXPECT_GT(busy, 50);
   EXPECT_LT(busy, 150);
+}
+
+// Named attack: One address. Anybody can have a peer's card, and post it.
+TEST_F(PeeringServiceTest, WhoPostsAPeersCardIsNotKnownByIt) {
+  const SocketAddress stranger = *SocketAddress::parse("192.0.2.7:1");
+  for (std::uint64_t serial : {10U, 10U, 11U})
+    ASSERT_EQ(begin_post(card_of_b(serial, "gate.b.example"), stranger).get(), 200);
+  EXPECT_FALSE(service_.knows(stranger.ip));
+  // Nor does it push out whom the peer is known by.
+  make_known(*IpAddress::parse("192.0.2.1"));
+  for (int i = 0; i < 10; ++i) {
+    const SocketAddress other = *SocketAddress::parse("192.0.2." + std::to_string(20 + i) + ":1");
+    ASSERT_EQ(begin_post(card_of_b(11, "gate.b.example"), other).get(), 200);
+  }
+  EXPECT_TRUE(service_.knows(*IpAddress::parse("192.0.2.1")));
 }
 
 TEST_F(PeeringServiceTest, WritesDownWhatItRefusedOfAPeer) {

@@ -74,7 +74,8 @@ TEST_F(Filling, StrangersWhoFillTheirRoomKeepNoNewPartnerFromItsProof) {
   EXPECT_EQ(send(large, "192.0.2.1", "", reserved).code / 100, 5) << "nor is it another way in";
 }
 
-TEST_F(Filling, SizesThatAreAnnouncedButNeverSentReserveOnlyTheStrangersShare) {
+// Sizes cost nothing: they count as far as octets came.
+TEST_F(Filling, SizesThatAreAnnouncedButNeverSentReserveWhatCameOnceMore) {
   make_known(kPeersHost);
   std::vector<std::unique_ptr<MailReceiver>> open;
   const std::string head = junk().substr(0, 2000);
@@ -90,8 +91,11 @@ TEST_F(Filling, SizesThatAreAnnouncedButNeverSentReserveOnlyTheStrangersShare) {
     standing += taken.ok();
     if (!taken) open.back()->on_reset();
   }
-  EXPECT_EQ(standing, 1);
+  EXPECT_EQ(standing,
+            static_cast<int>(limits.stranger_bytes / store::charged_bytes(2 * head.size())));
+  EXPECT_GT(standing, 1);
   EXPECT_EQ(send(junk(), kStrangersHost).code, 452);
+  EXPECT_EQ(send(junk(), "203.0.114.9").code, 250) << "of another network";
   EXPECT_EQ(send(good_mail(), kPeersHost).code, 250);
   open.clear();  // the connections are lost
   EXPECT_EQ(send(junk(), kStrangersHost).code, 250);
@@ -236,12 +240,14 @@ TEST_F(Filling, ACapturedMailSentFromElsewhereGivesNoPeersShare) {
 // Named attack: One address. Places at the outside listener are kept for these.
 TEST_F(Filling, HostsOfPeersAreThoseThatTheirOwnMailCameFrom) {
   const auto is_host = [this](const char* client) {
-    return is_peers_host(context, *IpAddress::parse(client));
+    return standing_of(context, *IpAddress::parse(client)) == Standing::known;
   };
   EXPECT_FALSE(is_host("198.51.100.7"));
   make_known(kPeersHost);
   EXPECT_TRUE(is_host("198.51.100.7"));
   EXPECT_TRUE(is_host("::ffff:198.51.100.7"));
+  EXPECT_EQ(standing_of(context, *IpAddress::parse("198.51.100.8")), Standing::neighbour);
+  EXPECT_EQ(standing_of(context, *IpAddress::parse("198.51.101.7")), Standing::stranger);
   // Nobody becomes one by a claim, by mail that does not open, or by a copy of the peer's.
   const std::string copied = good_mail();
   EXPECT_EQ(deliver(copied, kPeersHost), 250);
@@ -268,7 +274,7 @@ TEST_F(Filling, APeerThatIsRemovedHasNoShareAnyMore) {
     store::put_peer(txn, *found);
   });
   EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt)[0].kind, store::ShareKind::stranger);
-  EXPECT_FALSE(is_peers_host(context, *IpAddress::parse(kPeersHost)));
+  EXPECT_EQ(standing_of(context, *IpAddress::parse(kPeersHost)), Standing::stranger);
 }
 
 TEST_F(Filling, BehindAnEdgeEachOuterSendersDomainHasItsShare) {
