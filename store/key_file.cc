@@ -94,9 +94,11 @@ Result<crypto::NodeKey> load_node_key(const std::filesystem::path& file) {
   // NONBLOCK: opening a named pipe must not hang before it is refused.
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) {
-    return permanent_error("no-key-file", fmt::format("there is no key file '{}'; `culvert init` "
-                                                      "makes one",
-                                                      file.string()));
+    return permanent_error(
+        "no-key-file", fmt::format("there is no key file '{}'. If this node has run before, put "
+                                   "it back from a copy: its store opens with no other key. "
+                                   "Only for a new node: `culvert init`",
+                                   file.string()));
   }
   if (fd < 0) return file_error(file, "read", errno);
   if (Status mode = check_key_mode(file, fd); !mode) {

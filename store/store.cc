@@ -71,7 +71,10 @@ Status check_mode(const StoreOptions& options) {
                                          file.string()));
     }
     return permanent_error("no-store",
-                           fmt::format("there is no store in '{}'; `culvert init` makes one",
+                           fmt::format("there is no store in '{}'. If this node has run before: is "
+                                       "the disk mounted? Or put the data directory back from a "
+                                       "copy; a node made anew knows no partner, and mail to them "
+                                       "would go in clear. Only for a new node: `culvert init`",
                                        options.data_dir.string()));
   }
   return done();

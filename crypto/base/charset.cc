@@ -73,7 +73,8 @@ CharsetReader::~CharsetReader() = default;
 std::string CharsetReader::to_utf8(std::string_view charset, std::string_view octets) {
   const KnownCharset* const known = charset.empty() ? &kNoCharset : find_charset(charset);
   if (known == nullptr || known->order == KnownCharset::Order::may_differ) doubtful_ = true;
-  if (known != nullptr && !known->converter.empty()) {
+  const bool as_it_is = known != nullptr && known->converter == "UTF-8" && is_utf8(octets);
+  if (known != nullptr && !known->converter.empty() && !as_it_is) {
     std::unique_ptr<Converter>& converter = converters_[known->converter];
     if (!converter) converter = std::make_unique<Converter>(known->converter);
     if (converter->is_there()) return converter->convert(octets);

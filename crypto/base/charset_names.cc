@@ -20,8 +20,8 @@ struct Row {
 // here.
 constexpr Row kRows[] = {
     {"", Order::certain,
-     "8bit ansix3.41968 ascii binary default unicode11utf8 unicode20utf8 unknown "
-     "unknown8bit usascii utf8 xunicode20utf8 xunknown"},
+     "8bit ansix3.41968 ascii binary default unknown unknown8bit usascii xunknown"},
+    {"UTF-8", Order::certain, "unicode11utf8 unicode20utf8 utf8 xunicode20utf8"},
     {"ARMSCII-8", Order::certain, "armscii8"},
     {"BIG5-HKSCS", Order::certain,
      "big5 big5hkscs cnbig5 cp950 csbig5 csbig5hkscs ms950 windows950 xbig5 xxbig5"},

@@ -8,7 +8,7 @@
 namespace culvert {
 
 struct KnownCharset {
-  // Of the system, which may lack it; empty: UTF-8 and its part ASCII, and names that say nothing.
+  // Of the system, which may lack it; empty: ASCII, and names that say nothing.
   std::string_view converter;
   // Whether all readers take the same order of octets where the text does not tell it.
   enum class Order { certain, may_differ } order;

@@ -20,7 +20,7 @@ struct EncodedWord {
 
 // Where the `?=` of a word stands whose text begins here; npos if there is none.
 std::size_t word_end(std::string_view text, std::size_t begins, WordBounds bounds) {
-  if (bounds == WordBounds::lenient) return text.find("?=", begins);
+  if (bounds != WordBounds::strict) return text.find("?=", begins);
   const std::size_t end = text.find_first_of("? \t", begins);
   return end != text.npos && text.substr(end).starts_with("?=") ? end : text.npos;
 }
@@ -146,6 +146,8 @@ class WordDecoder {
     encoding_ = word.encoding;
     in_words_ = true;
     digits_.append(word.text);
+    if (reading_.bounds == WordBounds::without_blanks)
+      std::erase_if(digits_, [](char c) { return c == ' ' || c == '\t'; });
   }
 
   void decode_digits() {
@@ -203,7 +205,8 @@ std::vector<std::string> all_readings(std::string_view text, CharsetReader& char
     std::string one = decode(text, {joins, bounds}, charsets, hints);
     if (std::find(found.begin(), found.end(), one) == found.end()) found.push_back(std::move(one));
   };
-  for (const WordBounds bounds : {WordBounds::lenient, WordBounds::strict}) {
+  for (const WordBounds bounds :
+       {WordBounds::lenient, WordBounds::without_blanks, WordBounds::strict}) {
     read(WordJoins::together, bounds);
     if (!has_encoded_words(text)) break;
     read(WordJoins::apart, bounds);

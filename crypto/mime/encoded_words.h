@@ -21,9 +21,9 @@ inline constexpr std::size_t kMaxWordRounds = 3;
 // charset and encoding are joined before they are decoded, so that a group of base64 digits may be
 // spread over two.
 enum class WordJoins { together, apart, spliced };
-// Where a word ends: at its `?=`, whatever stands before it; or a word with a blank or a `?` in it
-// is none (RFC 2047, 2), and another one may begin there.
-enum class WordBounds { lenient, strict };
+// Where a word ends: at its `?=`, whatever stands before it, with the blanks in it or without them;
+// or a word with a blank or a `?` in it is none (RFC 2047, 2), and another one may begin there.
+enum class WordBounds { lenient, without_blanks, strict };
 struct WordReading {
   WordJoins joins = WordJoins::together;
   WordBounds bounds = WordBounds::lenient;

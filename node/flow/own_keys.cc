@@ -39,10 +39,11 @@ Result<crypto::Certificate> newest(const Loaded& loaded, store::CertificateRole 
     if (usable && (best == nullptr || c.not_before > best->not_before)) best = &c;
   }
   if (best == nullptr) {
-    return permanent_error("no-certificate",
-                           std::string("this node has no valid certificate '") +
-                               store::role_name(role) +
-                               "' (run `culvert init`, or check the clock of this machine)");
+    return permanent_error(
+        "no-certificate", std::string("this node has no valid certificate '") +
+                              store::role_name(role) +
+                              "'; check the clock of this machine, and remove nothing: this node's "
+                              "partners and mail are in its store");
   }
   return crypto::Certificate::from_der(best->der);
 }
@@ -80,7 +81,8 @@ Result<std::shared_ptr<const OwnKeys>> load_own_keys(const store::Store& store, 
   auto encryption = newest(*loaded, store::CertificateRole::tunnel_encrypt, now);
   if (!encryption) return encryption.error();
   if (loaded->token_key.empty()) {
-    return permanent_error("no-certificate", "this node has no token key (run `culvert init`)");
+    return permanent_error("no-certificate",
+                           "this node has no token key; put the data directory back from a copy");
   }
   auto own = std::make_shared<OwnKeys>(*identity, *signing, *encryption);
   own->token_key = std::move(loaded->token_key);

@@ -14,6 +14,8 @@ class InstanceLock {
   // permanent `already-running` if another node holds it; errors of store::Folder if the lock file
   // data_dir/run/lock cannot be made.
   static Result<InstanceLock> take(const std::filesystem::path& data_dir);
+  // True if a node holds it at present. Makes nothing.
+  static bool is_held(const std::filesystem::path& data_dir);
   ~InstanceLock();
   InstanceLock(InstanceLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   InstanceLock& operator=(InstanceLock&&) = delete;

@@ -82,9 +82,11 @@ std::vector<Finding> check_files(const node::Config& config) {
   check_secrecy(config, findings);
   std::error_code error;
   if (!std::filesystem::is_directory(config.node.data_dir / "store", error)) {
-    findings.push_back({Finding::Weight::error, config.file.string(), 0, "node.data_dir",
-                        config.node.data_dir.string() +
-                            " holds no store; make one with `culvert init`, or correct the path"});
+    findings.push_back(
+        {Finding::Weight::error, config.file.string(), 0, "node.data_dir",
+         config.node.data_dir.string() +
+             " holds no store. If this node has run before: is the disk mounted, and "
+             "the path right? Only for a new node: `culvert init`"});
   } else {
     check_store(config, findings);
   }

@@ -1,13 +1,8 @@
 #include "tools/cli/running_node.h"
 
-#include <poll.h>
-#include <sys/socket.h>
-
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "node/config/peering_url.h"
-#include "node/net/socket.h"
 #include "node/system/run_folder.h"
 
 namespace culvert::cli {
@@ -26,19 +21,6 @@ std::vector<node::SocketAddress> bound_addresses(const node::Config& config,
     }
   }
   return addresses;
-}
-
-bool node_answers(const node::Config& config) {
-  constexpr int kPatienceMilliseconds = 500;
-  const auto bound = bound_addresses(config, "smtp.inside");
-  if (bound.empty()) return false;
-  const auto socket = node::begin_connect(bound.front());
-  if (!socket) return false;
-  pollfd wait{socket->fd(), POLLOUT, 0};
-  if (poll(&wait, 1, kPatienceMilliseconds) != 1) return false;
-  int failure = 0;
-  socklen_t size = sizeof failure;
-  return getsockopt(socket->fd(), SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure == 0;
 }
 
 Result<std::string> peering_url(const node::Config& config) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/keys/certificate.h"
+#include "node/system/instance_lock.h"
 #include "node/system/rates_file.h"
 #include "peering/fingerprint_digits.h"
 #include "peering/form_choice.h"
@@ -19,7 +20,6 @@
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/peer_names.h"
-#include "tools/cli/running_node.h"
 #include "tools/cli/table.h"
 #include "tools/cli/used_invitations.h"
 
@@ -282,7 +282,7 @@ Result<Report> status(const Arguments& arguments) {
   auto hops = hops_to_warn_of(node->config, *node->store);
   if (!hops) return hops.error();
   facts->unverified_hops = *std::move(hops);
-  Running running{node_answers(node->config), {}};
+  Running running{node::InstanceLock::is_held(node->config.node.data_dir), {}};
   if (running.now) running.rates = node::read_rates(node->config.node.data_dir);
   return Report{.text = words_of(*node, *facts, running),
                 .json = json_text(json_of(*node, *facts, running))};

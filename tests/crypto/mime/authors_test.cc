@@ -240,7 +240,8 @@ TEST(Authors, TwoReadersOfEncodedWordsSeeTheSameDomain) {
       {"=?utf-8*en?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
       {"=?x-unknown?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
       {"=??q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
-      {"=?utf-8?q?ceo=40b.example some=4 =zz blanks?= <eve@c.example>", "c.example | b.example"},
+      {"=?utf-8?q?ceo=40b.example some=4 =zz blanks?= <eve@c.example>",
+       "c.example | b.example b.examplesome"},
       // A word that does not end, or that holds the beginning of another.
       {"=?x?b? =?utf-8?q?ceo=40b.example?= <eve@c.example>", "c.example | b.example"},
       {"=?x?b?\r\n =?utf-8?q?ceo=40b.example?=", "b.example | "},
@@ -250,6 +251,9 @@ TEST(Authors, TwoReadersOfEncodedWordsSeeTheSameDomain) {
       {"=?utf-8*eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
        "?q?ceo=40b.example?= <eve@c.example>",
        "c.example | b.example"},
+      {"=?utf-8?q?ceo=40b.exam ple?= <eve@c.example>", "c.example | b.exam b.example"},
+      // What is no UTF-8 ends a name.
+      {"=?utf-8?b?Y2VvQGIuZXhhbXBsZQ=3D=3D?= <eve@c.example>", "c.example | b.example"},
       // Digits of one group in two words.
       {"=?utf-8?b?Y2V?= =?utf-8?b?vQGIuZXhhbXBsZQ==?= <eve@c.example>", "c.example | b.example"},
       {"=?utf-8?q?ceo=ef=bc=a0b.example?= <eve@c.example>", "c.example | b.example"},

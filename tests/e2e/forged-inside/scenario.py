@@ -37,6 +37,9 @@ FORGED = [
     "Authentication-Results: =?utf-8*en?q?gate=2Eb=2Eexample?=; smime=pass; forged",
     "Authentication-Results: =?utf-7?q?gate+AC4-b+AC4-example?=; smime=pass; forged",
     "Authentication-Results: x; none\r\n =?utf-8?q?=0D=0A?=; smime=pass; forged",
+    # What some programs take for the end of a line.
+    *(f"X-Line: y{end}Culvert-Result: {RESULT}; forged" for end in ("\x0b", "\x0c", "\x1c", "\x1d \t", "\x1e", "\u0085", "\u2028", "\u2029")),
+    "X-Line: y\x0bAuthentication-Results: gate.b.example; smime=pass; forged",
 ]
 KEPT = ["Authentication-Results: mx.c.example; dkim=pass; kept", "X-Culvert-Result: kept", "Subject: Culvert-Result: kept"]
 ATTACHED = (b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nCulvert-Part: kept\r\nContent-Type: text/plain\r\n\r\n'
@@ -61,7 +64,8 @@ def case_a_user_forges_marks_to_a_colleague(lab):
     got = mailboxes.to("carol@b.example")[0].raw
     assert b"forged" not in got, got
     assert got.count(b"kept") == len(KEPT) + 4 and got.endswith(ATTACHED.partition(b"\r\n\r\n")[2]), got
-    assert not any(name.lower().startswith("culvert-") for name in message_from_bytes(got).keys()), got
+    names = {name.lower() for name in message_from_bytes(got).keys()}
+    assert {name for name in names if name.startswith("culvert-")} == {"culvert-removed"}, got
 
     # A fold before the colon ends the header for Postfix, and so for every reader behind it.
     smtp.send(server.submission, "bob@b.example", ["dave@b.example"], (ENVELOPE + f"Culvert-Result\r\n : {RESULT}; forged\r\n\r\nx\r\n").encode())
@@ -73,3 +77,9 @@ def case_a_user_forges_marks_to_a_colleague(lab):
     header = message_from_bytes(mailboxes.to("erin@b.example")[0].raw)
     assert header["Culvert-Result"].startswith("clear"), header.items()
     assert b"forged" not in back.bytes_seen()
+
+    # Named attack: Borrowed trust. A list that leaves Received out hands a stranger's mail in again: the node has to see that it was here.
+    again = b"".join(line for line in mailboxes.to("erin@b.example")[0].raw.splitlines(True) if not line.startswith((b"Received:", b"\t", b" ")))
+    assert b"Received:" not in again and b"Culvert-Result: clear" in again, again
+    smtp.send(server.submission, "list@b.example", ["x@c.example"], again)
+    wait_until(lambda: b"<x@c.example>" in back.bytes_seen() and b"Culvert-Removed:" in back.bytes_seen(), 30, lambda: f"the list's mail\n{server.log_tail()}")
