@@ -73,8 +73,10 @@ CharsetReader::~CharsetReader() = default;
 std::string CharsetReader::to_utf8(std::string_view charset, std::string_view octets) {
   const KnownCharset* const known = charset.empty() ? &kNoCharset : find_charset(charset);
   if (known == nullptr || known->order == KnownCharset::Order::may_differ) doubtful_ = true;
-  const bool as_it_is = known != nullptr && known->converter == "UTF-8" && is_utf8(octets);
-  if (known != nullptr && !known->converter.empty() && !as_it_is) {
+  const bool is_labelled_utf8 = known != nullptr && known->converter == "UTF-8";
+  // Some show it as ISO-8859-1, others a sign for each octet that is wrong.
+  if (is_labelled_utf8 && !is_utf8(octets)) doubtful_ = true;
+  if (known != nullptr && !known->converter.empty() && !is_labelled_utf8) {
     std::unique_ptr<Converter>& converter = converters_[known->converter];
     if (!converter) converter = std::make_unique<Converter>(known->converter);
     if (converter->is_there()) return converter->convert(octets);
