@@ -72,7 +72,7 @@ struct ContentFront {
 
 Result<ContentFront> read_front(Source& content) {
   std::string front;
-  Bytes chunk(kStreamChunkBytes);
+  Bytes chunk(kMessageBufferBytes);
   std::size_t end = std::string::npos;
   while (end == std::string::npos) {
     const std::size_t searched = front.size() < 3 ? 0 : front.size() - 3;

@@ -21,7 +21,7 @@ struct TunnelSealer::State {
   crypto::Base64Encoder base64{collected};
   std::unique_ptr<crypto::EnvelopedWriter> enveloped;
   std::unique_ptr<crypto::SignedDataWriter> signed_data;
-  Bytes chunk = Bytes(kStreamChunkBytes);
+  Bytes chunk = Bytes(kMessageBufferBytes);
   bool ended = false;
 
   // Layers end from the inside out.

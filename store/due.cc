@@ -43,6 +43,8 @@ DueDestination take_due(const ReadTransaction& txn, Cursor& at, const DuePlace& 
   DueDestination due{place.path, place.destination, {}};
   const Bytes prefix = due_prefix(txn, place.path, place.destination);
   const Time farthest = scan.now + kFarthestAttempt;
+  std::size_t most = scan.per_destination;
+  if (scan.wanted) most = std::min(most, scan.wanted(place.path, place.destination));
   while (!at.at_end() && starts_with(at.key(), prefix)) {
     if (at.key().size() != prefix.size() + kTailOctets) {  // not a key that this program made
       at.next();
@@ -58,7 +60,7 @@ DueDestination take_due(const ReadTransaction& txn, Cursor& at, const DuePlace& 
     }
     const EntryId id = *read_entry_key(tail);
     if (!scan.claimed || !scan.claimed(id)) {
-      if (due.entries.size() == scan.per_destination) break;
+      if (due.entries.size() == most) break;
       if (at.value()) due.entries.push_back(id);
     }
     at.next();

@@ -136,6 +136,9 @@ QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& f
 struct DueScan {
   Time now{};
   std::size_t per_destination = 20;
+  // How many of them a destination can use, if fewer: each that is looked at costs opening a
+  // record. May be empty.
+  std::function<std::size_t(DeliveryPath, const std::string&)> wanted{};
   std::size_t destinations = 1000;
   // Entries that are in hand already; they do not count. May be empty.
   std::function<bool(const EntryId&)> claimed{};

@@ -10,6 +10,9 @@ namespace culvert {
 
 // One piece of a stream: large enough to make calls cheap, small enough for a thousand connections.
 inline constexpr std::size_t kStreamChunkBytes = 64 * 1024;
+// A buffer that is made for one message. To fill a larger one with zeros, and to wipe it, costs
+// more than to read an ordinary mail through it; large mail takes a few turns more.
+inline constexpr std::size_t kMessageBufferBytes = 16 * 1024;
 
 // The header of one message. Exchange and Postfix stop at 100 to 256 KiB.
 inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;

@@ -30,7 +30,7 @@ Status BytesSink::write(ByteView bytes) {
 }
 
 Result<std::uint64_t> copy_all(Source& from, Sink& to) {
-  Bytes chunk(kStreamChunkBytes);
+  Bytes chunk(kMessageBufferBytes);
   std::uint64_t total = 0;
   while (true) {
     const auto count = from.read(chunk);

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxOidBytes = 64;
 
 }  // namespace
 
-BerReader::BerReader(Source& from) : from_(&from), buffer_(kStreamChunkBytes) {}
+BerReader::BerReader(Source& from) : from_(&from), buffer_(kMessageBufferBytes) {}
 
 BerReader::BerReader(ByteView all) : available_(all) {}
 

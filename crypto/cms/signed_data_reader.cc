@@ -118,7 +118,7 @@ Result<std::size_t> SignedDataReader::read(MutableBytes into) {
 
 Result<SignedDataResult> SignedDataReader::finish(const SignerCandidates& candidates) {
   State& s = *state_;
-  for (Bytes rest(s.content_ended ? 0 : kStreamChunkBytes); !s.content_ended;) {
+  for (Bytes rest(s.content_ended ? 0 : kMessageBufferBytes); !s.content_ended;) {
     if (const auto count = read(rest); !count) return count.error();
   }
   s.digester.finish();

@@ -3,10 +3,11 @@
 #include "crypto/keys/random.h"
 #include "crypto/keys/sodium.h"
 
-#include <unistd.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <stdexcept>
 
 namespace culvert::crypto {
@@ -21,13 +22,22 @@ void need_size(bool right) {
   if (!right) throw std::logic_error("record_sealing.h: a buffer of another size");
 }
 
+// How often this process and those that it came from were forked. Asking the system who one is
+// would cost a call for each record.
+unsigned forks() {
+  static std::atomic<unsigned> count{0};
+  static const int registered = ::pthread_atfork(nullptr, nullptr, [] { ++count; });
+  static_cast<void>(registered);
+  return count.load(std::memory_order_relaxed);
+}
+
 // Random octets for nonces, drawn ahead: asking the system for each record costs a third of what
 // sealing it costs. Each is given once: a thread has its own, and a process that was forked draws
 // anew, because its parent goes on with the same ones.
 class NoncePool {
  public:
   void fill(MutableBytes nonce) {
-    const pid_t here = ::getpid();
+    const unsigned here = forks();
     if (process_ != here || at_ + nonce.size() > octets_.size()) {
       fill_random(octets_);
       process_ = here;
@@ -39,8 +49,8 @@ class NoncePool {
 
  private:
   std::array<std::uint8_t, 64 * kNonceBytes> octets_{};
-  std::size_t at_ = 0;
-  pid_t process_ = -1;
+  std::size_t at_ = sizeof octets_;
+  unsigned process_ = 0;
 };
 
 }  // namespace

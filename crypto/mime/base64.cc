@@ -168,7 +168,7 @@ Status Base64Decoder::finish() const {
 Status Base64Source::refill() {
   decoded_.clear();
   at_ = 0;
-  text_.resize(kStreamChunkBytes);
+  text_.resize(kMessageBufferBytes);
   const auto count = from_.read(text_);
   if (!count) return count.error();
   ended_ = *count == 0;

@@ -6,7 +6,7 @@
 namespace culvert::crypto {
 
 Result<std::size_t> CanonicalSource::refill() {
-  raw_.resize(kStreamChunkBytes);
+  raw_.resize(kMessageBufferBytes);
   at_ = 0;
   auto count = from_.read(raw_);
   raw_size_ = count ? *count : 0;

@@ -96,7 +96,7 @@ Result<std::vector<BoundaryLine>> find_boundary_lines(
     const std::function<bool(std::vector<BoundaryLine>&)>& is_enough) {
   DelimiterScanner scanner(boundary, start);
   std::vector<BoundaryLine> found;
-  Bytes chunk(kStreamChunkBytes);
+  Bytes chunk(kMessageBufferBytes);
   for (std::uint64_t at = start; !is_enough(found);) {
     const auto count = input.read_at(at, chunk);
     if (!count) return count.error();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 
 #include "crypto/mime/header.h"
@@ -87,15 +88,19 @@ void append_b(std::string_view text, std::string& out) {
 
 // Whether other readings can differ from the one that was made.
 struct Hints {
-  bool by_bounds = false;    // a word had a blank or a `?` in it
+  bool by_blanks = false;    // a word had a blank in it
+  bool by_marks = false;     // or a `?`
   bool by_splicing = false;  // a word ended within a group of digits or an escape
 };
 
-bool ends_within_group(const EncodedWord& word) {
-  if (word.encoding == 'q')
-    return word.text.substr(word.text.size() - std::min<std::size_t>(word.text.size(), 2))
-               .find('=') != word.text.npos;
-  return word.text.size() % 4 != 0 || word.text.find_first_of("?= \t") != word.text.npos;
+bool ends_within_group(char encoding, std::string_view text) {
+  if (encoding == 'q')
+    return text.substr(text.size() - std::min<std::size_t>(text.size(), 2)).find('=') != text.npos;
+  // Padding ends a group, and what is no digit does not count.
+  const std::size_t padding = text.rfind('=');
+  if (padding != text.npos) text.remove_prefix(padding + 1);
+  return std::count_if(text.begin(), text.end(), [](char c) { return base64_digit(c) >= 0; }) % 4 !=
+         0;
 }
 
 // One pass over a text.
@@ -136,8 +141,9 @@ class WordDecoder {
 
   void take_word(const EncodedWord& word) {
     blanks_.clear();
-    hints_.by_bounds = hints_.by_bounds || word.text.find_first_of("? \t") != word.text.npos;
-    hints_.by_splicing = hints_.by_splicing || ends_within_group(word);
+    hints_.by_blanks = hints_.by_blanks || word.text.find_first_of(" \t") != word.text.npos;
+    hints_.by_marks = hints_.by_marks || word.text.find('?') != word.text.npos;
+    hints_.by_splicing = hints_.by_splicing || ends_within_group(word.encoding, word.text);
     const bool apart = reading_.joins == WordJoins::apart;
     if (apart || !same_name(word.charset, charset_)) end_words();
     if (reading_.joins != WordJoins::spliced || word.encoding != encoding_) decode_digits();
@@ -145,9 +151,9 @@ class WordDecoder {
     charset_ = word.charset;
     encoding_ = word.encoding;
     in_words_ = true;
-    digits_.append(word.text);
-    if (reading_.bounds == WordBounds::without_blanks)
-      std::erase_if(digits_, [](char c) { return c == ' ' || c == '\t'; });
+    const bool keeps_blanks = reading_.bounds != WordBounds::without_blanks;
+    std::copy_if(word.text.begin(), word.text.end(), std::back_inserter(digits_),
+                 [&](char c) { return keeps_blanks || (c != ' ' && c != '\t'); });
   }
 
   void decode_digits() {
@@ -205,14 +211,15 @@ std::vector<std::string> all_readings(std::string_view text, CharsetReader& char
     std::string one = decode(text, {joins, bounds}, charsets, hints);
     if (std::find(found.begin(), found.end(), one) == found.end()) found.push_back(std::move(one));
   };
-  for (const WordBounds bounds :
-       {WordBounds::lenient, WordBounds::without_blanks, WordBounds::strict}) {
+  const auto read_all = [&](WordBounds bounds) {
     read(WordJoins::together, bounds);
-    if (!has_encoded_words(text)) break;
+    if (!has_encoded_words(text)) return;
     read(WordJoins::apart, bounds);
     if (hints.by_splicing) read(WordJoins::spliced, bounds);
-    if (!hints.by_bounds) break;
-  }
+  };
+  read_all(WordBounds::lenient);
+  if (hints.by_blanks) read_all(WordBounds::without_blanks);
+  if (hints.by_blanks || hints.by_marks) read_all(WordBounds::strict);
   return found;
 }
 

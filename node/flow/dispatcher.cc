@@ -94,6 +94,10 @@ void Dispatcher::look_at(store::DeliveryPath path) {
   scan.path = path;
   scan.now = flow_.clock.now();
   scan.per_destination = kReadAhead;
+  scan.wanted = [this](store::DeliveryPath of, const std::string& destination) {
+    const auto lane = lanes_.find(Key{of, destination});
+    return kReadAhead - (lane == lanes_.end() ? 0 : lane->second.ready.size());
+  };
   scan.claimed = [this](const store::EntryId& id) { return claimed_.count(id) == 1; };
   bool more = has_room(path);
   while (more) {
@@ -108,7 +112,6 @@ void Dispatcher::look_at(store::DeliveryPath path) {
       const Key key{found.path, found.destination};
       Lane& lane = lanes_[key];
       for (const store::EntryId& id : found.entries) {
-        if (lane.ready.size() >= kReadAhead) break;
         claimed_.insert(id);
         lane.ready.push_back(id);
       }

@@ -70,7 +70,7 @@ class PlainSource final : public MessageSource {
     if (!stored_) {
       if (const Status opened = open(); !opened) return opened.error();
     }
-    Bytes piece(kStreamChunkBytes);
+    Bytes piece(kMessageBufferBytes);
     const auto count = stored_->read(piece);
     if (!count) return count.error();
     piece.resize(*count);

@@ -160,6 +160,20 @@ TEST_F(QueueTest, DoesNotLetOneDestinationHideAnother) {
   EXPECT_EQ(entry(result.destinations[0].entries[0])->next_attempt, kStart - seconds(49));
 }
 
+TEST_F(QueueTest, TakesNoMoreThanADestinationCanUse) {
+  for (int i = 0; i < 5; ++i) {
+    put("x", {"dead.example"}, kStart - seconds(i));
+    put("y", {"good.example"});
+  }
+  const auto wanted = [](DeliveryPath, const std::string& destination) -> std::size_t {
+    return destination == "good.example" ? 2 : 0;
+  };
+  const DueResult result = due(*store, {.now = kStart, .wanted = wanted});
+  ASSERT_EQ(result.destinations.size(), 1u);
+  EXPECT_EQ(result.destinations[0].destination, "good.example");
+  EXPECT_EQ(result.destinations[0].entries.size(), 2u);
+}
+
 TEST_F(QueueTest, KeepsPathsOfOneDestinationApart) {
   auto staged = stage(*store, "x");
   QueueEntry clear = entry_to(staged->message.id, 0, "b.example");

@@ -36,10 +36,14 @@ void* try_to_allocate(std::size_t size) noexcept {
   }
 }
 
-void release(void* block) noexcept {
-  if (block == nullptr) return;
-  ::explicit_bzero(block, std::min(::malloc_usable_size(block), kWipedBytes));
+void release(void* block, std::size_t size) noexcept {
+  ::explicit_bzero(block, std::min(size, kWipedBytes));
   std::free(block);
+}
+
+// Who frees without saying how much it was: as much as the allocator gave.
+void release(void* block) noexcept {
+  if (block != nullptr) release(block, ::malloc_usable_size(block));
 }
 
 }  // namespace
@@ -54,7 +58,11 @@ void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
 }
 void operator delete(void* block) noexcept { release(block); }
 void operator delete[](void* block) noexcept { release(block); }
-void operator delete(void* block, std::size_t) noexcept { release(block); }
-void operator delete[](void* block, std::size_t) noexcept { release(block); }
+void operator delete(void* block, std::size_t size) noexcept {
+  if (block != nullptr) release(block, size);
+}
+void operator delete[](void* block, std::size_t size) noexcept {
+  if (block != nullptr) release(block, size);
+}
 void operator delete(void* block, const std::nothrow_t&) noexcept { release(block); }
 void operator delete[](void* block, const std::nothrow_t&) noexcept { release(block); }

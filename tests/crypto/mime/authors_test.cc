@@ -332,6 +332,8 @@ TEST(Authors, ParserBombCostsNoMoreThanItsSize) {
                                      "\xe2\x80\xae@a",
                                      "=?",
                                      "=?utf-8?q?=40?=",
+                                     "=?x?b?Y ?=",
+                                     "=?utf-8?b?Y2V?= ",
                                      "=?a?q?",
                                      "=?utf-7?q?+AEA-?= =?u16?b?YQ==?= ",
                                      "=?cp037?q?a?==?iso-2022-jp?q?b?=",
