@@ -79,7 +79,8 @@ std::string outcome(ByteView file) {
   const auto bundle = read_pkcs12(file, "password", MissingMac::accept);
   const std::clock_t took = std::clock() - start;
   if (kMeasured) {
-    EXPECT_LT(took, CLOCKS_PER_SEC);
+    // A slow machine takes one second for what is allowed; the bombs would take minutes.
+    EXPECT_LT(took, 5 * CLOCKS_PER_SEC);
     EXPECT_LT(peak_kilobytes() - before, 64 * 1024);
   }
   return problem(bundle);
