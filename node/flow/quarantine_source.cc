@@ -120,8 +120,11 @@ Standing standing_of(const FlowContext& context, const IpAddress& client) {
   Standing standing = Standing::stranger;
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
     const Time now = context.clock.now();
-    if (!peers_of(txn, source_network(client), now).empty()) standing = Standing::neighbour;
-    if (!peers_of(txn, source_host(client), now).empty()) standing = Standing::known;
+    if (!peers_of(txn, source_host(client), now).empty()) {
+      standing = Standing::known;
+    } else if (!peers_of(txn, source_network(client), now).empty()) {
+      standing = Standing::neighbour;
+    }
     return done();
   });
   return read ? standing : Standing::stranger;

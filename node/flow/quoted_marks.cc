@@ -8,14 +8,8 @@
 namespace culvert::node {
 namespace {
 
-// Ours have a tenth of it. What is longer is judged by its beginning.
-constexpr std::size_t kMaxFieldOctets = 4096;
 // No name that counts is longer, even with blanks before its colon.
 constexpr std::size_t kMaxNameOctets = 80;
-
-void append_cut(std::string& to, std::string_view text) {
-  to += text.substr(0, kMaxFieldOctets - std::min(to.size(), kMaxFieldOctets));
-}
 
 // Some servers and people's programs mark what they quote in plain text, or set it in.
 std::string_view quote_prefix(std::string_view line) {
@@ -60,6 +54,10 @@ Escape read_escape(std::string_view text, std::string& out) {
 }
 
 }  // namespace
+
+void append_cut(std::string& field, std::string_view text) {
+  field += text.substr(0, kMaxMarkOctets - std::min(field.size(), kMaxMarkOctets));
+}
 
 bool is_strangers_mark(std::string_view field, const store::OwnMarks& own) {
   return is_result(name_in(field)) ? !is_of_a_peers_people(field) : marks_in(field, own).clear;

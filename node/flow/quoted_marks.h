@@ -20,6 +20,11 @@
 
 namespace culvert::node {
 
+// Adds to a field that is being read, as far as it is looked at: ours have a tenth of
+// kMaxMarkOctets, and what is longer is judged by its beginning.
+inline constexpr std::size_t kMaxMarkOctets = 4096;
+void append_cut(std::string& field, std::string_view text);
+
 // True if the field, Received or `Culvert-*` with or without its line ends, says that its message
 // had come in from elsewhere, and was no peer's own.
 bool is_strangers_mark(std::string_view field, const store::OwnMarks& own);

@@ -1,19 +1,9 @@
 #include "node/flow/wrapped_mail.h"
 
-#include <algorithm>
-
 #include "node/flow/quoted_marks.h"
 
 namespace culvert::node {
 namespace {
-
-// Our fields have a tenth of it, and honest others a quarter. What is longer is judged by its
-// beginning.
-constexpr std::size_t kMaxFieldOctets = 4096;
-
-void append_cut(std::string& to, std::string_view text) {
-  to += text.substr(0, kMaxFieldOctets - std::min(to.size(), kMaxFieldOctets));
-}
 
 bool is_blank(std::string_view line) { return line.empty() || line == "\r"; }
 
