@@ -89,7 +89,8 @@ Status check_version(std::int64_t found, int key_version) {
         "the store has nothing in it: its file was cut off, or `culvert init` was ended while it "
         "made it. If this node has run before, put the data directory back from a copy: a node "
         "made anew knows no partner, and mail to them would go in clear. Only if it never ran, "
-        "remove the configuration, the key file and the data directory, and run `culvert init` again");
+        "remove the configuration, the key file and the data directory, and run `culvert init` "
+        "again");
   }
   if (found > kSchemaVersion) {
     return permanent_error("schema-newer",
