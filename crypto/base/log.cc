@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "crypto/base/code_points.h"
 
 namespace culvert {
@@ -58,6 +60,11 @@ void write_log(LogLevel level, std::string_view line) {
 }
 
 std::string printable(std::string_view text, std::size_t limit_octets) {
+  // Nearly all text: of every reply, and in every trace.
+  const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
+  if (text.size() <= limit_octets && std::all_of(text.begin(), text.end(), is_plain)) {
+    return std::string(text);
+  }
   std::string out;
   CodePointReader reader(text);
   while (const auto item = reader.next()) {
