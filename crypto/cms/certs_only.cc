@@ -30,8 +30,9 @@ Result<std::vector<Certificate>> read_certs_only(Source& from) {
   auto tail = read_signed_tail(ber);
   if (!tail) return tail.error();
   if (!tail->signers.empty()) return refuse(Refusal::not_certs_only, "signers");
-  if (tail->unreadable_certificates > 0) return refuse(Refusal::bad_certificate);
-  return std::move(tail->certificates);
+  IncludedCertificates included = included_certificates(*tail);
+  if (included.unreadable > 0) return refuse(Refusal::bad_certificate);
+  return std::move(included.readable);
 }
 
 Result<Bytes> write_certs_only(const std::vector<Certificate>& certificates) {

@@ -75,8 +75,8 @@ class SignedDataWriter final : public Sink {
 // One SignerInfo, judged.
 struct SignerResult {
   CertificateName name;
-  // The certificate that `name` calls, if it was at hand; the first of several, unless the signature
-  // is right under another.
+  // The certificate that `name` calls, if it was at hand; the first of several, unless the
+  // signature is right under another.
   std::optional<Certificate> certificate;
   // Why this signature does not count; nothing if it is right under `certificate`.
   std::optional<Error> refusal;
@@ -93,8 +93,9 @@ struct SignerResult {
 };
 
 struct SignedDataResult {
-  std::vector<SignerResult> signers;      // at least one
-  std::vector<Certificate> certificates;  // those included that could be parsed
+  std::vector<SignerResult> signers;  // at least one
+  // Those included that could be parsed; none if they were to be ignored.
+  std::vector<Certificate> certificates;
   // True if every signature is right. Whether its certificate may be trusted is another question.
   bool valid() const;
 };

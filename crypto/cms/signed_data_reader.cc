@@ -77,9 +77,7 @@ namespace {
 std::vector<Certificate> tried_certificates(const SignerCandidates& candidates,
                                             const std::vector<Certificate>& included) {
   std::vector<Certificate> tried = candidates.known;
-  if (candidates.included == SignerCandidates::Included::use) {
-    tried.insert(tried.end(), included.begin(), included.end());
-  }
+  tried.insert(tried.end(), included.begin(), included.end());
   if (candidates.only_kind) {
     std::erase_if(tried,
                   [&](const Certificate& c) { return c.key_kind() != candidates.only_kind; });
@@ -126,10 +124,12 @@ Result<SignedDataResult> SignedDataReader::finish(const SignerCandidates& candid
     if (const Status read = s.read_tail(); !read) return read.error();
   }
   if (s.tail->signers.size() > candidates.most_signers) return refuse(Refusal::too_many_signers);
-  const auto tried = tried_certificates(candidates, s.tail->certificates);
   SignedDataResult result;
+  if (candidates.included == SignerCandidates::Included::use) {
+    result.certificates = included_certificates(*s.tail).readable;
+  }
+  const auto tried = tried_certificates(candidates, result.certificates);
   result.signers = judge_signers(s.tail->signers, {s.head.content_type, s.digester}, tried);
-  result.certificates = std::move(s.tail->certificates);
   return result;
 }
 

@@ -34,11 +34,7 @@ Status read_certificates(BerReader& ber, SignedTail& into) {
     auto element = ber.element(kMaxCertificateBytes);
     if (!element) return element.error();
     if (*next != kTagSequence) continue;  // attribute certificates and other forms
-    if (auto certificate = Certificate::from_der(*element)) {
-      into.certificates.push_back(*std::move(certificate));
-    } else {
-      ++into.unreadable_certificates;
-    }
+    into.certificates.push_back(*std::move(element));
   }
 }
 
@@ -58,6 +54,18 @@ Status read_signers(BerReader& ber, std::vector<SignerInfo>& into) {
 }
 
 }  // namespace
+
+IncludedCertificates included_certificates(const SignedTail& tail) {
+  IncludedCertificates included;
+  for (const Bytes& der : tail.certificates) {
+    if (auto certificate = Certificate::from_der(der)) {
+      included.readable.push_back(*std::move(certificate));
+    } else {
+      ++included.unreadable;
+    }
+  }
+  return included;
+}
 
 Result<SignedHead> enter_signed_data(BerReader& ber) {
   const auto type = enter_content_info(ber);

@@ -28,11 +28,17 @@ Status leave_signed_content(BerReader& ber, const SignedHead& head);
 
 // What stands behind the content.
 struct SignedTail {
-  std::vector<Certificate> certificates;
-  // Certificates that could not be read, which are as if they were not there.
-  std::size_t unreadable_certificates = 0;
+  std::vector<Bytes> certificates;  // in DER; parsing one costs a tenth of a signature
   std::vector<SignerInfo> signers;
 };
+
+// The certificates of a tail, without those that could not be read, which are as if they were not
+// there.
+struct IncludedCertificates {
+  std::vector<Certificate> readable;
+  std::size_t unreadable = 0;
+};
+IncludedCertificates included_certificates(const SignedTail& tail);
 
 // Reads up to the end of the input. Refusals: too-many-certificates, too-many-signers,
 // trailing-octets and whatever is malformed.

@@ -53,6 +53,17 @@ TEST_F(SignedData, TellsWhoSignedWhenAndAsWhat) {
   EXPECT_EQ(personal->result.signers.front().type, SignatureType::personal);
 }
 
+TEST_F(SignedData, GivesNoneOfTheIncludedCertificatesIfTheyAreIgnored) {
+  const Bytes cms = sign(pattern(10), a);
+  const auto with = verify(cms);
+  ASSERT_TRUE(with.ok());
+  EXPECT_EQ(with->result.certificates.size(), 1U);
+  const auto without = verify(cms, only(a.signing.certificate));
+  ASSERT_TRUE(without.ok());
+  EXPECT_TRUE(without->result.valid());
+  EXPECT_TRUE(without->result.certificates.empty());
+}
+
 TEST_F(SignedData, JudgesContentThatWasNotReadToItsEnd) {
   const Bytes cms = sign(pattern(200'000), a);
   ViewSource source(cms);
