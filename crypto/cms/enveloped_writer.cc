@@ -12,6 +12,8 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::uint32_t kAuthEnvelopedVersion = 0;  // RFC 5083, 2.1
+// Room that an ordinary mail needs: a whole piece would be cleared and wiped for each.
+constexpr std::size_t kFirstPieceBytes = kMessageBufferBytes;
 
 struct RecipientInfos {
   Bytes der;
@@ -51,11 +53,19 @@ struct EnvelopedWriter::State {
   std::size_t filled = 0;
   bool begun = false;  // the head is written, in indefinite length
 
+  void make_room();
   Status begin();
   Status write_piece(ByteView piece);
   Status write_full();
   Status write_all_in_der(ByteView sealed, ByteView more, ByteView mac);
 };
+
+// For a whole piece.
+void EnvelopedWriter::State::make_room() {
+  SecretBytes larger(kStreamChunkBytes);
+  std::copy_n(plain.view().begin(), filled, larger.writable().begin());
+  plain = std::move(larger);
+}
 
 Status EnvelopedWriter::State::begin() {
   begun = true;
@@ -137,13 +147,14 @@ Result<std::unique_ptr<EnvelopedWriter>> EnvelopedWriter::start(Sink& to,
   append(content_front, ByteView(der_content_algorithm(algorithm)));
   auto state = std::unique_ptr<State>(
       new State{to, is_aead ? kOidAuthEnvelopedData : kOidEnvelopedData, std::move(front),
-                std::move(content_front), *std::move(cipher), SecretBytes(kStreamChunkBytes)});
+                std::move(content_front), *std::move(cipher), SecretBytes(kFirstPieceBytes)});
   return std::unique_ptr<EnvelopedWriter>(new EnvelopedWriter(std::move(state)));
 }
 
 Status EnvelopedWriter::write(ByteView plaintext) {
   State& s = *state_;
   while (!plaintext.empty()) {
+    if (s.filled == s.plain.size() && s.filled < kStreamChunkBytes) s.make_room();
     if (s.filled == s.plain.size()) {
       if (const Status written = s.write_full(); !written) return written;
     }

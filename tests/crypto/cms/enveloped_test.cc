@@ -13,19 +13,14 @@ class AuthEnveloped : public ::testing::Test {
 };
 
 TEST_F(AuthEnveloped, OpensWhatItSealedInEverySize) {
-  constexpr std::size_t kSizes[] = {0,
-                                    1,
-                                    15,
-                                    16,
-                                    17,
-                                    32 * 1024,
-                                    64 * 1024,
-                                    65537,
-                                    256 * 1024 - 1,
-                                    262144,
-                                    262145,
-                                    1'000'000,
-                                    3 * 1024 * 1024 + 7};
+  constexpr std::size_t kSizes[] = {0,         1,
+                                    15,        16,
+                                    17,        16 * 1024 - 1,
+                                    16 * 1024, 16 * 1024 + 1,
+                                    32 * 1024, 64 * 1024,
+                                    65537,     256 * 1024 - 1,
+                                    262144,    262145,
+                                    1'000'000, 3 * 1024 * 1024 + 7};
   for (const std::size_t size : kSizes) {
     const Bytes content = pattern(size);
     const Bytes sealed = seal(content, {b.encryption.certificate}, 7001);
