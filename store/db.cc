@@ -20,6 +20,8 @@ constexpr unsigned kMaxReaders = 510;  // threads of all processes that read at 
 constexpr mdb_mode_t kFileMode = 0600;
 // Room that is made ahead, as a multiple of the reserve: a batch must fit between.
 constexpr std::uint64_t kRoomFactor = 3;
+// In steps, so that not every commit has to make some.
+constexpr std::uint64_t kRoomStepBytes = 1024 * 1024;
 
 bool is_full(int rc) { return rc == MDB_MAP_FULL || rc == ENOSPC || rc == EDQUOT; }
 
@@ -221,8 +223,9 @@ std::uint64_t Database::Impl::room() {
   if (mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0) return 0;
   if (mdb_env_get_fd(env, &file) != 0) return 0;
   const std::uint64_t used = (std::uint64_t{info.me_last_pgno} + 1) * stat.ms_psize;
-  const std::uint64_t wanted =
-      std::min<std::uint64_t>(used + kRoomFactor * options.reserve_bytes, info.me_mapsize);
+  const std::uint64_t needed = used + kRoomFactor * options.reserve_bytes;
+  const std::uint64_t steps = (needed + kRoomStepBytes - 1) / kRoomStepBytes;
+  const std::uint64_t wanted = std::min<std::uint64_t>(steps * kRoomStepBytes, info.me_mapsize);
   const std::uint64_t ready = std::min<std::uint64_t>(reserve_up_to(file, wanted), info.me_mapsize);
   std::uint64_t free = ready > used ? ready - used : 0;
   if (free < kRoomFactor * options.reserve_bytes) free += free_list_bytes(stat.ms_psize);

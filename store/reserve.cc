@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 namespace culvert::store {
 
@@ -13,7 +13,7 @@ std::uint64_t reserve_up_to(int file, std::uint64_t wanted_bytes) {
   if (::fstat(file, &status) != 0) return 0;
   auto size = static_cast<std::uint64_t>(status.st_size);
   if (size >= wanted_bytes) return size;
-  const std::vector<char> zeros(1024 * 1024);
+  static constexpr std::array<char, 64 * 1024> zeros{};
   while (size < wanted_bytes) {
     const auto step = std::min<std::uint64_t>(zeros.size(), wanted_bytes - size);
     const ssize_t written = ::pwrite(file, zeros.data(), step, static_cast<off_t>(size));
