@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "store/peer_networks.h"
-#include "store/peers.h"
 
 namespace culvert::node {
 namespace {
@@ -54,20 +53,18 @@ std::vector<QuarantineShare> shares_behind(const FlowContext& context, const IpN
   return {stranger(sender->domain().text() + " through " + edge.text())};
 }
 
-bool counts(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
-  const auto peer = store::find_peer(txn, fingerprint);
-  return peer &&
-         (peer->state == store::PeerState::paired || peer->state == store::PeerState::paused);
-}
-
 std::string source_host(const IpAddress& client) {
   return IpNetwork::around(client, kHostPrefix).text();
 }
 
-std::vector<Fingerprint> peers_of(const store::ReadTransaction& txn, const std::string& place,
-                                  Time now) {
-  auto peers = store::peers_of_network(txn, place, now, kMaxPeersOfNetwork);
-  std::erase_if(peers, [&txn](const Fingerprint& peer) { return !counts(txn, peer); });
+std::vector<Fingerprint> peers_of(const store::ReadTransaction& txn, const FlowContext& context,
+                                  const std::string& place) {
+  auto peers = store::peers_of_network(txn, place, context.clock.now(), kMaxPeersOfNetwork);
+  const auto routing = context.routing.current();
+  std::erase_if(peers, [&routing](const Fingerprint& fingerprint) {
+    const PeerView* peer = routing->peer(fingerprint);
+    return peer == nullptr || !peer->is_partner();
+  });
   return peers;
 }
 
@@ -77,11 +74,10 @@ std::vector<QuarantineShare> shares_of_client(const FlowContext& context, const 
   PeersOfSource peers;
   const std::string network = source_network(client);
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
-    const Time now = context.clock.now();
-    peers.host = peers_of(txn, source_host(client), now);
+    peers.host = peers_of(txn, context, source_host(client));
     // Each of these was noted with its network, which may be beyond a limit.
     peers.network = peers.host;
-    for (const Fingerprint& peer : peers_of(txn, network, now)) {
+    for (const Fingerprint& peer : peers_of(txn, context, network)) {
       if (std::ranges::find(peers.host, peer) == peers.host.end()) peers.network.push_back(peer);
     }
     return done();
@@ -119,10 +115,9 @@ std::vector<QuarantineShare> shares_for(const FlowContext& context, const store:
 Standing standing_of(const FlowContext& context, const IpAddress& client) {
   Standing standing = Standing::stranger;
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
-    const Time now = context.clock.now();
-    if (!peers_of(txn, source_host(client), now).empty()) {
+    if (!peers_of(txn, context, source_host(client)).empty()) {
       standing = Standing::known;
-    } else if (!peers_of(txn, source_network(client), now).empty()) {
+    } else if (!peers_of(txn, context, source_network(client)).empty()) {
       standing = Standing::neighbour;
     }
     return done();

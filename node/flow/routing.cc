@@ -58,7 +58,10 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerVie
 
 PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer,
                    std::vector<crypto::Certificate> encryption) {
-  return {peer.largest_message_bytes, peer.outbound_held, peer.card_expires,
+  return {peer.state,
+          peer.largest_message_bytes,
+          peer.outbound_held,
+          peer.card_expires,
           peering::without_revoked(txn, peer.fingerprint, std::move(encryption)),
           peer.tunnel_forms};
 }

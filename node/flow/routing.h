@@ -13,6 +13,7 @@
 #include "node/policy/decision.h"
 #include "peering/pinned_certificates.h"
 #include "peering/tunnel_open.h"
+#include "store/peers.h"
 #include "store/routes.h"
 #include "store/store.h"
 
@@ -27,14 +28,20 @@ struct RouteView {
   bool was_active = false;                  // the domain has, or had, an active route
 };
 
-// What sealing for a peer needs to know of it.
+// What the flow of mail needs to know of a peer, whose record holds its whole card and costs more
+// to open than a message.
 struct PeerView {
+  store::PeerState state = store::PeerState::pairing;
   std::uint64_t largest_message_bytes = 0;
   std::string outbound_held;  // not empty: nothing is sealed for it, and why
   Time card_expires{};        // beyond, nothing is sealed for it until a new card comes
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
   std::vector<std::uint64_t> tunnel_forms{};    // that it opens; none: it does not say
 
+  // Paired, whether or not its mail is held at present.
+  bool is_partner() const {
+    return state == store::PeerState::paired || state == store::PeerState::paused;
+  }
   // The newest that is valid at `now`; nothing: mail has to wait for a new card.
   const crypto::Certificate* encryption_at(Time now) const;
 };

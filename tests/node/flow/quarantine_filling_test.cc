@@ -273,6 +273,7 @@ TEST_F(Filling, APeerThatIsRemovedHasNoShareAnyMore) {
     found->state = store::PeerState::removed;
     store::put_peer(txn, *found);
   });
+  ASSERT_TRUE(routing.refresh().ok());
   EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt)[0].kind, store::ShareKind::stranger);
   EXPECT_EQ(standing_of(context, *IpAddress::parse(kPeersHost)), Standing::stranger);
 }

@@ -30,7 +30,9 @@ TEST(Routing, PrefersAnActiveRouteToOneThatIsWaitedFor) {
 
 TEST(Routing, HoldsMailForAPeerWhoseKeyIsInDoubt) {
   const store::Route active = route(store::RouteState::active, 1);
-  const auto view = combine_routes({active}, {{active.peer, {0, "a copy of its key", {}, {}}}});
+  PeerView peer;
+  peer.outbound_held = "a copy of its key";
+  const auto view = combine_routes({active}, {{active.peer, peer}});
   EXPECT_EQ(view.use, RouteUse::waits);
   EXPECT_NE(view.why_waiting.find("a copy of its key"), std::string::npos);
 }
