@@ -1,11 +1,7 @@
 // `culvert migrate`: brings a store that an older program made to the form that this one uses.
 #include "store/migration.h"
 
-#include <unistd.h>
-
 #include <fmt/format.h>
-
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -13,17 +9,11 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/table.h"
 
 namespace culvert::cli {
 namespace {
-
-// Long work shows that it goes on, to people only.
-void show_progress(std::uint64_t records) {
-  if (::isatty(STDERR_FILENO) == 0) return;
-  fmt::print(stderr, "\r{} records", records);
-  std::fflush(stderr);
-}
 
 std::string words_of(const store::Migration& migration, bool is_dry_run) {
   if (migration.from == migration.to) {
@@ -42,6 +32,12 @@ std::string words_of(const store::Migration& migration, bool is_dry_run) {
   return text;
 }
 
+Result<store::Migration> migrate_showing(store::MigrationOptions options) {
+  Progress progress("records");
+  options.on_progress = [&progress](std::uint64_t records) { progress.show(records); };
+  return store::migrate_store(options);
+}
+
 Result<Report> migrate(const Arguments& arguments) {
   const auto config = load_config(arguments);
   if (!config) return config.error();
@@ -51,11 +47,9 @@ Result<Report> migrate(const Arguments& arguments) {
   store::MigrationOptions options;
   options.data_dir = config->node.data_dir;
   options.key_file = config->node.key_file;
-  options.on_progress = show_progress;
   const bool is_dry_run = arguments.has("--dry-run");
   if (is_dry_run) options.mode = store::MigrationOptions::Mode::dry_run;
-  const auto migration = store::migrate_store(options);
-  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r\033[K");
+  const auto migration = migrate_showing(options);
   if (!migration) return migration.error();
   return Report{.text = words_of(*migration, is_dry_run),
                 .json = json_text({{"from", migration->from},

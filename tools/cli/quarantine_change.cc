@@ -1,7 +1,4 @@
 // `culvert quarantine release` and `culvert quarantine drop`.
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +7,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/quarantine_names.h"
 #include "tools/cli/table.h"
 
@@ -37,16 +35,11 @@ Result<bool> release_item(store::WriteTransaction& txn, const store::QuarantineI
   return true;
 }
 
-// On a terminal, how far it is; nothing when piped.
-void show_progress(std::size_t changed) {
-  if (::isatty(STDERR_FILENO) == 0) return;
-  fmt::print(stderr, "\r{} done", changed);
-}
-
 // A hundred thousand items are changed in pieces, so that a running node can write in between.
 Result<std::size_t> change_all(const OpenNode& node, Change change, const std::string& reason) {
   constexpr std::size_t kPiece = 500;
   std::size_t changed = 0;
+  Progress progress("done");
   std::optional<store::MessageId> from;
   do {
     std::size_t count = 0;
@@ -65,9 +58,8 @@ Result<std::size_t> change_all(const OpenNode& node, Change change, const std::s
     if (!written) return written.error();
     changed += count;
     from = next;
-    if (from) show_progress(changed);
+    if (from) progress.show(changed);
   } while (from);
-  if (changed > kPiece && ::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\r");
   return changed;
 }
 
