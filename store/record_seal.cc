@@ -33,10 +33,6 @@ class AssociatedData {
   std::size_t size_ = 0;
 };
 
-bool is_plain(Table table, ByteView key) {
-  return table == Table::bodies || (table == Table::meta && as_text(key) == kSchemaName);
-}
-
 }  // namespace
 
 RecordSeal::RecordSeal(const crypto::NodeKey& key)
@@ -51,12 +47,16 @@ RecordSeal::RecordSeal(const crypto::NodeKey& key)
   }
 }
 
+bool RecordSeal::is_sealed(Table table, ByteView key) {
+  return table != Table::bodies && !(table == Table::meta && as_text(key) == kSchemaName);
+}
+
 std::size_t RecordSeal::overhead_bytes(Table table, ByteView key) {
-  return is_plain(table, key) ? 0 : crypto::kSealOverheadBytes;
+  return is_sealed(table, key) ? crypto::kSealOverheadBytes : 0;
 }
 
 void RecordSeal::seal(Table table, ByteView key, ByteView value, MutableBytes out) const {
-  if (is_plain(table, key)) {
+  if (!is_sealed(table, key)) {
     std::copy(value.begin(), value.end(), out.begin());
     return;
   }
@@ -66,7 +66,7 @@ void RecordSeal::seal(Table table, ByteView key, ByteView value, MutableBytes ou
 
 bool RecordSeal::open(Table table, ByteView key, ByteView stored, Bytes& out) const {
   out.clear();
-  if (is_plain(table, key)) {
+  if (!is_sealed(table, key)) {
     out.assign(stored.begin(), stored.end());
     return true;
   }

@@ -34,6 +34,8 @@ class RecordSeal {
  public:
   explicit RecordSeal(const crypto::NodeKey& key);
 
+  // False for what stands on disk as it is (above).
+  static bool is_sealed(Table table, ByteView key);
   // How many octets are added to a value.
   static std::size_t overhead_bytes(Table table, ByteView key);
   // `out` has value.size() + overhead_bytes octets; `key` at most kMaxKeyBytes.

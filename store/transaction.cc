@@ -124,6 +124,7 @@ std::optional<ByteView> ReadTransaction::get(Table table, ByteView key) const {
     fail(error_of(rc, "reading"));
     return std::nullopt;
   }
+  if (!RecordSeal::is_sealed(table, key)) return stored;
   Bytes& value = state_.opened.emplace_back();
   if (seal().open(table, key, stored, value)) return ByteView(value);
   state_.opened.pop_back();
