@@ -29,7 +29,7 @@ enum class Table : std::uint8_t {
   seen_by_time,       // sealing time(8), key of `seen` -> nothing
   quarantine,         // message id -> QuarantineItem
   trace,              // message id, time(8), order(8) -> TraceEvent
-  trace_addresses,    // hash(address) time(8) message id -> nothing
+  trace_addresses,    // hash(address) time(8) message id -> nothing; not written any more
   trace_times,        // time(8) message id -> addresses
   peers,              // fingerprint -> Peer
   routes,             // hash(domain) fingerprint -> Route

@@ -21,6 +21,7 @@ std::uint64_t write_order() {
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
 }
 
+// An index that earlier programs kept.
 Bytes address_key(const ReadTransaction& txn, std::string_view address, Time time,
                   const MessageId& id) {
   return KeyWriter()
@@ -30,13 +31,23 @@ Bytes address_key(const ReadTransaction& txn, std::string_view address, Time tim
       .take();
 }
 
+bool is_traced_under(ByteView record, ByteView lookup_key) {
+  const auto in = RecordReader::parse(record);
+  if (!in) return false;
+  const auto addresses = in->all(kAddress);
+  return std::any_of(addresses.begin(), addresses.end(), [lookup_key](ByteView address) {
+    return as_text(address) == as_text(lookup_key);
+  });
+}
+
 // Forgets one message: `key` and `addresses` are its record in `trace_times`.
 void forget(WriteTransaction& txn, const Bytes& key, const std::vector<std::string>& addresses) {
   const Time time = read_time(key);
   const auto id = MessageId::from_bytes(ByteView(key).subspan(8));
   if (id) {
-    for (const std::string& address : addresses) {
-      txn.erase(Table::trace_addresses, address_key(txn, address, time, *id));
+    if (txn.count(Table::trace_addresses) > 0) {
+      for (const std::string& address : addresses)
+        txn.erase(Table::trace_addresses, address_key(txn, address, time, *id));
     }
     for (const Bytes& event : keys_of(txn, Table::trace, id->view(), SIZE_MAX)) {
       txn.erase(Table::trace, event);
@@ -74,17 +85,15 @@ void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& e
   std::vector<std::string> texts;
   for (const Mailbox& mailbox : addresses)
     texts.push_back(mailbox.lookup_key());
-  index_trace(txn, id, event.time, texts);
+  note_traced(txn, id, event.time, texts);
   add_trace(txn, id, event);
 }
 
-void index_trace(WriteTransaction& txn, const MessageId& id, Time first,
+void note_traced(WriteTransaction& txn, const MessageId& id, Time first,
                  const std::vector<std::string>& addresses) {
   RecordWriter list;
-  for (const std::string& address : addresses) {
+  for (const std::string& address : addresses)
     list.item(kAddress, address);
-    txn.put(Table::trace_addresses, address_key(txn, address, first, id), {});
-  }
   txn.put(Table::trace_times, KeyWriter().time(first).bytes(id.view()).take(), list.take());
 }
 
@@ -103,18 +112,23 @@ std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& 
   return load_all<TraceEvent>(txn, Table::trace, id.view(), decode_trace_event);
 }
 
-std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& address,
-                                   std::size_t limit) {
-  const Bytes prefix = txn.index(Table::trace_addresses, address.lookup_key());
-  std::vector<MessageId> ids;
-  each(txn, Table::trace_addresses, prefix, prefix, [&](ByteView key, ByteView) {
+TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
+                       const std::optional<Bytes>& before, std::size_t limit) {
+  const std::string wanted = address.lookup_key();
+  TracedPage page;
+  std::size_t looked_at = 0;
+  Cursor at = txn.scan_back(Table::trace_times, before.value_or(Bytes{}));
+  for (; !at.at_end(); at.previous()) {
+    const ByteView key = at.key();
     const auto id = MessageId::from_bytes(key.last(std::min(key.size(), MessageId::kSize)));
-    if (id) ids.push_back(*id);
-    return true;
-  });
-  std::reverse(ids.begin(), ids.end());
-  if (ids.size() > limit) ids.resize(limit);
-  return ids;
+    const auto record = at.value();
+    if (id && record && is_traced_under(*record, as_bytes(wanted))) page.ids.push_back(*id);
+    if (page.ids.size() == limit || ++looked_at == kTracedAtOnce) {
+      page.next.emplace(key.begin(), key.end());
+      break;
+    }
+  }
+  return page;
 }
 
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit) {
@@ -122,7 +136,7 @@ std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit) {
   for (Cursor at = txn.scan(Table::trace_times); !at.at_end(); at.next()) {
     const ByteView key = at.key();
     if (old.size() == limit || key.size() < 8 || read_time(key) >= before) break;
-    // A broken one goes like the others; only its places in `trace_addresses` stay.
+    // A broken one goes like the others.
     const auto record = at.value();
     auto addresses = decode_trace_addresses(record.value_or(ByteView{}));
     old.emplace_back(Bytes(key.begin(), key.end()),

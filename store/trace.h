@@ -25,18 +25,28 @@ Result<TraceEvent> decode_trace_event(ByteView record);
 void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event,
                  const std::vector<Mailbox>& addresses);
 // Only the addresses (Mailbox::lookup_key) under which it is found.
-void index_trace(WriteTransaction& txn, const MessageId& id, Time first,
+void note_traced(WriteTransaction& txn, const MessageId& id, Time first,
                  const std::vector<std::string>& addresses);
 // Any later event. Reads nothing, so it costs little.
 void add_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event);
 
 // All events of a message, oldest first; empty if there are none.
 std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& id);
-// The newest `limit` messages from or to an address, newest first. Its spelling does not count
-// (Mailbox::lookup_key): people search without knowing it.
-std::vector<MessageId> find_traced(const ReadTransaction& txn, const Mailbox& address,
-                                   std::size_t limit);
-// What index_trace wrote into `trace_times`. internal `damaged-record`.
+
+// Messages that one call of `find_traced` looks through at most: a long read would keep the store
+// from using its free pages again.
+inline constexpr std::size_t kTracedAtOnce = 50'000;
+struct TracedPage {
+  std::vector<MessageId> ids{};  // newest first
+  std::optional<Bytes> next{};   // give it as `before` for the next page; nothing at the end
+};
+// Messages from or to an address, the newest first, at most `limit` (not 0). Its spelling does not
+// count (Mailbox::lookup_key): people search without knowing it. All are looked through, a million
+// in a second or two: an index by address would cost every mail several pages of the store in
+// random places, and tell who reads the disk which mails have an address in common.
+TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
+                       const std::optional<Bytes>& before, std::size_t limit);
+// What note_traced wrote into `trace_times`. internal `damaged-record`.
 Result<std::vector<std::string>> decode_trace_addresses(ByteView record);
 // Forgets at most `limit` messages whose first event is older; how many.
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit);

@@ -100,6 +100,15 @@ void Cursor::seek(ByteView key) {
   impl_->go(MDB_SET_RANGE);
 }
 void Cursor::next() { impl_->go(MDB_NEXT); }
+void Cursor::seek_before(ByteView key) {
+  if (!key.empty()) {
+    impl_->key = RawTable::to_val(key);
+    impl_->go(MDB_SET_RANGE);
+  }
+  // No key is as large: the last one is less.
+  impl_->go(key.empty() || impl_->at_end ? MDB_LAST : MDB_PREV);
+}
+void Cursor::previous() { impl_->go(MDB_PREV); }
 bool Cursor::at_end() const { return impl_->at_end; }
 ByteView Cursor::key() const { return RawTable::to_view(impl_->key); }
 ByteView Cursor::stored() const { return RawTable::to_view(impl_->stored); }
@@ -147,6 +156,12 @@ void ReadTransaction::set_aside(Table table, ByteView key) const {
 Cursor ReadTransaction::scan(Table table, ByteView from) const {
   Cursor cursor(state_, table);
   cursor.seek(from);
+  return cursor;
+}
+
+Cursor ReadTransaction::scan_back(Table table, ByteView before) const {
+  Cursor cursor(state_, table);
+  cursor.seek_before(before);
   return cursor;
 }
 

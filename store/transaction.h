@@ -35,6 +35,10 @@ class Cursor {
   // Goes to the first record whose key is not less than `key`.
   void seek(ByteView key);
   void next();
+  // The same in the other direction: to the last record whose key is less than `key` (empty: to the
+  // last of all).
+  void seek_before(ByteView key);
+  void previous();
   bool at_end() const;
   // Whoever can write the disk can put any key there; only a value that opens proves it.
   ByteView key() const;
@@ -67,6 +71,8 @@ class ReadTransaction {
   bool has(Table table, ByteView key) const { return get(table, key).has_value(); }
   // A cursor at the first record whose key is not less than `from`.
   Cursor scan(Table table, ByteView from = {}) const;
+  // A cursor at the last record whose key is less than `before`; empty: at the last.
+  Cursor scan_back(Table table, ByteView before = {}) const;
   // Notes a record whose octets are not what they should be; fails the transaction if it decides
   // trust.
   void set_aside(Table table, ByteView key) const;

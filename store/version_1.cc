@@ -78,7 +78,7 @@ Status convert_trace_times(WriteTransaction& to, ByteView key, ByteView value) {
   const auto addresses = decode_trace_addresses(value);
   if (!addresses) return addresses.error();
   if (key.size() != kTimeOctets + MessageId::kSize) return damaged();
-  index_trace(to, *MessageId::from_bytes(key.subspan(kTimeOctets)), read_time(key), *addresses);
+  note_traced(to, *MessageId::from_bytes(key.subspan(kTimeOctets)), read_time(key), *addresses);
   return done();
 }
 

@@ -4,7 +4,7 @@
 // - due: path(1) destination NUL time(8) entry id -> nothing; made anew from `queue`
 // - seen: fingerprint, culvert id, recipient -> sealing time(8)
 // - seen_by_time: sealing time(8), key of `seen` -> nothing; made anew from `seen`
-// - trace_addresses: address NUL time(8) message id -> nothing; made anew from `trace_times`
+// - trace_addresses: address NUL time(8) message id -> nothing; not taken over
 // - routes: domain NUL fingerprint -> Route
 // - peer_routes: fingerprint, domain -> nothing; made anew from `routes`
 // - rules: scope NUL key -> value

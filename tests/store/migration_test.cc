@@ -115,7 +115,7 @@ void MigrationTest::expect_everything() const {
     for (const StoredCertificate& certificate : list_certificates(txn)) {
       EXPECT_TRUE(find_secret(txn, certificate.key_name)) << certificate.key_name;
     }
-    EXPECT_FALSE(find_traced(txn, mailbox("canaryperson@c.example"), 10).empty());
+    EXPECT_FALSE(find_traced(txn, mailbox("canaryperson@c.example"), std::nullopt, 10).ids.empty());
     EXPECT_EQ(txn.count(Table::seen), txn.count(Table::seen_by_time));
     EXPECT_GT(txn.count(Table::seen), 0u);
     EXPECT_GT(txn.count(Table::sent), 0u);

@@ -570,15 +570,15 @@ TEST_F(SetAside, BrokenRecordsOfEveryOtherTableFailNothing) {
   put_quarantined(*store, 100);
   for (const Table table :
        {Table::queue, Table::due, Table::messages, Table::quarantine, Table::seen,
-        Table::seen_by_time, Table::trace, Table::trace_addresses, Table::trace_times,
-        Table::answered, Table::answered_times, Table::sent, Table::sent_by_time}) {
+        Table::seen_by_time, Table::trace, Table::trace_times, Table::answered,
+        Table::answered_times, Table::sent, Table::sent_by_time}) {
     SCOPED_TRACE(table_name(table));
     spoil(table, 0);
     read([&](const ReadTransaction& txn) {
       list_queue(txn, std::nullopt, 100);
       list_quarantine(txn, std::nullopt, 100);
       scan_due(txn, {.now = kStart});
-      find_traced(txn, canary_mailbox(), 10);
+      find_traced(txn, canary_mailbox(), std::nullopt, 10);
       find_sent(txn, Bytes(16, 7));
       find_answered(txn, fingerprint(1), as_bytes("id"));
       EXPECT_FALSE(txn.failed());

@@ -3,6 +3,7 @@
 #include "crypto/base/limits.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
+#include "store/keys.h"
 #include "store/peers.h"
 #include "store/quarantine.h"
 #include "store/routes.h"
@@ -241,25 +242,47 @@ TEST_F(TraceTest, TellsWhatHappenedInOrder) {
     for (int i = 0; i < 20; ++i)
       EXPECT_EQ(events[static_cast<std::size_t>(i) + 1].event, std::to_string(i));
     EXPECT_EQ(events[21].fields[1].second, "250 ok");
-    EXPECT_EQ(find_traced(txn, mailbox("john@a.example"), 10), std::vector<MessageId>{id});
-    EXPECT_EQ(find_traced(txn, mailbox("jane@b.example"), 10), std::vector<MessageId>{id});
-    EXPECT_EQ(find_traced(txn, mailbox("\"jane\"@b.example"), 10), std::vector<MessageId>{id});
-    EXPECT_TRUE(find_traced(txn, mailbox("jan@b.example"), 10).empty());
+    for (const char* spelling : {"john@a.example", "jane@b.example", "\"jane\"@b.example"}) {
+      EXPECT_EQ(find_traced(txn, mailbox(spelling), std::nullopt, 10).ids,
+                std::vector<MessageId>{id})
+          << spelling;
+    }
+    EXPECT_TRUE(find_traced(txn, mailbox("jan@b.example"), std::nullopt, 10).ids.empty());
   });
 }
 
-TEST_F(TraceTest, FindsTheNewestFirst) {
+TEST_F(TraceTest, FindsTheNewestFirstPageByPage) {
   std::vector<MessageId> ids;
   write([&](WriteTransaction& txn) {
     ids.clear();
     for (int i = 0; i < 5; ++i) {
       ids.push_back(MessageId::make(kStart));
-      begin_trace(txn, ids.back(), {kStart + seconds(i), "received", {}}, {mailbox("j@b.example")});
+      begin_trace(txn, ids.back(), {kStart + seconds(i), "received", {}},
+                  {mailbox(i == 2 ? "other@b.example" : "j@b.example")});
     }
   });
   read([&](const ReadTransaction& txn) {
-    EXPECT_EQ(find_traced(txn, mailbox("j@b.example"), 2),
-              (std::vector<MessageId>{ids[4], ids[3]}));
+    const TracedPage newest = find_traced(txn, mailbox("j@b.example"), std::nullopt, 2);
+    EXPECT_EQ(newest.ids, (std::vector<MessageId>{ids[4], ids[3]}));
+    ASSERT_TRUE(newest.next);
+    const TracedPage rest = find_traced(txn, mailbox("j@b.example"), newest.next, 10);
+    EXPECT_EQ(rest.ids, (std::vector<MessageId>{ids[1], ids[0]}));
+    EXPECT_FALSE(rest.next);
+  });
+}
+
+TEST_F(TraceTest, ForgetsTheIndexOfEarlierProgramsToo) {
+  const MessageId id = MessageId::make(kStart);
+  const Mailbox jane = mailbox("jane@b.example");
+  write([&](WriteTransaction& txn) {
+    begin_trace(txn, id, {kStart, "received", {}}, {jane});
+    const Bytes place = txn.index(Table::trace_addresses, jane.lookup_key());
+    txn.put(Table::trace_addresses, KeyWriter().bytes(place).time(kStart).bytes(id.view()).take(),
+            {});
+  });
+  write([&](WriteTransaction& txn) {
+    EXPECT_EQ(purge_trace(txn, kStart + seconds(1), 10), 1u);
+    EXPECT_EQ(txn.count(Table::trace_addresses), 0u);
   });
 }
 
@@ -275,7 +298,7 @@ TEST_F(TraceTest, ForgetsByAgeAndLeavesNothing) {
     EXPECT_EQ(purge_trace(txn, kStart + seconds(3), 2), 2u);
     EXPECT_EQ(purge_trace(txn, kStart + seconds(3), 2), 1u);
     EXPECT_EQ(purge_trace(txn, kStart + seconds(3), 2), 0u);
-    EXPECT_EQ(find_traced(txn, mailbox("j@b.example"), 10).size(), 3u);
+    EXPECT_EQ(find_traced(txn, mailbox("j@b.example"), std::nullopt, 10).ids.size(), 3u);
     EXPECT_EQ(purge_trace(txn, kStart + hours(1), 100), 3u);
     for (const Table table : {Table::trace, Table::trace_times, Table::trace_addresses}) {
       EXPECT_EQ(txn.count(table), 0u);

@@ -8,6 +8,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
+#include "tools/cli/progress.h"
 #include "tools/cli/queue_names.h"
 #include "tools/cli/table.h"
 
@@ -49,8 +50,27 @@ Json json_of(const Traced& traced) {
   return {{"id", traced.id.hex()}, {"events", std::move(events)}};
 }
 
+// All that are traced are looked through, in pieces (store/trace.h).
+Result<std::vector<store::MessageId>> messages_of(const store::Store& store, const Mailbox& address,
+                                                  std::size_t limit) {
+  std::vector<store::MessageId> ids;
+  std::optional<Bytes> before;
+  Progress progress("messages looked through");
+  for (std::uint64_t pieces = 1;; ++pieces) {
+    const auto page = read_store<store::TracedPage>(
+        store, [&](const store::ReadTransaction& txn) -> Result<store::TracedPage> {
+          return store::find_traced(txn, address, before, limit - ids.size());
+        });
+    if (!page) return page.error();
+    ids.insert(ids.end(), page->ids.begin(), page->ids.end());
+    if (!page->next || ids.size() == limit) return ids;
+    before = page->next;
+    progress.show(pieces * store::kTracedAtOnce);
+  }
+}
+
 // An address has an `@`; everything else must be an id.
-Result<std::vector<store::MessageId>> messages_named(const store::ReadTransaction& txn,
+Result<std::vector<store::MessageId>> messages_named(const store::Store& store,
                                                      const std::string& text, std::size_t limit) {
   if (text.find('@') == std::string::npos) {
     const auto name = parse_queue_name(text);
@@ -63,7 +83,7 @@ Result<std::vector<store::MessageId>> messages_named(const store::ReadTransactio
   }
   const auto address = Mailbox::parse(text);
   if (!address) return usage_error(address.error().text);
-  return store::find_traced(txn, *address, limit);
+  return messages_of(store, *address, limit);
 }
 
 Result<Report> trace(const Arguments& arguments) {
@@ -72,10 +92,10 @@ Result<Report> trace(const Arguments& arguments) {
   const std::string name = *arguments.value("ID-OR-ADDRESS");
   auto node = open_node(arguments);
   if (!node) return node.error();
+  const auto ids = messages_named(*node->store, name, *limit);
+  if (!ids) return ids.error();
   const auto all = read_store<std::vector<Traced>>(
-      *node->store, [&](const store::ReadTransaction& txn) -> Result<std::vector<Traced>> {
-        const auto ids = messages_named(txn, name, *limit);
-        if (!ids) return ids.error();
+      *node->store, [&ids](const store::ReadTransaction& txn) -> Result<std::vector<Traced>> {
         std::vector<Traced> traced;
         for (const store::MessageId& id : *ids) {
           auto events = store::find_trace(txn, id);
