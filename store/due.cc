@@ -32,7 +32,7 @@ std::optional<DuePlace> read_place(const Cursor& at) {
 
 // A key behind all of a destination: no tail is as long, or begins with such a time.
 Bytes behind(const ReadTransaction& txn, const DuePlace& place) {
-  Bytes key = due_prefix(txn, place.path, place.destination);
+  Bytes key = due_prefix(txn.seal(), place.path, place.destination);
   key.resize(key.size() + kTailOctets + 1, 0xff);
   return key;
 }
@@ -41,7 +41,7 @@ Bytes behind(const ReadTransaction& txn, const DuePlace& place) {
 DueDestination take_due(const ReadTransaction& txn, Cursor& at, const DuePlace& place,
                         const DueScan& scan, DueResult& result) {
   DueDestination due{place.path, place.destination, {}};
-  const Bytes prefix = due_prefix(txn, place.path, place.destination);
+  const Bytes prefix = due_prefix(txn.seal(), place.path, place.destination);
   const Time farthest = scan.now + kFarthestAttempt;
   std::size_t most = scan.per_destination;
   if (scan.wanted) most = std::min(most, scan.wanted(place.path, place.destination));
@@ -112,7 +112,7 @@ std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath pa
 std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
                               std::string_view destination, Time now, std::size_t limit) {
   std::vector<EntryId> ids;
-  const Bytes prefix = due_prefix(txn, path, destination);
+  const Bytes prefix = due_prefix(txn.seal(), path, destination);
   const Bytes later = KeyWriter().bytes(prefix).time(now + std::chrono::seconds(1)).take();
   each(txn, Table::due, prefix, later, [&](ByteView key, ByteView) {
     if (ids.size() == limit) return false;

@@ -52,17 +52,30 @@ bool step(WriteTransaction& txn, const EntryId& id, EntryEvent event, Time now) 
 
 }  // namespace
 
-Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
-                   const std::vector<QueueEntry>& entries) {
+Status stage_message(RecordSink& out, const Message& message, const StagedBody& body,
+                     const std::vector<QueueEntry>& entries) {
   if (message.body != body.ref() || message.body.id != message.id) {
     return internal_error("bad-message", "an internal error", "a message with another's body");
   }
   if (Status good = check_entries(message.id, entries); !good) return good;
+  out.put(Table::messages, message.id.view(), encode(message));
+  for (const QueueEntry& entry : entries)
+    put_entry(out, entry);
+  return done();
+}
+
+Status put_staged(WriteTransaction& txn, const StagedRecords& records, const StagedBody& body) {
   if (Status room = txn.require_room(); !room) return room;
   keep_body(txn, body);
-  txn.put(Table::messages, message.id.view(), encode(message));
-  for (const QueueEntry& entry : entries)
-    put_entry(txn, entry);
+  records.put_into(txn);
+  return done();
+}
+
+Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
+                   const std::vector<QueueEntry>& entries) {
+  if (Status room = txn.require_room(); !room) return room;
+  if (Status staged = stage_message(txn, message, body, entries); !staged) return staged;
+  keep_body(txn, body);
   return done();
 }
 
@@ -104,7 +117,7 @@ void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path
   // found among the first; one that was dropped meanwhile is looked for in vain.
   std::vector<Bytes> places;
   std::size_t looked_at = 0;
-  each_key(txn, Table::due, due_prefix(txn, path, destination), [&](ByteView key) {
+  each_key(txn, Table::due, due_prefix(txn.seal(), path, destination), [&](ByteView key) {
     if (read_entry_key(key) == id) places.emplace_back(key.begin(), key.end());
     return ++looked_at < kLookedThrough && places.empty();
   });

@@ -19,6 +19,7 @@
 #include "store/bodies.h"
 #include "store/message_state.h"
 #include "store/messages.h"
+#include "store/staged_records.h"
 
 namespace culvert::store {
 
@@ -77,6 +78,13 @@ Result<QueueEntry> decode_queue_entry(ByteView record);
 // `bad-message`). temporary `disk-full` while only the reserve is left.
 Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
                    const std::vector<QueueEntry>& entries);
+
+// The same in two steps, so that the records are coded and sealed before the commit: its record and
+// entries into `out`, or `bad-message`; then these records and the body. `records` may hold others
+// of the same mail, such as its trace.
+Status stage_message(RecordSink& out, const Message& message, const StagedBody& body,
+                     const std::vector<QueueEntry>& entries);
+Status put_staged(WriteTransaction& txn, const StagedRecords& records, const StagedBody& body);
 
 // Adds an entry to a message that is there, under the next free number, which it returns; nothing
 // if the message is gone. `entry.id.number` is ignored.

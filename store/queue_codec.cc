@@ -148,16 +148,16 @@ std::optional<EntryId> read_entry_key(ByteView key) {
                  static_cast<std::uint16_t>(read_big_endian(tail.subspan(MessageId::kSize)))};
 }
 
-Bytes due_prefix(const ReadTransaction& txn, DeliveryPath path, std::string_view destination) {
+Bytes due_prefix(const RecordSeal& seal, DeliveryPath path, std::string_view destination) {
   return KeyWriter()
       .octet(static_cast<std::uint8_t>(path))
-      .bytes(txn.index(Table::due, destination))
+      .bytes(seal.index(Table::due, destination))
       .take();
 }
 
-Bytes due_key(const ReadTransaction& txn, const QueueEntry& entry) {
+Bytes due_key(const RecordSeal& seal, const QueueEntry& entry) {
   return KeyWriter()
-      .bytes(due_prefix(txn, entry.path, entry.destination))
+      .bytes(due_prefix(seal, entry.path, entry.destination))
       .time(entry.next_attempt)
       .bytes(entry_key(entry.id))
       .take();
@@ -182,15 +182,15 @@ Status check_entries(const MessageId& message, const std::vector<QueueEntry>& en
   return done();
 }
 
-void put_entry(WriteTransaction& txn, const QueueEntry& entry) {
-  txn.put(Table::queue, entry_key(entry.id), encode(entry));
+void put_entry(RecordSink& out, const QueueEntry& entry) {
+  out.put(Table::queue, entry_key(entry.id), encode(entry));
   if (entry.state == EntryState::held) return;
-  txn.put(Table::due, due_key(txn, entry), as_bytes(entry.destination));
+  out.put(Table::due, due_key(out.seal(), entry), as_bytes(entry.destination));
 }
 
 void erase_entry(WriteTransaction& txn, const QueueEntry& entry) {
   txn.erase(Table::queue, entry_key(entry.id));
-  if (entry.state != EntryState::held) txn.erase(Table::due, due_key(txn, entry));
+  if (entry.state != EntryState::held) txn.erase(Table::due, due_key(txn.seal(), entry));
 }
 
 bool has_entries(const ReadTransaction& txn, const MessageId& message) {

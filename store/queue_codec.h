@@ -17,13 +17,13 @@ std::optional<EntryId> read_entry_key(ByteView key);
 
 // path(1) hash(destination): what keys of one destination in the table `due` begin with.
 inline constexpr std::size_t kDuePrefixOctets = 1 + kIndexBytes;
-Bytes due_prefix(const ReadTransaction& txn, DeliveryPath path, std::string_view destination);
-Bytes due_key(const ReadTransaction& txn, const QueueEntry& entry);
+Bytes due_prefix(const RecordSeal& seal, DeliveryPath path, std::string_view destination);
+Bytes due_key(const RecordSeal& seal, const QueueEntry& entry);
 
 // internal `bad-message` unless all belong to the message and differ in number.
 Status check_entries(const MessageId& message, const std::vector<QueueEntry>& entries);
 // Puts an entry and, unless it is held, its place in `due`.
-void put_entry(WriteTransaction& txn, const QueueEntry& entry);
+void put_entry(RecordSink& out, const QueueEntry& entry);
 void erase_entry(WriteTransaction& txn, const QueueEntry& entry);
 // True if the message has entries.
 bool has_entries(const ReadTransaction& txn, const MessageId& message);

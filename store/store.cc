@@ -182,6 +182,7 @@ bool Store::is_altered() const { return impl_->context.damage->is_altered(); }
 Result<std::size_t> Store::sweep_bodies() { return sweep_body_files(*this); }
 
 const std::filesystem::path& Store::data_dir() const { return impl_->options.data_dir; }
+const RecordSeal& Store::record_seal() const { return impl_->context.seal; }
 const crypto::SealingKey& Store::bodies_key() const { return impl_->bodies_key; }
 Store::Counters Store::counters() const { return impl_->committer->counters(); }
 

@@ -81,6 +81,8 @@ class Store {
   Result<std::size_t> sweep_bodies();
 
   const std::filesystem::path& data_dir() const;
+  // How its records are sealed (staged_records.h).
+  const RecordSeal& record_seal() const;
   // The key under which bodies' keys are sealed.
   const crypto::SealingKey& bodies_key() const;
 

@@ -80,21 +80,21 @@ Result<TraceEvent> decode_trace_event(ByteView record) {
   return event;
 }
 
-void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event,
+void begin_trace(RecordSink& out, const MessageId& id, const TraceEvent& event,
                  const std::vector<Mailbox>& addresses) {
   std::vector<std::string> texts;
   for (const Mailbox& mailbox : addresses)
     texts.push_back(mailbox.lookup_key());
-  note_traced(txn, id, event.time, texts);
-  add_trace(txn, id, event);
+  note_traced(out, id, event.time, texts);
+  add_trace(out, id, event);
 }
 
-void note_traced(WriteTransaction& txn, const MessageId& id, Time first,
+void note_traced(RecordSink& out, const MessageId& id, Time first,
                  const std::vector<std::string>& addresses) {
   RecordWriter list;
   for (const std::string& address : addresses)
     list.item(kAddress, address);
-  txn.put(Table::trace_times, KeyWriter().time(first).bytes(id.view()).take(), list.take());
+  out.put(Table::trace_times, KeyWriter().time(first).bytes(id.view()).take(), list.take());
 }
 
 Result<std::vector<std::string>> decode_trace_addresses(ByteView record) {
@@ -103,9 +103,9 @@ Result<std::vector<std::string>> decode_trace_addresses(ByteView record) {
   return in->all_texts(kAddress);
 }
 
-void add_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event) {
+void add_trace(RecordSink& out, const MessageId& id, const TraceEvent& event) {
   const Bytes key = KeyWriter().bytes(id.view()).time(event.time).number64(write_order()).take();
-  txn.put(Table::trace, key, encode(event));
+  out.put(Table::trace, key, encode(event));
 }
 
 std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& id) {

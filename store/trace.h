@@ -22,13 +22,13 @@ Bytes encode(const TraceEvent& event);
 Result<TraceEvent> decode_trace_event(ByteView record);
 
 // The first event of a message, with all addresses under which it is found later.
-void begin_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event,
+void begin_trace(RecordSink& out, const MessageId& id, const TraceEvent& event,
                  const std::vector<Mailbox>& addresses);
 // Only the addresses (Mailbox::lookup_key) under which it is found.
-void note_traced(WriteTransaction& txn, const MessageId& id, Time first,
+void note_traced(RecordSink& out, const MessageId& id, Time first,
                  const std::vector<std::string>& addresses);
 // Any later event. Reads nothing, so it costs little.
-void add_trace(WriteTransaction& txn, const MessageId& id, const TraceEvent& event);
+void add_trace(RecordSink& out, const MessageId& id, const TraceEvent& event);
 
 // All events of a message, oldest first; empty if there are none.
 std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& id);

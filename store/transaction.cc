@@ -224,22 +224,33 @@ void WriteTransaction::forget_note(Table table, ByteView key) {
   if (rc != 0 && rc != MDB_NOTFOUND) fail(error_of(rc, "removing"));
 }
 
-void WriteTransaction::put(Table table, ByteView key, ByteView value) {
+// `fill` makes the record in the room where it stays.
+template <typename Fill>
+void WriteTransaction::write(Table table, ByteView key, std::size_t size, Fill fill) {
   if (!may_change(table, key)) return;
   count_out(table, key);
   forget_note(table, key);
   if (state_.failure) return;
-  const std::size_t size = value.size() + RecordSeal::overhead_bytes(table, key);
   ++state_.writes;
   state_.written_bytes += key.size() + size;
   MutableBytes room;
   if (const int rc = RawTable(state_, table).reserve(key, size, room); rc != 0) {
     return fail(error_of(rc, "writing"));
   }
-  seal().seal(table, key, value, room);
+  fill(room);
   if (is_counted(table, key) && state_.census) {
     state_.census->add(table, seal().element(table, key, room));
   }
+}
+
+void WriteTransaction::put(Table table, ByteView key, ByteView value) {
+  write(table, key, value.size() + RecordSeal::overhead_bytes(table, key),
+        [&](MutableBytes room) { seal().seal(table, key, value, room); });
+}
+
+void WriteTransaction::put_sealed(Table table, ByteView key, ByteView sealed) {
+  write(table, key, sealed.size(),
+        [sealed](MutableBytes room) { std::copy(sealed.begin(), sealed.end(), room.begin()); });
 }
 
 bool WriteTransaction::erase(Table table, ByteView key) {

@@ -15,13 +15,13 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 #include "crypto/keys/sealing.h"
+#include "store/record_sink.h"
 #include "store/schema.h"
 
 namespace culvert::store {
 
 struct TransactionState;
 class Damage;
-class RecordSeal;
 
 // Goes through one table in key order. Views hold until the cursor moves, or the transaction writes
 // or ends.
@@ -97,14 +97,17 @@ class ReadTransaction {
   TransactionState& state_;
 };
 
-class WriteTransaction : public ReadTransaction {
+class WriteTransaction final : public ReadTransaction, public RecordSink {
  public:
   using ReadTransaction::ReadTransaction;
+  const RecordSeal& seal() const override { return ReadTransaction::seal(); }
 
   // A key is 1 to 511 octets; others fail the transaction (permanent `key-too-long`). In a store
   // that was altered where it decides trust, nothing of that is changed any more, but `meta`
   // (permanent `store-altered`): what was altered must not become the ground of something new.
-  void put(Table table, ByteView key, ByteView value);
+  void put(Table table, ByteView key, ByteView value) override;
+  // The same with a value that was sealed before, for this table and key.
+  void put_sealed(Table table, ByteView key, ByteView sealed);
   // True if there was one.
   bool erase(Table table, ByteView key);
 
@@ -122,6 +125,8 @@ class WriteTransaction : public ReadTransaction {
   void after_commit(std::function<void()> act);
 
  private:
+  template <typename Fill>
+  void write(Table table, ByteView key, std::size_t size, Fill fill);
   bool may_change(Table table, ByteView key);
   void count_out(Table table, ByteView key);
   void forget_note(Table table, ByteView key);

@@ -69,23 +69,26 @@ store::TraceEvent received_event(const TakenMail& mail) {
            {"why", printable(why, 500)}}};
 }
 
+Status stage(store::RecordSink& out, const TakenMail& mail, const store::StagedBody& body) {
+  const auto entries = entries_for(mail, mail.message.received);
+  if (const Status s = store::stage_message(out, mail.message, body, entries); !s) return s;
+  store::begin_trace(out, mail.message.id, received_event(mail), traced_addresses(mail));
+  return done();
+}
+
 // Commits message, entries and trace, and answers from the commit thread.
 void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
   FlowContext& context = work->context;
   work->mail.message.body = body.ref();
   work->mail.message.size_bytes = body.ref().size_bytes;
-  const auto put = [work, body](store::WriteTransaction& txn) -> Status {
-    const TakenMail& mail = work->mail;
-    const auto entries = entries_for(mail, mail.message.received);
-    if (const Status s = store::put_message(txn, mail.message, body, entries); !s) return s;
-    std::vector<Mailbox> addresses;
-    if (mail.message.sender) addresses.push_back(*mail.message.sender);
-    for (const PlannedRecipient& r : mail.recipients)
-      addresses.push_back(r.recipient.mailbox);
-    store::begin_trace(txn, mail.message.id, received_event(mail), addresses);
-    return done();
+  store::StagedRecords records(context.store);
+  if (const Status staged = stage(records, work->mail, body); !staged) {
+    return work->answer(reply_for(staged.error()));
+  }
+  auto put = [records = std::move(records), body = std::move(body)](store::WriteTransaction& txn) {
+    return store::put_staged(txn, records, body);
   };
-  context.store.write_async(put, [work](const Status& written) {
+  context.store.write_async(std::move(put), [work](const Status& written) {
     if (!written) {
       log_error("message {} was not taken: {} {}", work->mail.message.id.hex(),
                 written.error().text, written.error().detail);
@@ -128,6 +131,14 @@ std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now) {
     entry->recipients.push_back(planned.recipient);
   }
   return entries;
+}
+
+std::vector<Mailbox> traced_addresses(const TakenMail& mail) {
+  std::vector<Mailbox> addresses;
+  if (mail.message.sender) addresses.push_back(*mail.message.sender);
+  for (const PlannedRecipient& r : mail.recipients)
+    addresses.push_back(r.recipient.mailbox);
+  return addresses;
 }
 
 Decision Intake::check_own_sender(const Config& config, const ReversePath& sender) {

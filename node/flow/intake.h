@@ -40,6 +40,9 @@ struct TakenMail {
 // One entry for each path and destination, in the order of first appearance.
 std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now);
 
+// Under whom its trace is found.
+std::vector<Mailbox> traced_addresses(const TakenMail& mail);
+
 class Intake : public MailReceiver {
  public:
   // `context` and `room` must outlive it.

@@ -7,9 +7,9 @@
 #include "crypto/cms/recipient_peek.h"
 #include "node/flow/held_mail.h"
 #include "node/flow/message_front.h"
-#include "node/flow/opened_mail.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
+#include "node/flow/ready_mail.h"
 #include "node/flow/returned_mail.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
@@ -130,74 +130,25 @@ class Opening : public std::enable_shared_from_this<Opening> {
   // Recording and queueing are one commit (promise 2, Once).
   void commit(const peering::OpenedTunnelMail& opened, const StagedMail& staged,
               const store::StagedBody& body) {
-    const Time now = context_.clock.now();
-    const std::string name = context_.config.get()->node.name.text();
-    TakenMail mail{opened_message(opened, message_, staged.id(), now), {}};
-    mail.message.body = body.ref();
-    mail.message.size_bytes = body.ref().size_bytes;
-    if (staged.facts()->from) mail.message.from_domain = staged.facts()->from->domain().text();
-    mail.message.added_header = outcome_fields(opened_outcome(opened), name) +
-                                received_field({opened.envelope.from.text(),
-                                                address_in(message_.client).value_or("unknown"),
-                                                "CULVERT",
-                                                {}},
-                                               name, mail.message.id.hex(), now);
-    const auto sealed = opened.envelope.sealed;
-    const auto culvert_id = *store::MessageId::from_bytes(opened.envelope.id);
-    const auto record = [self = shared_from_this(), mail, body, sealed, culvert_id,
-                         peer = opened.peer, planned = opened_recipients(opened.envelope),
-                         places = places_to_note(context_, message_),
-                         now](store::WriteTransaction& txn) -> Status {
+    auto made = ready_mail(context_, message_, opened, staged, body);
+    if (!made) return later(made.error());
+    auto record = [self = shared_from_this(),
+                   ready = *std::move(made)](store::WriteTransaction& txn) -> Status {
       self->outcome_.reset();
       if (!store::find_entry(txn, self->entry_.id)) return culvert::done();
-      if (sealed < store::seen_horizon(txn)) {
-        return permanent_error("stale", "sealed before the time that this node can remember");
-      }
-      TakenMail fresh{mail.message, {}};
-      for (const PlannedRecipient& r : planned) {
-        if (store::note_seen(txn, peer, culvert_id, r.recipient.mailbox, sealed)) {
-          fresh.recipients.push_back(r);
-        }
-      }
-      if (!fresh.recipients.empty()) self->outcome_ = Counted::opened;
-      // Not for what was here before: anybody can send that again, from anywhere.
-      if (!fresh.recipients.empty()) {
-        for (const std::string& place : places)
-          store::note_peer_network(txn, peer, place, now);
-      }
-      return self->put(txn, fresh, body, culvert_id.hex(), now);
+      const auto fresh = put_ready(txn, self->context_, *ready);
+      if (!fresh) return fresh.error();
+      if (*fresh) self->outcome_ = Counted::opened;
+      store::finish(txn, self->entry_.id);
+      return culvert::done();
     };
-    context_.store.write_async(record, [self = shared_from_this()](const Status& written) {
-      if (written) return self->end();
+    context_.store.write_async(std::move(record), [self = shared_from_this()](const Status& put) {
+      if (put) return self->end();
       // Refusing writes again, and a commit thread must not wait for itself.
       const Status sent =
-          self->context_.workers.submit([self, error = written.error()] { self->refused(error); });
+          self->context_.workers.submit([self, error = put.error()] { self->refused(error); });
       if (!sent) self->end(sent);
     });
-  }
-
-  Status put(store::WriteTransaction& txn, const TakenMail& mail, const store::StagedBody& body,
-             const std::string& culvert_id, Time now) const {
-    const std::string new_id = mail.message.id.hex();
-    store::add_trace(txn, message_.id,
-                     {now,
-                      mail.recipients.empty() ? "repeated" : "opened",
-                      {{"id", new_id}, {"culvert-id", culvert_id}}});
-    if (!mail.recipients.empty()) {
-      if (const Status s = store::put_message(txn, mail.message, body, entries_for(mail, now));
-          !s) {
-        return s;
-      }
-      std::vector<Mailbox> addresses;
-      if (mail.message.sender) addresses.push_back(*mail.message.sender);
-      for (const PlannedRecipient& r : mail.recipients)
-        addresses.push_back(r.recipient.mailbox);
-      store::begin_trace(
-          txn, mail.message.id,
-          {now, "opened", {{"carrier", message_.id.hex()}, {"culvert-id", culvert_id}}}, addresses);
-    }
-    store::finish(txn, entry_.id);
-    return done();
   }
 
   void refused(const Error& error) {

@@ -108,7 +108,6 @@ struct Settlement {
 
 Status write(const FlowContext& context, const Settlement& s, store::WriteTransaction& txn) {
   const Time now = context.clock.now();
-  store::add_trace(txn, s.message.id, s.sorted.event);
   if (s.sent) store::note_sent(txn, s.sent->token, s.sent->mail);
   if (s.bounce) {
     if (const Status put = put_bounce(txn, *s.bounce, now); !put) return put;
@@ -157,8 +156,11 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
 }
 
 void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement) {
+  store::StagedRecords trace(context.store);
+  store::add_trace(trace, settlement->message.id, settlement->sorted.event);
   context.store.write_async(
-      [&context, settlement](store::WriteTransaction& txn) {
+      [&context, settlement, trace = std::move(trace)](store::WriteTransaction& txn) {
+        trace.put_into(txn);
         return write(context, *settlement, txn);
       },
       [&context, settlement](const Status& written) {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "store/damage.h"
 #include "store/message_state.h"
+#include "store/trace.h"
 #include "tests/store/fixture.h"
 
 namespace culvert::store {
@@ -86,6 +88,42 @@ TEST_F(QueueTest, FindsWhatWasPutAfterARestart) {
   EXPECT_EQ(body(found->body), "content");
   EXPECT_EQ(entry({id, 1})->destination, "c.example");
   EXPECT_EQ(entry({id, 1})->recipients[0].notify, "NEVER");
+}
+
+TEST_F(QueueTest, TakesStagedRecordsLikeThoseMadeInTheTransaction) {
+  const auto staged = stage(*store, "content");
+  ASSERT_TRUE(staged.ok());
+  const MessageId id = staged->message.id;
+  StagedRecords records(*store);
+  ASSERT_TRUE(stage_message(records, staged->message, staged->body,
+                            {entry_to(id, 0, "b.example"), entry_to(id, 1, "c.example")})
+                  .ok());
+  begin_trace(records, id, {kStart, "received", {}}, {mailbox("jane@b.example")});
+  for (int run = 0; run < 2; ++run) {  // a closure may run again
+    write([&](WriteTransaction& txn) { ASSERT_TRUE(put_staged(txn, records, staged->body).ok()); });
+  }
+  reopen();
+  const auto found = message(id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, staged->message);
+  EXPECT_EQ(body(found->body), "content");
+  EXPECT_EQ(entry({id, 1})->destination, "c.example");
+  EXPECT_EQ(due(*store, {.now = kStart}).destinations.size(), 2u);
+  read([&](const ReadTransaction& txn) {
+    EXPECT_EQ(find_trace(txn, id).size(), 1u);
+    EXPECT_EQ(find_traced(txn, mailbox("jane@b.example"), std::nullopt, 10).ids,
+              std::vector<MessageId>{id});
+    EXPECT_TRUE(txn.damage().unwritten().empty());
+  });
+}
+
+TEST_F(QueueTest, StagesNothingThatItWouldNotTake) {
+  const auto staged = stage(*store, "content");
+  ASSERT_TRUE(staged.ok());
+  StagedRecords records(*store);
+  const auto none = stage_message(records, staged->message, staged->body, {});
+  ASSERT_FALSE(none.ok());
+  EXPECT_EQ(none.error().code, "bad-message");
 }
 
 TEST_F(QueueTest, KeepsTheMessageUntilItsLastEntryIsFinished) {

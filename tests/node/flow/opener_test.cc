@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "store/seen.h"
+#include "store/trace.h"
 #include "tests/node/flow/peer_fixture.h"
 
 namespace culvert::node {
@@ -25,6 +27,43 @@ TEST_F(OpenerTest, QueuesWhatItOpensForInside) {
   const auto entries = queue();
   ASSERT_EQ(entries.size(), 1U);
   EXPECT_EQ(entries[0].path, store::DeliveryPath::inside);
+  EXPECT_TRUE(quarantine().empty());
+}
+
+// Promise 2, Once, for each recipient: what one of two had is handed to the other alone.
+TEST_F(OpenerTest, HandsMailToThoseWhoDidNotHaveIt) {
+  change = [](peering::SealedEnvelope& sealed) {
+    sealed.recipients.push_back({peering::mailbox("carol@b.example"), "", ""});
+  };
+  const peering::SealedEnvelope sealed = envelope();
+  own.write([&](store::WriteTransaction& txn) {
+    EXPECT_TRUE(store::note_seen(txn, peer.fingerprint(), *store::MessageId::from_bytes(sealed.id),
+                                 peering::mailbox("bob@b.example"), sealed.sealed));
+  });
+  ASSERT_EQ(arrive(seal(kOriginal)).code, 250);
+  open_it();
+  const auto entries = queue();
+  ASSERT_EQ(entries.size(), 1U);
+  ASSERT_EQ(entries[0].recipients.size(), 1U);
+  EXPECT_EQ(entries[0].recipients[0].mailbox.text(), "carol@b.example");
+  store::TracedPage of_carol, of_bob;
+  own.read([&](const store::ReadTransaction& txn) {
+    of_carol = store::find_traced(txn, peering::mailbox("carol@b.example"), std::nullopt, 10);
+    of_bob = store::find_traced(txn, peering::mailbox("bob@b.example"), std::nullopt, 10);
+  });
+  EXPECT_EQ(of_carol.ids, std::vector<store::MessageId>{entries[0].id.message});
+  EXPECT_EQ(of_bob.ids.size(), 1U) << "the carrier alone, whose outer recipient he is";
+}
+
+TEST_F(OpenerTest, HandsNobodyWhatAllHad) {
+  ASSERT_EQ(arrive(seal(kOriginal)).code, 250);
+  open_it();
+  const auto first = queue();
+  ASSERT_EQ(first.size(), 1U);
+  own.write([&](store::WriteTransaction& txn) { EXPECT_TRUE(store::finish(txn, first[0].id)); });
+  ASSERT_EQ(arrive(seal(kOriginal)).code, 250);
+  open_it();
+  EXPECT_TRUE(queue().empty());
   EXPECT_TRUE(quarantine().empty());
 }
 

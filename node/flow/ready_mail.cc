@@ -1,0 +1,100 @@
+#include "node/flow/ready_mail.h"
+
+#include "node/flow/opened_mail.h"
+#include "node/flow/quarantine_source.h"
+#include "store/peer_networks.h"
+#include "store/seen.h"
+#include "store/trace.h"
+
+namespace culvert::node {
+namespace {
+
+TakenMail taken_mail(const FlowContext& context, const store::Message& carrier,
+                     const peering::OpenedTunnelMail& opened, const StagedMail& staged,
+                     const store::StagedBody& body, Time now) {
+  const std::string name = context.config.get()->node.name.text();
+  TakenMail mail{opened_message(opened, carrier, staged.id(), now),
+                 opened_recipients(opened.envelope)};
+  mail.message.body = body.ref();
+  mail.message.size_bytes = body.ref().size_bytes;
+  if (staged.facts()->from) mail.message.from_domain = staged.facts()->from->domain().text();
+  mail.message.added_header = outcome_fields(opened_outcome(opened), name) +
+                              received_field({opened.envelope.from.text(),
+                                              address_in(carrier.client).value_or("unknown"),
+                                              "CULVERT",
+                                              {}},
+                                             name, mail.message.id.hex(), now);
+  return mail;
+}
+
+// For these recipients, of whom there may be none.
+Status stage(store::RecordSink& out, const ReadyMail& ready,
+             const std::vector<PlannedRecipient>& recipients) {
+  const TakenMail mail{ready.mail.message, recipients};
+  const std::string new_id = mail.message.id.hex(), culvert_id = ready.culvert_id.hex();
+  store::add_trace(out, ready.carrier,
+                   {ready.opened,
+                    recipients.empty() ? "repeated" : "opened",
+                    {{"id", new_id}, {"culvert-id", culvert_id}}});
+  if (recipients.empty()) return done();
+  const auto entries = entries_for(mail, ready.opened);
+  if (const Status s = store::stage_message(out, mail.message, ready.body, entries); !s) return s;
+  store::begin_trace(
+      out, mail.message.id,
+      {ready.opened, "opened", {{"carrier", ready.carrier.hex()}, {"culvert-id", culvert_id}}},
+      traced_addresses(mail));
+  return done();
+}
+
+std::vector<PlannedRecipient> note_all_seen(store::WriteTransaction& txn, const ReadyMail& ready) {
+  std::vector<PlannedRecipient> fresh;
+  for (const PlannedRecipient& r : ready.mail.recipients) {
+    const Mailbox& mailbox = r.recipient.mailbox;
+    if (store::note_seen(txn, ready.peer, ready.culvert_id, mailbox, ready.sealed)) {
+      fresh.push_back(r);
+    }
+  }
+  return fresh;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ReadyMail>> ready_mail(const FlowContext& context,
+                                                    const store::Message& carrier,
+                                                    const peering::OpenedTunnelMail& opened,
+                                                    const StagedMail& staged,
+                                                    const store::StagedBody& body) {
+  const Time now = context.clock.now();
+  auto ready = std::make_shared<ReadyMail>(
+      ReadyMail{carrier.id, opened.peer, *store::MessageId::from_bytes(opened.envelope.id),
+                opened.envelope.sealed, now, places_to_note(context, carrier),
+                taken_mail(context, carrier, opened, staged, body, now), body,
+                store::StagedRecords(context.store)});
+  if (const Status s = stage(ready->records, *ready, ready->mail.recipients); !s) return s.error();
+  return std::shared_ptr<const ReadyMail>(std::move(ready));
+}
+
+Result<bool> put_ready(store::WriteTransaction& txn, const FlowContext& context,
+                       const ReadyMail& ready) {
+  if (ready.sealed < store::seen_horizon(txn)) {
+    return permanent_error("stale", "sealed before the time that this node can remember");
+  }
+  const std::vector<PlannedRecipient> fresh = note_all_seen(txn, ready);
+  if (fresh.empty()) {
+    if (const Status s = stage(txn, ready, fresh); !s) return s.error();
+    return false;
+  }
+  // Not for what was here before: anybody can send that again, from anywhere.
+  for (const std::string& place : ready.places)
+    store::note_peer_network(txn, ready.peer, place, ready.opened);
+  store::StagedRecords some(context.store);
+  const bool is_for_all = fresh.size() == ready.mail.recipients.size();
+  if (!is_for_all) {
+    if (const Status s = stage(some, ready, fresh); !s) return s.error();
+  }
+  const Status put = store::put_staged(txn, is_for_all ? ready.records : some, ready.body);
+  if (!put) return put.error();
+  return true;
+}
+
+}  // namespace culvert::node
