@@ -1,5 +1,7 @@
 #include "store/trace.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "store/record.h"
@@ -15,22 +17,19 @@ enum : std::uint32_t { kName = 1, kValue = 2 };
 // Field of the record in `trace_times`. Frozen.
 enum : std::uint32_t { kAddress = 1 };
 
-// Events of one second keep the order in which they were written.
-std::uint64_t write_order() {
+// Events of one second keep the order in which they were made. No two of this process have the
+// same, however coarse its clock is: they would replace each other.
+std::uint64_t next_order() {
+  static std::atomic<std::uint64_t> last{0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+  const auto tick = static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+  std::uint64_t before = last.load();
+  std::uint64_t order = 0;
+  do {
+    order = std::max(tick, before + 1);
+  } while (!last.compare_exchange_weak(before, order));
+  return order;
 }
-
-// An index that earlier programs kept.
-Bytes address_key(const ReadTransaction& txn, std::string_view address, Time time,
-                  const MessageId& id) {
-  return KeyWriter()
-      .bytes(txn.index(Table::trace_addresses, address))
-      .time(time)
-      .bytes(id.view())
-      .take();
-}
-
 bool is_traced_under(ByteView record, ByteView lookup_key) {
   const auto in = RecordReader::parse(record);
   if (!in) return false;
@@ -40,18 +39,11 @@ bool is_traced_under(ByteView record, ByteView lookup_key) {
   });
 }
 
-// Forgets one message: `key` and `addresses` are its record in `trace_times`.
-void forget(WriteTransaction& txn, const Bytes& key, const std::vector<std::string>& addresses) {
-  const Time time = read_time(key);
-  const auto id = MessageId::from_bytes(ByteView(key).subspan(8));
-  if (id) {
-    if (txn.count(Table::trace_addresses) > 0) {
-      for (const std::string& address : addresses)
-        txn.erase(Table::trace_addresses, address_key(txn, address, time, *id));
-    }
-    for (const Bytes& event : keys_of(txn, Table::trace, id->view(), SIZE_MAX)) {
+// Forgets one message: `key` is that of its record in `trace_times`.
+void forget(WriteTransaction& txn, const Bytes& key) {
+  if (const auto id = MessageId::from_bytes(ByteView(key).subspan(8))) {
+    for (const Bytes& event : keys_of(txn, Table::trace, id->view(), SIZE_MAX))
       txn.erase(Table::trace, event);
-    }
   }
   txn.erase(Table::trace_times, key);
 }
@@ -104,7 +96,7 @@ Result<std::vector<std::string>> decode_trace_addresses(ByteView record) {
 }
 
 void add_trace(RecordSink& out, const MessageId& id, const TraceEvent& event) {
-  const Bytes key = KeyWriter().bytes(id.view()).time(event.time).number64(write_order()).take();
+  const Bytes key = KeyWriter().bytes(id.view()).time(event.time).number64(next_order()).take();
   out.put(Table::trace, key, encode(event));
 }
 
@@ -120,6 +112,7 @@ TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
   Cursor at = txn.scan_back(Table::trace_times, before.value_or(Bytes{}));
   for (; !at.at_end(); at.previous()) {
     const ByteView key = at.key();
+    if (key.empty()) break;  // never made here, and it would begin again at the newest
     const auto id = MessageId::from_bytes(key.last(std::min(key.size(), MessageId::kSize)));
     const auto record = at.value();
     if (id && record && is_traced_under(*record, as_bytes(wanted))) page.ids.push_back(*id);
@@ -132,19 +125,22 @@ TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
 }
 
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit) {
-  std::vector<std::pair<Bytes, std::vector<std::string>>> old;
-  for (Cursor at = txn.scan(Table::trace_times); !at.at_end(); at.next()) {
-    const ByteView key = at.key();
-    if (old.size() == limit || key.size() < 8 || read_time(key) >= before) break;
-    // A broken one goes like the others.
-    const auto record = at.value();
-    auto addresses = decode_trace_addresses(record.value_or(ByteView{}));
-    old.emplace_back(Bytes(key.begin(), key.end()),
-                     addresses ? std::move(addresses).value() : std::vector<std::string>{});
-  }
-  for (const auto& [key, addresses] : old)
-    forget(txn, key, addresses);
+  std::vector<Bytes> old;
+  each_key(txn, Table::trace_times, {}, [&](ByteView key) {
+    if (old.size() == limit || key.size() < 8 || read_time(key) >= before) return false;
+    old.emplace_back(key.begin(), key.end());
+    return true;
+  });
+  for (const Bytes& key : old)
+    forget(txn, key);
   return old.size();
+}
+
+std::size_t purge_trace_index(WriteTransaction& txn, std::size_t limit) {
+  const std::vector<Bytes> keys = keys_of(txn, Table::trace_addresses, {}, limit);
+  for (const Bytes& key : keys)
+    txn.erase(Table::trace_addresses, key);
+  return keys.size();
 }
 
 }  // namespace culvert::store

@@ -46,6 +46,7 @@ void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_
             [now](auto& txn) { return store::purge_sent(txn, now - kMaxSealedAge, kPurgeBatch); });
   purge_all(store,
             [now](auto& txn) { return store::purge_trace(txn, now - kTraceAge, kPurgeBatch); });
+  purge_all(store, [](auto& txn) { return store::purge_trace_index(txn, kPurgeBatch); });
 }
 
 }  // namespace culvert::node

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "crypto/base/limits.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
@@ -11,6 +13,7 @@
 #include "store/secrets.h"
 #include "store/seen.h"
 #include "store/sent.h"
+#include "store/staged_records.h"
 #include "store/trace.h"
 #include "tests/store/fixture.h"
 
@@ -271,18 +274,39 @@ TEST_F(TraceTest, FindsTheNewestFirstPageByPage) {
   });
 }
 
-TEST_F(TraceTest, ForgetsTheIndexOfEarlierProgramsToo) {
-  const MessageId id = MessageId::make(kStart);
-  const Mailbox jane = mailbox("jane@b.example");
+TEST_F(TraceTest, RemovesTheIndexOfEarlierPrograms) {
   write([&](WriteTransaction& txn) {
-    begin_trace(txn, id, {kStart, "received", {}}, {jane});
-    const Bytes place = txn.index(Table::trace_addresses, jane.lookup_key());
-    txn.put(Table::trace_addresses, KeyWriter().bytes(place).time(kStart).bytes(id.view()).take(),
-            {});
+    for (const char* address : {"jane@b.example", "john@a.example", "j@b.example"}) {
+      const Bytes place = txn.index(Table::trace_addresses, address);
+      txn.put(Table::trace_addresses,
+              KeyWriter().bytes(place).time(kStart).bytes(MessageId::make(kStart).view()).take(),
+              {});
+    }
   });
   write([&](WriteTransaction& txn) {
-    EXPECT_EQ(purge_trace(txn, kStart + seconds(1), 10), 1u);
+    EXPECT_EQ(purge_trace_index(txn, 2), 2u);
+    EXPECT_EQ(purge_trace_index(txn, 2), 1u);
     EXPECT_EQ(txn.count(Table::trace_addresses), 0u);
+  });
+}
+
+TEST_F(TraceTest, KeepsEveryEventOfManyThreads) {
+  const MessageId id = MessageId::make(kStart);
+  constexpr std::size_t kThreads = 4, kEvents = 200;
+  std::vector<StagedRecords> staged(kThreads, StagedRecords(*store));
+  std::vector<std::thread> threads;
+  for (StagedRecords& records : staged) {
+    threads.emplace_back([&records, &id] {
+      for (std::size_t i = 0; i < kEvents; ++i)
+        add_trace(records, id, {kStart, "delivery", {}});
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  write([&](WriteTransaction& txn) {
+    for (const StagedRecords& records : staged)
+      records.put_into(txn);
+    EXPECT_EQ(find_trace(txn, id).size(), kThreads * kEvents);
   });
 }
 
