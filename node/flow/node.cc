@@ -334,10 +334,9 @@ void Node::Parts::look_for_changes() {
   change_timer = home.call_after(kChangePoll, [this] { look_for_changes(); });
   const std::uint64_t now_generation = store->generation();
   if (now_generation == generation) return;
-  generation = now_generation;
-  if (const Status refreshed = routing->refresh(); !refreshed) {
-    log_error("routes and rules cannot be read: {}", refreshed.error().text);
-  }
+  const Status refreshed = routing->refresh();
+  if (!refreshed) log_error("routes and rules cannot be read: {}", refreshed.error().text);
+  if (refreshed || refreshed.error().fault != Fault::temporary) generation = now_generation;
   if (auto own = load_own_keys(*store, clock.now())) keys->set(*std::move(own));
   peering->tick();
   dispatcher->forget_failures();

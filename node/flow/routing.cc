@@ -118,6 +118,7 @@ PathDecision RoutingSnapshot::decide_for(const ReversePath& sender, const Mailbo
 }
 
 Status Routing::refresh() {
+  const std::lock_guard alone(refreshing_);
   std::vector<Rules::Row> rows;
   std::map<Domain, std::vector<store::Route>> by_domain;
   std::map<Fingerprint, peering::SigningPeer> signing;

@@ -38,10 +38,6 @@ struct PeerView {
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
   std::vector<std::uint64_t> tunnel_forms{};    // that it opens; none: it does not say
 
-  // Paired, whether or not its mail is held at present.
-  bool is_partner() const {
-    return state == store::PeerState::paired || state == store::PeerState::paused;
-  }
   // The newest that is valid at `now`; nothing: mail has to wait for a new card.
   const crypto::Certificate* encryption_at(Time now) const;
 };
@@ -87,6 +83,7 @@ class Routing {
 
   const store::Store& store_;
   peering::PinnedCertificateCache pinned_;
+  std::mutex refreshing_;  // held for the whole: an older reading must not replace a newer one
   mutable std::mutex mutex_;
   std::set<Fingerprint> told_;  // peers of which the log says that mail for them waits
   // Shared, because readers keep a snapshot for the length of a message.
