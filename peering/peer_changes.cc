@@ -221,9 +221,8 @@ Result<Peer> find_peer_by_name(const store::ReadTransaction& txn, std::string_vi
 
 Result<Peer> find_trusted_peer(const store::ReadTransaction& txn, const Fingerprint& sender) {
   auto peer = store::find_peer(txn, sender);
-  const bool trusted = peer &&
-                       (peer->state == PeerState::paired || peer->state == PeerState::paused) &&
-                       !store::find_tombstone(txn, sender);
+  const bool trusted =
+      peer && store::is_partner(peer->state) && !store::find_tombstone(txn, sender);
   if (!trusted) return permanent_error("unknown-peer", "the sender is not a paired peer");
   return *std::move(peer);
 }

@@ -173,9 +173,7 @@ Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
 // Whether the state of the signer's route, and what its node is known to be able to do, let its
 // mail in.
 Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Time arrived) {
-  const bool trusted = holder.peer_state == store::PeerState::paired ||
-                       holder.peer_state == store::PeerState::paused;
-  if (!trusted) {
+  if (!store::is_partner(holder.peer_state)) {
     return permanent_error("wrong-signer", "signed by a peer that is removed or not confirmed");
   }
   // Our card may not have reached the peer yet: what it seals for the node itself stays in form 1

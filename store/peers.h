@@ -22,6 +22,10 @@ enum class PeerState : std::uint8_t {
 };
 // The same words.
 const char* state_name(PeerState state);
+// Paired, whether or not mail for it is held at present.
+inline bool is_partner(PeerState state) {
+  return state == PeerState::paired || state == PeerState::paused;
+}
 
 enum class PeerOrigin : std::uint8_t {
   invited_by_us = 0,

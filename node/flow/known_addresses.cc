@@ -40,7 +40,7 @@ void KnownAddresses::refresh(const std::vector<store::Peer>& peers) {
   const std::lock_guard lock(mutex_);
   std::map<Fingerprint, std::vector<IpAddress>> fresh;
   for (const store::Peer& peer : peers) {
-    if (peer.state != store::PeerState::paired && peer.state != store::PeerState::paused) continue;
+    if (!store::is_partner(peer.state)) continue;
     const auto held = of_peer_.find(peer.fingerprint);
     fresh[peer.fingerprint] = held == of_peer_.end() ? addresses_of(peer) : std::move(held->second);
   }

@@ -120,9 +120,7 @@ Addressee addressee_of(const TalkContext& context, const Fingerprint& peer) {
 }  // namespace
 
 bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
-  if (peer.state != store::PeerState::paired && peer.state != store::PeerState::paused) {
-    return false;
-  }
+  if (!store::is_partner(peer.state)) return false;
   if (peer.card_sent_serial == card.serial) return false;
   // Only what failed waits: a card that changed since the last one was taken goes at once.
   if (peer.card_sent && peer.card_tried && *peer.card_sent >= *peer.card_tried) return true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/peer_networks.h"
+#include "store/peers.h"
 
 namespace culvert::node {
 namespace {
@@ -57,13 +58,21 @@ std::string source_host(const IpAddress& client) {
   return IpNetwork::around(client, kHostPrefix).text();
 }
 
+bool is_partner(const store::ReadTransaction& txn, const RoutingSnapshot& routing,
+                const Fingerprint& fingerprint) {
+  if (const PeerView* view = routing.peer(fingerprint)) return store::is_partner(view->state);
+  // There is no snapshot while a record that it needs is broken: what comes in is taken all the
+  // same, and a partner has its room.
+  const auto peer = store::find_peer(txn, fingerprint);
+  return peer && store::is_partner(peer->state);
+}
+
 std::vector<Fingerprint> peers_of(const store::ReadTransaction& txn, const FlowContext& context,
                                   const std::string& place) {
   auto peers = store::peers_of_network(txn, place, context.clock.now(), kMaxPeersOfNetwork);
   const auto routing = context.routing.current();
-  std::erase_if(peers, [&routing](const Fingerprint& fingerprint) {
-    const PeerView* peer = routing->peer(fingerprint);
-    return peer == nullptr || !peer->is_partner();
+  std::erase_if(peers, [&](const Fingerprint& fingerprint) {
+    return !is_partner(txn, *routing, fingerprint);
   });
   return peers;
 }

@@ -46,8 +46,8 @@ std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
 
 // Known if mail of a paired peer's own came from that address within 30 days, a neighbour if from
 // its network: places are kept for them while strangers take all others
-// (node/net/connection_limit.h). Reads the store, for each connection; any thread. A stranger if it
-// cannot be read.
+// (node/net/connection_limit.h). Reads the store and the routing, for each connection; any thread.
+// A stranger if it cannot be read.
 Standing standing_of(const FlowContext& context, const IpAddress& client);
 
 // Its name for logs.

@@ -265,6 +265,15 @@ TEST_F(Filling, ANetworkIsThePeersFor30DaysAfterItsLastMail) {
   EXPECT_EQ(shares_for(context, kPeersHost, std::nullopt)[0].kind, store::ShareKind::stranger);
 }
 
+TEST_F(Filling, APartnerHasItsShareWhileRoutesCannotBeRead) {
+  make_known(kPeersHost);
+  Routing unread(own.store());  // as where a record that it needs is broken
+  const FlowContext without{own.store(), workers, clock,    watch, unread,
+                            live_config, keys,    counters, [] {}, quarantine_};
+  EXPECT_EQ(shares_for(without, kPeersHost, std::nullopt)[0].peer, peer.fingerprint());
+  EXPECT_EQ(standing_of(without, *IpAddress::parse(kPeersHost)), Standing::known);
+}
+
 TEST_F(Filling, APeerThatIsRemovedHasNoShareAnyMore) {
   make_known(kPeersHost);
   own.write([&](store::WriteTransaction& txn) {
