@@ -44,7 +44,8 @@ class BodyWriter final : public Sink {
   // True once it has outgrown the database: `finish` then waits for the disk, so not in a loop
   // thread.
   bool in_file() const;
-  // Call once. The body counts only when put_message or put_quarantine has been committed with it.
+  // Call once. The body counts only when put_message, put_staged or put_quarantine has been
+  // committed with it.
   Result<StagedBody> finish();
 
  private:

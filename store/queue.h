@@ -80,8 +80,8 @@ Status put_message(WriteTransaction& txn, const Message& message, const StagedBo
                    const std::vector<QueueEntry>& entries);
 
 // The same in two steps, so that the records are coded and sealed before the commit: its record and
-// entries into `out`, or `bad-message`; then these records and the body. `records` may hold others
-// of the same mail, such as its trace.
+// entries into `out`, or `bad-message`; then these records and the body, or `disk-full`. `records`
+// may hold others of the same mail, such as its trace.
 Status stage_message(RecordSink& out, const Message& message, const StagedBody& body,
                      const std::vector<QueueEntry>& entries);
 Status put_staged(WriteTransaction& txn, const StagedRecords& records, const StagedBody& body);

@@ -1,7 +1,7 @@
 // How records stand on disk: each value sealed and authenticated, and bound to its table and key,
 // so that who can write the disk without the node key can read none, make none, and move none to
 // another place. And what takes the place of an address or a domain in a key: a digest that nobody
-// can make without the key. For db.cc, transaction.cc and census.cc. Thread-safe.
+// can make without the key. For files of this folder. Thread-safe.
 //
 //   value       sealed octets (crypto/keys/sealing.h) under the table's key;
 //               associated data: schema version(1) table name NUL key

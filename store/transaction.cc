@@ -23,7 +23,8 @@ class RawTable {
     value = rc == 0 ? to_view(v) : ByteView();
     return rc;
   }
-  // Makes room for a value, which is then written into `room`: it is sealed where it stays.
+  // Makes room for a value, which is then written into `room`: what was not sealed before is sealed
+  // where it stays.
   int reserve(ByteView key, std::size_t size, MutableBytes& room) const {
     MDB_val k = to_val(key);
     MDB_val v{size, nullptr};

@@ -60,10 +60,10 @@ class ReadTransaction {
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
-  // The view holds until the transaction ends; that of a body, which is not opened here, until it
-  // writes as well. A record that was altered on disk or is damaged is noted (damage.h) and counts
-  // as not there; but one of a table that decides trust fails the transaction (internal
-  // `damaged-record`), because nothing may be decided without it.
+  // The view holds until the transaction ends; that of a record which is not sealed
+  // (record_seal.h) until it writes as well. A record that was altered on disk or is damaged is
+  // noted (damage.h) and counts as not there; but one of a table that decides trust fails the
+  // transaction (internal `damaged-record`), because nothing may be decided without it.
   std::optional<ByteView> get(Table table, ByteView key) const;
   // Which of these it is, without noting or failing anything.
   enum class Held { absent, broken, whole };

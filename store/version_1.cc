@@ -191,7 +191,7 @@ Status convert_record(WriteTransaction& to, Table table, ByteView key, ByteView 
     case Table::seen_by_time:
     case Table::trace_addresses:
     case Table::peer_routes:
-      return done();  // made anew
+      return done();  // made anew, or not needed
     case Table::quarantine_shares:
     case Table::quarantine_copies:
     case Table::peer_networks:

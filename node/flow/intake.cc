@@ -83,6 +83,8 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
   work->mail.message.size_bytes = body.ref().size_bytes;
   store::StagedRecords records(context.store);
   if (const Status staged = stage(records, work->mail, body); !staged) {
+    log_error("message {} was not taken: {} {}", work->mail.message.id.hex(), staged.error().text,
+              staged.error().detail);
     return work->answer(reply_for(staged.error()));
   }
   auto put = [records = std::move(records), body = std::move(body)](store::WriteTransaction& txn) {

@@ -136,7 +136,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
                    ready = *std::move(made)](store::WriteTransaction& txn) -> Status {
       self->outcome_.reset();
       if (!store::find_entry(txn, self->entry_.id)) return culvert::done();
-      const auto fresh = put_ready(txn, self->context_, *ready);
+      const auto fresh = put_ready(txn, *ready);
       if (!fresh) return fresh.error();
       if (*fresh) self->outcome_ = Counted::opened;
       store::finish(txn, self->entry_.id);

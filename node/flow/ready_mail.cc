@@ -57,6 +57,15 @@ std::vector<PlannedRecipient> note_all_seen(store::WriteTransaction& txn, const 
   return fresh;
 }
 
+// For some of them, which nobody could know before.
+Status put_for(store::WriteTransaction& txn, const ReadyMail& ready,
+               const std::vector<PlannedRecipient>& recipients) {
+  if (const Status room = txn.require_room(); !room) return room;
+  if (const Status s = stage(txn, ready, recipients); !s) return s;
+  store::keep_body(txn, ready.body);
+  return done();
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const ReadyMail>> ready_mail(const FlowContext& context,
@@ -74,8 +83,7 @@ Result<std::shared_ptr<const ReadyMail>> ready_mail(const FlowContext& context,
   return std::shared_ptr<const ReadyMail>(std::move(ready));
 }
 
-Result<bool> put_ready(store::WriteTransaction& txn, const FlowContext& context,
-                       const ReadyMail& ready) {
+Result<bool> put_ready(store::WriteTransaction& txn, const ReadyMail& ready) {
   if (ready.sealed < store::seen_horizon(txn)) {
     return permanent_error("stale", "sealed before the time that this node can remember");
   }
@@ -87,12 +95,9 @@ Result<bool> put_ready(store::WriteTransaction& txn, const FlowContext& context,
   // Not for what was here before: anybody can send that again, from anywhere.
   for (const std::string& place : ready.places)
     store::note_peer_network(txn, ready.peer, place, ready.opened);
-  store::StagedRecords some(context.store);
   const bool is_for_all = fresh.size() == ready.mail.recipients.size();
-  if (!is_for_all) {
-    if (const Status s = stage(some, ready, fresh); !s) return s.error();
-  }
-  const Status put = store::put_staged(txn, is_for_all ? ready.records : some, ready.body);
+  const Status put =
+      is_for_all ? store::put_staged(txn, ready.records, ready.body) : put_for(txn, ready, fresh);
   if (!put) return put.error();
   return true;
 }

@@ -33,7 +33,6 @@ Result<std::shared_ptr<const ReadyMail>> ready_mail(const FlowContext& context,
 
 // Queues it for those who did not have it before; false if there are none. permanent `stale` for
 // mail from before the time that can be remembered; temporary `disk-full`.
-Result<bool> put_ready(store::WriteTransaction& txn, const FlowContext& context,
-                       const ReadyMail& ready);
+Result<bool> put_ready(store::WriteTransaction& txn, const ReadyMail& ready);
 
 }  // namespace culvert::node

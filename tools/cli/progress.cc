@@ -9,13 +9,14 @@
 namespace culvert::cli {
 
 Progress::~Progress() {
-  if (is_shown_) fmt::print(stderr, "\r\033[K");
+  if (is_shown_) std::fputs("\r\033[K", stderr);
 }
 
 void Progress::show(std::uint64_t count) {
   if (::isatty(STDERR_FILENO) == 0) return;
   is_shown_ = true;
-  fmt::print(stderr, "\r{} {}", count, unit_);
+  // What cannot be shown is not: the terminal may have gone meanwhile.
+  std::fputs(fmt::format("\r{} {}", count, unit_).c_str(), stderr);
   std::fflush(stderr);
 }
 
