@@ -2,18 +2,17 @@
 
 #include <algorithm>
 
+#include "crypto/base/log.h"
+#include "node/flow/probe_answers.h"
 #include "node/flow/quarantine_source.h"
 #include "node/smtp/replies.h"
 
 namespace culvert::node {
+
 namespace {
 
-SharedAttempt question_about(const Mailbox& recipient) {
-  Attempt attempt;
-  attempt.entry.path = store::DeliveryPath::inside;
-  attempt.entry.recipients = {{recipient, "", ""}};
-  attempt.message.smtputf8 = recipient.needs_utf8();
-  return std::make_shared<const Attempt>(std::move(attempt));
+Mailbox postmaster_of(const Config& config) {
+  return Mailbox::parse("postmaster@" + config.node.domains.front().text()).value();
 }
 
 }  // namespace
@@ -28,8 +27,8 @@ void RecipientProbe::check(const Mailbox& recipient, const std::string& client,
                            DecisionCallback decided) {
   if (auto known = remembered(recipient)) return decided(*std::move(known));
   const std::string source = source_of(client);
-  hops_.home.post([this, source, question = Question{recipient, std::move(decided)}]() mutable {
-    enqueue(source, std::move(question));
+  hops_.home.post([this, question = Question{source, recipient, std::move(decided)}]() mutable {
+    enqueue(std::move(question));
   });
 }
 
@@ -43,7 +42,8 @@ std::string RecipientProbe::source_of(const std::string& client) const {
   return source_network(*address);
 }
 
-void RecipientProbe::enqueue(const std::string& source, Question question) {
+void RecipientProbe::enqueue(Question question) {
+  const std::string source = question.source;
   const auto found = waiting_.find(source);
   if (!source.empty() && found != waiting_.end() && found->second.size() >= kMaxWaitingOfSource) {
     return question.decided(replies::too_much_for_now());
@@ -71,22 +71,74 @@ void RecipientProbe::ask_next() {
   const auto free = std::find_if(connections_.begin(), connections_.end(),
                                  [](const auto& hop) { return !hop->busy(); });
   if (free == connections_.end()) return;
-  const auto next = take_next();
+  auto next = take_next();
   if (!next) return;
-  const Question& question = *next;
-  (*free)->verify(question_about(question.recipient),
-                  [this, question](const DeliveryReport& report) { answered(question, report); });
+  if (next->step == Step::plain) next->sender = sender_;
+  SharedAttempt attempt = attempt_for(*next);
+  (*free)->verify(std::move(attempt),
+                  [this, question = *std::move(next)](const DeliveryReport& report) {
+                    answered(question, report);
+                  });
 }
 
-void RecipientProbe::answered(const Question& question, const DeliveryReport& report) {
-  const RecipientOutcome& outcome = report.outcomes.front();
+// The control is the one mailbox that every domain has (RFC 5321, 4.5.1).
+SharedAttempt RecipientProbe::attempt_for(const Question& question) const {
+  const Mailbox postmaster = postmaster_of(*hops_.flow.config.get());
+  Attempt attempt;
+  attempt.entry.path = store::DeliveryPath::inside;
+  attempt.entry.recipients = {{question.recipient, "", ""}};
+  if (question.step != Step::plain) attempt.entry.recipients.push_back({postmaster, "", ""});
+  if (question.sender == Sender::postmaster) attempt.message.sender = postmaster;
+  attempt.message.smtputf8 = question.recipient.needs_utf8();
+  return std::make_shared<const Attempt>(std::move(attempt));
+}
+
+void RecipientProbe::answered(Question question, const DeliveryReport& report) {
+  const Reply& reply = report.outcomes.front().reply;
+  const ProbeMeaning meaning = meaning_of(report.outcomes);
+  if (meaning == ProbeMeaning::untold && ask_again(question)) return ask_next();
   Decision decision;
-  if (outcome.from_server && outcome.reply.permanent()) {
-    decision = replies::no_such_recipient(question.recipient, outcome.reply.text());
+  switch (meaning) {
+    case ProbeMeaning::known:
+      sender_ = question.sender;
+      remember(question.recipient, decision);
+      break;
+    case ProbeMeaning::refused:
+      if (!is_policy(reply)) sender_ = question.sender;
+      decision = replies::recipient_refused(question.recipient, reply);
+      remember(question.recipient, decision);
+      break;
+    case ProbeMeaning::later:
+      decision = replies::recipient_refused(question.recipient, reply);
+      break;
+    case ProbeMeaning::untold:
+      tell_untold(question, reply);
+      break;
+    case ProbeMeaning::not_asked:
+      break;
   }
-  if (outcome.from_server && !outcome.reply.temporary()) remember(question.recipient, decision);
   question.decided(std::move(decision));
   ask_next();
+}
+
+// The next step, before whatever else its source asks. False if there is none.
+bool RecipientProbe::ask_again(Question& question) {
+  if (question.step == Step::again) return false;
+  question.step = question.step == Step::plain ? Step::other : Step::again;
+  question.sender = question.sender == Sender::null ? Sender::postmaster : Sender::null;
+  waiting_[question.source].push_front(std::move(question));
+  ++waiting_count_;
+  return true;
+}
+
+void RecipientProbe::tell_untold(const Question& question, const Reply& reply) {
+  const SteadyTime now = hops_.flow.clock.steady();
+  if (untold_logged_ && now - *untold_logged_ < kUntoldLogged) return;
+  untold_logged_ = now;
+  log_warning(
+      "the inside server does not tell whether it knows {}: '{}', as <> and as postmaster; "
+      "such recipients are taken unasked, and what it refuses later is returned to its sender",
+      question.recipient.text(), reply.summary());
 }
 
 std::optional<Decision> RecipientProbe::remembered(const Mailbox& recipient) {

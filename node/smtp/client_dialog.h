@@ -68,6 +68,8 @@ struct RecipientOutcome {
   bool from_server = true;  // false: we made it (no SMTPUTF8 there, lost connection)
   // The whole message was sent and no answer came: the server may have taken it all the same.
   bool perhaps_taken = false;
+  // What the server said to this recipient's RCPT, and to nothing before it.
+  bool at_rcpt = false;
 };
 
 enum class ClientState {

@@ -141,7 +141,7 @@ void ClientDialog::Session::on_rcpt(std::size_t recipient, const Reply& reply) {
   if (is_2xx(reply) && deliver) {
     delivery->accepted.push_back(recipient);
   } else {
-    decide(recipient, reply);
+    delivery->decided[recipient] = {.reply = reply, .at_rcpt = true};
   }
   const bool only_data_left = delivery->unsent.size() == 1 && deliver;
   if (only_data_left && delivery->accepted.empty()) delivery->unsent.clear();

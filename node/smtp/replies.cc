@@ -61,10 +61,13 @@ Reply no_such_recipient(const Mailbox& recipient, std::string_view why) {
   return make_reply(550, "5.1.1", fmt::format("{}: {}", recipient.text(), why));
 }
 
-Reply recipient_unverifiable(const Mailbox& recipient) {
-  return make_reply(
-      450, "4.1.1",
-      fmt::format("{} cannot be checked at the moment; please try again later", recipient.text()));
+Reply recipient_refused(const Mailbox& recipient, const Reply& from_inside) {
+  const std::string_view enhanced = !from_inside.enhanced.empty()
+                                        ? std::string_view(from_inside.enhanced)
+                                    : from_inside.permanent() ? "5.1.1"
+                                                              : "4.1.1";
+  return make_reply(from_inside.code, enhanced,
+                    fmt::format("{}: {}", recipient.text(), from_inside.text()));
 }
 
 Reply encryption_needed(const Mailbox& recipient) {

@@ -23,7 +23,9 @@ Reply secret_missing();                             // 550 5.7.1 `require = "hea
 // 550 5.1.3 a recipient, or the sender whom a report would go to; `what`: of culvert::hidden_route
 Reply hidden_route(const Mailbox& mailbox, std::string_view what);
 Reply no_such_recipient(const Mailbox& recipient, std::string_view why);  // 550 5.1.1
-Reply recipient_unverifiable(const Mailbox& recipient);                   // 450 4.1.1
+// What the inside server said of it, with its own codes (550 5.1.1 or 450 4.1.1 where it gave
+// none).
+Reply recipient_refused(const Mailbox& recipient, const Reply& from_inside);
 Reply encryption_needed(const Mailbox& recipient);  // 550 5.7.10 mandatory, but no way
 Reply peer_message_too_big(const Mailbox& recipient, std::uint64_t limit_bytes);  // 552 5.3.4
 Reply no_room_for_recipient();                                                    // 452 4.5.3

@@ -87,9 +87,9 @@ def free_port():
 
 class Postfix:
     """Accepts mail from loopback and sends all of it to `next_hop` ("host:port"), or by `transports` {domain: "host:port"};
-    `aliases` {address: address}."""
+    `aliases` {address: address}; `extra` are lines at the end of main.cf."""
 
-    def __init__(self, folder, next_hop, transports=None, hostname="mail.a.example", tls="none", aliases=None):
+    def __init__(self, folder, next_hop, transports=None, hostname="mail.a.example", tls="none", aliases=None, extra=""):
         self.folder = Path(folder)
         self.address = f"127.0.0.1:{free_port()}"
         for part in ("spool", "data", "log", "conf"):
@@ -102,7 +102,7 @@ class Postfix:
                            aliases=", ".join(f"{{ {alias} = {to} }}" for alias, to in (aliases or {}).items()))
         empty = [name for name, given in (("transport_maps", transports), ("virtual_alias_maps", aliases)) if not given]
         main = "\n".join(line for line in main.splitlines() if line.split(" ")[0] not in empty)
-        (self.folder / "conf/main.cf").write_text(main)
+        (self.folder / "conf/main.cf").write_text(f"{main}\n{extra}\n")
         (self.folder / "conf/master.cf").write_text(MASTER.format(port=self.address.rpartition(":")[2]))
 
     @staticmethod
