@@ -53,26 +53,20 @@ class OuterFields {
         copied_ + field.raw.size() > kMaxOuterCopiedBytes) {
       return false;
     }
-    if (!is_ascii(field.raw)) {
-      if (!utf8_allowed_) return false;
-      needs_utf8_ = true;
-    }
+    if (!utf8_allowed_ && !is_ascii(field.raw)) return false;
     copied_ += field.raw.size();
     out_ += field.raw;
     return true;
   }
   void add(std::string_view name, std::string_view body) {
-    needs_utf8_ = needs_utf8_ || !is_ascii(body);
     out_ += std::string(name) + ": " + std::string(body) + "\r\n";
   }
-  bool needs_utf8() const { return needs_utf8_; }
   std::string take() { return std::move(out_); }
 
  private:
   std::string out_;
   std::size_t copied_ = 0;
   bool utf8_allowed_;
-  bool needs_utf8_ = false;
 };
 
 // The original's From if its one mailbox is ours, else the tunnel address.
@@ -93,6 +87,13 @@ ReversePath outer_sender(const OuterPlan& plan, const Mailbox& tunnel) {
   const ReversePath& sender = plan.envelope.sender;
   if (!sender || serves(plan.own_domains, sender->domain())) return sender;
   return tunnel;
+}
+
+// RFC 6531, 3.4: the transport needs SMTPUTF8 for these addresses.
+bool is_carried_as_utf8(const ReversePath& sender, const SealedEnvelope& envelope) {
+  return (sender && sender->needs_utf8()) ||
+         std::any_of(envelope.recipients.begin(), envelope.recipients.end(),
+                     [](const SealedRecipient& r) { return r.mailbox.needs_utf8(); });
 }
 
 }  // namespace
@@ -138,7 +139,10 @@ std::optional<Bytes> token_in(const Mailbox& mailbox) {
 
 OuterHeader make_outer_header(const OuterPlan& plan) {
   const Mailbox tunnel = tunnel_address(plan.token, plan.envelope.from);
-  OuterFields fields(plan.envelope.smtputf8);
+  const ReversePath sender = outer_sender(plan, tunnel);
+  // A field in UTF-8 outside is not worth that a server on the way refuses the mail.
+  const bool utf8 = is_carried_as_utf8(sender, plan.envelope);
+  OuterFields fields(utf8);
   add_from(plan, tunnel, fields);
   bool dated = false;
   for (const crypto::HeaderField& field : crypto::fields_of(plan.original_header)) {
@@ -160,8 +164,8 @@ OuterHeader make_outer_header(const OuterPlan& plan) {
   fields.add("Content-Transfer-Encoding", "base64");
 
   OuterHeader outer;
-  outer.mail_from = outer_sender(plan, tunnel);
-  outer.needs_smtputf8 = fields.needs_utf8() || (outer.mail_from && outer.mail_from->needs_utf8());
+  outer.mail_from = sender;
+  outer.needs_smtputf8 = utf8;
   outer.header = fields.take() + "\r\n";
   return outer;
 }

@@ -72,7 +72,7 @@ struct Message {
   std::string client{};  // "name [address]", for trace and Received
   ReversePath sender{};
   BodyKind body_kind = BodyKind::seven_bit;
-  bool smtputf8 = false;
+  bool smtputf8 = false;  // its header needs it (RFC 6531, 3.4); addresses speak for themselves
   Ret ret = Ret::unset;
   std::string envid{};  // xtext as received, may be empty
   std::uint64_t size_bytes = 0;

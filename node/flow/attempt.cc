@@ -174,10 +174,10 @@ ClientEnvelope Attempt::envelope() const {
   out.mail.sender = message.sender;
   if (under_tunnel_address()) out.mail.sender = peering::tunnel_address(seal->token, seal->from);
   const std::uint64_t plain = message.size_bytes + message.added_header.size();
-  out.mail.parameters.smtputf8 = message.smtputf8;
-  if (seal) {
+  if (seal) {  // its outer header is ASCII, unless an address needs more
     out.mail.parameters.size_bytes = peering::sealed_size_estimate(plain, entry.recipients.size());
   } else {
+    out.mail.parameters.smtputf8 = message.smtputf8;
     out.mail.parameters.size_bytes = plain;
     out.mail.parameters.body = message.body_kind == store::BodyKind::eight_bit_mime
                                    ? BodyKind::eight_bit_mime

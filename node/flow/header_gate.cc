@@ -4,6 +4,7 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
+#include "crypto/base/utf8.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_check.h"
@@ -172,6 +173,7 @@ Status HeaderGate::header_ended(std::size_t header_size) {
   facts_->fault = fault_of(header, *facts_);
   const std::string kept = crypto::without_fields(
       fields, [this](const crypto::HeaderField& field) { return must_go(field, rules_); });
+  facts_->has_utf8 = !is_ascii(kept);
   if (const Status s = pass(as_bytes(kept)); !s) return s;
   look_into_body(fields);
   const std::string rest = header_.substr(header_size);

@@ -42,6 +42,7 @@ struct HeaderFacts {
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
   bool sealed = false;                 // the top-level entity is a CMS blob
+  bool has_utf8 = false;               // octets that only SMTPUTF8 lets stand there (RFC 6532)
   bool required_present = false;       // the required field stood there with its value
   // Why this message must not be handed on: other programs would read other fields in it than this
   // node does (crypto::check_header), or it has too many authors. permanent `fields`.

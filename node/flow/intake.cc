@@ -208,7 +208,9 @@ void Intake::on_body_end(AnswerCallback answer) {
   message.body_kind = mail_.parameters.body == BodyKind::eight_bit_mime
                           ? store::BodyKind::eight_bit_mime
                           : store::BodyKind::seven_bit;
-  message.smtputf8 = mail_.parameters.smtputf8;
+  // Clients say it whenever it is offered: what needs it counts (RFC 6531, 3.4), or a next server
+  // without it would refuse what it could take. Addresses are looked at with each attempt.
+  message.smtputf8 = mail_.parameters.smtputf8 && staged->facts()->has_utf8;
   message.ret = stored(mail_.parameters.ret);
   message.envid = mail_.parameters.envid;
   if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();

@@ -119,7 +119,7 @@ class SealedSource final : public MessageSource {
     envelope.body = message.body_kind == store::BodyKind::eight_bit_mime
                         ? peering::SealedBody::eight_bit
                         : peering::SealedBody::unstated;
-    envelope.smtputf8 = message.smtputf8;
+    envelope.smtputf8 = message.smtputf8 || (message.sender && message.sender->needs_utf8());
     if (message.ret == store::Ret::full) envelope.ret = peering::SealedRet::full;
     if (message.ret == store::Ret::hdrs) envelope.ret = peering::SealedRet::headers;
     envelope.envid = message.envid;
@@ -127,6 +127,7 @@ class SealedSource final : public MessageSource {
       const store::QueueRecipient& r = attempt_->entry.recipients[i];
       if (i < accepted_.size() && !accepted_[i]) continue;
       envelope.recipients.push_back({r.mailbox, r.notify, r.orcpt});
+      envelope.smtputf8 = envelope.smtputf8 || r.mailbox.needs_utf8();
     }
   }
 

@@ -17,6 +17,7 @@ TakenMail taken_mail(const FlowContext& context, const store::Message& carrier,
                  opened_recipients(opened.envelope)};
   mail.message.body = body.ref();
   mail.message.size_bytes = body.ref().size_bytes;
+  mail.message.smtputf8 = mail.message.smtputf8 && staged.facts()->has_utf8;
   if (staged.facts()->from) mail.message.from_domain = staged.facts()->from->domain().text();
   mail.message.added_header = outcome_fields(opened_outcome(opened), name) +
                               received_field({opened.envelope.from.text(),

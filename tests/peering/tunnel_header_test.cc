@@ -91,9 +91,20 @@ TEST(OuterHeader, LeavesOutWhatCouldNotStandThere) {
   EXPECT_FALSE(outer.needs_smtputf8);
 }
 
-TEST(OuterHeader, KeepsUtf8InAnSmtputf8Message) {
+TEST(OuterHeader, NeedsNoSmtputf8ForWhatIsSealed) {
   SealedEnvelope sealed = envelope("a@a.example");
   sealed.smtputf8 = true;
+  const OuterHeader outer =
+      outer_of("From: J\xC3\xBCrgen <a@a.example>\r\nCc: caf\xC3\xA9 <c@b.example>\r\n", sealed);
+  EXPECT_NE(outer.header.find("From: a@a.example\r\n"), std::string::npos) << outer.header;
+  EXPECT_EQ(outer.header.find("Cc:"), std::string::npos);
+  EXPECT_FALSE(outer.needs_smtputf8);
+}
+
+TEST(OuterHeader, KeepsUtf8WhereAnAddressNeedsItAnyway) {
+  SealedEnvelope sealed = envelope("a@a.example");
+  sealed.smtputf8 = true;
+  sealed.recipients.push_back({Mailbox::parse("caf\xC3\xA9@b.example").value(), "", ""});
   const OuterHeader outer =
       outer_of("From: a@a.example\r\nCc: caf\xC3\xA9 <c@b.example>\r\n", sealed);
   EXPECT_NE(outer.header.find("Cc: caf\xC3\xA9"), std::string::npos);
