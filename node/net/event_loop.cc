@@ -32,10 +32,10 @@ timeval to_timeval(std::chrono::milliseconds time) {
 BasePointer make_base() {
   std::unique_ptr<event_config, void (*)(event_config*)> config(event_config_new(),
                                                                 event_config_free);
-  // One thread uses a base, so it needs no lock; and a descriptor whose interest changes several
-  // times in a turn costs one system call.
-  event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV |
-                                          EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+  // One thread uses a base, so it needs no lock. But no list of changes that are applied later
+  // (EPOLL_USE_CHANGELIST, which spares system calls): what stands there of a descriptor that was
+  // closed meanwhile would be applied to a new one of the same number, which another loop has.
+  event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
   return BasePointer(event_base_new_with_config(config.get()));
 }
 

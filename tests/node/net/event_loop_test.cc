@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "tests/node/net/loop_support.h"
@@ -180,6 +186,51 @@ TEST(LoopGroup, RunsTasksInThisThreadOnceStopped) {
   int calls = 0;
   loops.run_on_all([&](EventLoop&) { ++calls; });
   EXPECT_EQ(calls, 2);
+}
+
+class Deaf final : public FdListener {
+ public:
+  void on_readable() override {}
+  void on_writable() override {}
+};
+
+// How many pollers of this process watch that descriptor (proc(5), fdinfo).
+int pollers_of(int fd) {
+  int found = 0;
+  const std::string line_start = "tfd:";
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fdinfo")) {
+    std::ifstream info(entry.path());
+    for (std::string line; std::getline(info, line);) {
+      if (line.starts_with(line_start) && std::stoi(line.substr(line_start.size())) == fd) ++found;
+    }
+  }
+  return found;
+}
+
+// Named kind: two loops and one table of descriptors. What is applied after a descriptor was closed
+// meets a new one of the same number, which another loop has.
+TEST(EventLoop, LetsGoOfADescriptorBeforeItIsClosed) {
+  EventLoop loop;
+  Deaf deaf;
+  std::array<int, 2> pair{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+  for (const Interest last : {Interest::read, Interest::read_write, Interest::write}) {
+    auto watch = loop.watch(pair[0], deaf);
+    bool checked = false;
+    loop.post([&] { watch->set_interest(Interest::read); });
+    loop.run_once(milliseconds(1));
+    EXPECT_EQ(pollers_of(pair[0]), 1);
+    // Within one turn, as when a connection ends.
+    loop.post([&] {
+      watch->set_interest(last);
+      watch.reset();
+      EXPECT_EQ(pollers_of(pair[0]), 0);
+      checked = true;
+    });
+    ASSERT_TRUE(run_until(loop, [&] { return checked; }));
+  }
+  ::close(pair[0]);
+  ::close(pair[1]);
 }
 
 }  // namespace
