@@ -41,6 +41,18 @@ TEST(ParseNextHop, RefusesOtherUrls) {
   }
 }
 
+TEST(ParseNextHop, SaysThatItCannotLogInAndShowsNoPassword) {
+  for (const char* url :
+       {"smtp://ada:s3cret@mail.a.example:587", "smtps://ada:s3cret@mail.a.example",
+        "smtp://ada:s3cret@x@mail.a.example", "smtp://s3cret@mail.a.example/"}) {
+    const auto refused = parse_next_hop(url);
+    ASSERT_FALSE(refused.ok()) << url;
+    EXPECT_NE(refused.error().text.find("AUTH"), std::string::npos) << refused.error().text;
+    EXPECT_NE(refused.error().text.find("mail.a.example"), std::string::npos);
+    EXPECT_EQ(refused.error().text.find("s3cret"), std::string::npos) << refused.error().text;
+  }
+}
+
 // What a URL asks of the server, and when TLS begins.
 struct Asked {
   std::string url;
