@@ -17,6 +17,8 @@ inline constexpr std::size_t kMaxCommandLineBytes = 2048;
 inline constexpr std::size_t kMaxReplyLineBytes = 4096;
 // Lines of one reply; the longest EHLO replies seen have about thirty.
 inline constexpr std::size_t kMaxReplyLines = 128;
+// Before a reply, where some servers write them; more are no SMTP.
+inline constexpr std::size_t kMaxEmptyLinesBeforeReply = 8;
 // What we write in one reply line, so that with code and CRLF it stays within RFC 5321's 512.
 inline constexpr std::size_t kMaxReplyTextBytes = 400;
 

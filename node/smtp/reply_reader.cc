@@ -56,12 +56,16 @@ Result<ReplyReader::Step> ReplyReader::take(ByteView octets) {
     step.reply = std::move(begun_);
     begun_ = {};
     complete_ = false;
+    empty_lines_ = 0;
     return step;
   }
   return step;
 }
 
 Status ReplyReader::take_line(std::string_view line) {
+  if (line.empty() && begun_.lines.empty()) {
+    return ++empty_lines_ <= kMaxEmptyLinesBeforeReply ? done() : bad_reply("it is empty");
+  }
   if (line.size() < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) ||
       !is_digit(line[2])) {
     return bad_reply("'" + printable(line, 80) + "' begins with no reply code");
@@ -89,6 +93,7 @@ void ReplyReader::clear() {
   lines_.clear();
   begun_ = {};
   complete_ = false;
+  empty_lines_ = 0;
 }
 
 }  // namespace culvert::node

@@ -17,8 +17,9 @@ class ReplyReader {
     std::size_t consumed_bytes = 0;
     std::optional<Reply> reply;  // a whole one has ended
   };
-  // Consumes up to the end of the first reply. Errors are temporary `bad-reply`: a bare CR or LF,
-  // too many or too long lines, no code, codes that differ. After an error the connection ends.
+  // Consumes up to the end of the first reply; empty lines before it are passed over, a few. Errors
+  // are temporary `bad-reply`: a bare CR or LF, too many or too long lines, no code, codes that
+  // differ. After an error the connection ends.
   Result<Step> take(ByteView octets);
 
   // Forgets a reply that has begun (STARTTLS).
@@ -30,6 +31,7 @@ class ReplyReader {
   LineReader lines_;
   Reply begun_;
   bool complete_ = false;
+  std::size_t empty_lines_ = 0;  // before the reply
 };
 
 }  // namespace culvert::node

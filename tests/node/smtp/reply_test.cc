@@ -114,7 +114,12 @@ TEST(ReplyReader, SaysTheSameForPiecesOfAnySize) {
       {"250 a\n", {"(error)"}},
       {"250 a\r250 b\r\n", {"(error)"}},
       {"250 a\r\n250 b\n", {"250 a", "(error)"}},
-      {"\r\n", {"(error)"}},
+      {"\r\n", {}},
+      {"\r\n220 ready\r\n", {"220 ready"}},
+      {"220 ready\r\n\r\n\r\n250 ok\r\n", {"220 ready", "250 ok"}},
+      {"250-a\r\n\r\n250 b\r\n", {"(error)"}},
+      {"\r\n\n", {"(error)"}},
+      {"\r\nok\r\n", {"(error)"}},
   };
   for (const Case& c : cases) {
     for (std::size_t step = 1; step <= c.text.size(); ++step) {
@@ -137,6 +142,15 @@ TEST(ReplyReader, RefusesEndlessRepliesAndLines) {
   EXPECT_EQ(read_in_steps(many, 1000), std::vector<std::string>{"(error)"});
   EXPECT_EQ(read_in_steps("250 " + std::string(kMaxReplyLineBytes, 'x'), 1000),
             std::vector<std::string>{"(error)"});
+}
+
+TEST(ReplyReader, RefusesEndlessEmptyLines) {
+  std::string empty;
+  for (std::size_t i = 0; i < kMaxEmptyLinesBeforeReply; ++i)
+    empty += "\r\n";
+  const std::string twice = empty + "220 ready\r\n" + empty + "250 ok\r\n";
+  EXPECT_EQ(read_in_steps(twice, 3), (std::vector<std::string>{"220 ready", "250 ok"}));
+  EXPECT_EQ(read_in_steps(empty + "\r\n220 ready\r\n", 3), std::vector<std::string>{"(error)"});
 }
 
 TEST(ReplyReader, ReadsWhatWeWrite) {
