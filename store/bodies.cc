@@ -242,7 +242,9 @@ void keep_body(WriteTransaction& txn, const StagedBody& body) {
   if (body.ref_.place == BodyRef::Place::database) {
     txn.put(Table::bodies, body.ref_.id.view(), body.inline_octets_);
   } else {
-    txn.after_commit([file = body.file_] { file->kept = true; });
+    // Also if the commit failed: its entry may be on disk all the same, and `sweep_bodies` finds a
+    // body that none names.
+    txn.unless_undone([file = body.file_] { file->kept = true; });
   }
 }
 

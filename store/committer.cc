@@ -92,6 +92,10 @@ std::size_t Committer::commit_some(Batch& batch, std::size_t from, std::size_t l
         committed = database_.commit(state);
       }
     }
+    if (committed || state.is_in_doubt) {
+      for (const auto& act : state.unless_undone)
+        act();
+    }
     if (committed) {
       for (const auto& act : state.after_commit)
         act();
@@ -124,6 +128,7 @@ std::size_t Committer::run_closures(TransactionState& state, Batch& batch, std::
     state.opened.clear();  // views of the closure before ended with it
     const std::uint64_t writes_before = state.writes;
     const std::size_t acts_before = state.after_commit.size();
+    const std::size_t kept_before = state.unless_undone.size();
     job.result = run_closure(state, job);
     if (job.result) continue;
     if (state.writes != writes_before || state.failure) {
@@ -131,6 +136,7 @@ std::size_t Committer::run_closures(TransactionState& state, Batch& batch, std::
       return from;
     }
     state.after_commit.resize(acts_before);
+    state.unless_undone.resize(kept_before);
   }
   if (state.writes != 0 && before_commit_) {
     WriteTransaction txn(state);

@@ -278,6 +278,7 @@ Status Database::commit(TransactionState& state) {
   Error error = error_of(rc, "committing");
   if (!is_full(rc)) {
     impl_->failed = true;
+    state.is_in_doubt = true;
     log_error("the store failed and takes no more changes until restart: {}", error.detail);
     return store_failed(error.detail);
   }

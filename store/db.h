@@ -51,6 +51,8 @@ struct TransactionState {
   bool census_read = false;
   std::optional<Census> census;
   std::vector<std::function<void()>> after_commit;
+  std::vector<std::function<void()>> unless_undone;
+  bool is_in_doubt = false;  // its commit failed, and what of it is on disk is unknown
 };
 
 struct DatabaseOptions {

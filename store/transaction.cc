@@ -292,4 +292,8 @@ void WriteTransaction::after_commit(std::function<void()> act) {
   state_.after_commit.push_back(std::move(act));
 }
 
+void WriteTransaction::unless_undone(std::function<void()> act) {
+  state_.unless_undone.push_back(std::move(act));
+}
+
 }  // namespace culvert::store

@@ -123,6 +123,9 @@ class WriteTransaction final : public ReadTransaction, public RecordSink {
   // Runs in the commit thread once this closure's changes are on disk; never if they are not. Must
   // be quick and must not fail.
   void after_commit(std::function<void()> act);
+  // The same, and also if the commit failed so that nobody knows what of it is on disk: for what
+  // must not be lost then.
+  void unless_undone(std::function<void()> act);
 
  private:
   template <typename Fill>

@@ -210,5 +210,33 @@ TEST(FailedSync, IsNeverTriedAgain) {
   EXPECT_EQ(code(store->write(put_one("again"))), "");
 }
 
+// What a commit that failed left on disk is unknown: its entry may be there after a restart.
+TEST(FailedSync, LeavesTheBodyOfWhatMayBeStored) {
+  const TemporaryFolder folder;
+  auto store = std::move(Store::open(options_in(folder.path() / "data", StoreOptions::Mode::create),
+                                     test_key()))
+                   .value();
+  const auto bodies = [&folder] {
+    std::size_t files = 0;
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(folder.path() / "data" / "bodies"))
+      files += entry.is_regular_file() ? 1 : 0;
+    return files;
+  };
+  const std::string content(200'000, 'x');
+  syncs_until_failure = 0;
+  EXPECT_EQ(code(put(*store, *stage(*store, content), {"b.example"})), "store-failed");
+  EXPECT_EQ(bodies(), 1u);
+  // What was surely not stored leaves none.
+  EXPECT_EQ(code(put(*store, *stage(*store, content), {"b.example"})), "store-failed");
+  EXPECT_EQ(bodies(), 1u);
+  store.reset();
+  store = std::move(Store::open(options_in(folder.path() / "data", StoreOptions::Mode::existing),
+                                test_key()))
+              .value();
+  EXPECT_EQ(*store->sweep_bodies(), 1u);
+  EXPECT_EQ(bodies(), 0u);
+}
+
 }  // namespace
 }  // namespace culvert::store
