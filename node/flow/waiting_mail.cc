@@ -1,5 +1,7 @@
 #include "node/flow/waiting_mail.h"
 
+#include <algorithm>
+
 #include "node/flow/intake.h"
 #include "peering/routes.h"
 #include "store/routes.h"
@@ -13,9 +15,13 @@ constexpr std::size_t kQuarantinePage = 500;
 
 bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
   const auto domain = Domain::parse(item.route_domain);
-  if (item.reason_code != "no-route" || !item.peer || !domain) return false;
-  const auto route = store::find_route(txn, *domain, *item.peer);
-  return route && peering::takes_mail(route->state, route->since, item.message.received);
+  if (item.reason_code != "no-route" || !domain) return false;
+  // Where nobody had a route, nobody's signature was looked for: it may be any holder's.
+  const auto routes = store::routes_of_domain(txn, *domain);
+  return std::any_of(routes.begin(), routes.end(), [&item](const store::Route& route) {
+    return (!item.peer || route.peer == *item.peer) &&
+           peering::takes_mail(route.state, route.since, item.message.received);
+  });
 }
 
 store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {

@@ -7,7 +7,8 @@
 
 namespace culvert::node {
 
-// True for mail that waited for its signer's route, which takes mail of that time now.
+// True for mail that waited for its signer's route, which takes mail of that time now, and for mail
+// that came when nobody had a route for its domain, now that somebody has.
 bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item);
 
 // The queue entry with which an item is opened again, due now.

@@ -152,5 +152,58 @@ TEST_F(HeldOnce, MailThatWaitsForItsRouteIsStillDeliveredAfterAReplay) {
   EXPECT_EQ(entries_on(store::DeliveryPath::inside), 1U);
 }
 
+// It was signed by the peer, but for a domain of which nothing was known.
+TEST_F(HeldOnce, MailThatCameBeforeAnyRouteOfItsDomainIsDeliveredWhenThatComes) {
+  change = [](peering::SealedEnvelope& sealed) { sealed.from = peering::domain("a3.example"); };
+  ASSERT_EQ(deliver(good_mail(), kPeersHost), 250);
+  change = nullptr;
+  ASSERT_EQ(quarantine().size(), 1U);
+  EXPECT_EQ(quarantine()[0].reason_code, "no-route");
+  EXPECT_FALSE(quarantine()[0].peer);
+  ASSERT_TRUE(requeue_waiting_mail(context).ok());
+  EXPECT_EQ(quarantine().size(), 1U) << "nobody has one yet";
+  own.write([&](store::WriteTransaction& txn) {
+    auto route = store::find_route(txn, peering::domain("a.example"), peer.fingerprint());
+    ASSERT_TRUE(route);
+    route->domain = peering::domain("a3.example");
+    store::put_route(txn, *route);
+  });
+  ASSERT_TRUE(routing.refresh().ok());
+  ASSERT_TRUE(requeue_waiting_mail(context).ok());
+  open_all();
+  EXPECT_TRUE(quarantine().empty());
+  EXPECT_EQ(entries_on(store::DeliveryPath::inside), 1U);
+}
+
+// A stranger's, which only says that it is from there: it is looked at once more, and stays.
+TEST_F(HeldOnce, AStrangersMailOfADomainThatGetsARouteStays) {
+  peering::TestNode stranger{"gate.evil.example", {"a3.example"}};
+  peering::SealedEnvelope sealed = new_envelope();
+  sealed.from = peering::domain("a3.example");
+  ViewSource source(as_bytes(kText));
+  auto sealer = peering::TunnelSealer::start(
+      {source, sealed, stranger.domains(), "<x@gate>", std::string(32, '0'), stranger.ring(),
+       stranger.signing().certificate, own.encryption().certificate});
+  ASSERT_TRUE(sealer.ok());
+  std::string mail;
+  for (auto piece = (*sealer)->next(); piece && !piece->empty(); piece = (*sealer)->next())
+    mail += as_text(*piece);
+  ASSERT_EQ(deliver(mail, kStrangersHost), 250);
+  ASSERT_EQ(quarantine().size(), 1U);
+  own.write([&](store::WriteTransaction& txn) {
+    auto route = store::find_route(txn, peering::domain("a.example"), peer.fingerprint());
+    route->domain = peering::domain("a3.example");
+    store::put_route(txn, *route);
+  });
+  ASSERT_TRUE(routing.refresh().ok());
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(requeue_waiting_mail(context).ok());
+    open_all();
+    ASSERT_EQ(quarantine().size(), 1U);
+    EXPECT_EQ(quarantine()[0].reason_code, "wrong-signer");
+    EXPECT_EQ(entries_on(store::DeliveryPath::inside), 0U);
+  }
+}
+
 }  // namespace
 }  // namespace culvert::node
