@@ -17,7 +17,8 @@ namespace culvert::cli {
 // Exit statuses of product.md, section 3.
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
-inline constexpr int kExitUsage = 2;  // wrong usage or invalid configuration
+inline constexpr int kExitUsage = 2;        // wrong usage or invalid configuration
+inline constexpr int kExitNeedsPerson = 3;  // `status`: the node runs, and something waits for one
 
 // Errors with these codes end with kExitUsage, all others with kExitFailed.
 inline constexpr std::string_view kUsageCode = "usage";

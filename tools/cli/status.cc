@@ -157,9 +157,20 @@ Json json_of(const node::Counts& counts) {
   return json;
 }
 
+std::vector<std::string> certificate_warnings(const Facts& facts, Time now) {
+  std::vector<std::string> lines;
+  for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
+    if (certificate->not_after >= now + kSoon) continue;
+    lines.push_back(fmt::format("the {} certificate {} {}", store::role_name(certificate->role),
+                                certificate->not_after < now ? "ended" : "ends",
+                                relative_time(certificate->not_after, now)));
+  }
+  return lines;
+}
+
 // What needs a person, one line each.
 std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = certificate_warnings(facts, node.now);
   if (node.store->is_altered()) lines.push_back(node.store->altered());
   if (facts.set_aside > 0) {
     lines.push_back(counted(facts.set_aside, "record") + (facts.set_aside == 1 ? " was" : " were") +
@@ -191,6 +202,12 @@ struct Running {
   bool now = false;
   std::optional<node::Rates> rates;  // only if it runs
 };
+
+// For whatever watches the node.
+int exit_status_of(const Running& running, const std::vector<std::string>& warnings) {
+  if (!running.now) return kExitFailed;
+  return warnings.empty() ? kExitDone : kExitNeedsPerson;
+}
 
 std::string words_of(const OpenNode& node, const Facts& facts, const Running& running) {
   const auto line = [](std::string_view name, const std::string& value) {
@@ -285,19 +302,23 @@ Result<Report> status(const Arguments& arguments) {
   Running running{node::InstanceLock::is_held(node->config.node.data_dir), {}};
   if (running.now) running.rates = node::read_rates(node->config.node.data_dir);
   return Report{.text = words_of(*node, *facts, running),
-                .json = json_text(json_of(*node, *facts, running))};
+                .json = json_text(json_of(*node, *facts, running)),
+                .exit_status = exit_status_of(running, warnings_of(*node, *facts))};
 }
 
 }  // namespace
 
 Command status_command() {
-  return {.name = "status",
-          .summary = "shows node, peers, routes, queue, certificates and rates on one screen",
-          .operands = {},
-          .options = {},
-          .detail = {},
-          .example = "culvert status",
-          .run = status};
+  return {
+      .name = "status",
+      .summary = "shows node, peers, routes, queue, certificates and rates on one screen",
+      .operands = {},
+      .options = {},
+      .detail =
+          "Ends with 0 if the node runs and nothing needs a person, 3 if something does (the "
+          "lines with `!`,\n`warnings` in JSON), 1 if the node does not run or cannot be asked.",
+      .example = "culvert status",
+      .run = status};
 }
 
 }  // namespace culvert::cli

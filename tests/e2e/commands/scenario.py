@@ -162,6 +162,22 @@ def case_two_nodes_on_one_data_directory(lab):
     assert node.addresses_path.exists(), "the second one removed the addresses of the first"
 
 
+def case_status_ends_as_the_node_is(lab):
+    """For whatever watches the node: 0 if all is well, 3 if something needs a person, 1 if the node does not run."""
+    pair = lab.pair()
+    def ended(node):
+        done = node.command("--json", "status", status=None)
+        return done.returncode, bool(json.loads(done.stdout)["warnings"])
+    assert ended(pair.a) == (0, False), pair.a.command("status").stdout
+    pair.b.set("delivery", outside="smtp://relay.example:587")  # nobody checks who answers there
+    assert ended(pair.b) == (3, True)
+    assert "! delivery.outside" in pair.b.command("status").stdout
+    assert pair.a.stop() == 0
+    assert ended(pair.a)[0] == 1
+    pair.a.start()
+    assert ended(pair.a) == (0, False)
+
+
 def case_status_tells_rates(lab):
     """`status` shows what the running node did in the last minute and since it started; a node that does not run has no rates."""
     pair = lab.pair()
