@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "node/config/values.h"
@@ -46,17 +47,41 @@ void check_listeners(const std::vector<Listener>& listeners, Findings& findings)
   }
 }
 
-// A mail that comes in must not be handed to our own listener again.
-void check_no_circle(const Config& config, const TreeTable& root, Findings& findings) {
-  const NextHop& hop = config.delivery.inside;
+// Whether that host is where the listener is, as far as names tell: a listener on all addresses is
+// on this machine's own, and on those of the node's name.
+bool leads_to(const NextHop& hop, const SocketAddress& listen, const Domain& own_name) {
+  if (listen.port == 0 || hop.port != listen.port) return false;
+  if (hop.host == listen.ip.text()) return true;
+  if (listen.ip.is_loopback()) return hop.host == "localhost";
+  return listen.ip.is_any() && (hop.is_loopback() || hop.host == own_name.text());
+}
+
+// Mail must not be handed to our own listeners again.
+void check_no_circle(const Config& config, const std::string& key, int line, const NextHop& hop,
+                     Findings& findings) {
   for (const auto* listen : {&config.inside.listen, &config.outside.listen}) {
-    for (const SocketAddress& address : *listen) {
-      if (address.port != hop.port || address.ip.text() != hop.host) continue;
-      findings.error(line_of(root, {"delivery", "inside"}), "delivery.inside",
-                     hop.text() +
-                         " is this node's own listener, so mail would go round in "
-                         "circles; write the address of the organisation's mail server");
-    }
+    const auto found = std::find_if(
+        listen->begin(), listen->end(),
+        [&](const SocketAddress& address) { return leads_to(hop, address, config.node.name); });
+    if (found == listen->end()) continue;
+    findings.error(line, key,
+                   fmt::format("{} is this node's own listener {}, so mail would go round in "
+                               "circles; write the address of the mail server that it is for",
+                               hop.text(), found->text()));
+  }
+}
+
+void check_no_circles(const Config& config, const TreeTable& root, Findings& findings) {
+  const DeliverySettings& delivery = config.delivery;
+  check_no_circle(config, "delivery.inside", line_of(root, {"delivery", "inside"}), delivery.inside,
+                  findings);
+  if (delivery.outside) {
+    check_no_circle(config, "delivery.outside", line_of(root, {"delivery", "outside"}),
+                    *delivery.outside, findings);
+  }
+  for (const auto& [domain, hop] : delivery.hosts) {
+    check_no_circle(config, "delivery.hosts." + domain.text(),
+                    line_of(root, {"delivery", "hosts", domain.text()}), hop, findings);
   }
 }
 
@@ -78,7 +103,7 @@ void check_together(const Config& config, const TreeTable& root, Findings& findi
        {"smtp.outside.listen", config.outside.listen, line_of(root, {"smtp", "outside", "listen"})},
        {"peering.listen", config.peering.listen, line_of(root, {"peering", "listen"})}},
       findings);
-  check_no_circle(config, root, findings);
+  check_no_circles(config, root, findings);
   check_hosts(config, root, findings);
 }
 

@@ -158,8 +158,8 @@ TEST(UnverifiedHop, IsToldOfUnlessItIsThisMachine) {
   using testing::ElementsAre;
   EXPECT_THAT(warned(""), ElementsAre());
   EXPECT_THAT(warned("outside = 'mx'"), ElementsAre());
-  for (const char* here : {"smtp://127.0.0.1:25", "smtp://127.9.9.9", "smtp://[::1]:2525",
-                           "smtp://localhost", "smtps://127.0.0.1?verify=off"}) {
+  for (const char* here : {"smtp://127.0.0.1:26", "smtp://127.9.9.9:26", "smtp://[::1]:2525",
+                           "smtp://localhost:26", "smtps://127.0.0.1?verify=off"}) {
     EXPECT_THAT(warned("inside = '" + std::string(here) + "'"), ElementsAre()) << here;
   }
   for (const char* verified : {"smtps://m.example", "smtp://m.example?tls=verify"}) {
