@@ -1,6 +1,7 @@
 #include "crypto/mime/entity.h"
 
 #include <algorithm>
+#include <span>
 
 #include "crypto/mime/header_fields.h"
 
@@ -135,22 +136,36 @@ bool has_odd_quotes(std::string_view body) {
   return false;
 }
 
-bool has_cms_suffix(std::string_view file_name) {
+// RFC 8551, 3.2.1.
+constexpr std::string_view kSignatureSuffix = ".p7s";
+constexpr std::string_view kCmsSuffixes[] = {".p7m", ".p7c", kSignatureSuffix, ".p7z"};
+
+using Suffixes = std::span<const std::string_view>;
+
+bool has_suffix(std::string_view file_name, Suffixes suffixes) {
   const std::string name = lower_case(file_name);
-  for (const std::string_view suffix : {".p7m", ".p7c", ".p7s", ".p7z"}) {
-    if (name.ends_with(suffix)) return true;
+  return std::any_of(suffixes.begin(), suffixes.end(),
+                     [&name](std::string_view suffix) { return name.ends_with(suffix); });
+}
+
+// A Content-Disposition (RFC 2183) that names a file so.
+bool disposes_of(std::string_view body, Suffixes suffixes) {
+  const std::string text = unfolded(body);
+  Reader reader(text);
+  for (const auto& parameter : parameters_from(reader).all) {
+    if (parameter.name == "filename" && has_suffix(parameter.value, suffixes)) return true;
   }
   return false;
 }
 
-// A Content-Disposition (RFC 2183) that names a file so.
-bool disposes_of_cms(std::string_view body) {
-  const std::string text = unfolded(body);
-  Reader reader(text);
-  for (const auto& parameter : parameters_from(reader).all) {
-    if (parameter.name == "filename" && has_cms_suffix(parameter.value)) return true;
-  }
-  return false;
+// A file of no type that has such a name (RFC 8551, 3.9).
+bool is_file_named(const EntityKind& kind, const std::vector<HeaderField>& fields,
+                   Suffixes suffixes) {
+  if (kind.type.media_type != "application/octet-stream") return false;
+  const auto name = kind.type.parameter("name");
+  if (name && has_suffix(*name, suffixes)) return true;
+  const auto dispositions = bodies_of(fields, "Content-Disposition");
+  return dispositions.size() == 1 && disposes_of(dispositions.front(), suffixes);
 }
 
 }  // namespace
@@ -210,12 +225,16 @@ SmimeForm smime_form(const std::vector<HeaderField>& fields) {
   if (!kind) return SmimeForm::none;
   if (is_pkcs7_mime(kind->type)) return SmimeForm::pkcs7_mime;
   if (kind->type.media_type == "multipart/signed") return SmimeForm::multipart_signed;
-  if (kind->type.media_type != "application/octet-stream") return SmimeForm::none;
-  const auto name = kind->type.parameter("name");
-  const auto dispositions = bodies_of(fields, "Content-Disposition");
-  const bool is_named = (name && has_cms_suffix(*name)) ||
-                        (dispositions.size() == 1 && disposes_of_cms(dispositions.front()));
-  return is_named ? SmimeForm::pkcs7_mime : SmimeForm::none;
+  return is_file_named(*kind, fields, kCmsSuffixes) ? SmimeForm::pkcs7_mime : SmimeForm::none;
+}
+
+bool is_pkcs7_signature(const ContentType& type) {
+  return type.media_type == "application/pkcs7-signature" ||
+         type.media_type == "application/x-pkcs7-signature";
+}
+
+bool is_signature_file(const EntityKind& kind, const std::vector<HeaderField>& fields) {
+  return is_file_named(kind, fields, {&kSignatureSuffix, 1});
 }
 
 bool is_structural_field(std::string_view name) {

@@ -50,6 +50,11 @@ inline std::optional<EntityKind> entity_kind(std::string_view header) {
 
 // True for application/pkcs7-mime and its old name application/x-pkcs7-mime.
 bool is_pkcs7_mime(const ContentType& type);
+// The same for application/pkcs7-signature.
+bool is_pkcs7_signature(const ContentType& type);
+// True for application/octet-stream with a file name that ends in .p7s (RFC 8551, 3.9); `kind` is
+// that of `fields`.
+bool is_signature_file(const EntityKind& kind, const std::vector<HeaderField>& fields);
 
 // Which S/MIME form an entity claims to be. What it holds is told by its octets alone.
 enum class SmimeForm {

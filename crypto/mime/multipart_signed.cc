@@ -23,9 +23,10 @@ namespace {
 
 using Kind = BoundaryLine::Kind;
 
-bool is_signature_type(std::string_view media_type) {
-  return media_type == "application/pkcs7-signature" ||
-         media_type == "application/x-pkcs7-signature";
+bool is_protocol(std::string_view value) {
+  ContentType type;
+  type.media_type = lower_case(value);
+  return is_pkcs7_signature(type);
 }
 
 // True if every reader finds the same boundary and the same protocol in it, or refuses as we do.
@@ -53,7 +54,7 @@ Result<ContentType> signed_type(std::string_view header) {
     return refuse(MimeRefusal::unsupported_encoding);
   }
   const auto protocol = kind->type.parameter("protocol");
-  if (protocol && !is_signature_type(lower_case(*protocol))) {
+  if (protocol && !is_protocol(*protocol)) {
     return refuse(MimeRefusal::other_protocol);
   }
   if (!is_understood_alike(kind->type)) return refuse(MimeRefusal::ambiguous_type);
@@ -118,12 +119,13 @@ bool has_nested_boundary(const std::optional<EntityKind>& content, std::string_v
 // How the second part is encoded, if it is a signature.
 Result<TransferEncoding> signature_encoding(std::string_view header,
                                             const std::optional<EntityKind>& content) {
-  const auto kind = entity_kind(header);
+  const auto fields = fields_of(header);
+  const auto kind = entity_kind(fields);
   if (!kind) return refuse(MimeRefusal::ambiguous_type);
-  if (!is_signature_type(kind->type.media_type)) {
-    return refuse(content && is_signature_type(content->type.media_type)
-                      ? MimeRefusal::signature_first
-                      : MimeRefusal::no_signature_part);
+  // RFC 8551, 3.9: gateways that know no other type leave the file's name.
+  if (!is_pkcs7_signature(kind->type) && !is_signature_file(*kind, fields)) {
+    return refuse(content && is_pkcs7_signature(content->type) ? MimeRefusal::signature_first
+                                                               : MimeRefusal::no_signature_part);
   }
   if (kind->encoding != TransferEncoding::base64 && kind->encoding != TransferEncoding::identity) {
     return refuse(MimeRefusal::unsupported_encoding);

@@ -110,6 +110,23 @@ TEST(MultipartSigned, FindsABoundaryThatTheLastLineOfAMultipartResembles) {
   EXPECT_EQ(split(message_of(content)).content, content);
 }
 
+TEST(MultipartSigned, TakesASignatureThatIsAFileByItsName) {
+  constexpr std::string_view kTyped = "application/pkcs7-signature; name=smime.p7s";
+  for (const char* type :
+       {"application/octet-stream; name=smime.p7s", "application/octet-stream; name=\"X.P7S\"",
+        "application/octet-stream\r\nContent-Disposition: attachment; filename=smime.p7s"}) {
+    const std::string part = replaced(kSignature, kTyped, type);
+    EXPECT_EQ(split(message_of(kContent, part)).content, kContent) << type;
+  }
+  for (const char* type : {"application/octet-stream", "application/octet-stream; name=smime.p7m",
+                           "text/plain; name=smime.p7s", "application/octet-stream; x=smime.p7s"}) {
+    const std::string part = replaced(kSignature, kTyped, type);
+    const std::string message = message_of(kContent, part);
+    ViewSource source(as_bytes(message));
+    EXPECT_FALSE(MultipartSigned::open(source).ok()) << type;
+  }
+}
+
 struct Refused {
   std::string what;
   std::string message;
