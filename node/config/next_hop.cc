@@ -22,14 +22,14 @@ Error bad(std::string_view url, std::string_view what) {
   return permanent_error("bad-value", fmt::format("'{}' {}", printable(url, kShown), what));
 }
 
-// Without what stands before the `@`, which may be a password.
-Error names_a_user(std::string_view place) {
+// Without what stands before the `@`, which may be a password, whatever else is wrong.
+Error names_a_user(std::string_view url) {
   return permanent_error(
       "bad-value",
       fmt::format("the URL of {} names a user, but this node cannot log in to a mail server yet "
                   "(AUTH); let that server take mail from this node's address, and leave out what "
                   "stands before the '@'",
-                  printable(place.substr(place.rfind('@') + 1), kShown)));
+                  printable(url.substr(url.rfind('@') + 1), kShown)));
 }
 
 }  // namespace
@@ -54,6 +54,7 @@ bool NextHop::operator==(const NextHop& other) const {
 }
 
 Result<NextHop> parse_next_hop(std::string_view url) {
+  if (url.find('@') != url.npos) return names_a_user(url);
   NextHop hop;
   std::string_view rest = url;
   if (rest.starts_with(kTls)) {
@@ -69,7 +70,6 @@ Result<NextHop> parse_next_hop(std::string_view url) {
   const std::size_t question = rest.find('?');
   std::string_view place = rest.substr(0, question);
   if (place.ends_with('/')) place.remove_suffix(1);
-  if (place.find('@') != place.npos) return names_a_user(place);
   const auto split = split_port(place);
   const auto host = split ? parse_host(*split) : std::nullopt;
   const auto port =

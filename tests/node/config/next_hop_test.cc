@@ -42,9 +42,10 @@ TEST(ParseNextHop, RefusesOtherUrls) {
 }
 
 TEST(ParseNextHop, SaysThatItCannotLogInAndShowsNoPassword) {
-  for (const char* url :
-       {"smtp://ada:s3cret@mail.a.example:587", "smtps://ada:s3cret@mail.a.example",
-        "smtp://ada:s3cret@x@mail.a.example", "smtp://s3cret@mail.a.example/"}) {
+  for (const char* url : {"smtp://ada:s3cret@mail.a.example:587",
+                          "smtps://ada:s3cret@mail.a.example", "smtp://ada:s3cret@x@mail.a.example",
+                          "smtp://s3cret@mail.a.example/", "smtp://ada:s3cret?x@mail.a.example",
+                          "lmtp://ada:s3cret@mail.a.example", "ada:s3cret@mail.a.example"}) {
     const auto refused = parse_next_hop(url);
     ASSERT_FALSE(refused.ok()) << url;
     EXPECT_NE(refused.error().text.find("AUTH"), std::string::npos) << refused.error().text;
