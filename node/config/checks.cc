@@ -57,31 +57,17 @@ bool leads_to(const NextHop& hop, const SocketAddress& listen, const Domain& own
 }
 
 // Mail must not be handed to our own listeners again.
-void check_no_circle(const Config& config, const std::string& key, int line, const NextHop& hop,
-                     Findings& findings) {
+void check_no_circle(const Config& config, const NamedHop& named, Findings& findings) {
   for (const auto* listen : {&config.inside.listen, &config.outside.listen}) {
-    const auto found = std::find_if(
-        listen->begin(), listen->end(),
-        [&](const SocketAddress& address) { return leads_to(hop, address, config.node.name); });
+    const auto found =
+        std::find_if(listen->begin(), listen->end(), [&](const SocketAddress& address) {
+          return leads_to(*named.hop, address, config.node.name);
+        });
     if (found == listen->end()) continue;
-    findings.error(line, key,
+    findings.error(named.hop->line, named.key,
                    fmt::format("{} is this node's own listener {}, so mail would go round in "
                                "circles; write the address of the mail server that it is for",
-                               hop.text(), found->text()));
-  }
-}
-
-void check_no_circles(const Config& config, const TreeTable& root, Findings& findings) {
-  const DeliverySettings& delivery = config.delivery;
-  check_no_circle(config, "delivery.inside", line_of(root, {"delivery", "inside"}), delivery.inside,
-                  findings);
-  if (delivery.outside) {
-    check_no_circle(config, "delivery.outside", line_of(root, {"delivery", "outside"}),
-                    *delivery.outside, findings);
-  }
-  for (const auto& [domain, hop] : delivery.hosts) {
-    check_no_circle(config, "delivery.hosts." + domain.text(),
-                    line_of(root, {"delivery", "hosts", domain.text()}), hop, findings);
+                               named.hop->text(), found->text()));
   }
 }
 
@@ -103,7 +89,8 @@ void check_together(const Config& config, const TreeTable& root, Findings& findi
        {"smtp.outside.listen", config.outside.listen, line_of(root, {"smtp", "outside", "listen"})},
        {"peering.listen", config.peering.listen, line_of(root, {"peering", "listen"})}},
       findings);
-  check_no_circles(config, root, findings);
+  for (const NamedHop& named : named_hops(config.delivery))
+    check_no_circle(config, named, findings);
   check_hosts(config, root, findings);
 }
 

@@ -84,4 +84,12 @@ ConfigReading read_config(const std::filesystem::path& file) {
   return parse_config(text, file);
 }
 
+std::vector<NamedHop> named_hops(const DeliverySettings& delivery) {
+  std::vector<NamedHop> hops{{"delivery.inside", std::nullopt, &delivery.inside}};
+  if (delivery.outside) hops.push_back({"delivery.outside", std::nullopt, &*delivery.outside});
+  for (const auto& [domain, hop] : delivery.hosts)
+    hops.push_back({"delivery.hosts." + domain.text(), domain, &hop});
+  return hops;
+}
+
 }  // namespace culvert::node

@@ -64,6 +64,14 @@ struct DeliverySettings {
   std::map<Domain, NextHop> hosts;  // asked before `outside` and MX, for exactly that domain
 };
 
+// Every next hop of the configuration, under the key that names it.
+struct NamedHop {
+  std::string key;               // dotted, `delivery.hosts.b.example`
+  std::optional<Domain> domain;  // of delivery.hosts
+  const NextHop* hop;            // as long as the settings
+};
+std::vector<NamedHop> named_hops(const DeliverySettings& delivery);
+
 struct PeeringSettings {
   std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:8443")};
   std::string url;  // `https://host[:port]`, no final slash; empty: made from the bound address

@@ -5,8 +5,8 @@
 namespace culvert::node {
 namespace {
 
-void look_at(const NextHop& hop, std::string key, std::optional<Domain> domain,
-             std::vector<UnverifiedHop>& found) {
+void look_at(NamedHop named, std::vector<UnverifiedHop>& found) {
+  const NextHop& hop = *named.hop;
   if (hop.proof.by != ServerProof::By::nothing || hop.is_loopback()) return;
   const bool smtps = hop.tls == NextHop::Tls::from_start;
   std::string text = fmt::format(
@@ -14,20 +14,15 @@ void look_at(const NextHop& hop, std::string key, std::optional<Domain> domain,
       hop.text(), smtps ? " (verify=off)" : "",
       smtps ? "remove verify=off, or write ?pin=sha256:… of its certificate"
             : "write " + hop.text() + "?tls=verify, or ?pin=sha256:… of its certificate");
-  found.push_back({std::move(key), std::move(domain), hop.line, std::move(text)});
+  found.push_back({std::move(named.key), std::move(named.domain), hop.line, std::move(text)});
 }
 
 }  // namespace
 
 std::vector<UnverifiedHop> unverified_hops(const Config& config) {
   std::vector<UnverifiedHop> found;
-  look_at(config.delivery.inside, "delivery.inside", std::nullopt, found);
-  if (config.delivery.outside) {
-    look_at(*config.delivery.outside, "delivery.outside", std::nullopt, found);
-  }
-  for (const auto& [domain, hop] : config.delivery.hosts) {
-    look_at(hop, "delivery.hosts." + domain.text(), domain, found);
-  }
+  for (NamedHop& named : named_hops(config.delivery))
+    look_at(std::move(named), found);
   return found;
 }
 

@@ -209,7 +209,8 @@ int exit_status_of(const Running& running, const std::vector<std::string>& warni
   return warnings.empty() ? kExitDone : kExitNeedsPerson;
 }
 
-std::string words_of(const OpenNode& node, const Facts& facts, const Running& running) {
+std::string words_of(const OpenNode& node, const Facts& facts, const Running& running,
+                     const std::vector<std::string>& warnings) {
   const auto line = [](std::string_view name, const std::string& value) {
     return fmt::format("{:<13} {}\n", name, value);
   };
@@ -244,14 +245,14 @@ std::string words_of(const OpenNode& node, const Facts& facts, const Running& ru
     text += line("since start", counts_text(running.rates->since_start) + " (started " +
                                     relative_time(running.rates->since, node.now) + ")");
   }
-  const auto warnings = warnings_of(node, facts);
   if (!warnings.empty()) text += "\n";
   for (const std::string& warning : warnings)
     text += "! " + warning + "\n";
   return text;
 }
 
-Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
+Json json_of(const OpenNode& node, const Facts& facts, const Running& running,
+             const std::vector<std::string>& warnings) {
   Json rates;  // null if the node does not run
   if (running.rates) {
     rates = {{"since", to_rfc3339(running.rates->since)},
@@ -284,7 +285,7 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running) {
           {"store", {{"altered", node.store->altered()}, {"set_aside", facts.set_aside}}},
           {"certificates", std::move(certificates)},
           {"unverified_hops", std::move(hops)},
-          {"warnings", warnings_of(node, facts)},
+          {"warnings", warnings},
           {"rates", std::move(rates)}};
 }
 
@@ -301,9 +302,10 @@ Result<Report> status(const Arguments& arguments) {
   facts->unverified_hops = *std::move(hops);
   Running running{node::InstanceLock::is_held(node->config.node.data_dir), {}};
   if (running.now) running.rates = node::read_rates(node->config.node.data_dir);
-  return Report{.text = words_of(*node, *facts, running),
-                .json = json_text(json_of(*node, *facts, running)),
-                .exit_status = exit_status_of(running, warnings_of(*node, *facts))};
+  const std::vector<std::string> warnings = warnings_of(*node, *facts);
+  return Report{.text = words_of(*node, *facts, running, warnings),
+                .json = json_text(json_of(*node, *facts, running, warnings)),
+                .exit_status = exit_status_of(running, warnings)};
 }
 
 }  // namespace

@@ -17,6 +17,16 @@ class HeldOnce : public QuarantineFlowTest {
     QuarantineFlowTest::SetUp();
     limits = quarantine_limits(1'000'000);
   }
+  // The peer's route, and nobody's before.
+  void give_route(std::string_view domain) {
+    own.write([&](store::WriteTransaction& txn) {
+      auto route = store::find_route(txn, peering::domain("a.example"), peer.fingerprint());
+      ASSERT_TRUE(route);
+      route->domain = peering::domain(domain);
+      store::put_route(txn, *route);
+    });
+    ASSERT_TRUE(routing.refresh().ok());
+  }
   void drop_all() {
     own.write([&](store::WriteTransaction& txn) {
       for (const auto& item : store::list_quarantine(txn, std::nullopt, 100).items)
@@ -162,13 +172,7 @@ TEST_F(HeldOnce, MailThatCameBeforeAnyRouteOfItsDomainIsDeliveredWhenThatComes) 
   EXPECT_FALSE(quarantine()[0].peer);
   ASSERT_TRUE(requeue_waiting_mail(context).ok());
   EXPECT_EQ(quarantine().size(), 1U) << "nobody has one yet";
-  own.write([&](store::WriteTransaction& txn) {
-    auto route = store::find_route(txn, peering::domain("a.example"), peer.fingerprint());
-    ASSERT_TRUE(route);
-    route->domain = peering::domain("a3.example");
-    store::put_route(txn, *route);
-  });
-  ASSERT_TRUE(routing.refresh().ok());
+  give_route("a3.example");
   ASSERT_TRUE(requeue_waiting_mail(context).ok());
   open_all();
   EXPECT_TRUE(quarantine().empty());
@@ -190,12 +194,7 @@ TEST_F(HeldOnce, AStrangersMailOfADomainThatGetsARouteStays) {
     mail += as_text(*piece);
   ASSERT_EQ(deliver(mail, kStrangersHost), 250);
   ASSERT_EQ(quarantine().size(), 1U);
-  own.write([&](store::WriteTransaction& txn) {
-    auto route = store::find_route(txn, peering::domain("a.example"), peer.fingerprint());
-    route->domain = peering::domain("a3.example");
-    store::put_route(txn, *route);
-  });
-  ASSERT_TRUE(routing.refresh().ok());
+  give_route("a3.example");
   for (int round = 0; round < 3; ++round) {
     ASSERT_TRUE(requeue_waiting_mail(context).ok());
     open_all();
