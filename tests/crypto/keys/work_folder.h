@@ -21,7 +21,14 @@ class WorkFolder {
     if (mkdtemp(name.data()) == nullptr) std::abort();
     folder_ = name;
   }
-  ~WorkFolder() { std::filesystem::remove_all(folder_); }
+  // An agent of GnuPG that was told to end removes its sockets meanwhile: what is gone already is no error.
+  ~WorkFolder() {
+    std::error_code gone;
+    for (int tries = 0; tries < 10; ++tries) {
+      std::filesystem::remove_all(folder_, gone);
+      if (!gone) return;
+    }
+  }
   WorkFolder(const WorkFolder&) = delete;
   WorkFolder& operator=(const WorkFolder&) = delete;
 
