@@ -42,6 +42,9 @@ enum : std::uint32_t {
   kTunnelForm = 40,
   kEverListedForm2 = 41,
   kSeenFrom = 50,
+  kCardTrouble = 51,
+  kClockAhead = 52,
+  kClockMeasured = 53,
 };
 // Fields of Tombstone. Frozen.
 enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
@@ -161,6 +164,8 @@ Bytes encode(const Peer& peer) {
     out.item(kIgnoredDomain, domain);
   for (const std::string& address : peer.seen_from)
     out.item(kSeenFrom, address);
+  out.text(kCardTrouble, peer.card_trouble).integer(kClockAhead, peer.clock_ahead.count());
+  out.time(kClockMeasured, peer.clock_measured);
   return out.time(kCardTried, peer.card_tried)
       .time(kCardSent, peer.card_sent)
       .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
@@ -189,6 +194,9 @@ Result<Peer> decode_peer(ByteView record) {
   peer.card_sent_serial = in->count(kCardSentSerial);
   peer.refused = in->count(kRefused);
   peer.seen_from = in->all_texts(kSeenFrom);
+  peer.card_trouble = in->text(kCardTrouble);
+  peer.clock_ahead = std::chrono::seconds(in->integer(kClockAhead));
+  peer.clock_measured = in->time(kClockMeasured);
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return peer;
 }

@@ -66,7 +66,11 @@ struct Peer {
   std::vector<std::string> ignored_domains{};  // on its card, but not counted; for people
 
   std::optional<Time> card_tried{};  // when we last tried to exchange cards
-  std::optional<Time> card_sent{};   // when it last took ours
+  std::string card_trouble{};        // why that failed, for people; empty: it did not
+  // How far its clock is ahead of ours, and when that was measured.
+  std::chrono::seconds clock_ahead{};
+  std::optional<Time> clock_measured{};
+  std::optional<Time> card_sent{};  // when it last took ours
   std::uint64_t card_sent_serial = 0;
   std::uint64_t refused = 0;  // messages from it that were not accepted
   // Addresses from which messages that it signed came lately, newest first.

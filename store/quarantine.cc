@@ -20,6 +20,8 @@ enum : std::uint32_t {
   kShare = 8,
   kCopyKey = 9,
   kRememberedUntil = 10,
+  kOpens = 11,
+  kTrouble = 12,
 };
 // Fields of a record of quarantine_copies. Frozen.
 enum : std::uint32_t { kCopyOf = 1, kCopyUntil = 2 };
@@ -80,7 +82,10 @@ Bytes encode(const QuarantineItem& item) {
   if (item.peer) out.bytes(kPeer, item.peer->view());
   out.text(kRouteDomain, item.route_domain);
   if (item.share) out.bytes(kShare, encode(*item.share));
-  return out.bytes(kCopyKey, item.copy_key).time(kRememberedUntil, item.remembered_until).take();
+  out.bytes(kCopyKey, item.copy_key).time(kRememberedUntil, item.remembered_until);
+  out.time(kOpens, item.opens);
+  if (item.trouble) out.bytes(kTrouble, encode(*item.trouble));
+  return out.take();
 }
 
 Result<QuarantineItem> decode_quarantine_item(ByteView record) {
@@ -104,6 +109,12 @@ Result<QuarantineItem> decode_quarantine_item(ByteView record) {
   const ByteView copy_key = in->bytes(kCopyKey);
   item.copy_key.assign(copy_key.begin(), copy_key.end());
   item.remembered_until = in->time(kRememberedUntil);
+  item.opens = in->time(kOpens);
+  if (const ByteView trouble = in->bytes(kTrouble); !trouble.empty()) {
+    auto note = decode_trouble_note(trouble);
+    if (!note) return std::move(note).error();
+    item.trouble = *std::move(note);
+  }
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return item;
 }
@@ -168,7 +179,9 @@ bool drop_quarantine(WriteTransaction& txn, const MessageId& id) {
   return true;
 }
 
-void trace_end_of_item(WriteTransaction& txn, const QuarantineItem& item, const TraceEvent& event) {
+void trace_end_of_item(WriteTransaction& txn, const QuarantineItem& item, const TraceEvent& event,
+                       std::optional<TroubleState> state) {
+  if (item.trouble && state) note_trouble(txn, *item.trouble, *state, event.time);
   const MessageId& id = item.message.id;
   if (!find_trace(txn, id).empty()) return add_trace(txn, id, event);
   std::vector<Mailbox> addresses;

@@ -9,6 +9,7 @@
 #include "store/quarantine_shares.h"
 #include "store/queue.h"
 #include "store/trace.h"
+#include "store/trouble.h"
 
 namespace culvert::store {
 
@@ -20,6 +21,10 @@ struct QuarantineItem {
   std::string reason_text{};
   std::optional<Fingerprint> peer{};  // set if its signature was verified
   std::string route_domain{};         // with `no-route`: the domain whose route it waits for
+  // With `future`: from when on it may be opened.
+  std::optional<Time> opens{};
+  // If a peer is to be told what becomes of it.
+  std::optional<TroubleNote> trouble{};
   // Whose room it takes. Items of older programs have none: see `share_of`.
   std::optional<QuarantineShare> share{};
   // Equal for the same mail that comes again: 32 octets, or empty.
@@ -53,9 +58,11 @@ Result<bool> requeue_quarantine(WriteTransaction& txn, const MessageId& id,
 // Removes it and its body. False if it is gone.
 bool drop_quarantine(WriteTransaction& txn, const MessageId& id);
 
-// Tells in the item's trace how it ended. What is held may be older than traces are kept: then one
-// begins anew, so that it is found, and purged in its time.
-void trace_end_of_item(WriteTransaction& txn, const QuarantineItem& item, const TraceEvent& event);
+// Tells in the item's trace how it ended, and, if `state` says so and the peer is to know, the
+// peer. What is held may be older than traces are kept: then one begins anew, so that it is found,
+// and purged in its time.
+void trace_end_of_item(WriteTransaction& txn, const QuarantineItem& item, const TraceEvent& event,
+                       std::optional<TroubleState> state);
 
 struct QuarantinePage {
   std::vector<QuarantineItem> items{};

@@ -62,6 +62,10 @@ const char* table_name(Table table) {
       return "quarantine_copies";
     case Table::peer_networks:
       return "peer_networks";
+    case Table::sealed_mails:
+      return "sealed_mails";
+    case Table::trouble:
+      return "trouble";
     case Table::damaged:
       return "damaged";
   }
@@ -108,6 +112,8 @@ bool decides_trust(Table table) {
     case Table::quarantine_shares:
     case Table::quarantine_copies:
     case Table::peer_networks:
+    case Table::sealed_mails:
+    case Table::trouble:
     case Table::damaged:
       return false;
   }

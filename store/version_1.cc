@@ -195,6 +195,8 @@ Status convert_record(WriteTransaction& to, Table table, ByteView key, ByteView 
     case Table::quarantine_shares:
     case Table::quarantine_copies:
     case Table::peer_networks:
+    case Table::sealed_mails:
+    case Table::trouble:
     case Table::damaged:
       return damaged();  // not of that time
   }

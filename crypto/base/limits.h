@@ -18,6 +18,11 @@ inline constexpr std::size_t kMessageBufferBytes = 16 * 1024;
 inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
 inline constexpr std::size_t kMaxHeaderFields = 2000;
 
+// A message on its way through two nodes gets trace fields at the first, and the second must open
+// it still: what is taken from inside leaves room for them (formats.md, "Received").
+inline constexpr std::size_t kRoomForTraceBytes = 8 * 1024;
+inline constexpr std::size_t kRoomForTraceFields = 10;
+
 // A line of a message. RFC 5321 asks for 1,000; real senders exceed it, and we keep what they
 // wrote.
 inline constexpr std::size_t kMaxBodyLineBytes = 64 * 1024;
@@ -29,7 +34,8 @@ inline constexpr std::size_t kMaxRecipients = 1000;
 inline constexpr std::size_t kMaxLocalPartOctets = 64;
 inline constexpr std::size_t kMaxDomainOctets = 253;
 
-// Received fields and passes of our own mark, beyond which a message is in a loop.
+// Received fields and passes of our own mark, beyond which a message is in a loop. From inside less
+// by kRoomForTraceFields: our own, and those of what stands on the way.
 inline constexpr std::size_t kMaxReceivedFields = 50;
 inline constexpr std::size_t kMaxOwnPasses = 5;
 

@@ -32,9 +32,8 @@ bool is_over(FlowContext& context, const store::QuarantineItem& item) {
   return held > (item.peer ? limits.held_peer : limits.held_stranger);
 }
 
-// The place where a peer is told of its mail that expired (peering.md, `trouble`). Our own
-// administrator finds each in its trace; the log gets one line for all, because strangers decide
-// how many there are.
+// Our own administrator finds each in its trace; the log gets one line for all, because strangers
+// decide how many there are.
 void tell_of_expired(const std::vector<store::QuarantineItem>& items) {
   log_info("{} held mails have expired in quarantine, the first is {} ({})", items.size(),
            items.front().message.id.hex(), items.front().reason_code);
@@ -45,7 +44,8 @@ Status drop_expired(FlowContext& context, const std::vector<store::QuarantineIte
   const Status written = context.store.write([&](store::WriteTransaction& txn) -> Status {
     for (const store::QuarantineItem& item : items) {
       if (!store::drop_quarantine(txn, item.message.id)) continue;
-      store::trace_end_of_item(txn, item, {now, "expired", {{"reason", item.reason_code}}});
+      store::trace_end_of_item(txn, item, {now, "expired", {{"reason", item.reason_code}}},
+                               store::TroubleState::expired);
     }
     return done();
   });

@@ -20,7 +20,8 @@ using Change = Result<bool> (*)(store::WriteTransaction& txn, const store::Quara
 
 Result<bool> drop_item(store::WriteTransaction& txn, const store::QuarantineItem& item, Time now) {
   if (!store::drop_quarantine(txn, item.message.id)) return false;
-  store::trace_end_of_item(txn, item, {now, "dropped", {{"by", "an administrator"}}});
+  store::trace_end_of_item(txn, item, {now, "dropped", {{"by", "an administrator"}}},
+                           store::TroubleState::dropped);
   return true;
 }
 
@@ -31,7 +32,7 @@ Result<bool> release_item(store::WriteTransaction& txn, const store::QuarantineI
   const auto moved =
       store::requeue_quarantine(txn, item.message.id, {node::entry_to_open(item, now)});
   if (!moved || !*moved) return moved;
-  store::trace_end_of_item(txn, item, {now, "released", {{"by", "an administrator"}}});
+  store::trace_end_of_item(txn, item, {now, "released", {{"by", "an administrator"}}}, {});
   return true;
 }
 

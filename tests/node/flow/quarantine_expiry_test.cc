@@ -49,7 +49,7 @@ TEST_F(QuarantineExpiry, AStrangersMailEndsAfterFourteenDaysAPeersAfterThirty) {
     EXPECT_EQ(txn.count(store::Table::trace), 0U);
     store::QuarantineItem item;
     item.message.id = last;
-    store::trace_end_of_item(txn, item, {clock.now(), "expired", {}});
+    store::trace_end_of_item(txn, item, {clock.now(), "expired", {}}, store::TroubleState::expired);
     EXPECT_EQ(store::purge_trace(txn, clock.now() + hours(1), 100), 1U);
     EXPECT_EQ(txn.count(store::Table::trace), 0U);
   });

@@ -1,0 +1,93 @@
+#include "store/sealed_mail.h"
+
+#include "store/message_codec.h"
+#include "store/queue_codec.h"
+#include "store/table.h"
+
+namespace culvert::store {
+
+namespace {
+
+// Fields of SealedMail. Frozen.
+enum : std::uint32_t {
+  kPeer = 1,
+  kMessage = 2,
+  kCertificate = 3,
+  kSender = 4,
+  kEnvid = 5,
+  kReceived = 6,
+  kOrigin = 7,
+  kRecipient = 8,
+};
+
+}  // namespace
+
+Bytes encode(const SealedMail& mail) {
+  RecordWriter out;
+  out.bytes(kPeer, mail.peer.view()).bytes(kMessage, mail.message.view());
+  out.text(kCertificate, mail.certificate);
+  if (mail.sender) out.text(kSender, mail.sender->text());
+  out.text(kEnvid, mail.envid).time(kReceived, mail.received);
+  out.integer(kOrigin, static_cast<std::int64_t>(mail.origin));
+  for (const QueueRecipient& recipient : mail.recipients)
+    out.item(kRecipient, encode(recipient));
+  return out.take();
+}
+
+Result<SealedMail> decode_sealed_mail(ByteView record) {
+  auto in = RecordReader::parse(record);
+  if (!in) return std::move(in).error();
+  SealedMail mail;
+  mail.peer = in->fingerprint(kPeer);
+  mail.message = read_message_id(*in, kMessage);
+  mail.certificate = in->text(kCertificate);
+  mail.sender = in->path(kSender);
+  mail.envid = in->text(kEnvid);
+  mail.received = in->time_or_zero(kReceived);
+  mail.origin = in->choice(kOrigin, Origin::node);
+  mail.recipients = read_recipients(*in, kRecipient);
+  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  return mail;
+}
+
+void note_sealed_mail(RecordSink& out, ByteView name, std::uint32_t attempt,
+                      const SealedMail& mail) {
+  const auto number = static_cast<std::uint16_t>(attempt);
+  out.put(Table::sealed_mails, KeyWriter().bytes(name).number16(number).take(), encode(mail));
+}
+
+std::optional<SealedMail> find_sealed_mail(const ReadTransaction& txn, ByteView name) {
+  if (name.size() != kSealedNameBytes) return std::nullopt;
+  std::optional<SealedMail> found;
+  for (SealedMail& mail :
+       load_all<SealedMail>(txn, Table::sealed_mails, name, decode_sealed_mail)) {
+    if (!found) {
+      found = std::move(mail);
+    } else {
+      for (QueueRecipient& recipient : mail.recipients)
+        found->recipients.push_back(std::move(recipient));
+    }
+  }
+  return found;
+}
+
+std::size_t purge_sealed_mails(WriteTransaction& txn, Time before, std::size_t limit) {
+  const std::uint64_t count = txn.count(Table::sealed_mails);
+  std::uint64_t too_many = count > kMaxSealedMails ? count - kMaxSealedMails : 0;
+  std::vector<Bytes> old;
+  each_key(txn, Table::sealed_mails, {}, [&](ByteView key) {
+    const bool whole = key.size() > kSealedTimeBytes;
+    const Time made =
+        whole ? from_unix(static_cast<std::int64_t>(read_big_endian(key.first(kSealedTimeBytes))))
+              : Time{};
+    if (old.size() == limit || (too_many == 0 && made >= before)) return false;
+    if (too_many > 0) --too_many;
+    old.emplace_back(key.begin(), key.end());
+    return true;
+  });
+  for (const Bytes& key : old)
+    txn.erase(Table::sealed_mails, key);
+  return old.size();
+}
+
+}  // namespace culvert::store

@@ -1,0 +1,47 @@
+// People's mail that left through a tunnel: what is needed to tell its sender if the peer says
+// later what became of it (peering.md, `trouble`). Found by the name of its outer message, which
+// begins with the time, so that records lie side by side. Holds addresses, no content.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/queue.h"
+
+namespace culvert::store {
+
+// About 300 MB of records. Beyond, the oldest is forgotten.
+inline constexpr std::uint64_t kMaxSealedMails = 1'000'000;
+// A name: the first octets of the message's id, which are its time, and a token.
+inline constexpr std::size_t kSealedTimeBytes = 5;
+inline constexpr std::size_t kSealedNameBytes = kSealedTimeBytes + 16;
+
+struct SealedMail {
+  Fingerprint peer{};
+  MessageId message{};        // the original's: its trace, and the Culvert-Id
+  std::string certificate{};  // serial number of the one that it is sealed to, hexadecimal digits
+  ReversePath sender{};
+  std::string envid{};
+  Time received{};
+  Origin origin = Origin::unset;             // of the original
+  std::vector<QueueRecipient> recipients{};  // handed over with it
+  bool operator==(const SealedMail&) const = default;
+};
+
+Bytes encode(const SealedMail& mail);
+// internal `damaged-record`.
+Result<SealedMail> decode_sealed_mail(ByteView record);
+
+// Of one attempt, whose number tells it from others of the same name. Reads nothing. In the closure
+// that settles it.
+void note_sealed_mail(RecordSink& out, ByteView name, std::uint32_t attempt,
+                      const SealedMail& mail);
+// With the recipients of all attempts.
+std::optional<SealedMail> find_sealed_mail(const ReadTransaction& txn, ByteView name);
+
+// Forgets at most `limit` of those taken over before, and of those beyond kMaxSealedMails the
+// oldest; how many.
+std::size_t purge_sealed_mails(WriteTransaction& txn, Time before, std::size_t limit);
+
+}  // namespace culvert::store
