@@ -103,8 +103,13 @@ CardJudgement judge_card(const ReadCard& received, const std::optional<KnownCard
   if (known) {
     if (auto wrong = judge_order(received, *known)) return *std::move(wrong);
   }
-  if (rules.now < card.issued - kClockDifference || rules.now > card.expires + kClockDifference) {
-    return judgement(CardVerdict::refused, "the card is not valid now");
+  if (rules.now < card.issued - kClockDifference) {
+    CardJudgement ahead = judgement(CardVerdict::refused, "the card is from the future");
+    ahead.word = kRefusedClock;
+    return ahead;
+  }
+  if (rules.now > card.expires + kClockDifference) {
+    return judgement(CardVerdict::refused, "the card has expired");
   }
   CardJudgement out = judgement(CardVerdict::accepted, "accepted");
   take_domains_that_count(card, rules, out);

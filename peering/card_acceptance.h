@@ -10,6 +10,7 @@
 #include "crypto/base/names.h"
 #include "crypto/keys/digest.h"
 #include "peering/card.h"
+#include "peering/refusal_word.h"
 
 namespace culvert::peering {
 
@@ -48,6 +49,7 @@ constexpr bool is_refusal(CardVerdict verdict) {
 
 struct CardJudgement {
   CardVerdict verdict = CardVerdict::refused;
+  const char* word = kRefusedStale;          // if refused, what its sender is told
   std::string reason;                        // one line for logs and `peer show`
   std::vector<Domain> domains;               // if accepted: those that count, ascending
   std::vector<std::string> ignored;          // if accepted: "domain: why", for people

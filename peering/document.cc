@@ -5,12 +5,14 @@
 #include "crypto/base/limits.h"
 #include "crypto/cms/message.h"
 #include "crypto/keys/random.h"
+#include "peering/refusal_word.h"
 
 namespace culvert::peering {
 namespace {
 
-constexpr DocumentType kTypes[] = {DocumentType::card, DocumentType::accept, DocumentType::accepted,
-                                   DocumentType::proof_challenge, DocumentType::proof_answer};
+constexpr DocumentType kTypes[] = {DocumentType::card,         DocumentType::accept,
+                                   DocumentType::accepted,     DocumentType::proof_challenge,
+                                   DocumentType::proof_answer, DocumentType::trouble};
 
 Error bad_document(std::string text) { return permanent_error("bad-document", std::move(text)); }
 
@@ -77,6 +79,8 @@ std::string_view type_name(DocumentType type) {
       return "proof-challenge";
     case DocumentType::proof_answer:
       return "proof-answer";
+    case DocumentType::trouble:
+      return "trouble";
   }
   return "";
 }
@@ -152,9 +156,13 @@ Status check_head(DocumentType type, const DocumentHead& head, const ExpectedDoc
   const bool fresh =
       head.time <= expected.now + kClockDifference && head.time >= expected.now - kMaxDocumentAge;
   if (fits && fresh) return done();
-  return permanent_error("unexpected-document",
-                         fits ? "the document is too old or from the future"
-                              : "the document is of another type or for somebody else");
+  if (!fits) {
+    return permanent_error("unexpected-document",
+                           "the document is of another type or for somebody else");
+  }
+  const bool ahead = head.time > expected.now;
+  return permanent_error(ahead ? kRefusedClock : kRefusedStale,
+                         ahead ? "the document is from the future" : "the document is too old");
 }
 
 }  // namespace culvert::peering

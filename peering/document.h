@@ -1,11 +1,11 @@
 // Peering documents: JSON inside CMS SignedData, signed by the sender's identity (peering.md,
 // "Identity and card"). Carriers are not trusted; a document means what its signature covers.
-// Here are the members that all have, signing and verification; card.h, handshake_documents.h and
-// proof_documents.h hold what each type adds. Pure functions, any thread.
+// Here are the members that all have, signing and verification; card.h, handshake_documents.h,
+// proof_documents.h and trouble.h hold what each type adds. Pure functions, any thread.
 //
 // Members of every document but a card (frozen):
 //   version   1
-//   type      "accept", "accepted", "proof-challenge", "proof-answer"
+//   type      "accept", "accepted", "proof-challenge", "proof-answer", "trouble"
 //   sender, receiver   fingerprints, 64 hexadecimal digits
 //   id        32 hexadecimal digits, random
 //   time      RFC 3339, UTC
@@ -34,7 +34,7 @@ inline constexpr std::chrono::minutes kClockDifference{5};
 inline constexpr std::chrono::hours kMaxDocumentAge{14 * 24};
 inline constexpr std::chrono::hours kAnsweredIdAge{15 * 24};
 
-enum class DocumentType { card, accept, accepted, proof_challenge, proof_answer };
+enum class DocumentType { card, accept, accepted, proof_challenge, proof_answer, trouble };
 std::string_view type_name(DocumentType type);
 
 using DocumentId = std::array<std::uint8_t, 16>;

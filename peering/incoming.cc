@@ -1,12 +1,19 @@
 #include "peering/incoming.h"
 
+#include "peering/refusal_word.h"
 #include "peering/replay.h"
+#include "peering/trouble.h"
 
 namespace culvert::peering {
 namespace {
 
 Error refused(std::string why) {
   return permanent_error("refused", "the peering message is not taken", std::move(why));
+}
+
+// To whom it may be told (refusal_word.h).
+Error refused_with(const char* word, std::string why) {
+  return permanent_error(word, "the peering message is not taken", std::move(why));
 }
 
 Error copied_key(std::string why) {
@@ -47,6 +54,30 @@ Result<IncomingOutcome> act_on_answer(store::WriteTransaction& txn, const Acting
   return outcome;
 }
 
+// A peer's words about mail of ours: what is not known here is passed over in silence.
+Result<IncomingOutcome> act_on_trouble(store::WriteTransaction& txn, const Acting& acting) {
+  const auto items = read_trouble(acting.document);
+  if (!items) return items.error();
+  take_trouble(txn, acting.document.head().sender, *items, acting.incoming.now);
+  return IncomingOutcome{};
+}
+
+Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Acting& acting) {
+  switch (acting.document.type()) {
+    case DocumentType::proof_challenge:
+      return act_on_challenge(txn, acting);
+    case DocumentType::proof_answer:
+      return act_on_answer(txn, acting);
+    case DocumentType::trouble:
+      return act_on_trouble(txn, acting);
+    case DocumentType::card:
+    case DocumentType::accept:
+    case DocumentType::accepted:
+      break;
+  }
+  return refused("not a document with an id of a peer");
+}
+
 // Once per id: the second time gives the first answer and changes nothing.
 Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& acting) {
   auto peer = find_trusted_peer(txn, acting.document.head().sender);
@@ -56,10 +87,10 @@ Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& act
     outcome.answer = *std::move(before);
     return outcome;
   }
-  auto outcome = acting.document.type() == DocumentType::proof_challenge
-                     ? act_on_challenge(txn, acting)
-                     : act_on_answer(txn, acting);
-  if (outcome) remember_answer(txn, acting.document, outcome->answer);
+  auto outcome = act_on_content(txn, acting);
+  if (!outcome) return outcome;
+  remember_answer(txn, acting.document, outcome->answer);
+  outcome->spoken = acting.document.head().time;
   return outcome;
 }
 
@@ -86,7 +117,7 @@ Result<std::optional<Bytes>> look_before_writing(const store::Store& store, cons
   return before;
 }
 
-Result<IncomingOutcome> act_on_proof(store::Store& store, const Acting& acting) {
+Result<IncomingOutcome> act_by_id(store::Store& store, const Acting& acting) {
   const ExpectedDocument expected{acting.document.type(), acting.self.signer.fingerprint(),
                                   acting.incoming.now};
   if (auto fit = check_head(acting.document, expected); !fit) return fit.error();
@@ -142,7 +173,7 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
     if (!written) return written.error();
   }
   if (judged.verdict == CardVerdict::copied_key) return copied_key(judged.reason);
-  if (judged.verdict == CardVerdict::refused) return refused(judged.reason);
+  if (judged.verdict == CardVerdict::refused) return refused_with(judged.word, judged.reason);
   IncomingOutcome outcome;
   outcome.answer.assign(self.card.begin(), self.card.end());
   outcome.routes_changed = changes_routes(judged.verdict);
@@ -176,14 +207,14 @@ Result<IncomingOutcome> act(store::Store& store, const Acting& acting) {
       return refused("an `accepted` comes as an answer only");
     case DocumentType::proof_challenge:
     case DocumentType::proof_answer:
-      return act_on_proof(store, acting);
+    case DocumentType::trouble:
+      return act_by_id(store, acting);
   }
   return refused("unknown type");
 }
 
-// Every refusal looks the same to who sent it.
+// Every refusal looks the same to a stranger.
 Error refusal_of(const Error& why) {
-  if (why.code == kCopiedKey) return why;
   return refused(why.code == "refused" ? why.detail : why.code + ": " + why.text);
 }
 
@@ -216,11 +247,41 @@ Status admit(const store::Store& store, const PairingSelf& self, const IncomingM
 // What is our own trouble (a full disk) is told as such; everything else is one refusal.
 Error told(const Error& why) { return why.fault == Fault::permanent ? refusal_of(why) : why; }
 
+// The same to whom a verified signature, or a right MAC, vouches for.
+Error told_to_known(const Error& why) {
+  const bool is_word = why.code == kCopiedKey || meaning_of_refusal(why.code).has_value();
+  return is_word ? why : told(why);
+}
+
+// Somebody who was a peer is told so, if it is really that identity, and speaks to us.
+bool is_removed(const store::Store& store, const PairingSelf& self,
+                const IncomingMessage& incoming) {
+  if (incoming.message.size() > kMaxStrangerMessageBytes) return false;
+  const auto claim = read_message_claim(incoming.message);
+  if (!claim) return false;
+  bool removed = false;
+  const Status read = store.read([&](const store::ReadTransaction& txn) {
+    removed = store::find_tombstone(txn, claim->signer).has_value();
+    return done();
+  });
+  if (!read || !removed) return false;
+  const auto document = verify_document(incoming.message);
+  const bool is_card = document && document->type() == DocumentType::card;
+  return is_card || (document && document->head().receiver == self.signer.fingerprint());
+}
+
 }  // namespace
 
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
                                        const IncomingMessage& incoming, IncomingMemory& memory) {
-  if (auto admitted = admit(store, self, incoming); !admitted) return told(admitted.error());
+  if (auto admitted = admit(store, self, incoming); !admitted) {
+    const Error& why = admitted.error();
+    if (why.code == kRefusedExpired || why.code == kRefusedUsed) return why;
+    if (why.fault == Fault::permanent && is_removed(store, self, incoming)) {
+      return refused_with(kRefusedRemoved, "the sender was removed");
+    }
+    return told(why);
+  }
   auto document = verify_document(incoming.message);
   if (!document) return told(document.error());
   auto outcome = act(store, {self, incoming, *document, memory.budget});
@@ -232,7 +293,7 @@ Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& s
   const Error& why = outcome.error();
   const bool counts = why.fault == Fault::permanent || why.code == kTooMuch;
   if (counts && check_trusted(store, sender)) memory.refusals.note(sender);
-  return told(why);
+  return told_to_known(why);
 }
 
 }  // namespace culvert::peering

@@ -36,6 +36,8 @@ struct IncomingOutcome {
   std::optional<ReceivedChallenge> prove;  // answer this challenge ...
   std::optional<ProofAnswer> with;         // ... with that
   bool routes_changed = false;
+  // When the peer wrote the document, if it is new: by HTTPS that is now, by its clock.
+  std::optional<Time> spoken;
   // Anybody can have the document, and send it: it does not say where the peer is (Named attack:
   // One address, with the peer's card).
   bool is_public = false;
@@ -51,10 +53,11 @@ inline constexpr const char* kCopiedKey = "copied-key";
 // must be right before its signatures are verified and its card is read (Named attack: JSON bomb,
 // Made-up codes).
 //
-// permanent `refused` or `copied-key` for everything that is not accepted, `detail` says why: who
-// sent it gets one and the same empty refusal. After `copied-key` routes changed. What a
-// peer sent is counted among its refusals. A message that
-// was acted on before gives its stored answer and changes nothing. Errors of the store otherwise.
+// permanent `refused` for everything that is not accepted, `detail` says why: who sent it gets one
+// and the same empty refusal. A word of refusal_word.h, or `copied-key` (told as `held`), if it may
+// be told to who sent it. After `copied-key` routes changed. What a peer sent is counted among its
+// refusals. A message that was acted on before gives its stored answer and changes nothing. Errors
+// of the store otherwise.
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
                                        const IncomingMessage& incoming, IncomingMemory& memory);
 

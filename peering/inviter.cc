@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/keys/random.h"
+#include "peering/refusal_word.h"
 
 namespace culvert::peering {
 namespace {
@@ -36,16 +37,27 @@ Status check_wish(const InvitationWish& wish) {
   return done();
 }
 
+// Only who knows its secret may hear why not.
+Status check_usable(const store::Invitation& invitation, const Fingerprint& sender, Time now) {
+  const auto refused_with = [](const char* word, std::string why) {
+    return permanent_error(word, "the invitation is not taken", std::move(why));
+  };
+  if (invitation.used_by && *invitation.used_by != sender) {
+    return refused_with(kRefusedUsed, "the invitation is spent by another");
+  }
+  if (now >= invitation.expires || now < invitation.created - kClockDifference) {
+    return refused_with(kRefusedExpired, "the invitation has expired");
+  }
+  return done();
+}
+
 // The invitation, if this identity may use it now: it is there, alive, and unspent or spent by it.
 Result<store::Invitation> usable_invitation(const store::ReadTransaction& txn,
                                             const InvitationId& id, const Fingerprint& sender,
                                             Time now) {
   auto invitation = store::find_invitation(txn, id);
   if (!invitation) return refused("no such invitation");
-  if (now >= invitation->expires || now < invitation->created - kClockDifference) {
-    return refused("expired");
-  }
-  if (invitation->used_by && *invitation->used_by != sender) return refused("spent by another");
+  if (const Status usable = check_usable(*invitation, sender, now); !usable) return usable.error();
   return *std::move(invitation);
 }
 
@@ -108,13 +120,20 @@ Result<store::Invitation> check_claim(const store::Store& store, const PairingSe
                                       const AcceptClaim& claim, Time now) {
   Result<store::Invitation> found = refused("not read");
   auto read = store.read([&](const store::ReadTransaction& txn) {
-    found = usable_invitation(txn, claim.invitation, claim.accepter, now);
+    if (auto invitation = store::find_invitation(txn, claim.invitation)) {
+      found = *std::move(invitation);
+    } else {
+      found = refused("no such invitation");
+    }
     return done();
   });
   if (!read) return read.error();
   if (!found) return found;
   const Mac right = accept_mac(found->secret.view(), binding_of(*found, self, claim));
   if (!equal_in_constant_time(right, claim.mac)) return refused("wrong MAC");
+  if (const Status usable = check_usable(*found, claim.accepter, now); !usable) {
+    return usable.error();
+  }
   return found;
 }
 

@@ -43,16 +43,16 @@ struct AcceptRequest {
   Time now;
 };
 // The signed `accepted`, once the pairing is on disk. Every refusal is a permanent error with the
-// code `refused`, whatever the reason (`detail` says it for the log): wrong, used and expired codes
-// are one and the same to a stranger. The first identity that shows the right MAC spends the code;
-// repeats by it get the stored answer.
+// code `refused`, whatever the reason (`detail` says it for the log): wrong codes are one and the
+// same to a stranger. Who knows the secret of a code is told that it is `expired` or `used`. The
+// first identity that shows the right MAC spends the code; repeats by it get the stored answer.
 Result<Bytes> answer_accept(store::Store& store, const PairingSelf& self,
                             const AcceptRequest& request);
 
 // Done if a message whose signatures were not verified yet knows the secret of an invitation that
 // its sender may use: the MAC proves that, and costs a stranger's tries nothing but a hash. There
 // is no limit on tries, because one would shut out who has the right code, and 128 bits need none
-// (Named attack: Made-up codes). permanent `refused`; errors of the store.
+// (Named attack: Made-up codes). permanent `refused`, `expired`, `used`; errors of the store.
 Status check_accept_claim(const store::Store& store, const PairingSelf& self,
                           const AcceptClaim& claim, Time now);
 

@@ -173,6 +173,19 @@ Result<JsonObject> JsonObject::object(std::string_view name) const {
   return JsonObject(std::make_unique<Held>(Held{*member}));
 }
 
+Result<std::vector<JsonObject>> JsonObject::objects(std::string_view name,
+                                                    std::size_t limit) const {
+  const Json* member = held_->find(name);
+  if (member == nullptr || !member->is_array()) return bad_member(name, "a list of objects");
+  if (member->size() > limit) return bad_member(name, "short enough");
+  std::vector<JsonObject> out;
+  for (const Json& item : *member) {
+    if (!item.is_object()) return bad_member(name, "a list of objects");
+    out.push_back(JsonObject(std::make_unique<Held>(Held{item})));
+  }
+  return out;
+}
+
 struct JsonWriter::Held {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
 };
@@ -204,6 +217,11 @@ JsonWriter& JsonWriter::numbers(std::string_view name, const std::vector<std::ui
 
 JsonWriter& JsonWriter::object(std::string_view name, const JsonWriter& value) {
   held_->json[std::string(name)] = value.held_->json;
+  return *this;
+}
+
+JsonWriter& JsonWriter::add_object(std::string_view name, const JsonWriter& value) {
+  held_->json[std::string(name)].push_back(value.held_->json);
   return *this;
 }
 

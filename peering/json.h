@@ -50,6 +50,8 @@ class JsonObject {
   // A list of such whole numbers, at most `limit` of them.
   Result<std::vector<std::uint64_t>> numbers(std::string_view name, std::size_t limit) const;
   Result<JsonObject> object(std::string_view name) const;
+  // A list of objects, at most `limit` of them.
+  Result<std::vector<JsonObject>> objects(std::string_view name, std::size_t limit) const;
 
  private:
   struct Held;
@@ -71,6 +73,8 @@ class JsonWriter {
   JsonWriter& texts(std::string_view name, const std::vector<std::string>& values);
   JsonWriter& numbers(std::string_view name, const std::vector<std::uint64_t>& values);
   JsonWriter& object(std::string_view name, const JsonWriter& value);
+  // Adds one to a list of objects.
+  JsonWriter& add_object(std::string_view name, const JsonWriter& value);
   // The octets of the object.
   Bytes finish() const;
 

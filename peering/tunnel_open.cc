@@ -98,6 +98,30 @@ bool serves(const std::vector<Domain>& own_domains, const Domain& domain) {
   return std::find(own_domains.begin(), own_domains.end(), domain) != own_domains.end();
 }
 
+std::string hours_text(std::chrono::seconds time) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(time).count();
+  return std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
+}
+
+// Old is what waited too long before it came; ahead is what is ahead even now, because its time
+// comes.
+Status check_age(const SealedEnvelope& envelope, const OpenContext& context) {
+  const auto age = std::chrono::floor<std::chrono::seconds>(context.arrived - envelope.sealed);
+  if (age > kMaxSealedAge) {
+    return permanent_error("stale", "sealed " + hours_text(age) +
+                                        " before it arrived, and at most 14 days are taken: it was "
+                                        "kept on the way, or a clock was wrong, here or there");
+  }
+  const auto ahead = std::chrono::ceil<std::chrono::seconds>(envelope.sealed - context.now);
+  if (ahead > kMaxSealedAhead) {
+    return permanent_error("future", "sealed " + hours_text(ahead) +
+                                         " ahead of this node's clock: the clock here is slow, or "
+                                         "that of " +
+                                         envelope.from.text() + " is fast");
+  }
+  return done();
+}
+
 // What the envelope says, against us and the clock; nothing about the signer.
 Status check_envelope(const SealedEnvelope& envelope, const OpenContext& context) {
   bool ours = serves(context.own_domains, envelope.to);
@@ -112,11 +136,7 @@ Status check_envelope(const SealedEnvelope& envelope, const OpenContext& context
   if (reserved > 0 && (envelope.recipients.size() > 1 || envelope.sender)) {
     return bad_envelope("the reserved address beside others, or with a sender");
   }
-  if (envelope.sealed < context.arrived - kMaxSealedAge ||
-      envelope.sealed > context.arrived + kMaxSealedAhead) {
-    return permanent_error("stale", "sealed too long ago, or in the future");
-  }
-  return done();
+  return check_age(envelope, context);
 }
 
 bool is_for_peering(const SealedEnvelope& envelope) {
@@ -162,8 +182,9 @@ Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
   }
   if (signer.refusal) return *signer.refusal;
   if (signer.type != crypto::SignatureType::domain) return not_tunnel("not a domain's signature");
-  // Also on arrival: who stole an expired key chooses the time of sealing himself.
-  if (!signer.certificate->valid_at(envelope.sealed) || !signer.certificate->valid_at(arrived)) {
+  // Its end counts on arrival too: who stole an expired key chooses the time of sealing himself.
+  // That it is not valid yet on arrival says that our clock is slow, which its age is judged by.
+  if (!signer.certificate->valid_at(envelope.sealed) || signer.certificate->not_after() < arrived) {
     return permanent_error("wrong-signer",
                            "the certificate was not valid when it was sealed and when it arrived");
   }
@@ -236,28 +257,9 @@ Result<SignedLayer> open_signed_layer(crypto::EnvelopedReader& enveloped) {
 
 }  // namespace
 
-bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own) {
-  return std::any_of(recipients.names.begin(), recipients.names.end(), [&](const auto& name) {
-    const auto* named = std::get_if<crypto::IssuerAndSerial>(&name);
-    return named != nullptr &&
-           (named->issuer == own.identity.subject() ||
-            std::find(own.announced.begin(), own.announced.end(), *named) != own.announced.end());
-  });
-}
-
-bool is_tunnel_mail(RewindableSource& message, const OwnRecipients& own) {
-  auto blob = cms_body_of(message);
-  if (!blob || !*blob) return false;
-  const auto recipients = crypto::peek_recipients(**blob);
-  return recipients && is_tunnel_mail(*recipients, own);
-}
-
-Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContext& context,
+Result<OpenedTunnelMail> open_tunnel(RewindableSource& blob, const OpenContext& context,
                                      Sink& staged, OpenTrace& trace) {
-  auto body = cms_body_of(message);
-  if (!body) return body.error();
-  if (!*body) return not_tunnel("the top-level entity is not a CMS blob");
-  auto enveloped = crypto::EnvelopedReader::open(**body, context.keys);
+  auto enveloped = crypto::EnvelopedReader::open(blob, context.keys);
   if (!enveloped) return enveloped.error();
   auto layer = open_signed_layer(**enveloped);
   if (!layer) return layer.error();

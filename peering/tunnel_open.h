@@ -3,14 +3,12 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "crypto/base/clock.h"
 #include "crypto/base/stream.h"
-#include "crypto/cms/recipient_peek.h"
 #include "crypto/keys/certificate.h"
 #include "crypto/keys/key_ring.h"
 #include "peering/sealed_envelope.h"
@@ -18,25 +16,6 @@
 #include "store/routes.h"
 
 namespace culvert::peering {
-
-// What is known of tunnel recipients of ours: the identity that issued them, and every tunnel
-// certificate that was ever announced.
-struct OwnRecipients {
-  const crypto::Certificate& identity;
-  const std::vector<crypto::IssuerAndSerial>& announced;
-};
-
-// True if one of the recipients is ours (formats.md, "Is it tunnel mail?"). Such mail is opened or
-// quarantined; any other passes untouched.
-bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own);
-// The same of a whole message, which is read as far as its recipients; no private key is used.
-// False as well for what is no blob, or cannot be read.
-bool is_tunnel_mail(RewindableSource& message, const OwnRecipients& own);
-
-// The CMS octets of a message whose top-level entity is a blob (EFAIL: nowhere else): reads the
-// header of `message` and gives its decoded body. Nothing if the top-level entity is no
-// application/pkcs7-mime in base64 or binary. `message` must outlive it.
-Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message);
 
 // One peer with a route for a domain, in whatever state.
 struct RouteHolder {
@@ -69,7 +48,8 @@ std::vector<RouteHolder> route_holders(const store::ReadTransaction& txn, const 
 struct OpenContext {
   const crypto::KeyRing& keys;  // our tunnel encryption keys
   const std::vector<Domain>& own_domains;
-  Time arrived;  // when we answered 250: the age of the seal is judged by it
+  Time arrived;  // when we answered 250, or now if that is earlier: age is judged by it
+  Time now;      // what is sealed ahead is asked again later
   // All peers with a route for the domain; called while the message is read.
   std::function<Result<std::vector<RouteHolder>>(const Domain&)> holders_of;
 };
@@ -102,17 +82,19 @@ struct OpenTrace {
   std::optional<SealedEnvelope> envelope;  // as it says; a claim unless `peer` is set
 };
 
-// Writes the original to `staged`. What was written counts only if the call succeeds; the caller
-// throws it away otherwise. Permanent errors (the message waits or goes to quarantine):
+// Opens `blob` (tunnel_blob.h) and writes the original to `staged`. What was written counts only if
+// the call succeeds; the caller throws it away otherwise. Permanent errors (the message waits or
+// goes to quarantine):
 //   no-route        the signer has no open route for Culvert-From: waits until it has
 //   wrong-signer    signed by nobody who holds that route
 //   not-for-us      Culvert-To or a sealed recipient is not of our domains
 //   bad-address     a sealed recipient, or a sender whom a report would go to, hides a route
 //   old-form        people's mail in form 1, of a peer whose card once listed form 2
-//   stale           sealed too long before it arrived, or in the future
+//   stale           sealed too long before it arrived
+//   future          sealed more than kMaxSealedAhead after now
 //   bad-envelope, bad-line-end, header-too-large, not-tunnel, and the refusals of crypto/cms.
 // Errors of `holders_of` and of the streams are passed on.
-Result<OpenedTunnelMail> open_tunnel(RewindableSource& message, const OpenContext& context,
+Result<OpenedTunnelMail> open_tunnel(RewindableSource& blob, const OpenContext& context,
                                      Sink& staged, OpenTrace& trace);
 
 }  // namespace culvert::peering

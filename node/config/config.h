@@ -83,6 +83,11 @@ struct DnsSettings {
   std::filesystem::path trust_anchor;    // zone-format file with DS or DNSKEY; empty: built in
 };
 
+struct QueueSettings {
+  // Mail that waits longer is told of to its sender, once.
+  std::chrono::seconds delay_notice = std::chrono::hours(4);
+};
+
 struct LimitSettings {
   // How long mail waits in quarantine: a verified peer's, and any other.
   std::chrono::seconds held_peer = std::chrono::hours(30 * 24);
@@ -105,6 +110,7 @@ struct Config {
   DeliverySettings delivery{};
   PeeringSettings peering{};
   DnsSettings dns{};
+  QueueSettings queue{};
   LimitSettings limits{};
   LogSettings log{};
 

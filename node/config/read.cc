@@ -12,6 +12,8 @@ namespace fs = std::filesystem;
 
 // Shorter, and mail that waits for a route that is about to become active would be gone.
 constexpr std::chrono::hours kLeastHeldTime{1};
+constexpr std::chrono::seconds kLeastDelayNotice{1};
+constexpr std::chrono::hours kMostDelayNotice{5 * 24};  // mail does not wait longer
 
 // Text without a parser of its own: what is not shown cannot enter a path or a name.
 Result<std::string> parse_plain(std::string_view text) {
@@ -201,6 +203,15 @@ void read_dns(Section section, const fs::path& base, DnsSettings& into) {
   read_path(section, "trust_anchor", base, into.trust_anchor);
 }
 
+void read_queue(Section section, QueueSettings& into) {
+  section.parsed("delay_notice", into.delay_notice, parse_duration);
+  if (into.delay_notice < kLeastDelayNotice || into.delay_notice > kMostDelayNotice) {
+    section.wrong("delay_notice",
+                  fmt::format("is impossible; write a time from {}s to {}d",
+                              kLeastDelayNotice.count(), kMostDelayNotice.count() / 24));
+  }
+}
+
 void read_held_time(Section& section, std::string_view key, std::chrono::seconds& into) {
   section.parsed(key, into, parse_duration);
   if (into < kLeastHeldTime || into > kMaxHeldTime) {
@@ -254,6 +265,7 @@ std::optional<Config> read_sections(Section& root, const fs::path& file) {
   read_delivery(root.below("delivery"), base, config.delivery);
   read_peering(root.below("peering"), config.peering);
   read_dns(root.below("dns"), base, config.dns);
+  read_queue(root.below("queue"), config.queue);
   read_limits(root.below("limits"), config.limits);
   read_without_effect(root);
   read_log(root.below("log"), config.log);

@@ -46,6 +46,9 @@ listen = ["0.0.0.0:8443"]
 # resolvers = []                        # empty: the system's
 # trust_anchor = ""                     # DNSSEC: file with DS or DNSKEY records; empty: built in
 
+[queue]
+# delay_notice = "4h"                   # when a sender is told that a partner's mail still waits
+
 [limits]
 # held_peer     = "30d"                 # how long mail waits in quarantine: a verified peer's
 # held_stranger = "14d"                 # and any other; from 1h to 40d

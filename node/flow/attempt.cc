@@ -7,8 +7,10 @@
 #include "node/smtp/replies.h"
 #include "peering/document.h"
 #include "peering/form_choice.h"
+#include "peering/trouble.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_seal.h"
+#include "store/sealed_mail.h"
 
 namespace culvert::node {
 namespace {
@@ -35,6 +37,13 @@ DsnReturn wire(store::Ret ret) {
 std::optional<Domain> author_of(const store::Message& message) {
   auto domain = Domain::parse(message.from_domain);
   return domain ? std::optional(*std::move(domain)) : std::nullopt;
+}
+
+// The time of the message, so that names lie side by side in the store, and a token.
+Bytes outer_name(const peering::SealedId& id, std::string_view token) {
+  Bytes name(id.begin(), id.begin() + store::kSealedTimeBytes);
+  append(name, from_hex(token).value());
+  return name;
 }
 
 // What keeps mail from being sealed for that peer now; nothing: it may go.
@@ -73,6 +82,7 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
       peering::choose_culvert_from(author_of(message), message.sender, config->node.domains),
       {},
       {},
+      {},
       entry.path == store::DeliveryPath::proof ? peering::form_for_peering(view->tunnel_forms)
                                                : peering::TunnelForm::present};
   peering::SealedId id{};
@@ -80,8 +90,8 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   const std::uint32_t number = static_cast<std::uint32_t>(entry.id.number) << 16;
   const ByteView key = seal.keys->token_key.view();
   seal.token = peering::tunnel_token(key, id, number + entry.attempts);
-  seal.message_id = "<" + peering::tunnel_token(key, id, kMessageIdMark | entry.id.number) + "@" +
-                    seal.from.text() + ">";
+  seal.name = outer_name(id, peering::tunnel_token(key, id, kMessageIdMark | entry.id.number));
+  seal.message_id = peering::outer_message_id(seal.name, seal.from);
   return Attempt{std::move(entry), std::move(message), std::move(seal)};
 }
 
@@ -132,6 +142,17 @@ AttemptPlan clear_attempt(const FlowContext& context, store::QueueEntry entry,
   return Attempt{std::move(entry), std::move(message), std::nullopt, std::move(refused)};
 }
 
+// True for a domain to which the next server's own report would stay with it, or with us. A peer's
+// node opens no mail with such a sender of its own (peering/tunnel_open.h), and it would be stuck
+// there.
+bool is_told_nearby(const FlowContext& context, const Attempt& attempt, const Domain& domain) {
+  if (may_be_local(domain, context.config.get()->node.domains)) return true;
+  if (!attempt.seal) return false;
+  const auto routing = context.routing.current();
+  const RouteView* route = routing->route_of(domain);
+  return route != nullptr && route->peer == attempt.seal->peer;
+}
+
 // Attack: Relay. The last gate before everything that is handed to the inside server or sealed for
 // a peer, also for what waited since before a rule or a route changed.
 AttemptPlan without_hidden_routes(const FlowContext& context, AttemptPlan plan) {
@@ -154,8 +175,7 @@ AttemptPlan without_hidden_routes(const FlowContext& context, AttemptPlan plan) 
   attempt->entry.recipients = std::move(safe);
   // Nor may the next server report to such a sender: it gets the mail from nobody then.
   const ReversePath& sender = attempt->message.sender;
-  if (sender && may_be_local(sender->domain(), context.config.get()->node.domains) &&
-      hidden_route(*sender)) {
+  if (sender && hidden_route(*sender) && is_told_nearby(context, *attempt, sender->domain())) {
     attempt->message.sender.reset();
   }
   return plan;

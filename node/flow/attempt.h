@@ -25,7 +25,8 @@ struct SealPlan {
   std::vector<Domain> own_domains;
   Domain from;             // Culvert-From
   std::string token;       // of this attempt
-  std::string message_id;  // of the outer message, the same over retries
+  Bytes name;              // of the outer message, the same over retries (store/sealed_mail.h)
+  std::string message_id;  // its Message-ID, made of the name
   peering::TunnelForm form = peering::TunnelForm::present;
 };
 

@@ -85,6 +85,7 @@ struct Original {
   DsnRequest::Original kind = DsnRequest::Original::sealed;
   std::optional<store::OpenedContext> opened{};
   store::Origin origin = store::Origin::passed;  // whose words the original was
+  DsnAbout about = DsnAbout::failure;            // what became of it
 };
 
 // True if the report leaves, or may come to leave, under our signature.
@@ -108,12 +109,14 @@ DsnRequest::Words words_of(const FlowContext& context, const Target& target,
 // inside, and whoever answers for the recipient would speak to it under our signature. This node's
 // own texts go with them, because they may quote an answer ("not delivered in time; last: …"). What
 // our own server says is given back.
-std::vector<FailedRecipient> without_replies(std::vector<FailedRecipient> failed) {
-  for (FailedRecipient& each : failed) {
+std::vector<RecipientReport> without_replies(std::vector<RecipientReport> recipients,
+                                             DsnAbout about) {
+  const std::string happened = about == DsnAbout::relay ? "handed on" : "not delivered";
+  for (RecipientReport& each : recipients) {
     each.remote_host.clear();
-    each.reply = "not delivered; what another server said of it is not repeated here";
+    each.reply = happened + "; what another server said of it is not repeated here";
   }
-  return failed;
+  return recipients;
 }
 
 // The report itself is this node's if what it is about was written inside. It also is if that came
@@ -127,15 +130,15 @@ store::Origin origin_of_report(const Original& original) {
 
 // Who the report is from: the domain that was written to, if it is ours. A peer that sealed for it
 // knows it; another domain of ours may have no route there, and the report would wait in vain.
-Domain own_domain_of(const Config& config, const std::vector<FailedRecipient>& failed) {
-  for (const FailedRecipient& each : failed) {
+Domain own_domain_of(const Config& config, const std::vector<RecipientReport>& failed) {
+  for (const RecipientReport& each : failed) {
     if (config.serves(each.recipient.domain())) return each.recipient.domain();
   }
   return config.node.domains.front();
 }
 
 DsnRequest request_for(const FlowContext& context, const Target& target, const Original& original,
-                       const std::vector<FailedRecipient>& failed, const store::MessageId& id) {
+                       const std::vector<RecipientReport>& failed, const store::MessageId& id) {
   const auto config = context.config.get();
   return {config->node.name.text(),
           own_domain_of(*config, failed),
@@ -148,13 +151,14 @@ DsnRequest request_for(const FlowContext& context, const Target& target, const O
           failed,
           original.header,
           original.kind,
-          words_of(context, target, original)};
+          words_of(context, target, original),
+          original.about};
 }
 
 // Writes the report's body, and what has to be put with it.
 Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const Target& target,
                                                const Original& original,
-                                               const std::vector<FailedRecipient>& failed) {
+                                               const std::vector<RecipientReport>& failed) {
   const Time now = context.clock.now();
   const auto id = store::MessageId::make(now);
   const DsnRequest request = request_for(context, target, original, failed, id);
@@ -191,29 +195,34 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
 Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
                                               const store::QueueEntry& entry,
                                               const store::Message& message,
-                                              const std::vector<FailedRecipient>& failed) {
+                                              const std::vector<RecipientReport>& recipients,
+                                              DsnAbout about) {
   const auto target = target_of(context, message);
+  if (!target && about != DsnAbout::failure) return std::optional<BouncePlan>();
   if (!target) {
     log_warning("message {} failed for {} and nobody can be told: {}", message.id.hex(),
-                failed.front().recipient.text(), failed.front().reply);
+                recipients.front().recipient.text(), recipients.front().reply);
     return std::optional<BouncePlan>();
   }
-  // Came sealed, was to be sealed, or the report leaves sealed for a peer.
-  const bool sealed = message.opened || entry.path == store::DeliveryPath::tunnel ||
-                      target->path == store::DeliveryPath::tunnel;
+  // Was to be sealed, or the report leaves sealed for a peer. What the peer itself sealed is told
+  // through the tunnel and never elsewhere, so that its sender may know which mail it is.
+  const bool back_through = message.opened && target->path == store::DeliveryPath::tunnel;
+  const bool sealed = !back_through && (entry.path == store::DeliveryPath::tunnel ||
+                                        target->path == store::DeliveryPath::tunnel);
   const bool hop_spoke =
       entry.path == store::DeliveryPath::tunnel || entry.path == store::DeliveryPath::clear;
-  return stage_report(
-      context, *target,
-      {message.envid, message.received, original_header(context, message),
-       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear, message.opened,
-       message.origin},
-      hop_spoke && may_be_sealed(context, *target) ? without_replies(failed) : failed);
+  return stage_report(context, *target,
+                      {message.envid, message.received, original_header(context, message),
+                       sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear,
+                       message.opened, message.origin, about},
+                      hop_spoke && may_be_sealed(context, *target)
+                          ? without_replies(recipients, about)
+                          : recipients);
 }
 
 Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context,
                                                       const store::SentMail& sent,
-                                                      const std::vector<FailedRecipient>& failed) {
+                                                      const std::vector<RecipientReport>& failed) {
   const auto target = sent.sender ? target_of_sender(context, *sent.sender) : std::nullopt;
   if (!target) {
     log_warning("message {} came back for {} and nobody can be told", sent.message.hex(),
@@ -226,7 +235,7 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sent(const FlowContext& context
 
 Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context,
                                                       const store::Message& message,
-                                                      const std::vector<FailedRecipient>& failed) {
+                                                      const std::vector<RecipientReport>& failed) {
   const auto target = target_of(context, message);
   if (!target) return std::optional<BouncePlan>();
   return stage_report(context, *target,
@@ -236,6 +245,29 @@ Result<std::optional<BouncePlan>> plan_bounce_of_held(const FlowContext& context
                        .opened = message.opened,
                        .origin = store::Origin::inside},
                       failed);
+}
+
+Result<std::optional<BouncePlan>> plan_bounce_of_sealed(
+    const FlowContext& context, const store::SealedMail& mail,
+    const std::vector<RecipientReport>& recipients, DsnAbout about) {
+  const auto target = mail.sender ? target_of_sender(context, *mail.sender) : std::nullopt;
+  if (!target) return std::optional<BouncePlan>();
+  return stage_report(context, *target,
+                      {.envid = mail.envid,
+                       .received = mail.received,
+                       .header = {},
+                       .origin = mail.origin,
+                       .about = about},
+                      recipients);
+}
+
+bool wants_delay_report(std::string_view notify, Unasked unasked) {
+  if (notify.empty()) return unasked == Unasked::report;
+  return notify.find("DELAY") != std::string_view::npos;
+}
+
+bool wants_success_report(std::string_view notify) {
+  return notify.find("SUCCESS") != std::string_view::npos;
 }
 
 bool wants_report(std::string_view notify) {

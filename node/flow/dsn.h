@@ -1,4 +1,5 @@
-// The delivery status notification that tells a sender what finally failed (RFC 3461 to 3464).
+// The delivery status notification that tells a sender what finally failed, what waits, or what was
+// handed to a system that will not report (RFC 3461 to 3464).
 // It never carries content: header fields at most, and for mail that was sealed not even the
 // subject (reliability.md, Bounce leak). A report that our signature covers, about mail whose
 // author nobody vouches for, carries no word of a stranger's but the addresses that RFC 3464
@@ -14,14 +15,17 @@
 
 namespace culvert::node {
 
-// One recipient that did not get the message.
-struct FailedRecipient {
+// What became of the message for one recipient.
+struct RecipientReport {
   Mailbox recipient;
   std::string orcpt;        // as given with RCPT; may be empty
-  std::string status;       // enhanced code, `5.1.1`; empty: 5.0.0
+  std::string status;       // enhanced code, `5.1.1`; empty: that of all, as `5.0.0`
   std::string reply;        // what the next hop or this node said; printable
   std::string remote_host;  // who said it; empty: this node
 };
+
+// The Action of RFC 3464, 2.3.3: failed, delayed, relayed.
+enum class DsnAbout { failure, delay, relay };
 
 struct DsnRequest {
   std::string node_name;
@@ -32,12 +36,13 @@ struct DsnRequest {
   std::string message_id;  // of the report, without angle brackets
   Time arrival{};          // of the original
   Time now{};
-  std::vector<FailedRecipient> failed;  // not empty
-  std::string original_header;          // of the original, as stored; may be empty
+  std::vector<RecipientReport> recipients;  // not empty
+  std::string original_header;              // of the original, as stored; may be empty
   enum class Original { clear, sealed } original = Original::clear;
   // own: no field of the original, no ENVID, ORCPT and reply of another server, no other server's
   // name; recipients stand in the machine's part only.
   enum class Words { all, own } words = Words::all;
+  DsnAbout about = DsnAbout::failure;  // of all recipients
 };
 
 // The whole message, CRLF line ends, 7-bit unless an address needs UTF-8.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/base/utf8.h"
 #include "crypto/mime/entity.h"
@@ -110,18 +109,15 @@ std::optional<Error> fault_of(std::string_view header, const HeaderFacts& facts)
 
 }  // namespace
 
-bool HeaderFacts::is_loop() const {
-  return received_fields > kMaxReceivedFields || own_passes > kMaxOwnPasses;
-}
-
 HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateRules& rules) {
   HeaderFacts facts;
   for (const crypto::HeaderField& field : fields)
     note_field(field, rules, facts);
+  facts.is_loop =
+      facts.received_fields > rules.limits.received_fields || facts.own_passes > kMaxOwnPasses;
   facts.from = crypto::single_from(fields);
   facts.from_domains = crypto::author_domains(fields);
-  const auto kind = crypto::entity_kind(fields);
-  facts.sealed = kind && crypto::is_pkcs7_mime(kind->type);
+  facts.sealed = crypto::smime_form(fields) == crypto::SmimeForm::pkcs7_mime;
   facts.of_a_list = std::any_of(fields.begin(), fields.end(), is_lists);
   facts.may_quote =
       rules.null_sender || facts.of_a_list || std::any_of(fields.begin(), fields.end(), may_quote);
@@ -137,7 +133,7 @@ Status HeaderGate::write(ByteView octets) {
   if (header_.starts_with("\r\n")) return header_ended(0);
   const std::size_t end = header_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
   if (end != std::string::npos) return header_ended(end + 2);
-  if (header_.size() > kMaxHeaderBytes) return header_ended(header_.size());
+  if (header_.size() > rules_.limits.bytes) return header_ended(header_.size());
   return done();
 }
 
@@ -166,9 +162,9 @@ Error too_large(const std::string& what, std::size_t most, const char* unit) {
 Status HeaderGate::header_ended(std::size_t header_size) {
   const std::string_view header = std::string_view(header_).substr(0, header_size);
   const auto fields = crypto::fields_of(header);
-  if (header_size > kMaxHeaderBytes) return too_large("too many octets", kMaxHeaderBytes, "octets");
-  if (fields.size() > kMaxHeaderFields)
-    return too_large("too many fields", kMaxHeaderFields, "fields");
+  const HeaderLimits& limits = rules_.limits;
+  if (header_size > limits.bytes) return too_large("too many octets", limits.bytes, "octets");
+  if (fields.size() > limits.fields) return too_large("too many fields", limits.fields, "fields");
   facts_ = facts_of(fields, rules_);
   facts_->fault = fault_of(header, *facts_);
   const std::string kept = crypto::without_fields(
@@ -183,6 +179,7 @@ Status HeaderGate::header_ended(std::size_t header_size) {
 
 void HeaderGate::look_into_body(const std::vector<crypto::HeaderField>& fields) {
   using Attached = QuotedMarks::Attached;
+  if (rules_.blobs == GateRules::Blobs::watch && !facts_->sealed) blobs_.emplace();
   if (facts_->passed) return;
   if (facts_->may_quote) {
     quotes_.emplace(rules_.marks, facts_->of_a_list ? Attached::all : Attached::marked);
@@ -194,6 +191,10 @@ void HeaderGate::look_into_body(const std::vector<crypto::HeaderField>& fields) 
 Status HeaderGate::pass_body(ByteView octets) {
   if (quotes_) quotes_->write(octets);
   if (wrapped_) wrapped_->write(octets);
+  if (blobs_) {
+    blobs_->write(octets);
+    facts_->may_hold_blob = blobs_->found();
+  }
   return pass(octets);
 }
 

@@ -7,16 +7,28 @@
 #include <string>
 #include <vector>
 
+#include "crypto/base/limits.h"
 #include "crypto/base/names.h"
 #include "crypto/base/stream.h"
 #include "crypto/mime/authors.h"
 #include "crypto/mime/header.h"
 #include "node/config/config.h"
+#include "node/flow/blob_watch.h"
 #include "node/flow/quoted_marks.h"
 #include "node/flow/wrapped_mail.h"
 #include "store/own_marks.h"
 
 namespace culvert::node {
+
+// The largest header that passes.
+struct HeaderLimits {
+  std::size_t bytes = kMaxHeaderBytes;
+  std::size_t fields = kMaxHeaderFields;
+  std::size_t received_fields = kMaxReceivedFields;
+};
+inline constexpr HeaderLimits kInsideHeaderLimits{kMaxHeaderBytes - kRoomForTraceBytes,
+                                                  kMaxHeaderFields - kRoomForTraceFields,
+                                                  kMaxReceivedFields - kRoomForTraceFields};
 
 // What to take out.
 struct GateRules {
@@ -25,6 +37,11 @@ struct GateRules {
   std::optional<RequiredHeader> required;           // looked for, and removed
   store::OwnMarks marks{};                          // what marks of this node look like
   bool null_sender = false;                         // a machine sent it (RFC 5321, 4.5.5)
+  enum class Blobs {
+    ignore,
+    watch
+  } blobs = Blobs::ignore;  // whether one is looked for in the body
+  HeaderLimits limits{};
 };
 
 // What was found in the header as it came.
@@ -41,15 +58,15 @@ struct HeaderFacts {
   bool of_a_list = false;              // and a list did
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
-  bool sealed = false;                 // the top-level entity is a CMS blob
+  bool sealed = false;                 // the top-level entity is a CMS blob, by its type or name
+  bool may_hold_blob = false;          // or somewhere in the body one may begin (blob_watch.h)
   bool has_utf8 = false;               // octets that only SMTPUTF8 lets stand there (RFC 6532)
   bool required_present = false;       // the required field stood there with its value
   // Why this message must not be handed on: other programs would read other fields in it than this
   // node does (crypto::check_header), or it has too many authors. permanent `fields`.
   std::optional<Error> fault;
 
-  // reliability.md, Loop: too many Received fields or passes of our own.
-  bool is_loop() const;
+  bool is_loop = false;  // reliability.md, Loop: too many Received fields or passes of our own
 };
 
 class HeaderGate final : public Sink {
@@ -57,7 +74,7 @@ class HeaderGate final : public Sink {
   // `to` must outlive this.
   HeaderGate(GateRules rules, Sink& to) : rules_(std::move(rules)), to_(to) {}
 
-  // permanent `header-too-large` (kMaxHeaderBytes, kMaxHeaderFields). With a `fault` in its facts a
+  // permanent `header-too-large`. With a `fault` in its facts a
   // message passes on like any other: the caller knows whom to tell, and must not keep it.
   Status write(ByteView octets) override;
   // To be called once at the end: a message may be all header.
@@ -78,6 +95,7 @@ class HeaderGate final : public Sink {
   std::optional<HeaderFacts> facts_;
   std::optional<QuotedMarks> quotes_;
   std::optional<WrappedMail> wrapped_;
+  std::optional<BlobWatch> blobs_;
 };
 
 // What stands in a header that is at hand, apart from `fault`.

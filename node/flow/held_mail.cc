@@ -10,13 +10,15 @@
 #include "node/flow/bounce.h"
 #include "node/flow/message_source.h"
 #include "node/flow/quarantine_source.h"
+#include "node/flow/trouble_note.h"
 #include "node/flow/waiting_mail.h"
+#include "peering/tunnel_blob.h"
 #include "store/trace.h"
 
 namespace culvert::node {
 namespace {
 
-constexpr std::chrono::seconds kRouteOpened{1};
+constexpr std::chrono::seconds kMayBeOpened{1};
 constexpr std::size_t kMaxReasonOctets = 300;
 constexpr std::string_view kQuotaStatus = "5.2.2";
 
@@ -41,10 +43,11 @@ class DigestSink final : public Sink {
 Result<Bytes> blob_digest(const FlowContext& context, const store::Message& message) {
   auto body = store::open_body(context.store, message.body);
   if (!body) return body.error();
-  auto blob = peering::cms_body_of(**body);
+  const auto keys = context.keys.get();
+  auto blob = peering::find_tunnel_blob(**body, {keys->identity, keys->announced});
+  if (!blob) return blob.error();
   DigestSink digest;
-  const bool is_blob = blob && *blob;
-  if (is_blob && copy_all(**blob, digest)) return digest.finish();
+  if (blob->octets && copy_all(*blob->octets, digest)) return digest.finish();
   // No blob, or one that cannot be decoded: then all of it.
   if (const Status rewound = (*body)->rewind(); !rewound) return rewound.error();
   DigestSink whole;
@@ -93,7 +96,7 @@ Result<std::optional<BouncePlan>> plan_return_of(const FlowContext& context, con
   // Named attack: a stranger's words under our signature. What the peer only passed on is not
   // quoted; the text is ours.
   const bool peers_own = envelope.origin == peering::SealedOrigin::inside;
-  std::vector<FailedRecipient> failed;
+  std::vector<RecipientReport> failed;
   for (const peering::SealedRecipient& r : envelope.recipients) {
     if (wants_report(r.notify))
       failed.push_back({r.mailbox, peers_own ? r.orcpt : "", std::string(kQuotaStatus), text, ""});
@@ -117,7 +120,9 @@ store::QuarantineItem item_for(const FlowContext& context, const HeldMail& mail)
   item.reason_text = printable(mail.why.text, kMaxReasonOctets);
   item.peer = mail.trace.peer;
   if (mail.trace.envelope) item.route_domain = mail.trace.envelope->from.text();
+  if (mail.why.code == "future") item.opens = mail.trace.envelope->sealed - kMaxSealedAhead;
   item.share = reserved_share(context, mail.message);
+  item.trouble = trouble_note(context, mail);
   return item;
 }
 
@@ -165,8 +170,8 @@ Result<Held> put_hold(store::WriteTransaction& txn, const FlowContext& context,
     return Held::repeated;
   }
   // Nothing else would look at it again.
-  if (route_is_open(txn, item)) {
-    store::defer(txn, plan.entry, {now + kRouteOpened, "", item.recipients, {}});
+  if (may_be_opened(txn, item, now)) {
+    store::defer(txn, plan.entry, {now + kMayBeOpened, "", item.recipients, {}});
     return Held::tried_again;
   }
   const bool has_room =
@@ -185,6 +190,8 @@ Result<Held> put_hold(store::WriteTransaction& txn, const FlowContext& context,
   }
   const auto moved = store::quarantine_entry(txn, plan.entry, item);
   if (!moved) return moved.error();
+  if (*moved && item.trouble)
+    store::note_trouble(txn, *item.trouble, store::TroubleState::held, now);
   store::add_trace(txn, id, held_event(item, "quarantined", now));
   return *moved ? Held::kept : Held::gone;
 }

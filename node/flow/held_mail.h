@@ -49,7 +49,7 @@ enum class Held {
   kept,         // in quarantine
   returned,     // its senders are told
   repeated,     // the same was held before
-  tried_again,  // the route that it lacked opened in this moment: it is due again
+  tried_again,  // what it waited for came in this moment: it is due again
 };
 
 // The decision, in the closure that ends the entry (but for `tried_again`).

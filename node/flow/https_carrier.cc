@@ -1,6 +1,7 @@
 #include "node/flow/https_carrier.h"
 
 #include "node/net/network.h"
+#include "peering/refusal_word.h"
 
 namespace culvert::node {
 namespace {
@@ -9,14 +10,21 @@ constexpr int kOk = 200;
 constexpr int kForbidden = 403;
 constexpr int kTooMany = 429;
 
+// With a word if the node knows us, else without (peering/refusal_word.h).
+Error refusal(const std::string& url, ByteView body) {
+  const auto word = peering::read_refusal(body);
+  const auto meaning = word ? peering::meaning_of_refusal(*word) : std::nullopt;
+  const std::string why = meaning ? ": " + std::string(*meaning) : " (HTTP 403)";
+  return permanent_error("refused", "the node at " + url + " refused the message" + why,
+                         word.value_or(""));
+}
+
 // The octets of an answer that counts.
 Result<Bytes> body_of(Result<HttpsAnswer> answer, const std::string& url) {
   if (!answer) return answer.error();
   if (answer->status == kOk) return std::move(answer->body);
   const std::string status = std::to_string(answer->status);
-  if (answer->status == kForbidden) {
-    return permanent_error("refused", "the node at " + url + " refused the message (HTTP 403)");
-  }
+  if (answer->status == kForbidden) return refusal(url, answer->body);
   if (answer->status == kTooMany) {
     return temporary_error("busy", "the node at " + url +
                                        " takes no more messages of this node for now (HTTP 429); "
@@ -44,9 +52,16 @@ Result<Bytes> HttpsCarrier::fetch_card(const std::string& url) {
 
 Result<Bytes> HttpsCarrier::post_message(const std::string& url,
                                          const crypto::Certificate& identity, ByteView message) {
+  return post_to_url(url, identity, message, limits_).message;
+}
+
+PeerAnswer post_to_url(const std::string& url, const crypto::Certificate& identity,
+                       ByteView message, const HttpsLimits& limits) {
   const HttpsPost post{url + std::string(peering::kMessagePath),
                        std::string(peering::kMessageMediaType), message, identity.pem()};
-  return body_of(https_post(post, limits_), url);
+  auto answer = https_post(post, limits);
+  const auto date = answer ? answer->date : std::nullopt;
+  return {body_of(std::move(answer), url), date};
 }
 
 AddressRule address_rule(const Config& config, const std::string& own_url) {

@@ -10,6 +10,14 @@
 
 namespace culvert::node {
 
+// What a peer's node answered, and when by its clock, if it says so.
+struct PeerAnswer {
+  Result<Bytes> message;  // as peering::PeerCarrier::post_message gives it
+  std::optional<Time> date;
+};
+PeerAnswer post_to_url(const std::string& url, const crypto::Certificate& identity,
+                       ByteView message, const HttpsLimits& limits);
+
 class HttpsCarrier final : public peering::PeerCarrier {
  public:
   explicit HttpsCarrier(const HttpsLimits& limits) : limits_(limits) {}

@@ -84,8 +84,12 @@ class InsideReceiver final : public Intake {
   }
 
   GateRules gate_rules() const override {
-    return {config_->node.name.text(), GateRules::Bcc::remove, config_->inside.required_header,
-            context_.marks, !mail_.sender.has_value()};
+    return {.own_name = config_->node.name.text(),
+            .bcc = GateRules::Bcc::remove,
+            .required = config_->inside.required_header,
+            .marks = context_.marks,
+            .null_sender = !mail_.sender.has_value(),
+            .limits = kInsideHeaderLimits};
   }
 
   // Named attack: Foreign tenant. Without the secret, nothing of this message is ours to seal.

@@ -196,7 +196,7 @@ void Intake::on_body_end(AnswerCallback answer) {
   if (!whole) return answer(reply_for(whole.error()));
   // Named attack: Two readers. What a program behind us may read otherwise carries no mark of ours.
   if (const auto& fault = staged->facts()->fault) return answer(replies::bad_header(fault->text));
-  if (staged->facts()->is_loop()) return answer(replies::mail_loop());
+  if (staged->facts()->is_loop) return answer(replies::mail_loop());
   auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer), std::move(room)});
   store::Message& message = work->mail.message;
   message.id = staged->id();

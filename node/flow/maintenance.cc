@@ -2,6 +2,8 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
+#include "peering/trouble.h"
+#include "store/sealed_mail.h"
 #include "store/seen.h"
 #include "store/sent.h"
 #include "store/trace.h"
@@ -44,6 +46,12 @@ void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_
   purge_all(store, [](auto& txn) { return store::purge_seen(txn, kPurgeBatch); });
   purge_all(store,
             [now](auto& txn) { return store::purge_sent(txn, now - kMaxSealedAge, kPurgeBatch); });
+  purge_all(store, [now](auto& txn) {
+    return store::purge_sealed_mails(txn, now - peering::kTroubleAge, kPurgeBatch);
+  });
+  purge_all(store, [now](auto& txn) {
+    return store::purge_troubles(txn, now - peering::kTroubleAge, kPurgeBatch);
+  });
   purge_all(store,
             [now](auto& txn) { return store::purge_trace(txn, now - kTraceAge, kPurgeBatch); });
   purge_all(store, [](auto& txn) { return store::purge_trace_index(txn, kPurgeBatch); });

@@ -9,6 +9,7 @@
 #include "node/config/reload.h"
 #include "node/config/unverified_hops.h"
 #include "node/flow/dispatcher.h"
+#include "node/flow/heard_trouble.h"
 #include "node/flow/maintenance.h"
 #include "node/flow/peering_port.h"
 #include "node/flow/peering_service.h"
@@ -324,6 +325,7 @@ void Node::Parts::look_at_waiting_mail() {
     if (const Status looked = requeue_waiting_mail(*flow); !looked) {
       log_error("mail that waits for a route: {}", looked.error().text);
     }
+    act_on_heard_trouble(*flow);
     tend_quarantine(*flow);
   });
   if (!submitted) log_warning("mail that waits for a route: {}", submitted.error().text);

@@ -4,13 +4,13 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
-#include "crypto/cms/recipient_peek.h"
 #include "node/flow/held_mail.h"
 #include "node/flow/message_front.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
 #include "node/flow/ready_mail.h"
 #include "node/flow/returned_mail.h"
+#include "peering/tunnel_blob.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
 #include "store/peer_networks.h"
@@ -34,6 +34,14 @@ std::optional<Mailbox> told_address(const ReversePath& sender, const Recipients&
   return peering::is_tunnel_address(to) ? std::optional(to) : std::nullopt;
 }
 
+// EFAIL: what stands beside what we open would be shown as one with it.
+Error altered() {
+  return permanent_error("altered",
+                         "sealed for this node, and something was added to it on the way (a "
+                         "notice, a footer, a part): "
+                         "the relay that did must leave sealed mail as it is");
+}
+
 // What is known of one entry, and the steps that end it. Shared between the worker that opens and
 // the commit that follows; it ends when the commit has called `done_`.
 class Opening : public std::enable_shared_from_this<Opening> {
@@ -48,9 +56,18 @@ class Opening : public std::enable_shared_from_this<Opening> {
   void run(const PeeringMail& on_peering_mail) {
     auto body = store::open_body(context_.store, message_.body);
     if (!body) return refused(body.error());
-    const bool sealed = is_tunnel_mail(**body);
+    const auto keys = context_.keys.get();
+    auto blob = peering::find_tunnel_blob(**body, {keys->identity, keys->announced});
+    if (!blob) return later(blob.error());
+    switch (blob->place) {
+      case peering::TunnelBlob::Place::alone:
+        return open(*blob->octets, on_peering_mail);
+      case peering::TunnelBlob::Place::beside_others:
+        return refused(altered());
+      case peering::TunnelBlob::Place::nowhere:
+        break;
+    }
     if (const Status rewound = (*body)->rewind(); !rewound) return later(rewound.error());
-    if (sealed) return open(**body, on_peering_mail);
     const auto to = told_address(message_.sender, entry_.recipients);
     if (!to) return pass_untouched();
     const auto front = read_front(**body, kMaxDsnBytes);
@@ -61,22 +78,18 @@ class Opening : public std::enable_shared_from_this<Opening> {
   }
 
  private:
-  bool is_tunnel_mail(RewindableSource& message) const {
-    const auto keys = context_.keys.get();
-    return peering::is_tunnel_mail(message, {keys->identity, keys->announced});
-  }
-
   void open(RewindableSource& sealed, const PeeringMail& on_peering_mail) {
     const auto config = context_.config.get();
     const auto keys = context_.keys.get();
     const auto routing = context_.routing.current();
+    const Time now = context_.clock.now();
     StagedMail staged(
-        context_.store, store::MessageId::make(context_.clock.now()),
+        context_.store, store::MessageId::make(now),
         {config->node.name.text(), GateRules::Bcc::keep, std::nullopt, context_.marks});
     FrontCopy copy(staged, kMaxDsnBytes, [this] { return is_for_the_node(); });
     const auto opened = peering::open_tunnel(
         sealed,
-        {keys->ring, config->node.domains, message_.received,
+        {keys->ring, config->node.domains, std::min(message_.received, now), now,
          [&routing](const Domain& domain) { return routing->holders_of(domain); }},
         copy, trace_);
     if (!opened) return refused(opened.error());
@@ -89,7 +102,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     }
     if (const Status ended = staged.end_header(); !ended) return refused(ended.error());
     if (const auto& fault = staged.facts()->fault) return refused(*fault);
-    if (staged.facts()->is_loop()) {
+    if (staged.facts()->is_loop) {
       return refused(permanent_error("mail-loop", "too many Received fields: a mail loop"));
     }
     if (staged.size_bytes() > config->smtp.max_message_bytes + kAddedFieldsBytes) {

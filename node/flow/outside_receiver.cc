@@ -97,7 +97,10 @@ class OutsideReceiver final : public Intake {
   }
 
   GateRules gate_rules() const override {
-    return {config_->node.name.text(), GateRules::Bcc::keep, std::nullopt, context_.marks};
+    return {.own_name = config_->node.name.text(),
+            .required = std::nullopt,
+            .marks = context_.marks,
+            .blobs = GateRules::Blobs::watch};
   }
 
   Decision complete(const HeaderFacts& facts, const std::string& received,
@@ -113,16 +116,20 @@ class OutsideReceiver final : public Intake {
     mail.message.added_header =
         outcome_fields(unsealed_outcome(context_, mail.message, facts), config_->node.name.text()) +
         received;
-    if (facts.sealed) {
+    if (may_be_sealed(facts)) {
       for (PlannedRecipient& r : mail.recipients)
         r.path = store::DeliveryPath::open;
     }
     return std::nullopt;
   }
 
+  static bool may_be_sealed(const HeaderFacts& facts) {
+    return facts.sealed || facts.may_hold_blob;
+  }
+
   // Refused at the end of the data, like any other message that is too much.
   Status body_grew(const StagedMail& staged) override {
-    if (!staged.facts() || !staged.facts()->sealed) return done();
+    if (!staged.facts() || !may_be_sealed(*staged.facts())) return done();
     if (for_peering()) return check_peering_size(staged);
     if (!room_) {
       shares_ = shares_for(context_, session_.client_address, mail_.sender);

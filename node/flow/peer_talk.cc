@@ -16,42 +16,26 @@ namespace {
 constexpr std::chrono::milliseconds kConnectTime{5'000};
 constexpr std::chrono::milliseconds kTalkTime{15'000};
 
+constexpr std::size_t kMaxCardTroubleOctets = 300;
+
 std::string short_name(const store::Peer& peer) {
   return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
 }
 
-// To the first of the peer's URLs that answers, while there is time.
-Result<Bytes> post(const TalkContext& context, const store::Peer& peer, ByteView message,
-                   const TalkTime& time) {
-  auto identity = peering::pinned_identity(peer);
-  if (!identity) return identity.error();
-  Result<Bytes> answer = temporary_error("unreachable", "the peer's card names no URL");
-  for (const std::string& url : peer.urls) {
-    if (time.over()) return temporary_error("unreachable", "the peer takes too long to answer");
-    HttpsCarrier carrier({.addresses = address_rule(*context.flow.config.get(), context.own_url),
-                          .connect_time = std::min(kConnectTime, time.left()),
-                          .total_time = std::min(kTalkTime, time.left())});
-    answer = carrier.post_message(url, *identity, message);
-    if (answer) break;
-  }
-  return answer;
-}
-
-peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer) {
-  return {.sender = context.flow.keys.get()->identity.key_id(),
-          .receiver = peer,
-          .id = peering::random_document_id(),
-          .time = context.flow.clock.now()};
-}
-
-void note_card_tried(const TalkContext& context, const Fingerprint& peer, bool taken) {
+void note_card_tried(const TalkContext& context, const Fingerprint& peer,
+                     const Result<Bytes>& answer) {
   const auto card = context.card.get();
   const Time now = context.flow.clock.now();
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
     auto stored = store::find_peer(txn, peer);
     if (!stored) return done();
     stored->card_tried = now;
-    if (taken) {
+    // By a clock that went back since: the failure counts as the later of the two.
+    if (!answer && stored->card_sent && *stored->card_sent >= now) {
+      stored->card_sent = now - std::chrono::seconds(1);
+    }
+    stored->card_trouble = answer ? "" : printable(answer.error().text, kMaxCardTroubleOctets);
+    if (answer) {
       stored->card_sent = now;
       stored->card_sent_serial = card->serial;
       stored->last_seen = now;
@@ -71,7 +55,7 @@ HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer
   auto message = peering::sign_challenge(head_to(context, peer.fingerprint), started.by_https,
                                          {keys->ring, keys->identity});
   if (!message) return HttpsStep::put_off;
-  const auto answer = post(context, peer, *message, time);
+  const auto answer = post_to_peer(context, peer, *message, time);
   if (answer) return HttpsStep::mail_follows;
   log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
   if (answer.error().code != "refused") return HttpsStep::mail_follows;
@@ -119,6 +103,35 @@ Addressee addressee_of(const TalkContext& context, const Fingerprint& peer) {
 
 }  // namespace
 
+Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
+                           const TalkTime& time) {
+  auto identity = peering::pinned_identity(peer);
+  if (!identity) return identity.error();
+  Result<Bytes> answer = temporary_error("unreachable", "the peer's card names no URL");
+  for (const std::string& url : peer.urls) {
+    if (time.over()) return temporary_error("unreachable", "the peer takes too long to answer");
+    const HttpsLimits limits{.addresses = address_rule(*context.flow.config.get(), context.own_url),
+                             .connect_time = std::min(kConnectTime, time.left()),
+                             .total_time = std::min(kTalkTime, time.left())};
+    const SteadyTime begun = context.flow.clock.steady();
+    PeerAnswer answered = post_to_url(url, *identity, message, limits);
+    const bool quick = context.flow.clock.steady() - begun < kSlowExchange;
+    if (answered.date && quick) {
+      context.clocks.note(peer.fingerprint, *answered.date, context.flow.clock.now());
+    }
+    answer = std::move(answered.message);
+    if (answer) break;
+  }
+  return answer;
+}
+
+peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer) {
+  return {.sender = context.flow.keys.get()->identity.key_id(),
+          .receiver = peer,
+          .id = peering::random_document_id(),
+          .time = context.flow.clock.now()};
+}
+
 bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
   if (!store::is_partner(peer.state)) return false;
   if (peer.card_sent_serial == card.serial) return false;
@@ -129,10 +142,10 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
 
 void push_card(const TalkContext& context, const store::Peer& peer, const TalkTime& time,
                TalkLane lane) {
-  const auto answer = post(context, peer, context.card.get()->card, time);
+  const auto answer = post_to_peer(context, peer, context.card.get()->card, time);
   if (!answer) log_info("card for {}: {}", short_name(peer), answer.error().text);
   if (!answer && time.over() && lane != TalkLane::slow) return;
-  note_card_tried(context, peer.fingerprint, answer.ok());
+  note_card_tried(context, peer.fingerprint, answer);
   if (answer && !answer->empty()) take_answered_card(context, *answer);
 }
 
@@ -170,7 +183,7 @@ void send_proof_answer(const TalkContext& context, const ProofReply& reply, cons
   auto message = peering::sign_answer(head_to(context, reply.peer), reply.answer,
                                       {keys->ring, keys->identity});
   if (!message) return log_error("answer to a challenge: {}", message.error().text);
-  const auto answered = post(context, *to.peer, *message, time);
+  const auto answered = post_to_peer(context, *to.peer, *message, time);
   if (answered || !to.domain) return;
   log_info("answer to {} goes by mail: {}", short_name(*to.peer), answered.error().text);
   const Status sent =

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "node/flow/flow_context.h"
+#include "node/flow/peer_clocks.h"
 #include "node/flow/talk_lanes.h"
 #include "peering/incoming.h"
 #include "store/invitations.h"
@@ -43,6 +44,7 @@ struct TalkContext {
   const Live<store::OwnCard>& card;
   std::string own_url;
   peering::Refusals& refusals;
+  PeerClocks& clocks;
   // A peer or a route changed; called after the commit, in the same thread.
   std::function<void()> on_routes_changed;
 };
@@ -54,6 +56,13 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now);
 // its first lanes is tried again soon, in the slow one.
 void push_card(const TalkContext& context, const store::Peer& peer, const TalkTime& time,
                TalkLane lane);
+
+// To the first of the peer's URLs that answers, while there is time. temporary `unreachable`, and
+// what peering::PeerCarrier gives.
+Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
+                           const TalkTime& time);
+// Of a new document to a peer.
+peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer);
 
 // What a peer answered: its card, if it is one that counts.
 void take_answered_card(const TalkContext& context, ByteView message);

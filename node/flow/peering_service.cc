@@ -11,6 +11,8 @@
 #include "node/flow/refused_sources.h"
 #include "node/flow/route_watch.h"
 #include "node/flow/talk_lanes.h"
+#include "node/flow/trouble_telling.h"
+#include "peering/refusal_word.h"
 #include "peering/replay.h"
 
 namespace culvert::node {
@@ -31,10 +33,35 @@ constexpr std::chrono::seconds kNotingInterval{60};
 constexpr std::chrono::seconds kCleaningInterval{60};
 // Every refusal looks the same: a stranger learns nothing from it.
 HttpResponse refusal() { return {403, {}, {}}; }
+// A word for whom we know (peering/refusal_word.h).
+HttpResponse refusal(const Error& error, Time now) {
+  const bool is_held = error.code == peering::kCopiedKey;
+  const std::string word = is_held ? std::string(peering::kRefusedHeld) : error.code;
+  if (!peering::meaning_of_refusal(word)) return refusal();
+  return {403, "application/json", to_bytes(peering::write_refusal(word, now)), now};
+}
 HttpResponse in_trouble() { return {503, {}, {}}; }
 HttpResponse too_much() { return {429, {}, {}}; }
-HttpResponse success(Bytes body) {
-  return {200, std::string(peering::kMessageMediaType), std::move(body)};
+HttpResponse success(Bytes body, Time now) {
+  return {200, std::string(peering::kMessageMediaType), std::move(body), now};
+}
+
+}  // namespace
+
+namespace {
+
+void note_clock(store::WriteTransaction& txn, const Fingerprint& fingerprint,
+                std::chrono::seconds ahead, Time now) {
+  auto peer = store::find_peer(txn, fingerprint);
+  if (!peer) return;
+  peer->clock_ahead = ahead;
+  peer->clock_measured = now;
+  store::put_peer(txn, *peer);
+  if (std::chrono::abs(ahead) < kClockWarning) return;
+  log_warning(
+      "the clock of {} is {} this node's: one of the two is wrong, and mail sealed by it may be "
+      "held",
+      printable(peer->name, 80), clock_difference_text(ahead));
 }
 
 }  // namespace
@@ -44,7 +71,7 @@ struct PeeringService::Impl {
       : flow(context),
         route_watch(context),
         card(std::make_shared<const store::OwnCard>()),
-        talk{context, card, {}, memory.refusals, [this] { route_watch.routes_changed(); }},
+        talk{context, card, {}, memory.refusals, clocks, [this] { route_watch.routes_changed(); }},
         peer_answerers(kAnswerThreads, kMaxAnswersWaiting),
         stranger_answerers(kAnswerThreads, kMaxAnswersWaiting),
         minder(kMinderThreads, kMaxRoundsWaiting) {}
@@ -57,14 +84,17 @@ struct PeeringService::Impl {
   void write_notes();
   TalkPace timed(TalkLane lane, const std::function<void(const TalkTime&)>& talk_in);
   void talk_to(const store::Peer& peer, const std::vector<peering::RouteName>& routes);
+  void tell_trouble(const store::Peer& peer);
 
   FlowContext& flow;
   RouteWatch route_watch;
   Live<store::OwnCard> card;
   peering::IncomingMemory memory;
   KnownAddresses known;
+  PeerClocks clocks;
   RefusedSources refused;
   TalkContext talk;
+  TroubleTelling troubles;
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
   // Of `look`, which runs once at a time.
@@ -101,7 +131,8 @@ bool PeeringService::knows(const IpAddress& client) const { return impl_->known.
 void PeeringService::handle(const SocketAddress& peer, HttpRequest request, HttpReply reply) {
   if (request.method == HttpRequest::Method::get && request.path == peering::kCardPath) {
     const auto card = impl_->card.get();
-    return reply.send(card->card.empty() ? in_trouble() : success(card->card));
+    return reply.send(card->card.empty() ? in_trouble()
+                                         : success(card->card, impl_->flow.clock.now()));
   }
   if (request.method != HttpRequest::Method::post || request.path != peering::kMessagePath) {
     return reply.send(refusal());
@@ -149,7 +180,7 @@ HttpResponse PeeringService::Impl::answer(const SocketAddress& client, ByteView 
                       .steady = flow.clock.steady()});
   if (outcome) {
     if (!outcome->is_public) known.note(outcome->signer, client.ip);
-    return success(std::move(outcome->answer));
+    return success(std::move(outcome->answer), flow.clock.now());
   }
   const Error& error = outcome.error();
   const bool told = refused.note(client.ip, flow.clock.steady());
@@ -164,7 +195,7 @@ HttpResponse PeeringService::Impl::answer(const SocketAddress& client, ByteView 
   if (told) {
     log_info("peering message from {} refused: {}", client.ip.text(), printable(error.detail));
   }
-  return refusal();
+  return refusal(error, flow.clock.now());
 }
 
 Result<peering::IncomingOutcome> PeeringService::Impl::act(
@@ -177,6 +208,9 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
   if (held || (outcome && outcome->routes_changed)) route_watch.routes_changed();
   if (!outcome) return outcome;
+  if (outcome->spoken && incoming.carrier == peering::ProofCarrier::https) {
+    clocks.note(outcome->signer, *outcome->spoken, incoming.now);
+  }
   if (outcome->with && outcome->prove) {
     const ProofReply reply{outcome->prove->peer, *outcome->with};
     const bool begun = lanes.submit(reply.peer, [this, reply](TalkLane lane) {
@@ -212,8 +246,10 @@ void PeeringService::Impl::look() {
   const Time now = flow.clock.now();
   std::map<Fingerprint, std::vector<peering::RouteName>> due;
   std::vector<store::Peer> peers;
+  std::vector<store::Peer> to_tell;
   const Status read = flow.store.read([&](const store::ReadTransaction& txn) {
     peers = store::list_peers(txn);
+    to_tell = troubles.due(txn, flow.clock.steady());
     for (const store::Route& route : peering::routes_to_challenge(txn, now)) {
       due[route.peer].push_back({route.domain, route.peer});
     }
@@ -227,6 +263,8 @@ void PeeringService::Impl::look() {
     if (none && !wants_card(peer, *card.get(), now)) continue;
     talk_to(peer, none ? std::vector<peering::RouteName>{} : routes->second);
   }
+  for (const store::Peer& peer : to_tell)
+    tell_trouble(peer);
 }
 
 // Gives the talk the time of its lane, and says whether that was enough.
@@ -254,6 +292,13 @@ void PeeringService::Impl::talk_to(const store::Peer& peer,
   }));
 }
 
+void PeeringService::Impl::tell_trouble(const store::Peer& peer) {
+  if (lanes.is_busy(peer.fingerprint)) return;
+  static_cast<void>(lanes.submit(peer.fingerprint, [this, peer](TalkLane lane) {
+    return timed(lane, [&](const TalkTime& time) { troubles.tell(talk, peer, time); });
+  }));
+}
+
 void PeeringService::Impl::clean_if_due() {
   const SteadyTime steady = flow.clock.steady();
   if (cleaned != SteadyTime{} && steady - cleaned < kCleaningInterval) return;
@@ -275,7 +320,8 @@ void PeeringService::Impl::write_notes() {
   if (noted != SteadyTime{} && steady - noted < kNotingInterval) return;
   const auto refusals = memory.refusals.take();
   const auto addresses = known.take_changes();
-  if (refusals.empty() && addresses.empty()) return;
+  const auto measured = clocks.take_changes();
+  if (refusals.empty() && addresses.empty() && measured.empty()) return;
   noted = steady;
   const Status written = flow.store.write([&](store::WriteTransaction& txn) {
     peering::add_refusals(txn, refusals);
@@ -285,6 +331,8 @@ void PeeringService::Impl::write_notes() {
       peer->seen_from = seen_from;
       store::put_peer(txn, *peer);
     }
+    for (const auto& [fingerprint, ahead] : measured)
+      note_clock(txn, fingerprint, ahead, flow.clock.now());
     return done();
   });
   if (!written) log_error("peering: {}", written.error().text);

@@ -40,8 +40,8 @@ Result<store::SentMail> find_recent(const FlowContext& context, ByteView token) 
   return *std::move(sent);
 }
 
-std::vector<FailedRecipient> failures_of(const std::vector<ReturnedRecipient>& returned) {
-  std::vector<FailedRecipient> failed;
+std::vector<RecipientReport> failures_of(const std::vector<ReturnedRecipient>& returned) {
+  std::vector<RecipientReport> failed;
   failed.reserve(returned.size());
   for (const ReturnedRecipient& r : returned) {
     // Our own words: nothing of what came but the code.

@@ -2,21 +2,26 @@
 
 #include "crypto/base/log.h"
 #include "node/flow/bounce.h"
+#include "node/flow/handed_over.h"
 #include "node/flow/retry_schedule.h"
-#include "store/sent.h"
 #include "store/trace.h"
 
 namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kReportDelay{5};
+// "Delivery time expired" of the class that is temporary (RFC 3463, 3.5).
+constexpr std::string_view kWaitsStatus = "4.4.7";
 
 // The recipients of one attempt, sorted by what happened to them.
 struct Sorted {
   std::vector<store::QueueRecipient> later;
-  std::vector<FailedRecipient> failed;                   // those whose sender is to be told
+  std::vector<RecipientReport> failed;                   // those whose sender is to be told
   std::vector<store::QueueRecipient> failed_recipients;  // the same, as they stand in the queue
   std::string later_reason;
+  std::chrono::seconds next_try{};       // of `later`, from now
+  std::vector<RecipientReport> delayed;  // of `later`, those whose sender is to be told
+  std::vector<RecipientReport> relayed;  // delivered to who does not report, where that was asked
   std::size_t delivered = 0;
   std::size_t given_up = 0;  // whether or not somebody is to be told
   store::TraceEvent event;
@@ -36,11 +41,18 @@ void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorte
                            std::move(failure.host)});
 }
 
+// Whether the next hop is responsible for the reports that were asked for (RFC 3461, 5.2.1).
+enum class ReportsEnd { here, beyond };
+
 void sort_one(const store::QueueRecipient& r, const RecipientOutcome& outcome,
-              const std::string& host, Sorted& sorted) {
+              const DeliveryReport& report, ReportsEnd ends_here, Sorted& sorted) {
+  const std::string& host = report.next_hop;
   const std::string summary = outcome.reply.summary();
   if (outcome.reply.positive()) {
     ++sorted.delivered;
+    if (wants_success_report(r.notify) && ends_here == ReportsEnd::here) {
+      sorted.relayed.push_back({r.mailbox, r.orcpt, outcome.reply.enhanced, summary, host});
+    }
     sorted.event.fields.emplace_back("to", r.mailbox.text() + ": " + summary);
   } else if (outcome.reply.permanent()) {
     note_failure(r, {outcome.reply.enhanced, summary, outcome.from_server ? host : ""}, sorted);
@@ -69,54 +81,40 @@ void expire(Sorted& sorted) {
   sorted.later.clear();
 }
 
-// Mail that left under the tunnel address: what comes back to it has to find its sender.
-struct Sent {
-  Bytes token;
-  store::SentMail mail;
-};
-
-// Nothing if the address was not used, or nobody was handed over whose failure is to be reported.
-// A lost answer counts: the peer may have taken this copy, and then takes no later one.
-std::optional<Sent> sent_mail(const Attempt& attempt, const DeliveryReport& report, Time now) {
-  if (!attempt.under_tunnel_address()) return std::nullopt;
-  const auto token = from_hex(attempt.seal->token);
-  if (!token) return std::nullopt;
-  Sent sent{*token, {}};
-  for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
-    const RecipientOutcome& outcome = report.outcomes[i];
-    const store::QueueRecipient& r = attempt.entry.recipients[i];
-    if (!outcome.reply.positive() && !outcome.perhaps_taken) continue;
-    if (wants_report(r.notify)) sent.mail.recipients.push_back(r);
+// RFC 3461, 5.2.5. Mail that waits for a peer is told of unasked: whoever wrote it knows nothing of
+// the tunnel, and would have had an answer from the peer's server without it.
+void report_delay(const store::QueueEntry& entry, Sorted& sorted) {
+  const Unasked unasked =
+      entry.path == store::DeliveryPath::tunnel ? Unasked::report : Unasked::silence;
+  for (const store::QueueRecipient& r : sorted.later) {
+    if (!wants_delay_report(r.notify, unasked)) continue;
+    sorted.delayed.push_back({r.mailbox, r.orcpt, std::string(kWaitsStatus),
+                              "not delivered yet; last: " + sorted.later_reason, ""});
   }
-  if (sent.mail.recipients.empty()) return std::nullopt;
-  sent.mail.message = attempt.message.id;
-  sent.mail.sender = attempt.message.sender;
-  sent.mail.envid = attempt.message.envid;
-  sent.mail.received = attempt.message.received;
-  sent.mail.sealed = now;
-  return sent;
 }
 
 struct Settlement {
   store::QueueEntry entry;
   store::Message message;
   Sorted sorted;
-  std::optional<Sent> sent;
-  std::optional<BouncePlan> bounce;
+  HandedOver handed_over{};
+  std::optional<Time> delay_reported{};  // now, if it is due
+  std::vector<BouncePlan> reports{};
   SettledCallback done;
 };
 
 Status write(const FlowContext& context, const Settlement& s, store::WriteTransaction& txn) {
   const Time now = context.clock.now();
-  if (s.sent) store::note_sent(txn, s.sent->token, s.sent->mail);
-  if (s.bounce) {
-    if (const Status put = put_bounce(txn, *s.bounce, now); !put) return put;
+  note_sent_mail(s.handed_over, txn);
+  for (const BouncePlan& report : s.reports) {
+    if (const Status put = put_bounce(txn, report, now); !put) return put;
   }
   if (s.sorted.later.empty()) {
     store::finish(txn, s.entry.id);
   } else {
-    store::defer(txn, s.entry.id,
-                 {now + retry_delay(s.entry.attempts), s.sorted.later_reason, s.sorted.later, {}});
+    store::defer(
+        txn, s.entry.id,
+        {now + s.sorted.next_try, s.sorted.later_reason, s.sorted.later, s.delay_reported});
   }
   return done();
 }
@@ -148,7 +146,8 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
   deferral.remaining.insert(deferral.remaining.end(), failed.begin(), failed.end());
   context.store.write_async(
       [settlement, deferral](store::WriteTransaction& txn) -> Status {
-        if (const auto& sent = settlement->sent) store::note_sent(txn, sent->token, sent->mail);
+        note_sent_mail(settlement->handed_over, txn);
+        note_sealed_mail(settlement->handed_over, txn);
         store::defer(txn, settlement->entry.id, deferral);
         return culvert::done();
       },
@@ -156,37 +155,62 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
 }
 
 void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement) {
-  store::StagedRecords trace(context.store);
-  store::add_trace(trace, settlement->message.id, settlement->sorted.event);
+  store::StagedRecords records(context.store);
+  store::add_trace(records, settlement->message.id, settlement->sorted.event);
+  note_sealed_mail(settlement->handed_over, records);
   context.store.write_async(
-      [&context, settlement, trace = std::move(trace)](store::WriteTransaction& txn) {
-        trace.put_into(txn);
+      [&context, settlement, records = std::move(records)](store::WriteTransaction& txn) {
+        records.put_into(txn);
         return write(context, *settlement, txn);
       },
       [&context, settlement](const Status& written) {
-        if (!written && settlement->bounce) return put_off(context, settlement, written.error());
+        if (!written && !settlement->reports.empty()) {
+          return put_off(context, settlement, written.error());
+        }
         if (!written) {
           log_error("message {}: the outcome could not be recorded: {} {}",
                     settlement->entry.id.text(), written.error().text, written.error().detail);
         }
         if (written) count(context, *settlement);
-        if (settlement->bounce) context.wake_dispatcher();
+        if (!settlement->reports.empty()) context.wake_dispatcher();
         settlement->done(written);
       });
+}
+
+// All reports about this attempt, staged.
+Status make_reports(const FlowContext& context, Settlement& s) {
+  const std::pair<DsnAbout, const std::vector<RecipientReport>*> kinds[] = {
+      {DsnAbout::failure, &s.sorted.failed},
+      {DsnAbout::delay, &s.sorted.delayed},
+      {DsnAbout::relay, &s.sorted.relayed}};
+  for (const auto& [about, recipients] : kinds) {
+    if (recipients->empty()) continue;
+    auto report = plan_bounce(context, s.entry, s.message, *recipients, about);
+    if (!report) return report.error();
+    if (*report) s.reports.push_back(*std::move(*report));
+  }
+  return done();
 }
 
 // A report has to be made from the stored header first: in a worker.
 void settle(FlowContext& context, Settlement plan) {
   auto settlement = std::make_shared<Settlement>(std::move(plan));
-  if (settlement->sorted.failed.empty()) return commit(context, settlement);
+  const Sorted& sorted = settlement->sorted;
+  if (sorted.failed.empty() && sorted.delayed.empty() && sorted.relayed.empty()) {
+    return commit(context, settlement);
+  }
   const Status submitted = context.workers.submit([&context, settlement] {
-    auto bounce =
-        plan_bounce(context, settlement->entry, settlement->message, settlement->sorted.failed);
-    if (!bounce) return put_off(context, settlement, bounce.error());
-    settlement->bounce = *std::move(bounce);
+    const Status made = make_reports(context, *settlement);
+    if (!made) return put_off(context, settlement, made.error());
     commit(context, settlement);
   });
   if (!submitted) put_off(context, settlement, submitted.error());
+}
+
+// True once: when it has waited so long that its sender is to hear of it.
+bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry) {
+  return !entry.delay_reported && context.watch.now_for(entry.created) >=
+                                      entry.created + context.config.get()->queue.delay_notice;
 }
 
 }  // namespace
@@ -203,8 +227,11 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
       now, "delivery", {{"path", store::path_name(attempt.entry.path)}, {"host", report.next_hop}}};
   if (!report.tls.empty()) sorted.event.fields.emplace_back("tls", report.tls);
   if (attempt.seal) add_seal(attempt, sorted.event);
+  // What was asked for travels inside the seal; the peer's node is responsible.
+  const ReportsEnd ends =
+      attempt.seal || report.dsn_passed_on ? ReportsEnd::beyond : ReportsEnd::here;
   for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
-    sort_one(attempt.entry.recipients[i], report.outcomes[i], report.next_hop, sorted);
+    sort_one(attempt.entry.recipients[i], report.outcomes[i], report, ends, sorted);
   }
   for (const RefusedRecipient& refused : attempt.refused) {
     note_failure(refused.recipient, {refused.why.status, refused.why.reason}, sorted);
@@ -212,12 +239,17 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
                                      refused.recipient.mailbox.text() + ": " + refused.why.reason);
   }
   if (has_expired(context, attempt.entry)) expire(sorted);
-  settle(context, {attempt.entry,
-                   attempt.message,
-                   std::move(sorted),
-                   sent_mail(attempt, report, now),
-                   {},
-                   std::move(done)});
+  sorted.next_try = retry_delay(attempt.entry.attempts);
+  Settlement plan{.entry = attempt.entry,
+                  .message = attempt.message,
+                  .sorted = std::move(sorted),
+                  .handed_over = handed_over(attempt, report, now),
+                  .done = std::move(done)};
+  if (!plan.sorted.later.empty() && is_delay_due(context, attempt.entry)) {
+    plan.delay_reported = now;
+    report_delay(attempt.entry, plan.sorted);
+  }
+  settle(context, std::move(plan));
 }
 
 void settle_give_up(FlowContext& context, const store::QueueEntry& entry,
@@ -227,7 +259,9 @@ void settle_give_up(FlowContext& context, const store::QueueEntry& entry,
   for (const store::QueueRecipient& r : entry.recipients) {
     note_failure(r, {give_up.status, give_up.reason}, sorted);
   }
-  settle(context, {entry, message, std::move(sorted), {}, {}, std::move(done)});
+  settle(
+      context,
+      {.entry = entry, .message = message, .sorted = std::move(sorted), .done = std::move(done)});
 }
 
 void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
@@ -239,6 +273,19 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
         context, entry, message,
         {std::string(kExpiredStatus), "not delivered in time: " + postpone.reason},
         std::move(done));
+  }
+  if (is_delay_due(context, entry)) {
+    Sorted sorted;
+    sorted.event = {now, "delayed", {{"reason", postpone.reason}}};
+    sorted.later = entry.recipients;
+    sorted.later_reason = postpone.reason;
+    sorted.next_try = postpone.delay;
+    report_delay(entry, sorted);
+    return settle(context, {.entry = entry,
+                            .message = message,
+                            .sorted = std::move(sorted),
+                            .delay_reported = now,
+                            .done = std::move(done)});
   }
   context.store.write_async(
       [entry, postpone, now](store::WriteTransaction& txn) -> Status {

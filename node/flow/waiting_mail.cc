@@ -24,6 +24,10 @@ bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineIte
   });
 }
 
+bool may_be_opened(const store::ReadTransaction& txn, const store::QuarantineItem& item, Time now) {
+  return route_is_open(txn, item) || (item.opens && *item.opens <= now);
+}
+
 store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
   store::QueueEntry entry;
   entry.id = {item.message.id, 0};
@@ -37,12 +41,13 @@ store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
 
 Status requeue_waiting_mail(FlowContext& context) {
   std::vector<store::QuarantineItem> ready;
-  const Status read = context.store.read([&ready](const store::ReadTransaction& txn) -> Status {
+  const Time now = context.clock.now();
+  const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
     std::optional<store::MessageId> from;
     do {
-      store::QuarantinePage page = store::list_quarantine(txn, from, kQuarantinePage, "no-route");
+      store::QuarantinePage page = store::list_quarantine(txn, from, kQuarantinePage);
       for (store::QuarantineItem& item : page.items) {
-        if (route_is_open(txn, item)) ready.push_back(std::move(item));
+        if (may_be_opened(txn, item, now)) ready.push_back(std::move(item));
       }
       from = page.next;
     } while (from);
@@ -54,7 +59,6 @@ Status requeue_waiting_mail(FlowContext& context) {
     context.quarantine.room.keep_room(item.message.id, store::share_of(item),
                                       item.message.size_bytes);
   }
-  const Time now = context.clock.now();
   const Status written = context.store.write([&](store::WriteTransaction& txn) -> Status {
     for (const store::QuarantineItem& item : ready) {
       const auto moved =

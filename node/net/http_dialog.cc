@@ -11,6 +11,12 @@ constexpr std::string_view kVersion = "HTTP/1.1";
 // More digits than any length that we take.
 constexpr std::size_t kMaxLengthDigits = 10;
 
+// IMF-fixdate (RFC 9110, 5.6.7) has the zone in letters.
+std::string http_date(Time time) {
+  std::string text = to_rfc5322(time);
+  return text.substr(0, text.rfind(' ')) + " GMT";
+}
+
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:
@@ -249,7 +255,7 @@ void HttpDialog::answer(const HttpResponse& response) {
   if (state_ != State::complete) return;
   ++requests_;
   last_ = last_ || head_.close_asked || requests_ >= kMaxHttpRequestsPerConnection;
-  write_head(response.status, response.body.size(), response.content_type);
+  write_head(response);
   append(output_, response.body);
   if (last_) {
     state_ = State::refused;
@@ -271,16 +277,19 @@ bool HttpDialog::refuse(int status) {
   last_ = true;
   state_ = State::refused;
   waits_ = Waits::close;
-  write_head(status, 0, "");
+  write_head({status, {}, {}});
   return false;
 }
 
-void HttpDialog::write_head(int status, std::size_t body_bytes, const std::string& content_type) {
-  append(output_, "HTTP/1.1 " + std::to_string(status) + " ");
-  append(output_, reason_phrase(status));
-  append(output_, "\r\nContent-Length: " + std::to_string(body_bytes) + "\r\n");
-  if (!content_type.empty()) append(output_, "Content-Type: " + content_type + "\r\n");
-  if (status == 405) append(output_, "Allow: GET, POST\r\n");
+void HttpDialog::write_head(const HttpResponse& response) {
+  append(output_, "HTTP/1.1 " + std::to_string(response.status) + " ");
+  append(output_, reason_phrase(response.status));
+  append(output_, "\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n");
+  if (!response.content_type.empty()) {
+    append(output_, "Content-Type: " + response.content_type + "\r\n");
+  }
+  if (response.date) append(output_, "Date: " + http_date(*response.date) + "\r\n");
+  if (response.status == 405) append(output_, "Allow: GET, POST\r\n");
   if (last_) append(output_, "Connection: close\r\n");
   append(output_, "\r\n");
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/clock.h"
 #include "crypto/base/limits.h"
 
 namespace culvert::node {
@@ -34,6 +35,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type;  // empty: no such field
   Bytes body;
+  std::optional<Time> date{};  // of the Date field (RFC 9110, 6.6.1)
 };
 
 class HttpDialog {
@@ -89,7 +91,7 @@ class HttpDialog {
   bool on_header_end();
   bool on_body();
   bool refuse(int status);
-  void write_head(int status, std::size_t body_bytes, const std::string& content_type);
+  void write_head(const HttpResponse& response);
   void begin_next();
 
   const std::size_t max_body_bytes_;

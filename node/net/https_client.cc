@@ -73,6 +73,16 @@ std::string connect_error(CURL* curl) {
   return text;
 }
 
+// Whether its time alone made the certificate of the server fail. Numbers of OpenSSL, which the
+// library is built with.
+bool is_out_of_time(CURL* curl) {
+  constexpr long kNotYetValid = 9;
+  constexpr long kHasExpired = 10;
+  long result = 0;
+  curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &result);
+  return result == kNotYetValid || result == kHasExpired;
+}
+
 Error describe(CURL* curl, CURLcode code, const Exchange& exchange, const std::string& url_given) {
   const std::string url = printable(url_given);
   const std::string detail = curl_easy_strerror(code);
@@ -92,6 +102,14 @@ Error describe(CURL* curl, CURLcode code, const Exchange& exchange, const std::s
     case CURLE_URL_MALFORMAT:
       return permanent_error("bad-url", "'" + url + "' is not an https:// address", detail);
     case CURLE_PEER_FAILED_VERIFICATION:
+      if (is_out_of_time(curl)) {
+        return temporary_error(
+            "tls-failed",
+            "the certificate of the server at " + url +
+                " is not valid by this node's clock: it is not renewed there, or a "
+                "clock is wrong, here or there",
+            detail);
+      }
       return permanent_error("wrong-peer",
                              "the server at " + url +
                                  " has not the identity of this peer (another node answers there, "
@@ -139,6 +157,13 @@ void trust_only(CURL* curl, const std::string& pem) {
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
 }
 
+std::optional<Time> date_of(CURL* curl) {
+  curl_header* field = nullptr;
+  if (curl_easy_header(curl, "Date", 0, CURLH_HEADER, -1, &field) != CURLHE_OK) return std::nullopt;
+  const time_t seconds = curl_getdate(field->value, nullptr);
+  return seconds < 0 ? std::nullopt : std::optional(from_unix(seconds));
+}
+
 Result<HttpsAnswer> perform(CURL* curl, Exchange& exchange, const std::string& url) {
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) return describe(curl, code, exchange, url);
@@ -148,6 +173,7 @@ Result<HttpsAnswer> perform(CURL* curl, Exchange& exchange, const std::string& u
   curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
   exchange.answer.status = static_cast<int>(status);
   if (type != nullptr) exchange.answer.content_type = printable(type);
+  exchange.answer.date = date_of(curl);
   return std::move(exchange.answer);
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "crypto/base/bytes.h"
+#include "crypto/base/clock.h"
 #include "crypto/base/limits.h"
 #include "crypto/base/result.h"
 
@@ -28,6 +30,7 @@ struct HttpsAnswer {
   int status = 0;  // any; a refusal such as 403 is an answer, not an error
   std::string content_type;
   Bytes body;
+  std::optional<Time> date{};  // by its server's clock, whole seconds; nothing if it does not say
 };
 
 // Fetches what is public and verified by its own signature (a card): TLS without asking who.

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "crypto/keys/memory_key_ring.h"
+#include "peering/tunnel_blob.h"
 #include "peering/tunnel_open.h"
 #include "tests/support/source_root.h"
 
@@ -38,9 +39,9 @@ class OldFormTest : public testing::Test {
       return domain.text() == "a.example" ? std::vector<RouteHolder>{holder_}
                                           : std::vector<RouteHolder>{};
     };
-    return open_tunnel(source,
-                       {ring_, own_domains_, from_rfc3339("2026-11-30T02:00:00Z").value(), holders},
-                       sink, trace_);
+    const auto blob = cms_body_of(source).value();
+    const Time now = from_rfc3339("2026-11-30T02:00:00Z").value();
+    return open_tunnel(*blob, {ring_, own_domains_, now, now, holders}, sink, trace_);
   }
 
   crypto::MemoryKeyRing ring_;

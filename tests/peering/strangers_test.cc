@@ -118,7 +118,11 @@ TEST_F(Strangers, WhoWasRemovedIsOne) {
   a_.write([&](store::WriteTransaction& txn) {
     ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), "test", a_.now()).ok());
   });
-  EXPECT_EQ(why_refused(b_.card()), "the sender is not a paired peer");
+  // Told to it alone, by its signature.
+  EXPECT_EQ(why_refused(b_.card()), "the sender was removed");
+  Bytes forged = b_.card();
+  forged[forged.size() - 5] ^= 1;
+  EXPECT_EQ(why_refused(forged), "the sender is not a paired peer");
 }
 
 // A peer's certificate is public: who shows it is not that peer, and must not make us parse.

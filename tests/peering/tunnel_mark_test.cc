@@ -34,7 +34,8 @@ class TunnelMarkTest : public testing::Test {
                           .peer = a_.fingerprint(),
                           .signer = a_.signing().certificate,
                           .cipher = "aes256-gcm"};
-    const Status set = set_mark(header, {b_.ring(), b_.domains(), b_.now(), holders}, mail);
+    const Status set =
+        set_mark(header, {b_.ring(), b_.domains(), b_.now(), b_.now(), holders}, mail);
     EXPECT_TRUE(set.ok()) << header;
     return mail;
   }

@@ -9,6 +9,7 @@
 #include "crypto/cms/recipient_peek.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/mime/base64.h"
+#include "peering/tunnel_blob.h"
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
@@ -78,7 +79,12 @@ class TunnelTest : public testing::Test {
       at.read([&](const store::ReadTransaction& txn) { found = route_holders(txn, of); });
       return found;
     };
-    out.mail = open_tunnel(source, {at.ring(), at.domains(), now_, holders}, sink, out.trace);
+    auto blob = cms_body_of(source).value();
+    if (!blob) {
+      out.mail = permanent_error("not-tunnel", "no blob");
+      return out;
+    }
+    out.mail = open_tunnel(*blob, {at.ring(), at.domains(), now_, now_, holders}, sink, out.trace);
     out.content = to_text(staged);
     return out;
   }
@@ -488,7 +494,23 @@ TEST_F(TunnelTest, TheSealIsGoodForFourteenDaysAndAnHourAhead) {
   EXPECT_EQ(at(hours(14 * 24)), "opened");
   EXPECT_EQ(at(hours(14 * 24) + std::chrono::seconds(1)), "stale");
   EXPECT_EQ(at(-hours(1)), "opened");
-  EXPECT_EQ(at(-hours(1) - std::chrono::seconds(1)), "stale");
+  EXPECT_EQ(at(-hours(1) - std::chrono::seconds(1)), "future");
+}
+
+// Also where that clock stands before the certificate's beginning.
+TEST_F(TunnelTest, ItIsToldByHowMuchTheClocksDiffer) {
+  const std::string message = seal(original(), envelope());
+  const Time sealed = now_;
+  const auto text_at = [&](std::chrono::seconds after) {
+    now_ = sealed + after;
+    return open(message).mail.error().text;
+  };
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  EXPECT_NE(text_at(-hours(5) - minutes(30)).find("5 h 30 min ahead of this node's clock"),
+            std::string::npos);
+  EXPECT_NE(text_at(-hours(5)).find("that of a.example is fast"), std::string::npos);
+  EXPECT_NE(text_at(hours(15 * 24)).find("360 h 0 min before it arrived"), std::string::npos);
 }
 
 TEST_F(TunnelTest, ABareLineEndInTheOpenedContentIsRefused) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "node/flow/peer_clocks.h"
 #include "peering/fingerprint_digits.h"
 #include "peering/peer_changes.h"
 #include "tools/cli/commands.h"
@@ -93,6 +94,12 @@ std::string words_of(const PeerView& view, Time now) {
   text += line("reached at", joined(peer.urls));
   text += line("card", fmt::format("serial {}, expires {}", peer.serial,
                                    relative_time(peer.card_expires, now)));
+  text += line("our card", peer.card_trouble.empty() ? "" : "not taken: " + peer.card_trouble);
+  if (peer.clock_measured && std::chrono::abs(peer.clock_ahead) >= node::kClockWarning) {
+    text +=
+        line("CLOCK", "its clock is " + node::clock_difference_text(peer.clock_ahead) +
+                          " this node's: one of the two is wrong, and mail sealed by it is held");
+  }
   text += line("ignored", joined(peer.ignored_domains, "; "));
   if (!peer.outbound_held.empty()) {
     text +=
@@ -117,6 +124,8 @@ Json details_of(const PeerView& view) {
   json["card"] = {{"serial", peer.serial},
                   {"issued", to_rfc3339(peer.card_issued)},
                   {"expires", to_rfc3339(peer.card_expires)}};
+  json["card_trouble"] = peer.card_trouble;
+  json["clock_ahead_seconds"] = peer.clock_measured ? Json(peer.clock_ahead.count()) : Json();
   json["ignored"] = peer.ignored_domains;
   json["held"] = peer.outbound_held;
   json["refused"] = peer.refused;

@@ -99,6 +99,10 @@ std::string words_of(const ItemView& view, const OpenNode& node) {
          line("expires", to_rfc3339(end) + " (" + relative_time(end, now) + ")") +
          line("reason", item.reason_code) + line("meaning", item.reason_text) +
          line("peer", view.peer) + line("waits for", item.route_domain) +
+         line("opens", item.opens ? to_rfc3339(*item.opens) + " (" +
+                                        relative_time(*item.opens, now) + ", by itself)"
+                                  : "") +
+         line("told", item.trouble ? "its sender's node, as '" + item.trouble->reason + "'" : "") +
          line("from", item.message.client) + line("size", size_text(item.message.size_bytes));
 }
 
@@ -118,6 +122,7 @@ Result<Report> quarantine_show(const Arguments& arguments) {
   Json json = json_of(view->item, node->config);
   json["peer"] = view->peer;
   json["route_domain"] = view->item.route_domain;
+  if (const auto opens = view->item.opens) json["opens"] = to_rfc3339(*opens);
   json["client"] = view->item.message.client;
   json["size_bytes"] = view->item.message.size_bytes;
   return Report{.text = words_of(*view, *node), .json = json_text(json)};

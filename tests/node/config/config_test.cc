@@ -125,6 +125,16 @@ TEST(Config, ReadsEveryKeyOfPeeringDnsAndLog) {
   EXPECT_EQ(config.log.format, LogFormat::json);
 }
 
+TEST(Config, ReadsWhenADelayIsToldOf) {
+  EXPECT_EQ(good("").queue.delay_notice, std::chrono::hours(4));
+  EXPECT_EQ(good("[queue]\ndelay_notice = '90m'\n").queue.delay_notice, std::chrono::minutes(90));
+  for (const char* wrong : {"'0s'", "'6d'", "4", "'soon'"}) {
+    const auto found = messages(std::string(kNode) + "[queue]\ndelay_notice = " + wrong + "\n");
+    ASSERT_EQ(found.size(), 1U) << wrong;
+    EXPECT_THAT(found[0], HasSubstr("c.toml:5: queue.delay_notice")) << wrong;
+  }
+}
+
 TEST(Config, ReadsHowLongMailIsHeld) {
   const Config config = good("[limits]\nheld_peer = '40d'\nheld_stranger = '1h'\n");
   EXPECT_EQ(config.limits.held_peer, std::chrono::hours(40 * 24));

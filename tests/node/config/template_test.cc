@@ -49,6 +49,7 @@ TEST(ConfigTemplate, ShowsTheDefaultsOfTheKeysThatItComments) {
   EXPECT_EQ(config.outside.networks, plain.config->outside.networks);
   EXPECT_FALSE(config.inside.required_header);
   EXPECT_EQ(config.peering.url, plain.config->peering.url);
+  EXPECT_EQ(config.queue.delay_notice, plain.config->queue.delay_notice);
   EXPECT_EQ(config.limits.held_peer, plain.config->limits.held_peer);
   EXPECT_EQ(config.limits.held_stranger, plain.config->limits.held_stranger);
   EXPECT_EQ(config.log.level, plain.config->log.level);

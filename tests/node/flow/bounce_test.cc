@@ -111,7 +111,7 @@ TEST_F(BounceTest, TellsNobodyElseAtThePeerOfOpenedMail) {
 }
 
 // The peer may know only one of our domains: a report under another would wait there for ever.
-TEST_F(BounceTest, SpeaksForTheDomainOfTheFailedRecipient) {
+TEST_F(BounceTest, SpeaksForTheDomainOfTheRecipientReport) {
   config.node.domains.push_back(*Domain::parse("a2.example"));
   live_config.set(std::make_shared<Config>(config));
   active_route("b.example", 1);

@@ -51,8 +51,8 @@ TEST(Dsn, BounceLeakIsStoppedByMaskingTheSubject) {
 // Named attack: Header injection.
 TEST(Dsn, HeaderInjectionByAReplyOfTheNextHopIsMadeHarmless) {
   DsnRequest evil = request();
-  evil.failed[0].reply = "550 x\r\n\r\n--culvert-0123--\r\n";
-  evil.failed[0].orcpt = "rfc822;x\r\nAction: delivered";
+  evil.recipients[0].reply = "550 x\r\n\r\n--culvert-0123--\r\n";
+  evil.recipients[0].orcpt = "rfc822;x\r\nAction: delivered";
   evil.envid = "x\r\nReporting-MTA: dns; evil";
   const std::string text = to_text(make_dsn(evil));
   EXPECT_EQ(text.find("\r\nAction: delivered"), std::string::npos);

@@ -98,7 +98,7 @@ TEST(HeaderGate, TwoReadersOfANameSeeNothingThatTheGateDoesNot) {
   const Passed passed = pass(message + "From\t: a@b.example\r\n\r\n", 1000, rules);
   EXPECT_EQ(passed.octets, kept + "From\t: a@b.example\r\n\r\n");
   EXPECT_TRUE(passed.facts.required_present);
-  EXPECT_TRUE(passed.facts.is_loop());
+  EXPECT_TRUE(passed.facts.is_loop);
   EXPECT_EQ(passed.facts.from->text(), "a@b.example");
 }
 
@@ -144,13 +144,13 @@ TEST(HeaderGate, LoopIsSeenByReceivedFieldsAndByOurOwnMark) {
   std::string fifty;
   for (int i = 0; i < 51; ++i)
     fifty += "Received: by mx.c.example; now\r\n";
-  EXPECT_TRUE(pass(fifty + "\r\n", 1000).facts.is_loop());
+  EXPECT_TRUE(pass(fifty + "\r\n", 1000).facts.is_loop);
   for (const char* side : {"(Culvert)", "(Culvert outside)"}) {
     std::string own;
     for (int i = 0; i < 6; ++i)
       own += "Received: by gate.a.example " + std::string(side) + " with ESMTP id x; now\r\n";
-    EXPECT_TRUE(pass(own + "\r\n", 1000).facts.is_loop()) << side;
-    EXPECT_FALSE(pass(own.substr(own.find("\r\n") + 2) + "\r\n", 1000).facts.is_loop()) << side;
+    EXPECT_TRUE(pass(own + "\r\n", 1000).facts.is_loop) << side;
+    EXPECT_FALSE(pass(own.substr(own.find("\r\n") + 2) + "\r\n", 1000).facts.is_loop) << side;
   }
 }
 

@@ -46,7 +46,7 @@ class PeerFlowTest : public testing::Test {
   std::string seal_as(const peering::SealedEnvelope& sealed, const crypto::Certificate& recipient,
                       std::string_view original) const {
     ViewSource source(as_bytes(original));
-    auto sealer = peering::TunnelSealer::start({source, sealed, peer.domains(), "<x@gate>",
+    auto sealer = peering::TunnelSealer::start({source, sealed, peer.domains(), message_id,
                                                 std::string(32, '0'), peer.ring(),
                                                 peer.signing().certificate, recipient});
     EXPECT_TRUE(sealer.ok());
@@ -96,6 +96,7 @@ class PeerFlowTest : public testing::Test {
     ASSERT_TRUE(routing.refresh().ok());
   }
 
+  std::string message_id = "<x@gate>";                   // of the outer message
   std::function<void(peering::SealedEnvelope&)> change;  // what the peer says otherwise
   Config config{.file = {},
                 .node = {.name = *Domain::parse("gate.b.example"),

@@ -102,8 +102,9 @@ TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopyOfThePeersKeyIsInUse) {
 TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopiedKeyAnswersOurCard) {
   const Live<store::OwnCard> card(std::make_shared<const store::OwnCard>());
   peering::Refusals refusals;
-  const TalkContext talk{
-      context_, card, {}, refusals, [this] { ASSERT_TRUE(routing_.refresh().ok()); }};
+  PeerClocks clocks;
+  const TalkContext talk{context_, card,   {},
+                         refusals, clocks, [this] { ASSERT_TRUE(routing_.refresh().ok()); }};
   take_answered_card(talk, card_of_b(10, "gate.b.example"));
   EXPECT_EQ(use(), RouteUse::seals);
   take_answered_card(talk, card_of_b(10, "thief.example"));

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "node/smtp/reply.h"
 #include "peering/tunnel_header.h"
+#include "store/sealed_mail.h"
 #include "store/sent.h"
 #include "tests/node/flow/fixture.h"
 #include "tests/peering/test_node.h"
@@ -36,13 +39,16 @@ class SettlementTest : public FlowTest {
                   config.node.domains,
                   config.node.domains.front(),
                   std::string(kToken),
+                  name,
                   "<x@a.example>"};
     return {entry, staged->message, seal};
   }
 
   void settle(const Attempt& attempt, std::vector<RecipientOutcome> outcomes) {
-    settle_delivery(context, attempt, {std::move(outcomes), "mx", "", false}, [](const Status&) {});
-    ASSERT_TRUE(db->write([](store::WriteTransaction&) { return done(); }).ok());
+    std::promise<void> settled;
+    settle_delivery(context, attempt, {std::move(outcomes), "mx", "", false},
+                    [&settled](const Status&) { settled.set_value(); });
+    settled.get_future().wait();
   }
 
   std::optional<store::SentMail> sent() {
@@ -58,6 +64,32 @@ class SettlementTest : public FlowTest {
     return counters.totals()[static_cast<std::size_t>(what)];
   }
 
+  std::optional<store::SealedMail> sealed() {
+    std::optional<store::SealedMail> found;
+    EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                    found = store::find_sealed_mail(txn, name);
+                    return done();
+                  }).ok());
+    return found;
+  }
+
+  // What stands in the queue besides, as text.
+  std::vector<std::string> reports() {
+    std::vector<std::string> out;
+    for (const store::QueueEntry& entry : queue()) {
+      const std::string body = stored_body(entry.id.message);
+      if (body.find("multipart/report") != std::string::npos) out.push_back(body);
+    }
+    return out;
+  }
+
+  // As long ago as it takes for a delay to be told.
+  static Attempt old(Attempt attempt) {
+    attempt.entry.created -= std::chrono::hours(5);
+    return attempt;
+  }
+
+  const Bytes name = Bytes(store::kSealedNameBytes, 7);
   peering::TestNode peer{"gate.b.example", {"b.example"}};
   const RecipientOutcome taken{make_reply(250, "2.0.0", "ok"), true};
   const RecipientOutcome busy{make_reply(451, "4.3.0", "later"), true};
@@ -73,8 +105,8 @@ TEST_F(SettlementTest, RecordsForwardedMailByItsTokenForWhomAFailureWouldBeRepor
   EXPECT_EQ(sent()->message, forwarded.message.id);
   ASSERT_EQ(sent()->recipients.size(), 1u);
   EXPECT_EQ(sent()->recipients.front().mailbox, mailbox("bob@b.example"));
-  // The message, its settlement, and our own look.
-  EXPECT_EQ(db->counters().closures, commits + 3);
+  // The message and its settlement.
+  EXPECT_EQ(db->counters().closures, commits + 2);
 }
 
 TEST_F(SettlementTest, RecordsNothingOfOurOwnSenders) {
@@ -92,6 +124,79 @@ TEST_F(SettlementTest, RecordsWhatWasPerhapsTaken) {
   ASSERT_TRUE(sent().has_value());
   EXPECT_EQ(sent()->recipients.size(), 2u);
   EXPECT_EQ(queue().size(), 1u);
+}
+
+TEST_F(SettlementTest, RecordsPeoplesMailThatAPeerHas) {
+  const Attempt own = attempt("jo@a.example");
+  settle(own, {taken, taken, busy});
+  ASSERT_TRUE(sealed().has_value());
+  EXPECT_EQ(sealed()->peer, peer.fingerprint());
+  EXPECT_EQ(sealed()->message, own.message.id);
+  EXPECT_EQ(sealed()->certificate, peer.encryption().certificate.serial_hex());
+  EXPECT_EQ(sealed()->recipients.size(), 2u);
+  Attempt again = own;
+  again.entry.attempts = 1;
+  again.entry.recipients = {own.entry.recipients.back()};
+  settle(again, {taken});
+  EXPECT_EQ(sealed()->recipients.size(), 3u);
+}
+
+TEST_F(SettlementTest, RecordsNoMailThatThePeerRefusedOrThatNobodySent) {
+  settle(attempt("jo@a.example"), {busy, busy, busy});
+  EXPECT_FALSE(sealed().has_value());
+  Attempt report = attempt("jo@a.example");
+  report.message.sender.reset();
+  settle(report, {taken, taken, taken});
+  EXPECT_FALSE(sealed().has_value());
+}
+
+TEST_F(SettlementTest, TellsOnceThatMailWaitsForAPeer) {
+  Attempt waits = old(attempt("jo@a.example"));
+  settle(waits, {busy, busy, busy});
+  ASSERT_EQ(reports().size(), 1u);
+  const std::string report = reports().front();
+  EXPECT_NE(report.find("Subject: Delayed mail"), std::string::npos);
+  EXPECT_NE(report.find("bob@b.example\r\nAction: delayed\r\nStatus: 4.4.7"), std::string::npos);
+  EXPECT_EQ(report.find("ann@b.example"), std::string::npos) << "NOTIFY=NEVER";
+  for (const store::QueueEntry& entry : queue()) {
+    if (entry.id == waits.entry.id) waits.entry = entry;
+  }
+  waits.entry.created -= std::chrono::hours(5);
+  EXPECT_TRUE(waits.entry.delay_reported.has_value());
+  settle(waits, {busy, busy, busy});
+  EXPECT_EQ(reports().size(), 1u);
+}
+
+TEST_F(SettlementTest, InClearADelayIsToldToWhoAskedOnly) {
+  Attempt waits = old(attempt("jo@a.example"));
+  waits.entry.path = store::DeliveryPath::clear;
+  waits.seal.reset();
+  settle(waits, {busy, busy, busy});
+  EXPECT_TRUE(reports().empty());
+  Attempt asks = old(attempt("jo@a.example"));
+  asks.entry.path = store::DeliveryPath::clear;
+  asks.seal.reset();
+  asks.entry.recipients[0].notify = "DELAY,FAILURE";
+  settle(asks, {busy, busy, busy});
+  EXPECT_EQ(reports().size(), 1u);
+}
+
+TEST_F(SettlementTest, TellsOfSuccessWhereNobodyElseWill) {
+  Attempt asks = attempt("jo@a.example");
+  asks.entry.path = store::DeliveryPath::clear;
+  asks.seal.reset();
+  asks.entry.recipients[0].notify = "SUCCESS";
+  asks.entry.recipients[2].notify = "FAILURE";
+  settle(asks, {taken, taken, taken});
+  ASSERT_EQ(reports().size(), 1u);
+  EXPECT_NE(reports()[0].find("bob@b.example\r\nAction: relayed\r\nStatus: 2.0.0"),
+            std::string::npos);
+  EXPECT_EQ(reports()[0].find("eve@b.example"), std::string::npos);
+  // Sealed, the peer's node is responsible.
+  Attempt sealed = attempt("jo@a.example");
+  sealed.entry.recipients[0].notify = "SUCCESS";
+  settle(sealed, {taken, taken, taken});
+  EXPECT_EQ(reports().size(), 1u);
 }
 
 TEST_F(SettlementTest, CountsWhatBecameOfAMessageOnceItIsCommitted) {

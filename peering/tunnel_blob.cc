@@ -1,0 +1,169 @@
+#include "peering/tunnel_blob.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "crypto/mime/base64.h"
+#include "crypto/mime/entity.h"
+#include "crypto/mime/header.h"
+#include "crypto/mime/leaves.h"
+
+namespace culvert::peering {
+namespace {
+
+// What stands behind the header of a message.
+class BodySource final : public RewindableSource {
+ public:
+  BodySource(RewindableSource& message, std::size_t body_start)
+      : message_(message), body_start_(body_start) {}
+
+  Result<std::size_t> read(MutableBytes into) override { return message_.read(into); }
+
+  Status rewind() override {
+    if (auto status = message_.rewind(); !status) return status;
+    Bytes skipped(16 * 1024);
+    for (std::size_t left = body_start_; left > 0;) {
+      auto got = message_.read(MutableBytes(skipped).first(std::min(left, skipped.size())));
+      if (!got) return got.error();
+      if (*got == 0) return permanent_error("not-tunnel", "the message has no body");
+      left -= *got;
+    }
+    return done();
+  }
+
+ private:
+  RewindableSource& message_;
+  std::size_t body_start_;
+};
+
+// The same, decoded.
+class Base64Body final : public RewindableSource {
+ public:
+  Base64Body(RewindableSource& message, std::size_t body_start)
+      : body_(message, body_start), decoded_(body_) {}
+  Result<std::size_t> read(MutableBytes into) override { return decoded_.read(into); }
+  Status rewind() override { return decoded_.rewind(); }
+
+ private:
+  BodySource body_;
+  crypto::Base64Source decoded_;
+};
+
+// The body of a leaf, decoded if `encoding` says so.
+class LeafSource final : public RewindableSource {
+ public:
+  LeafSource(std::shared_ptr<crypto::SharedInput> input, const crypto::Leaf& leaf)
+      : input_(std::move(input)),
+        body_(*input_, leaf.begin, leaf.end),
+        decoded_(body_),
+        is_encoded_(leaf.kind->encoding == crypto::TransferEncoding::base64) {}
+  Result<std::size_t> read(MutableBytes into) override { return source().read(into); }
+  Status rewind() override { return source().rewind(); }
+
+ private:
+  RewindableSource& source() {
+    if (is_encoded_) return decoded_;
+    return body_;
+  }
+
+  std::shared_ptr<crypto::SharedInput> input_;  // shared with the leaves that were looked at before
+  crypto::PartSource body_;
+  crypto::Base64Source decoded_;
+  bool is_encoded_;
+};
+
+// The first octets of another.
+class FrontSource final : public Source {
+ public:
+  FrontSource(Source& from, std::uint64_t limit_bytes) : from_(from), left_(limit_bytes) {}
+  Result<std::size_t> read(MutableBytes into) override {
+    if (left_ == 0) return std::size_t{0};
+    const auto count = from_.read(into.first(std::min<std::uint64_t>(into.size(), left_)));
+    if (count) left_ -= *count;
+    return count;
+  }
+
+ private:
+  Source& from_;
+  std::uint64_t left_;
+};
+
+bool may_be_blob(const crypto::Leaf& leaf) {
+  return leaf.kind && (leaf.kind->encoding == crypto::TransferEncoding::base64 ||
+                       leaf.kind->encoding == crypto::TransferEncoding::identity);
+}
+
+// What cannot be read is no blob; what the disk says is an error.
+Result<bool> is_sealed_for(Source& der, const OwnRecipients& own) {
+  const auto recipients = crypto::peek_recipients(der);
+  if (recipients) return is_tunnel_mail(*recipients, own);
+  if (recipients.error().fault != Fault::permanent) return recipients.error();
+  return false;
+}
+
+Result<TunnelBlob> find_in_leaves(RewindableSource& message, const OwnRecipients& own) {
+  const auto input = std::make_shared<crypto::SharedInput>(message);
+  const auto found = crypto::leaves_of(*input);
+  if (!found) return found.error();
+  for (const crypto::Leaf& leaf : found->leaves) {
+    if (!may_be_blob(leaf)) continue;
+    auto octets = std::make_unique<LeafSource>(input, leaf);
+    FrontSource front(*octets, kMaxPeekedPartBytes);
+    const auto ours = is_sealed_for(front, own);
+    if (!ours) return ours.error();
+    if (!*ours) continue;
+    if (const Status rewound = octets->rewind(); !rewound) return rewound.error();
+    const bool alone = found->leaves.size() == 1 && !found->has_more;
+    return TunnelBlob{alone ? TunnelBlob::Place::alone : TunnelBlob::Place::beside_others,
+                      std::move(octets)};
+  }
+  return TunnelBlob{};
+}
+
+}  // namespace
+
+bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own) {
+  return std::any_of(recipients.names.begin(), recipients.names.end(), [&](const auto& name) {
+    const auto* named = std::get_if<crypto::IssuerAndSerial>(&name);
+    return named != nullptr &&
+           (named->issuer == own.identity.subject() ||
+            std::find(own.announced.begin(), own.announced.end(), *named) != own.announced.end());
+  });
+}
+
+Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipients& own) {
+  auto body = cms_body_of(message);
+  if (!body && body.error().fault != Fault::permanent) return body.error();
+  if (!body) return TunnelBlob{};
+  if (!*body) return find_in_leaves(message, own);
+  const auto ours = is_sealed_for(**body, own);
+  if (!ours) return ours.error();
+  if (!*ours) return TunnelBlob{};
+  if (const Status rewound = (*body)->rewind(); !rewound) return rewound.error();
+  return TunnelBlob{TunnelBlob::Place::alone, *std::move(body)};
+}
+
+Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message) {
+  auto head = crypto::read_head(message);
+  if (!head) return head.error();
+  const auto kind = crypto::entity_kind(head->header);
+  std::unique_ptr<RewindableSource> body;
+  // EFAIL: the blob is the whole message, or it is not opened at all.
+  if (!kind || !crypto::is_pkcs7_mime(kind->type) || head->rest.empty()) return body;
+  const std::size_t body_start = head->header.size() + 2;
+  switch (kind->encoding) {
+    case crypto::TransferEncoding::base64:
+      body = std::make_unique<Base64Body>(message, body_start);
+      break;
+    case crypto::TransferEncoding::identity:
+      body = std::make_unique<BodySource>(message, body_start);
+      break;
+    case crypto::TransferEncoding::quoted_printable:
+    case crypto::TransferEncoding::unknown:
+      return body;
+  }
+  if (auto started = body->rewind(); !started) return started.error();
+  return body;
+}
+
+}  // namespace culvert::peering
