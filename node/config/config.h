@@ -81,6 +81,8 @@ struct PeeringSettings {
 struct DnsSettings {
   std::vector<SocketAddress> resolvers;  // empty: the system's; port 53 if not given
   std::filesystem::path trust_anchor;    // zone-format file with DS or DNSKEY; empty: built in
+  enum class Validate { yes, no } validate = Validate::yes;
+  std::vector<Domain> insecure;  // zones that are not validated, with all below them
 };
 
 struct QueueSettings {

@@ -201,6 +201,15 @@ void read_peering(Section section, PeeringSettings& into) {
 void read_dns(Section section, const fs::path& base, DnsSettings& into) {
   section.parsed_list("resolvers", into.resolvers, parse_resolver);
   read_path(section, "trust_anchor", base, into.trust_anchor);
+  section.choice("validate", into.validate,
+                 {{"yes", DnsSettings::Validate::yes}, {"no", DnsSettings::Validate::no}});
+  section.parsed_list("insecure", into.insecure, Domain::parse);
+  if (into.validate == DnsSettings::Validate::yes) return;
+  const bool named = !into.insecure.empty();
+  if (named)
+    section.without_effect("insecure", "has no effect; validate = \"no\" is for all zones");
+  if (!into.trust_anchor.empty())
+    section.without_effect("trust_anchor", "has no effect; validate = \"no\" needs none");
 }
 
 void read_queue(Section section, QueueSettings& into) {

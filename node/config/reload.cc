@@ -31,6 +31,8 @@ std::vector<std::string> keep_until_restart(Config& fresh, const Config& running
   keeper.keep("peering.url", fresh.peering.url, running.peering.url);
   keeper.keep("dns.resolvers", fresh.dns.resolvers, running.dns.resolvers);
   keeper.keep("dns.trust_anchor", fresh.dns.trust_anchor, running.dns.trust_anchor);
+  keeper.keep("dns.validate", fresh.dns.validate, running.dns.validate);
+  keeper.keep("dns.insecure", fresh.dns.insecure, running.dns.insecure);
   keeper.keep("log.format", fresh.log.format, running.log.format);
   return keeper.take();
 }

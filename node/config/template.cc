@@ -44,6 +44,8 @@ listen = ["0.0.0.0:8443"]
 
 [dns]
 # resolvers = []                        # empty: the system's
+# validate = "yes"                      # DNSSEC; "no" where none can be had
+# insecure = []                         # private zones that are not signed: ["corp.example"]
 # trust_anchor = ""                     # DNSSEC: file with DS or DNSKEY records; empty: built in
 
 [queue]

@@ -3,23 +3,12 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
+#include "node/net/dns_failure.h"
 
 namespace culvert::node {
 namespace {
 
 using Outcome = DnsAnswer::Outcome;
-
-bool says_nothing(const DnsAnswer& answer) {
-  return answer.outcome == Outcome::failed || answer.outcome == Outcome::bogus;
-}
-
-Error unknown(const std::string& name, const DnsAnswer& answer) {
-  if (answer.outcome == Outcome::bogus) {
-    return temporary_error("dns-bogus", "the DNS answer for " + name + " fails DNSSEC validation",
-                           answer.why);
-  }
-  return temporary_error("dns-failed", "the DNS gives no answer for " + name, answer.why);
-}
 
 // Addresses of several hosts, asked for all at once. It lives as long as answers are due: each
 // callback shares it, which is why shared_ptr. Runs in the resolver's thread.
@@ -56,7 +45,7 @@ class AddressSearch : public std::enable_shared_from_this<AddressSearch> {
   void take(std::size_t index, DnsType type, DnsAnswer answer) {
     Host& host = found_[index];
     secure_ = secure_ && answer.secure;
-    if (says_nothing(answer)) unknown_ = unknown(host.name, answer);
+    if (answer.says_nothing()) unknown_ = dns_failure(host.name, answer);
     std::vector<IpAddress>& addresses = type == DnsType::a ? host.v4 : host.v6;
     for (const Bytes& record : answer.records) {
       const std::optional<IpAddress> address = parse_address(record);
@@ -108,8 +97,8 @@ void on_mx(Resolver& resolver, const std::string& domain, const DnsAnswer& answe
            OnTargets on_targets) {
   const Error no_domain = permanent_error(
       "no-such-domain", "the domain " + domain + " does not exist or has neither MX nor address");
-  if (says_nothing(answer)) {
-    on_targets(unknown(domain, answer));
+  if (answer.says_nothing()) {
+    on_targets(dns_failure(domain, answer));
     return;
   }
   if (answer.outcome == Outcome::nxdomain) {

@@ -35,7 +35,7 @@ using OnTargets = Callback<Result<MailTargets>>;
 
 // Finds the hosts of `domain`. Errors: permanent `null-mx` (the domain takes no mail),
 // `no-such-domain` (neither MX nor address), `no-mail-host` (its MX hosts have no address);
-// temporary `dns-failed`, `dns-bogus`.
+// temporary those of dns_failure.h.
 // `resolver` must outlive the answer, which comes once, in the resolver's thread.
 void find_mail_targets(Resolver& resolver, const Domain& domain, OnTargets on_targets);
 

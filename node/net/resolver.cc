@@ -12,6 +12,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
+#include "node/net/dns_failure.h"
 #include "node/net/socket.h"
 #include "node/net/workers.h"
 
@@ -43,7 +44,11 @@ DnsAnswer failed(std::string why) {
 }
 
 std::string rcode_text(int rcode) {
-  if (rcode == kServfail) return "SERVFAIL";
+  // libunbound says it too where nobody answers.
+  if (rcode == kServfail) {
+    return "SERVFAIL (its name servers, or the resolvers in [dns], are unreachable or fail, or a "
+           "resolver that validates finds it bogus)";
+  }
   if (rcode == kRefused) return "REFUSED";
   return "RCODE " + std::to_string(rcode);
 }
@@ -53,8 +58,11 @@ DnsAnswer read_result(int error, const ub_result* result) {
   DnsAnswer answer;
   answer.secure = result->secure != 0;
   if (result->bogus != 0) {
-    answer.outcome = DnsAnswer::Outcome::bogus;
-    answer.why = result->why_bogus != nullptr ? printable(result->why_bogus) : "validation failed";
+    const std::string why = result->why_bogus != nullptr ? result->why_bogus : "validation failed";
+    const ValidationFailure failure = read_validation_failure(why);
+    answer.outcome = failure.outcome;
+    answer.why = printable(why);
+    answer.zone = printable(failure.zone, kMaxDomainOctets);
   } else if (result->rcode == kNxdomain) {
     answer.outcome = DnsAnswer::Outcome::nxdomain;
   } else if (result->rcode != 0) {
@@ -88,6 +96,17 @@ Status add_trust_anchor(ub_ctx* context, const std::string& file) {
   return done();
 }
 
+// Without an anchor nothing is validated.
+Status set_validation(ub_ctx* context, const ResolverOptions& options) {
+  if (options.validate == ResolverOptions::Validate::no) return done();
+  for (const std::string& zone : options.insecure) {
+    if (ub_ctx_set_option(context, "domain-insecure:", zone.c_str()) == 0) continue;
+    return permanent_error("bad-zone", "'" + printable(zone, 80) +
+                                           "' is not a zone such as corp.example (dns.insecure)");
+  }
+  return add_trust_anchor(context, options.trust_anchor_file);
+}
+
 Status set_resolvers(ub_ctx* context, const std::vector<std::string>& resolvers) {
   for (const std::string& resolver : resolvers) {
     if (ub_ctx_set_fwd(context, resolver.c_str()) == 0) continue;
@@ -112,7 +131,7 @@ Result<Context> make_context(const ResolverOptions& options) {
   // A machine without /etc/hosts has nothing to add.
   ub_ctx_hosts(context.get(), nullptr);
   Status set = set_resolvers(context.get(), options.resolvers);
-  if (set) set = add_trust_anchor(context.get(), options.trust_anchor_file);
+  if (set) set = set_validation(context.get(), options);
   if (!set) return std::move(set).error();
   return context;
 }
@@ -148,6 +167,8 @@ struct Resolver::Impl {
   // Numbered in order of asking, which is the order of their deadlines too.
   std::map<std::uint64_t, Pending> pending;
   std::uint64_t last_number = 0;
+  bool validates = true;
+  bool told = false;  // whether there was any answer that counts
   std::thread thread;
 
   void work();
@@ -155,6 +176,7 @@ struct Resolver::Impl {
   void ask(Question question);
   void wait();
   void end_late_ones();
+  std::string why_late() const;
   void answer(std::uint64_t number, DnsAnswer answer);
   void wake_up() const;
   static void on_result(void* pending, int error, ub_result* result) noexcept;
@@ -210,8 +232,17 @@ void Resolver::Impl::ask(Question question) {
 void Resolver::Impl::on_result(void* pending, int error, ub_result* result) noexcept {
   const auto* entry = static_cast<Pending*>(pending);
   DnsAnswer answer = read_result(error, result);
+  if (!answer.says_nothing()) entry->resolver->told = true;
   ub_resolve_free(result);
   entry->resolver->answer(entry->number, std::move(answer));
+}
+
+// Where the keys of the root are what nobody answers, libunbound goes on asking for minutes.
+std::string Resolver::Impl::why_late() const {
+  if (!validates || told) return "no answer from the DNS in time";
+  return "no answer from the DNS in time, nor one that could be validated since this node started: "
+         "either no resolver answers (resolvers in [dns]), or the keys of the root zone are "
+         "unreachable (validate in [dns])";
 }
 
 void Resolver::Impl::answer(std::uint64_t number, DnsAnswer answer) {
@@ -237,7 +268,7 @@ void Resolver::Impl::end_late_ones() {
   while (!pending.empty() && pending.begin()->second.until <= now) {
     const auto first = pending.begin();
     ub_cancel(context.get(), first->second.async_id);
-    answer(first->first, failed("no answer from the DNS in time"));
+    answer(first->first, failed(why_late()));
   }
 }
 
@@ -249,6 +280,7 @@ Result<std::unique_ptr<Resolver>> Resolver::make(const ResolverOptions& options)
   auto impl = std::make_unique<Impl>();
   impl->context = std::move(context).value();
   impl->timeout = options.timeout;
+  impl->validates = options.validate == ResolverOptions::Validate::yes;
   impl->thread = start_thread("resolver", [self = impl.get()] { self->work(); });
   return std::unique_ptr<Resolver>(new Resolver(std::move(impl)));
 }

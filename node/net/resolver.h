@@ -15,20 +15,27 @@ namespace culvert::node {
 // RFC 1035, 3.2.2; RFC 3596; RFC 2782. The numbers of the registry.
 enum class DnsType : int { a = 1, mx = 15, txt = 16, aaaa = 28, srv = 33 };
 
-// What the DNS said. Only `nxdomain` and `nodata` mean that there is nothing; `failed` and `bogus`
-// mean that nobody knows, and mail has to wait.
+// What the DNS said. Only `nxdomain` and `nodata` mean that there is nothing; with the others
+// than `found` nobody knows, and mail has to wait.
 struct DnsAnswer {
   enum class Outcome {
     found,     // `records` is not empty
     nodata,    // the name exists, without this type
     nxdomain,  // the name does not exist
     bogus,     // DNSSEC validation failed: an attack or a broken zone
+    no_keys,   // there is an answer, but not the keys to validate it with
     failed,    // SERVFAIL, REFUSED, no answer in time, no resolver
   };
   Outcome outcome = Outcome::failed;
   bool secure = false;         // validated from the trust anchor, absence included
   std::vector<Bytes> records;  // RDATA of the type asked for, uncompressed; see dns_records.h
   std::string why;             // for the log: why it failed or is bogus
+  std::string zone;            // whose keys or signatures failed (dns_failure.h); may be empty
+
+  // Nobody knows whether there is such a thing.
+  bool says_nothing() const {
+    return outcome == Outcome::bogus || outcome == Outcome::no_keys || outcome == Outcome::failed;
+  }
 };
 
 struct ResolverOptions {
@@ -36,6 +43,9 @@ struct ResolverOptions {
   std::vector<std::string> resolvers;
   // A file of DS or DNSKEY records. Empty: the one of the system (dns-root-data), else built in.
   std::string trust_anchor_file;
+  enum class Validate { yes, no } validate = Validate::yes;  // no: no answer is `secure` or `bogus`
+  // These and all names below them are not validated: private zones without signatures.
+  std::vector<std::string> insecure;
   // An answer that takes longer is `failed`.
   std::chrono::milliseconds timeout{20'000};
 };

@@ -52,6 +52,43 @@ def case_mx_of_a_name_server_of_our_own(lab):
     lab.in_namespace(FILE, "inside_namespace")
 
 
+def private_zone(lab):
+    from zone import NameServer
+    tools = [lab.need(t) for t in ("ldns-keygen", "ldns-signzone", "nsd")]
+    for number in (1, 2):
+        subprocess.run(["ip", "addr", "add", f"192.0.2.{number}/32", "dev", "lo"], check=True)
+    names = lab.keep(NameServer(lab.path("nsd"), *tools))
+    first, last = (lab.sink(host=f"192.0.2.{n}", port=25) for n in (1, 2))
+    node = lab.node("a.example", settings={"dns": {"resolvers": ["127.0.0.1"], "trust_anchor": str(names.anchor)}, "delivery": {"outside": "mx"}})
+    node.start()
+    for domain in ("corp", "bogus"):
+        smtp.send(node.inside, "alice@a.example", [f"bob@{domain}.example"], mails.plain(domain))
+
+    def reason(domain):
+        return "".join(i["reason"] or "" for i in node.queue() if any(domain in r for r in i["recipients"]))
+    wait_until(lambda: reason("corp.example") and reason("bogus.example"), 40, lambda: f"both wait, with a reason: {node.queue()}")
+    for domain in ("corp", "bogus"):
+        for word in (f"the zone {domain}.example", "bogus", f'insecure = ["{domain}.example"] in [dns]'):
+            assert word in reason(f"{domain}.example"), reason(f"{domain}.example")
+    assert not first.snapshot() and not last.snapshot()
+
+    def again(**dns):
+        node.stop()
+        node.set("dns", **dns)
+        node.start()
+        node.command("queue", "retry", "--all")
+    again(insecure=["corp.example"])
+    wait_until(lambda: first.to("bob@corp.example"), 40, lambda: f"the private zone's mail\n{node.queue()}\n{node.log_tail()}")
+    assert "bogus" in reason("bogus.example") and not last.snapshot(), "what is not named is validated still"
+    again(insecure=[], trust_anchor="", validate="no")
+    wait_until(lambda: last.to("bob@bogus.example"), 40, lambda: f"nothing is validated\n{node.queue()}\n{node.log_tail()}")
+
+
+def case_a_private_zone_that_nobody_signs(lab):
+    """Its mail waits and says what to write; `insecure` lets it go and nothing else, `validate = "no"` everything."""
+    lab.in_namespace(FILE, "private_zone")
+
+
 def name_server_alone(lab):
     from zone import NameServer
     tools = [lab.need(t) for t in ("ldns-keygen", "ldns-signzone", "nsd")]

@@ -1,4 +1,5 @@
-"""A signed root zone in a name server of the test's own (Debian's nsd), at 127.0.0.1:53 of a network namespace."""
+"""A signed root zone in a name server of the test's own (Debian's nsd), at 127.0.0.1:53 of a network namespace; beside it corp.example, a
+private zone that nobody signs and that the root does not know."""
 import re
 import subprocess
 from pathlib import Path
@@ -24,6 +25,14 @@ bogus.example. A 192.0.2.1
 dangling.example. MX 10 nowhere.example.
 """
 
+PRIVATE_ZONE = """$ORIGIN corp.example.
+$TTL 60
+@ SOA ns.test. hostmaster.test. 1 3600 600 86400 60
+@ NS ns.test.
+@ MX 10 mx.corp.example.
+mx A 192.0.2.1
+"""
+
 CONFIG = """server:
   ip-address: 127.0.0.1@53
   username: root
@@ -41,6 +50,9 @@ zone:
 zone:
   name: "servfail.example."
   zonefile: "this-file-does-not-exist"
+zone:
+  name: "corp.example."
+  zonefile: "corp"
 """
 
 
@@ -51,12 +63,13 @@ def run(*arguments, cwd):
 
 
 class NameServer:
-    """`anchor` is a file with the zone's DS; bogus.example's MX was changed after it was signed."""
+    """`anchor` is a file with the zone's DS; bogus.example's MX was changed after it was signed. `more`: lines of the root zone."""
 
-    def __init__(self, folder, keygen, signzone, nsd):
+    def __init__(self, folder, keygen, signzone, nsd, more=""):
         self.folder = Path(folder)
         self.folder.mkdir()
-        (self.folder / "root").write_text(ZONE)
+        (self.folder / "root").write_text(ZONE + more)
+        (self.folder / "corp").write_text(PRIVATE_ZONE)
         key = run(keygen, "-a", "ECDSAP256SHA256", "-k", ".", cwd=self.folder)
         run(signzone, "-n", "-o", ".", "-f", "root.signed", "root", key, cwd=self.folder)
         self._break_signature()

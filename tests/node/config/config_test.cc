@@ -50,6 +50,8 @@ TEST(Config, HasADefaultForEveryKeyButNameAndDomains) {
   EXPECT_TRUE(config.peering.url.empty());
   EXPECT_FALSE(config.peering.private_addresses);
   EXPECT_TRUE(config.dns.resolvers.empty());
+  EXPECT_EQ(config.dns.validate, DnsSettings::Validate::yes);
+  EXPECT_TRUE(config.dns.insecure.empty());
   EXPECT_EQ(config.limits.held_peer, std::chrono::hours(30 * 24));
   EXPECT_EQ(config.limits.held_stranger, std::chrono::hours(14 * 24));
   EXPECT_EQ(config.log.level, LogLevel::info);
@@ -116,11 +118,15 @@ TEST(Config, ReadsEveryKeyOfPeeringDnsAndLog) {
   const Config config = good(
       "[peering]\nlisten=['127.0.0.1:0']\nurl='https://gate.a.example:8443'\napprove='named'\n"
       "private_addresses=true\n[dns]\nresolvers=['192.0.2.1']\ntrust_anchor='root.ds'\n"
+      "validate='yes'\ninsecure=['Corp.example.', '10.in-addr.arpa', 'corp']\n"
       "[log]\nlevel='debug'\nformat='json'\n");
   EXPECT_EQ(config.peering.url, "https://gate.a.example:8443");
   EXPECT_TRUE(config.peering.private_addresses);
   EXPECT_EQ(config.dns.resolvers.at(0).text(), "192.0.2.1:53");
   EXPECT_EQ(config.dns.trust_anchor, "/etc/c/root.ds");
+  EXPECT_THAT(config.dns.insecure,
+              ElementsAre(*Domain::parse("corp.example"), *Domain::parse("10.in-addr.arpa"),
+                          *Domain::parse("corp")));
   EXPECT_EQ(config.log.level, LogLevel::debug);
   EXPECT_EQ(config.log.format, LogFormat::json);
 }
@@ -133,6 +139,14 @@ TEST(Config, ReadsWhenADelayIsToldOf) {
     ASSERT_EQ(found.size(), 1U) << wrong;
     EXPECT_THAT(found[0], HasSubstr("c.toml:5: queue.delay_notice")) << wrong;
   }
+}
+
+TEST(Config, SaysWhatHasNoEffectWhereNothingIsValidated) {
+  EXPECT_EQ(good("[dns]\nvalidate='no'\n").dns.validate, DnsSettings::Validate::no);
+  EXPECT_THAT(messages(std::string(kNode) +
+                       "[dns]\nvalidate='no'\ninsecure=['corp.example']\ntrust_anchor='x'\n"),
+              ElementsAre(HasSubstr("dns.insecure: has no effect"),
+                          HasSubstr("dns.trust_anchor: has no effect")));
 }
 
 TEST(Config, ReadsHowLongMailIsHeld) {
@@ -253,6 +267,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"[peering]\nprivate_addresses='yes'\n", 5, "peering.private_addresses: must be true"},
         Wrong{"[dns]\nresolvers=['dns.example']\n", 5, "dns.resolvers: 'dns.example' is not a"},
         Wrong{"[dns]\ntrust_anchor=true\n", 5, "dns.trust_anchor: must be text"},
+        Wrong{"[dns]\nvalidate=false\n", 5, "dns.validate: must be text"},
+        Wrong{"[dns]\nvalidate='maybe'\n", 5, "dns.validate: 'maybe' is none of \"yes\", \"no\""},
+        Wrong{"[dns]\ninsecure='corp.example'\n", 5, "dns.insecure: must be a list"},
+        Wrong{"[dns]\ninsecure=['.']\n", 5, "dns.insecure: '.' is not a domain"},
+        Wrong{"[dns]\ninsecure=['b.example','B.example']\n", 5, "dns.insecure: 'B.example' stands"},
         Wrong{"[admin]\n\nport=1\n", 6, "admin.port: unknown key"},
         Wrong{"[log]\nlevel='trace'\n", 5, "log.level: 'trace' is none of \"debug\", \"info\""},
         Wrong{"[log]\nformat='xml'\n", 5, "log.format: 'xml' is none of \"text\", \"json\""},

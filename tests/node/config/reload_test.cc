@@ -21,12 +21,13 @@ TEST(Reload, KeepsWhatOnlyARestartChangesAndNamesIt) {
       "[smtp]\nmax_connections = 7\n"
       "[smtp.inside]\nlisten = ['127.0.0.1:7']\n[smtp.outside]\nlisten = ['127.0.0.1:8']\n"
       "[peering]\nlisten = ['127.0.0.1:9']\nurl = 'https://x.example'\n"
-      "[dns]\nresolvers = ['127.0.0.1']\ntrust_anchor = 'else'\n[log]\nformat = 'json'\n");
+      "[dns]\nresolvers = ['127.0.0.1']\ntrust_anchor = 'else'\ninsecure = ['corp']\n[log]\nformat "
+      "= 'json'\n");
   EXPECT_EQ(keep_until_restart(fresh, running),
-            (std::vector<std::string>{"node.name", "node.data_dir", "node.key_file",
-                                      "smtp.max_connections", "smtp.inside.listen",
-                                      "smtp.outside.listen", "peering.listen", "peering.url",
-                                      "dns.resolvers", "dns.trust_anchor", "log.format"}));
+            (std::vector<std::string>{
+                "node.name", "node.data_dir", "node.key_file", "smtp.max_connections",
+                "smtp.inside.listen", "smtp.outside.listen", "peering.listen", "peering.url",
+                "dns.resolvers", "dns.trust_anchor", "dns.insecure", "log.format"}));
   EXPECT_EQ(fresh.node.name, running.node.name);
   EXPECT_EQ(fresh.node.data_dir, running.node.data_dir);
   EXPECT_EQ(fresh.outside.listen, running.outside.listen);

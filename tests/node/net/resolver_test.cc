@@ -31,6 +31,8 @@ const std::map<std::string, DnsResponder::Name> kZone = {
       false,
       {{kA, {192, 0, 2, 1}}, {kAaaa, {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}}}},
     {"mx2.b.example", {0, false, {{kA, {192, 0, 2, 2}}}}},
+    {"host.signed.example", {0, false, {{kA, {192, 0, 2, 8}}}}},
+    {"host.corp.signed.example", {0, false, {{kA, {192, 0, 2, 8}}}}},
     {"plain.example", {0, false, {{kA, {192, 0, 2, 9}}}}},
     {"null.example", {0, false, {{kMx, mx_rdata(0, "")}, {kA, {192, 0, 2, 9}}}}},
     {"empty.example", {}},
@@ -114,11 +116,50 @@ TEST_F(ResolverTest, GivesUpOnSilenceInTime) {
   EXPECT_FALSE(answer.why.empty());
 }
 
-TEST_F(ResolverTest, CallsAnUnsignedAnswerOfASignedZoneBogus) {
-  // The anchor says that the zone is signed; the responder has no signature to show.
+TEST_F(ResolverTest, TakesNoUnsignedAnswerOfASignedZone) {
+  // The anchor says that the zone is signed; the responder has no keys and no signature to show.
   const DnsAnswer answer = ask("host.signed.example", DnsType::a);
-  EXPECT_EQ(answer.outcome, DnsAnswer::Outcome::bogus) << answer.why;
-  EXPECT_EQ(summary("signed.example"), "dns-bogus temporary");
+  EXPECT_EQ(answer.outcome, DnsAnswer::Outcome::no_keys) << answer.why;
+  EXPECT_EQ(summary("signed.example"), "dns-no-keys temporary");
+}
+
+TEST_F(ResolverTest, ValidatesNoPrivateZoneThatIsNamed) {
+  options_.insecure = {"corp.signed.example"};
+  resolver_ = *Resolver::make(options_);
+  EXPECT_EQ(summary("no.corp.signed.example"), "no-such-domain permanent");
+  EXPECT_EQ(ask("host.corp.signed.example", DnsType::a).outcome, DnsAnswer::Outcome::found);
+  EXPECT_FALSE(ask("host.corp.signed.example", DnsType::a).secure);
+  EXPECT_EQ(ask("host.signed.example", DnsType::a).outcome, DnsAnswer::Outcome::no_keys);
+}
+
+TEST_F(ResolverTest, ValidatesAllZonesButThoseThatAreNamed) {
+  options_.insecure = {"other.example", "gned.example", "sub.signed.example"};
+  resolver_ = *Resolver::make(options_);
+  EXPECT_EQ(summary("host.signed.example"), "dns-no-keys temporary");
+}
+
+TEST_F(ResolverTest, ValidatesNothingWhereItIsTold) {
+  options_.validate = ResolverOptions::Validate::no;
+  options_.trust_anchor_file = "/nowhere/root.key";
+  resolver_ = *Resolver::make(options_);
+  EXPECT_EQ(ask("host.signed.example", DnsType::a).outcome, DnsAnswer::Outcome::found);
+}
+
+TEST_F(ResolverTest, NamesTheZoneWhoseKeysCannotBeHad) {
+  const DnsAnswer answer = ask("host.signed.example", DnsType::a);
+  EXPECT_EQ(answer.zone, "signed.example");
+  // The second time libunbound tells a longer story.
+  const auto found = targets("host.signed.example");
+  ASSERT_FALSE(found.ok());
+  EXPECT_NE(found.error().text.find("the keys (DNSKEY) of the zone signed.example are unreachable"),
+            std::string::npos)
+      << found.error().text;
+}
+
+TEST_F(ResolverTest, TellsWhatToLookAtWhenNothingWasEverValidated) {
+  EXPECT_NE(ask("silent.example", DnsType::mx).why.find("validate in [dns]"), std::string::npos);
+  ask("b.example", DnsType::mx);
+  EXPECT_EQ(ask("silent.example", DnsType::aaaa).why, "no answer from the DNS in time");
 }
 
 TEST_F(ResolverTest, AnswersEverybodyWhenItDies) {
@@ -153,6 +194,14 @@ TEST_F(ResolverTest, NeverTakesTroubleForAbsence) {
   EXPECT_EQ(summary("lost.example"), "dns-failed temporary")
       << "its address record is no mail host";
   EXPECT_EQ(summary("half.example"), "mx2.b.example=192.0.2.2,");
+}
+
+TEST_F(ResolverTest, TellsWhereToLookWhenNobodyAnswers) {
+  const auto found = targets("servfail.example");
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, "dns-failed");
+  EXPECT_NE(found.error().text.find("the resolvers in [dns], are unreachable"), std::string::npos)
+      << found.error().text;
 }
 
 TEST_F(ResolverTest, FindsAConfiguredHostByNameOrLiteral) {
