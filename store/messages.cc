@@ -31,6 +31,8 @@ enum : std::uint32_t {
   kAddedHeader = 14,
   // 15 to 29 are kept for others.
   kOrigin = 30,
+  kClientPort = 31,
+  kClientExtended = 32,
 };
 // Fields of BodyRef. Frozen.
 enum : std::uint32_t { kBodyId = 1, kBodySize = 2, kBodyPlace = 3, kBodyKey = 4 };
@@ -131,7 +133,9 @@ Bytes encode(const Message& message) {
       .bytes(kBody, encode_body(message.body))
       .text(kFromDomain, message.from_domain)
       .text(kAddedHeader, message.added_header)
-      .integer(kOrigin, static_cast<std::int64_t>(message.origin));
+      .integer(kOrigin, static_cast<std::int64_t>(message.origin))
+      .integer(kClientPort, message.client_port)
+      .flag(kClientExtended, message.client_extended);
   if (message.opened) out.bytes(kOpened, encode_opened(*message.opened));
   return out.take();
 }
@@ -147,6 +151,8 @@ Result<Message> decode_message(ByteView record) {
   message.received = in->time_or_zero(kReceived);
   message.listener = in->choice(kListener, Listener::own);
   message.client = in->text(kClient);
+  message.client_port = in->choice(kClientPort, std::uint16_t{UINT16_MAX});
+  message.client_extended = in->flag(kClientExtended);
   message.sender = in->path(kSender);
   message.body_kind = in->choice(kBodyKind, BodyKind::eight_bit_mime);
   message.smtputf8 = in->flag(kSmtpUtf8);

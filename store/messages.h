@@ -69,7 +69,9 @@ struct Message {
   MessageId id{};
   Time received{};
   Listener listener = Listener::inside;
-  std::string client{};  // "name [address]", for trace and Received
+  std::string client{};           // "name [address]", for trace and Received
+  std::uint16_t client_port = 0;  // 0: not known (stored before this was kept)
+  bool client_extended = false;   // it said EHLO
   ReversePath sender{};
   BodyKind body_kind = BodyKind::seven_bit;
   bool smtputf8 = false;  // its header needs it (RFC 6531, 3.4); addresses speak for themselves

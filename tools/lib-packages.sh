@@ -7,7 +7,7 @@ PACKAGES_BUILD="g++ cmake ninja-build make ccache pkg-config python3 libevent-de
 PACKAGES_BOTAN_SOURCE="dpkg-dev xz-utils ca-certificates"
 PACKAGES_TESTS="swaks openssl gpgsm python3-dkim python3-dnspython python3-lmdb faketime nsd ldnsutils iproute2 procps strace clang clang-tidy
   clang-format universal-ctags dovecot-sieve libemail-simple-perl altermime"
-PACKAGES_MAIL_SERVER="postfix"
+PACKAGES_MAIL_SERVER="postfix postfix-policyd-spf-python"
 # What tests/interop/run compares with; heavy, so that only its --setup installs them. The JDK, because a JRE compiles no driver.
 PACKAGES_INTEROP="openssl gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless"
 

@@ -1,7 +1,9 @@
 #include "node/flow/hop.h"
 
 #include "crypto/base/log.h"
+#include "node/flow/client_to_show.h"
 #include "node/flow/message_source.h"
+#include "node/net/client_name.h"
 
 namespace culvert::node {
 namespace {
@@ -92,6 +94,11 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     if (hop) options.proof = hop->proof;
     options.tls =
         options.proof.by == ServerProof::By::nothing ? &context.tls : &context.verified_tls;
+    options.find_client_name = [this](const std::string& address, Callback<ClientName> found) {
+      const auto parsed = IpAddress::parse(address);
+      if (!parsed) return found({});
+      culvert::node::find_client_name(context.resolver, *parsed, std::move(found));
+    };
     drop_connection();
     connection = std::make_unique<SmtpClientConnection>(
         loop, context.flow.workers, std::move(options),
@@ -107,6 +114,9 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     delivery.envelope.purpose = order->purpose;
     if (order->purpose == ClientEnvelope::Purpose::deliver) {
       delivery.message = message_source(context.flow, order->attempt);
+      if (order->attempt->entry.path == store::DeliveryPath::inside) {
+        delivery.envelope.client = client_to_show(order->attempt->message, *config);
+      }
     }
     delivery.on_done = [self = shared_from_this()](const DeliveryReport& done) {
       self->report(done);

@@ -204,6 +204,8 @@ void Intake::on_body_end(AnswerCallback answer) {
   message.received = context_.clock.now();
   message.listener = listener();
   message.client = session_.hello + " [" + session_.client_address + "]";
+  message.client_port = session_.client_port;
+  message.client_extended = session_.extended;
   message.sender = mail_.sender;
   message.body_kind = mail_.parameters.body == BodyKind::eight_bit_mime
                           ? store::BodyKind::eight_bit_mime

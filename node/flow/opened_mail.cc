@@ -39,6 +39,8 @@ store::Message opened_message(const peering::OpenedTunnelMail& opened,
   message.received = now;
   message.listener = store::Listener::outside;
   message.client = carrier.client;
+  message.client_port = carrier.client_port;
+  message.client_extended = carrier.client_extended;
   message.sender = envelope.sender;
   message.body_kind = envelope.body == peering::SealedBody::eight_bit
                           ? store::BodyKind::eight_bit_mime

@@ -53,6 +53,8 @@ std::optional<SrvRecord> parse_srv(ByteView rdata) {
                    std::move(*target)};
 }
 
+std::optional<std::string> parse_ptr(ByteView rdata) { return parse_name(rdata); }
+
 std::optional<std::string> parse_txt(ByteView rdata) {
   if (rdata.empty()) return std::nullopt;
   std::string text;

@@ -29,6 +29,8 @@ struct SrvRecord {
 // octets other than letters, digits, hyphen and underscore make a name unusable.
 std::optional<MxRecord> parse_mx(ByteView rdata);
 std::optional<SrvRecord> parse_srv(ByteView rdata);
+// RFC 1035, 3.3.12: the name, as `exchange` above.
+std::optional<std::string> parse_ptr(ByteView rdata);
 // All character-strings of the record, joined (RFC 1035, 3.3.14; RFC 7208, 3.3).
 std::optional<std::string> parse_txt(ByteView rdata);
 // A (4 octets) or AAAA (16 octets).

@@ -13,7 +13,7 @@
 namespace culvert::node {
 
 // RFC 1035, 3.2.2; RFC 3596; RFC 2782. The numbers of the registry.
-enum class DnsType : int { a = 1, mx = 15, txt = 16, aaaa = 28, srv = 33 };
+enum class DnsType : int { a = 1, ptr = 12, mx = 15, txt = 16, aaaa = 28, srv = 33 };
 
 // What the DNS said. Only `nxdomain` and `nodata` mean that there is nothing; with the others
 // than `found` nobody knows, and mail has to wait.

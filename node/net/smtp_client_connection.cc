@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "crypto/base/log.h"
+#include "crypto/base/log_limit.h"
 #include "node/smtp/limits.h"
 
 namespace culvert::node {
@@ -98,6 +99,7 @@ void SmtpClientConnection::deliver(SmtpDelivery delivery) {
   pull_->source = std::move(delivery.message);
   delivery_.emplace(std::move(delivery));
   begun_ = false;
+  name_ = Name::not_asked;
   if (dialog_) return settle();
   connect();
 }
@@ -204,7 +206,8 @@ bool SmtpClientConnection::try_again(const Error& why) {
   if (!delivery_ || ending_) return false;
   const bool handshake_failed =
       dialog_->waits_for() == ClientWait::tls && tls_use_ == TlsUse::opportunistic;
-  const bool was_kept = messages_ > 0 && dialog_->state() == ClientState::envelope;
+  const bool was_kept = messages_ > 0 && (!begun_ || dialog_->state() == ClientState::envelope ||
+                                          dialog_->state() == ClientState::xclient);
   const bool next_address = messages_ == 0 && !begun_ && address_ + 1 < options_.addresses.size();
   if (!handshake_failed && !was_kept && !next_address) return false;
   log_info("smtp: {}: {}; trying again{}", next_hop(), printable(why.text),
@@ -222,7 +225,10 @@ bool SmtpClientConnection::try_again(const Error& why) {
 // Does what the dialog waits for, as far as it can be done now, and sends what it says.
 void SmtpClientConnection::settle() {
   if (gone_ || !link_->transport->is_open()) return;
-  if (dialog_->waits_for() == ClientWait::message && !begun_ && delivery_) begin_delivery();
+  if (dialog_->waits_for() == ClientWait::message && !begun_ && delivery_) {
+    begin_delivery();
+    if (!begun_) return;
+  }
   if (dialog_->waits_for() == ClientWait::body) send_body();
   if (dialog_->waits_for() == ClientWait::message && !delivery_ &&
       (ending_ || messages_ >= kMaxMessagesPerConnection)) {
@@ -258,6 +264,9 @@ void SmtpClientConnection::at_message() {
 }
 
 void SmtpClientConnection::begin_delivery() {
+  const auto& client = delivery_->envelope.client;
+  if (!dialog_->may_speak_for(client)) return connect_anew();
+  if (name_ != Name::known && dialog_->tells_name_of(client)) return find_client_name();
   begun_ = true;
   dialog_->deliver(delivery_->envelope);
   // With one recipient the first piece is made while the envelope is under way: if it is refused,
@@ -266,6 +275,52 @@ void SmtpClientConnection::begin_delivery() {
     return;
   if (!pull_->begun) pull_->begin({true});
   pull();
+}
+
+void SmtpClientConnection::find_client_name() {
+  if (name_ == Name::asked) return;
+  name_ = Name::asked;
+  auto found = life_.guard([this](const std::shared_ptr<Pull>& of, ClientName name) {
+    client_name_found(of, std::move(name));
+  });
+  name_late_ = loop_.call_after(options_.rules.patience.client_name, [this, of = pull_] {
+    client_name_found(of, {ClientName::Known::not_now});
+  });
+  options_.find_client_name(
+      delivery_->envelope.client->address, [of = pull_, found, &loop = loop_](ClientName name) {
+        loop.post([of, found, name = std::move(name)]() mutable { found(of, std::move(name)); });
+      });
+}
+
+void SmtpClientConnection::client_name_found(const std::shared_ptr<Pull>& of, ClientName name) {
+  if (of != pull_ || name_ != Name::asked) return;  // Too late, or of another delivery.
+  name_late_.cancel();
+  name_ = Name::known;
+  delivery_->envelope.client_name = std::move(name);
+  settle();
+}
+
+// Who has told the server of one client may usually not tell it of another (XCLIENT_README, note
+// 1), and what the first one was must not be taken for the next.
+void SmtpClientConnection::connect_anew() {
+  if (retired_) loop_.defer_destroy(std::move(retired_));
+  link_->owner = nullptr;
+  link_->transport->send("QUIT\r\n");
+  link_->transport->finish();
+  retired_ = std::move(link_);
+  messages_ = 0;
+  connect();
+}
+
+void SmtpClientConnection::tell_of_refusal() const {
+  static LogLimit log_limit;
+  if (!dialog_ || !dialog_->client_refusal()) return;
+  const auto line = log_limit.take(std::chrono::steady_clock::now());
+  if (!line) return;
+  log_warning(
+      "smtp: {} does not take the client's address in XCLIENT: {}; its mail was handed on as this "
+      "node's own (in Postfix, IPv6 needs inet_protocols = all){}",
+      next_hop(), dialog_->client_refusal()->summary(), line->left_out_text());
 }
 
 void SmtpClientConnection::send_body() {
@@ -350,11 +405,13 @@ void SmtpClientConnection::report_failure() {
 }
 
 void SmtpClientConnection::report(std::vector<RecipientOutcome> outcomes) {
+  tell_of_refusal();
   DeliveryReport report{std::move(outcomes), next_hop(), tls_, dialog_->offers_dsn()};
   auto on_done = std::move(delivery_->on_done);
   delivery_.reset();
   pull_.reset();
   pull_later_.cancel();
+  name_late_.cancel();
   begun_ = false;
   on_done(report);
 }

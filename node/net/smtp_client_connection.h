@@ -5,6 +5,8 @@
 // does not grow with its size. Lives on one loop.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +52,9 @@ struct SmtpClientOptions {
   ClientRules rules;                     // tls = established: TLS before the first octet (smtps)
   TlsClientContext* tls = nullptr;       // needed unless rules.tls is never; must outlive it
   ServerProof proof{};                   // what the server proves; `tls` is then `verifying`
+  // Finds the name of a client's address; calls back once, from any thread. Only asked where the
+  // server wants to know it. Needed for envelopes that name a client.
+  std::function<void(const std::string& address, Callback<ClientName>)> find_client_name{};
 };
 
 class SmtpClientConnection {
@@ -87,6 +92,10 @@ class SmtpClientConnection {
   void begin_tls();
   void at_message();
   void begin_delivery();
+  void find_client_name();
+  void client_name_found(const std::shared_ptr<Pull>& of, ClientName name);
+  void connect_anew();
+  void tell_of_refusal() const;
   void send_body();
   bool send_piece();
   void pull();
@@ -105,10 +114,12 @@ class SmtpClientConnection {
   TlsUse tls_use_;           // never, once an opportunistic handshake has failed at this address
   std::unique_ptr<ClientDialog> dialog_;
   std::unique_ptr<Link> link_;
+  std::unique_ptr<Link> retired_;  // says QUIT
   std::string tls_;
 
   std::optional<SmtpDelivery> delivery_;
-  bool begun_ = false;          // the dialog has the delivery's envelope
+  bool begun_ = false;  // the dialog has the delivery's envelope
+  enum class Name { not_asked, asked, known } name_ = Name::not_asked;  // of its client
   std::shared_ptr<Pull> pull_;  // shared: a worker may still pull when the connection is gone
   std::size_t messages_ = 0;    // that this connection has carried
   bool ending_ = false;
@@ -116,6 +127,7 @@ class SmtpClientConnection {
   std::optional<ClientState> timed_state_;
   std::uint64_t timed_progress_ = 0;
   Timer pull_later_;
+  Timer name_late_;
   LifeToken life_;
 };
 

@@ -61,6 +61,7 @@ void ClientDialog::Session::fail(Error why) {
     decide_rest(outcome);
     finish_delivery();
   }
+  introduced.reset();
   failure = std::move(why);
   output.clear();
   enter(ClientState::closed, ClientWait::close);
@@ -105,8 +106,26 @@ std::optional<Reply> ClientDialog::Session::obstacle(const ClientEnvelope& envel
   return std::nullopt;
 }
 
+// True if the server is told of that client before its message.
+bool ClientDialog::Session::tells_of(const std::optional<ShownClient>& client) const {
+  return client && shown != client && !features.xclient.empty();
+}
+
 void ClientDialog::Session::begin(const ClientEnvelope& envelope) {
   delivery.emplace(envelope);
+  client_refusal.reset();
+  if (!tells_of(envelope.client)) return begin_envelope(envelope);
+  introduced = envelope;
+  send_line(xclient_command(*envelope.client, envelope.client_name, features.xclient));
+  enter(ClientState::xclient, ClientWait::peer);
+}
+
+void ClientDialog::Session::begin_envelope(const ClientEnvelope& envelope) {
+  // The server forgets it with each message (XFORWARD_README).
+  if (envelope.client && !shown && !features.xforward.empty()) {
+    delivery->unsent.push_back(
+        {Command::Kind::xforward, 0, xforward_command(*envelope.client, features.xforward)});
+  }
   MailCommand mail = offered_part(envelope.mail, features);
   mail.parameters.smtputf8 = needs_smtputf8(envelope);
   delivery->unsent.push_back({Command::Kind::mail, 0, "MAIL " + mail_argument(mail)});
@@ -157,6 +176,7 @@ std::chrono::milliseconds ClientDialog::patience() const {
     case ClientState::ehlo:
     case ClientState::helo:
     case ClientState::starttls:
+    case ClientState::xclient:
     case ClientState::envelope:
     case ClientState::rset:
       break;
@@ -203,6 +223,7 @@ void ClientDialog::tls_established() {
 
 void ClientDialog::deliver(ClientEnvelope envelope) {
   assert(session_->wait == ClientWait::message && !envelope.recipients.empty());
+  assert(may_speak_for(envelope.client));
   session_->outcomes.clear();
   if (const auto reply = session_->obstacle(envelope)) {
     session_->outcomes.assign(envelope.recipients.size(), RecipientOutcome{*reply, false});
@@ -249,6 +270,19 @@ std::vector<bool> ClientDialog::accepted() const {
 
 const std::vector<RecipientOutcome>& ClientDialog::outcomes() const { return session_->outcomes; }
 const std::optional<Error>& ClientDialog::failure() const { return session_->failure; }
+
+bool ClientDialog::may_speak_for(const std::optional<ShownClient>& client) const {
+  return !session_->shown || session_->shown == client || session_->tells_of(client);
+}
+bool ClientDialog::tells_name_of(const std::optional<ShownClient>& client) const {
+  const auto& offered = session_->features.xclient;
+  return session_->tells_of(client) &&
+         std::find(offered.begin(), offered.end(), "NAME") != offered.end();
+}
+const std::optional<Reply>& ClientDialog::client_refusal() const {
+  return session_->client_refusal;
+}
+
 bool ClientDialog::encrypted() const { return session_->encrypted; }
 bool ClientDialog::offers_dsn() const { return session_->features.dsn; }
 std::optional<std::uint64_t> ClientDialog::size_limit_bytes() const {

@@ -1,5 +1,6 @@
 // The client's side of an SMTP session, without I/O: one session, any number of messages after each
-// other. It uses what the server offers: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN, STARTTLS.
+// other. It uses what the server offers: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN, STARTTLS, and
+// XCLIENT or XFORWARD for whom a message came from.
 //
 //   dialog.start();                      // then octets in by receive, out by take_output
 //   on ClientWait::message: dialog.deliver(envelope) or dialog.quit()
@@ -23,6 +24,7 @@
 #include "node/smtp/envelope.h"
 #include "node/smtp/limits.h"
 #include "node/smtp/reply.h"
+#include "node/smtp/shown_client.h"
 
 namespace culvert::node {
 
@@ -42,6 +44,7 @@ struct ClientPatience {
   std::chrono::milliseconds final_reply = kFinalReplyPatience;
   std::chrono::milliseconds idle = kKeptConnectionIdle;
   std::chrono::milliseconds quit = kQuitPatience;
+  std::chrono::milliseconds client_name = kClientNamePatience;
 };
 
 struct ClientRules {
@@ -60,6 +63,9 @@ struct ClientEnvelope {
   MailCommand mail;                     // size_bytes: exact or an upper estimate, if known
   std::vector<RcptCommand> recipients;  // not empty
   Purpose purpose = Purpose::deliver;
+  // From whom this node has it, if the server may know; nothing: it is this node's own.
+  std::optional<ShownClient> client = {};
+  ClientName client_name = {};  // where `tells_name_of` is true
 };
 
 // What became of one recipient, in the order of the envelope.
@@ -80,6 +86,7 @@ enum class ClientState {
   starttls,
   handshake,
   ready,
+  xclient,
   envelope,
   body,
   final_reply,
@@ -145,6 +152,17 @@ class ClientDialog {
   const std::vector<RecipientOutcome>& outcomes() const;
   // Why the session ended before it should: set when waits_for() is close, except after quit.
   const std::optional<Error>& failure() const;
+
+  // --- for whom it speaks ---
+
+  // False: the server takes the session for another client's and does not let that be changed, so
+  // that a message of `client` needs a new connection. While waits_for() is message.
+  bool may_speak_for(const std::optional<ShownClient>& client) const;
+  // True if `deliver` will tell the server the name of this client.
+  bool tells_name_of(const std::optional<ShownClient>& client) const;
+  // The reply by which the server refused to be told of a client, whose message then went as this
+  // node's own.
+  const std::optional<Reply>& client_refusal() const;
 
   // --- what the server is ---
 

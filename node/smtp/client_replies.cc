@@ -1,5 +1,7 @@
 #include "node/smtp/client_session.h"
 
+#include <utility>
+
 namespace culvert::node {
 namespace {
 
@@ -25,6 +27,8 @@ void ClientDialog::Session::on_reply(const Reply& reply) {
       return on_helo(reply);
     case ClientState::starttls:
       return on_starttls(reply);
+    case ClientState::xclient:
+      return on_xclient(reply);
     case ClientState::envelope:
       return on_envelope(reply);
     case ClientState::body:
@@ -55,12 +59,17 @@ void ClientDialog::Session::on_banner(const Reply& reply) {
 }
 
 void ClientDialog::Session::say_hello() {
-  send_line("EHLO " + rules.hello_name);
+  // Once we speak for a client its name counts: Postfix's filters see what EHLO says last, and an
+  // SPF record of ours would refuse every stranger's address.
+  const bool for_client = shown && !shown->hello.empty();
+  send_line("EHLO " + (for_client ? shown->hello : rules.hello_name));
   enter(ClientState::ehlo, ClientWait::peer);
 }
 
 void ClientDialog::Session::on_ehlo(const Reply& reply) {
   const bool tls_missing = rules.tls == TlsUse::required && !encrypted;
+  // What the server has against the client's name or address is its word about this message.
+  if (!is_2xx(reply) && introduced) return fail_with_reply("refused", "EHLO was refused", reply);
   if (!is_2xx(reply)) {
     // Only a server that does not know EHLO gets HELO, and never if it would mean no TLS.
     if (tls_missing) return fail(no_tls("refused", "refused EHLO: " + reply.summary()));
@@ -69,7 +78,8 @@ void ClientDialog::Session::on_ehlo(const Reply& reply) {
     return enter(ClientState::helo, ClientWait::peer);
   }
   features = parse_features(reply);
-  if (encrypted || rules.tls == TlsUse::never) return be_ready();
+  // With TLS a server forgets what it was told in clear (RFC 3207, 4.2), the client too.
+  if (encrypted || rules.tls == TlsUse::never || introduced) return be_ready();
   if (features.starttls) {
     send_line("STARTTLS");
     return enter(ClientState::starttls, ClientWait::peer);
@@ -106,7 +116,38 @@ void ClientDialog::Session::on_starttls(const Reply& reply) {
   be_ready();
 }
 
-void ClientDialog::Session::be_ready() { enter(ClientState::ready, ClientWait::message); }
+void ClientDialog::Session::be_ready() {
+  enter(ClientState::ready, ClientWait::message);
+  if (!introduced) return;
+  const ClientEnvelope envelope = *std::exchange(introduced, std::nullopt);
+  const auto reply = obstacle(envelope);  // it may offer less to that client
+  if (!reply) return begin_envelope(envelope);
+  decide_rest({*reply, false});
+  finish_delivery();
+}
+
+// 220: the session begins anew, as that client's. The rest tells XCLIENT_README, "server reply
+// codes".
+void ClientDialog::Session::on_xclient(const Reply& reply) {
+  if (is_2xx(reply)) {
+    shown = introduced->client;
+    return say_hello();
+  }
+  const bool about_us = reply.code == 503 || (reply.code == 550 && reply.enhanced == "5.7.0");
+  if (reply.code == 501 && !shown) {
+    // Postfix without IPv6 does not know such addresses. The message goes on as if there were no
+    // XCLIENT; to hold it back would hold back every client of that kind.
+    client_refusal = reply;
+    return begin_envelope(*std::exchange(introduced, std::nullopt));
+  }
+  if (reply.code == 501 || about_us) {
+    return fail(temporary_error("xclient-refused",
+                                (rules.host.empty() ? "the server" : rules.host) +
+                                    " offers XCLIENT and refused it: " + reply.summary() +
+                                    " (in Postfix see smtpd_authorized_xclient_hosts)"));
+  }
+  fail_with_reply("refused", "the client was refused", reply);
+}
 
 void ClientDialog::Session::on_envelope(const Reply& reply) {
   const Command command = std::move(delivery->unanswered.front());
@@ -116,6 +157,8 @@ void ClientDialog::Session::on_envelope(const Reply& reply) {
     return fail(out_of_turn(command.line, reply));
   }
   switch (command.kind) {
+    case Command::Kind::xforward:  // For its log only: mail goes on without it.
+      break;
     case Command::Kind::mail:
       on_mail(reply);
       break;

@@ -15,7 +15,7 @@ namespace culvert::node {
 struct ClientDialog::Session {
   // One command of a transaction, and whose reply it brings.
   struct Command {
-    enum class Kind { mail, rcpt, data };
+    enum class Kind { xforward, mail, rcpt, data };
     Kind kind = Kind::mail;
     std::size_t recipient = 0;
     std::string line;
@@ -48,6 +48,7 @@ struct ClientDialog::Session {
   void on_ehlo(const Reply& reply);
   void on_helo(const Reply& reply);
   void on_starttls(const Reply& reply);
+  void on_xclient(const Reply& reply);
   void on_envelope(const Reply& reply);
   void on_body(const Reply& reply);
   void on_final(const Reply& reply);
@@ -58,7 +59,9 @@ struct ClientDialog::Session {
   void be_ready();
   // What the server cannot take, whatever it would reply; nothing if it can.
   std::optional<Reply> obstacle(const ClientEnvelope& envelope) const;
+  bool tells_of(const std::optional<ShownClient>& client) const;
   void begin(const ClientEnvelope& envelope);
+  void begin_envelope(const ClientEnvelope& envelope);
   void send_commands();
   void on_mail(const Reply& reply);
   void on_rcpt(std::size_t recipient, const Reply& reply);
@@ -77,6 +80,9 @@ struct ClientDialog::Session {
   std::uint64_t progress = 0;
   ServerFeatures features;
   std::optional<Delivery> delivery;
+  std::optional<ClientEnvelope> introduced;  // the delivery's, until the server knows its client
+  std::optional<ShownClient> shown;          // for whom the server takes us; nothing: for ourselves
+  std::optional<Reply> client_refusal;
   std::vector<RecipientOutcome> outcomes;
   std::optional<Error> failure;
 };

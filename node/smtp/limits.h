@@ -57,6 +57,9 @@ inline constexpr std::chrono::seconds kConnectPatience{30};
 inline constexpr std::chrono::seconds kReplyPatience{300};
 inline constexpr std::chrono::seconds kFinalReplyPatience{600};
 inline constexpr std::chrono::seconds kQuitPatience{10};
+// A client whose name the DNS does not tell in this time is shown as one whose name cannot be told
+// at present: its mail is under way.
+inline constexpr std::chrono::seconds kClientNamePatience{5};
 
 // A kept connection to a next hop: closed when idle for so long, or after so many messages, so
 // that a next hop's changed addresses are noticed.

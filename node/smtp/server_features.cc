@@ -10,12 +10,28 @@ namespace {
 
 constexpr std::size_t kMaxNameOctets = 255;
 
-std::string upper_word(std::string_view line) {
-  std::string word(line.substr(0, line.find(' ')));
+std::string upper(std::string_view text) {
+  std::string word(text);
   std::transform(word.begin(), word.end(), word.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
   return word;
+}
+
+std::string upper_word(std::string_view line) { return upper(line.substr(0, line.find(' '))); }
+
+// What stands behind the keyword, word by word.
+std::vector<std::string> upper_words_behind(std::string_view line) {
+  std::vector<std::string> words;
+  for (std::size_t at = line.find(' '); at < line.size(); at = line.find(' ', at + 1)) {
+    const std::string_view word = line.substr(at + 1, line.find(' ', at + 1) - at - 1);
+    if (!word.empty()) words.push_back(upper(word));
+  }
+  return words;
+}
+
+bool names(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 std::optional<std::uint64_t> size_limit(std::string_view line) {
@@ -44,10 +60,13 @@ ServerFeatures parse_features(const Reply& ehlo_reply) {
     if (word == "SMTPUTF8") out.smtputf8 = true;
     if (word == "DSN") out.dsn = true;
     if (word == "STARTTLS") out.starttls = true;
+    if (word == "XCLIENT") out.xclient = upper_words_behind(line);
+    if (word == "XFORWARD") out.xforward = upper_words_behind(line);
     if (word != "SIZE") continue;
     out.size = true;
     out.size_limit_bytes = size_limit(line);
   }
+  if (!names(out.xclient, "ADDR")) out.xclient.clear();
   return out;
 }
 

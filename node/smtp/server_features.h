@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "node/smtp/reply.h"
 
@@ -17,6 +18,10 @@ struct ServerFeatures {
   bool dsn = false;
   bool starttls = false;
   bool size = false;
+  // The attributes offered with them, upper case; empty: not offered. XCLIENT without ADDR does not
+  // count: it could not tell what matters.
+  std::vector<std::string> xclient;
+  std::vector<std::string> xforward;
   std::optional<std::uint64_t> size_limit_bytes;  // nothing: not told, or no limit (0)
 
   bool operator==(const ServerFeatures&) const = default;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/flow/client_to_show.h"
 #include "tests/node/flow/fixture.h"
 #include "tests/node/flow/hand_in.h"
 
@@ -94,6 +95,21 @@ TEST_F(IntakeTest, AsksForTheRecipientAndForgetsTheUnknownOne) {
   EXPECT_EQ(hand_in(*receiver, "b@b.example", {"ann@a.example"}, "\r\nx\r\n").code, 250);
   ASSERT_EQ(queue().size(), 1U);
   EXPECT_EQ(queue()[0].recipients.size(), 1U);
+}
+
+TEST_F(IntakeTest, KeepsWhoTheClientWasForTheServerInside) {
+  const auto receiver = make_outside_receiver(context, check);
+  const SmtpSession client{"192.0.2.7", 4711, "mail.c.example", false, false, ""};
+  ASSERT_EQ(hand_in(*receiver, "x@c.example", {"ann@a.example"}, "\r\nx\r\n", client).code, 250);
+  const auto id = queue().at(0).id.message;
+  std::optional<store::Message> message;
+  ASSERT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                  message = store::find_message(txn, id);
+                  return done();
+                }).ok());
+  ASSERT_TRUE(message);
+  EXPECT_EQ(client_to_show(*message, *context.config.get()),
+            (ShownClient{"192.0.2.7", 4711, "mail.c.example", false}));
 }
 
 TEST_F(IntakeTest, RefusesClientsOutsideTheNetworks) {

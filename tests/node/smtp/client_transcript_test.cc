@@ -1,6 +1,10 @@
 // Replays the transcripts of tests/dialogs/client-*.txt. Their X lines:
 //   X: rules never|opportunistic|required|established   before the session; opportunistic otherwise
 //   X: mail FROM:<...> ...    the next envelope, as behind MAIL; then `X: rcpt TO:<...> ...`
+//   X: client ADDRESS PORT ESMTP|SMTP HELLO|- | none     from whom the next envelope is
+//   X: name NAME|?            of that client; `?`: cannot be told at present
+//   X: may-speak | may-not-speak     for that client
+//   X: refusal TEXT           the reply that refused to be told of a client
 //   X: deliver | verify | body TEXT | body-end | tls | lost | quit      events
 //   X: waits peer|tls|message|body|close
 //   X: outcome TEXT | local TEXT | perhaps TEXT   the next recipient's reply begins so; the
@@ -8,6 +12,8 @@
 //       our own, or our own when the message may have been taken
 //   X: failure CODE | no-failure
 #include <gtest/gtest.h>
+
+#include <sstream>
 
 #include "node/smtp/client_dialog.h"
 #include "node/smtp/command.h"
@@ -38,6 +44,17 @@ std::string_view word_of(ClientWait wait) {
   return "";
 }
 
+std::optional<ShownClient> client_of(const std::string& text) {
+  std::istringstream words(text);
+  ShownClient client;
+  std::string protocol;
+  words >> client.address >> client.port >> protocol >> client.hello;
+  if (client.address == "none") return std::nullopt;
+  client.extended = protocol == "ESMTP";
+  if (client.hello == "-") client.hello.clear();
+  return client;
+}
+
 class ScriptedClient {
  public:
   explicit ScriptedClient(TlsUse tls) : dialog_({"gate.a.example", tls}) { dialog_.start(); }
@@ -66,6 +83,11 @@ class ScriptedClient {
       envelope_.mail = std::get<MailCommand>(parse_mail(rest));
     } else if (word == "rcpt") {
       envelope_.recipients.push_back(std::get<RcptCommand>(parse_rcpt(rest, {.smtputf8 = true})));
+    } else if (word == "client") {
+      envelope_.client = client_of(rest);
+    } else if (word == "name") {
+      envelope_.client_name = {rest == "?" ? ClientName::Known::not_now : ClientName::Known::yes,
+                               rest};
     } else if (word == "deliver" || word == "verify") {
       if (word == "verify") envelope_.purpose = ClientEnvelope::Purpose::verify;
       next_outcome_ = 0;
@@ -92,6 +114,11 @@ class ScriptedClient {
     } else if (word == "failure") {
       ASSERT_TRUE(dialog_.failure());
       EXPECT_EQ(dialog_.failure()->code, rest);
+    } else if (word == "may-speak" || word == "may-not-speak") {
+      EXPECT_EQ(dialog_.may_speak_for(envelope_.client), word == "may-speak");
+    } else if (word == "refusal") {
+      ASSERT_TRUE(dialog_.client_refusal());
+      EXPECT_EQ(dialog_.client_refusal()->summary(), rest);
     } else if (word == "no-failure") {
       EXPECT_FALSE(dialog_.failure());
     } else if (word == "outcome" || word == "local" || word == "perhaps") {
