@@ -74,16 +74,20 @@ Result<TlsMaterial> stored_or_new(store::Store& store, store::CertificateRole ro
 
 }  // namespace
 
-Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store, Time now) {
-  if (config.smtp.tls_certificate.empty()) {
-    return stored_or_new(store, store::CertificateRole::starttls, now,
-                         [&] { return crypto::make_self_signed_tls(config.node.name, now); });
-  }
+Result<TlsMaterial> configured_tls(const Config& config) {
   const auto chain = read_pem_file(config.smtp.tls_certificate);
   if (!chain) return chain.error();
   auto key = read_pem_file(config.smtp.tls_key);
   if (!key) return key.error();
   return TlsMaterial{to_text(chain->view()), *std::move(key)};
+}
+
+Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store, Time now) {
+  if (config.smtp.tls_certificate.empty()) {
+    return stored_or_new(store, store::CertificateRole::starttls, now,
+                         [&] { return crypto::make_self_signed_tls(config.node.name, now); });
+  }
+  return configured_tls(config);
 }
 
 Result<TlsMaterial> peering_tls_material(const Config& config, store::Store& store, Time now) {

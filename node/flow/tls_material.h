@@ -18,7 +18,10 @@ struct TlsMaterial {
   SecretBytes key_pem;
 };
 
-// Errors of reading the files (permanent `tls-file`) and of the store.
+// What the administrator's files hold; `config` names them. permanent `tls-file`.
+Result<TlsMaterial> configured_tls(const Config& config);
+
+// Errors of reading the files and of the store.
 Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store, Time now);
 Result<TlsMaterial> peering_tls_material(const Config& config, store::Store& store, Time now);
 

@@ -1,0 +1,64 @@
+#include "tools/cli/tls_findings.h"
+
+#include <fmt/format.h>
+
+#include "crypto/keys/certificate.h"
+#include "node/flow/tls_material.h"
+#include "node/net/tls_context.h"
+
+namespace culvert::cli {
+namespace {
+
+using node::Finding;
+using Weight = Finding::Weight;
+
+constexpr const char* kCertificateKey = "smtp.tls_certificate";
+constexpr const char* kKeyKey = "smtp.tls_key";
+
+bool is_there(const std::filesystem::path& file) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(file, error);
+}
+
+// What is wrong with its dates; empty if nothing.
+std::string fault_of_dates(const crypto::Certificate& certificate, Time now) {
+  if (certificate.not_after() < now) return "expired at " + to_rfc3339(certificate.not_after());
+  if (now < certificate.not_before())
+    return "is not valid before " + to_rfc3339(certificate.not_before());
+  return {};
+}
+
+}  // namespace
+
+std::vector<Finding> tls_findings(const node::Config& config, Time now) {
+  const auto& smtp = config.smtp;
+  if (!is_there(smtp.tls_certificate) || !is_there(smtp.tls_key)) return {};
+  std::vector<Finding> findings;
+  const auto add = [&](Weight weight, const char* key, std::string text) {
+    findings.push_back({weight, config.file.string(), 0, key, std::move(text)});
+  };
+  const auto material = node::configured_tls(config);
+  if (!material) {
+    add(Weight::error, kCertificateKey, material.error().text);
+    return findings;
+  }
+  const auto usable = node::TlsServerContext::make(material->chain_pem, material->key_pem);
+  if (!usable) {
+    const bool key = usable.error().code == "bad-key";
+    add(Weight::error, key ? kKeyKey : kCertificateKey,
+        fmt::format("{} ({} and {})", usable.error().text, smtp.tls_key.string(),
+                    smtp.tls_certificate.string()));
+  }
+  const auto chain = crypto::Certificate::all_from_pem(material->chain_pem);
+  if (!chain) return findings;  // `usable` tells
+  for (std::size_t i = 0; i < chain->size(); ++i) {
+    const std::string fault = fault_of_dates((*chain)[i], now);
+    if (fault.empty()) continue;
+    add(Weight::warning, kCertificateKey,
+        fmt::format("{}: certificate {} ({}) {}; who verifies this node's TLS refuses it: renew it",
+                    smtp.tls_certificate.string(), i + 1, (*chain)[i].subject_text(), fault));
+  }
+  return findings;
+}
+
+}  // namespace culvert::cli
