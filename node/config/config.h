@@ -43,7 +43,8 @@ struct RequiredHeader {
 struct InsideSettings {
   enum class Senders { any, own_domains };
 
-  std::vector<SocketAddress> listen{*SocketAddress::parse("127.0.0.1:10025")};
+  std::vector<SocketAddress> listen{*SocketAddress::parse("127.0.0.1:10025"),
+                                    *SocketAddress::parse("[::1]:10025")};
   std::vector<IpNetwork> networks{*IpNetwork::parse("127.0.0.0/8"),
                                   *IpNetwork::parse("::1/128")};  // not empty
   std::optional<RequiredHeader> required_header;
@@ -53,7 +54,8 @@ struct InsideSettings {
 struct OutsideSettings {
   enum class VerifyRecipients { inside, off };
 
-  std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:25")};
+  std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:25"),
+                                    *SocketAddress::parse("[::]:25")};
   std::vector<IpNetwork> networks;  // empty: everybody
   VerifyRecipients verify_recipients = VerifyRecipients::inside;
 };
@@ -73,7 +75,8 @@ struct NamedHop {
 std::vector<NamedHop> named_hops(const DeliverySettings& delivery);
 
 struct PeeringSettings {
-  std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:8443")};
+  std::vector<SocketAddress> listen{*SocketAddress::parse("0.0.0.0:8443"),
+                                    *SocketAddress::parse("[::]:8443")};
   std::string url;  // `https://host[:port]`, no final slash; empty: made from the bound address
   bool private_addresses = false;
 };

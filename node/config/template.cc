@@ -18,14 +18,14 @@ constexpr const char* kRest = R"(
 # tls_key          = ""
 
 [smtp.inside]                           # your mail server hands in here what goes out
-listen   = ["127.0.0.1:10025"]
+listen   = ["127.0.0.1:10025", "[::1]:10025"]
 networks = ["127.0.0.0/8", "::1/128"]   # everybody else is refused at connect
 # require  = ""                         # or "header: X-Our-Secret: …": a field that must be there, and
                                         # is removed; demanded for public networks
 # senders  = "any"                      # or "domains": only senders of node.domains
 
 [smtp.outside]                          # the world hands in here what comes in; never a relay
-listen   = ["0.0.0.0:25"]
+listen   = ["0.0.0.0:25", "[::]:25"]  # a family that this machine lacks is left out
 # networks = []                         # empty: everybody; else the filter in front of this node
 # verify_recipients = "inside"          # ask delivery.inside at RCPT time; or "off"
 
@@ -37,7 +37,7 @@ outside = "mx"                          # or "smtp://relay.a.example:25?tls=veri
 # "b.example" = "smtp://gate.b.example:25"
 
 [peering]
-listen = ["0.0.0.0:8443"]
+listen = ["0.0.0.0:8443", "[::]:8443"]
 # url    = ""                           # what peers are told; default: made from node.name
 # approve = "named"                     # domains that an administrator named become active when proved
 # private_addresses = false             # peers at non-public addresses (true if our own url is one)

@@ -66,6 +66,17 @@ ServerRules server_rules(const Config& config, ServerRules::Side side) {
   return rules;
 }
 
+// Whether a listener can be done without: the defaults name both families, and a machine may have
+// one. A family that stands alone was meant.
+bool is_left_out(const Error& error, const std::vector<SocketAddress>& listen) {
+  const auto is_v4 = [](const SocketAddress& address) { return address.ip.is_v4(); };
+  const bool both = std::any_of(listen.begin(), listen.end(), is_v4) &&
+                    !std::all_of(listen.begin(), listen.end(), is_v4);
+  if (error.code != kNoFamily || !both) return false;
+  log_info("{}; it is left out", error.text);
+  return true;
+}
+
 ResolverOptions resolver_options(const Config& config) {
   ResolverOptions options;
   for (const SocketAddress& server : config.dns.resolvers) {
@@ -226,6 +237,7 @@ Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, Connecti
   addresses[name] = {};
   for (const SocketAddress& address : listen) {
     auto server = SmtpServer::open(*loops, address, places, settings);
+    if (!server && is_left_out(server.error(), listen)) continue;
     if (!server) return server.error();
     addresses[name].push_back((*server)->address().text());
     smtp_servers.push_back({settings.rules.side, *std::move(server)});
@@ -278,7 +290,8 @@ Status Node::Parts::open_peering() {
   addresses["peering"] = {};
   peering_port = std::make_unique<PeeringPort>(*peering);
   for (const SocketAddress& address : config.get()->peering.listen) {
-    if (const Status s = peering_port->open(*loops, *peering_tls, address); !s) return s;
+    const Status s = peering_port->open(*loops, *peering_tls, address);
+    if (!s && !is_left_out(s.error(), config.get()->peering.listen)) return s;
   }
   for (const SocketAddress& address : peering_port->addresses())
     addresses["peering"].push_back(address.text());

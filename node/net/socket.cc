@@ -16,7 +16,18 @@ namespace {
 // A burst of connections waits here while a loop is busy.
 constexpr int kBacklog = 1024;
 
+// Any address, and this machine's own, are there wherever the family is.
+bool lacks_family(const SocketAddress& address, int error) {
+  if (error == EAFNOSUPPORT) return true;
+  return error == EADDRNOTAVAIL && (address.ip.is_any() || address.ip.is_loopback());
+}
+
 Error listen_failed(const SocketAddress& address, int error) {
+  if (lacks_family(address, error)) {
+    return permanent_error(kNoFamily, "cannot listen on " + address.text() +
+                                          ": this machine has no " +
+                                          (address.ip.is_v4() ? "IPv4" : "IPv6"));
+  }
   std::string hint;
   if (error == EADDRINUSE) hint = " (another program listens there)";
   if (error == EACCES) hint = " (ports below 1024 need CAP_NET_BIND_SERVICE)";

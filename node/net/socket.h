@@ -30,7 +30,9 @@ class Socket {
 enum class PortSharing { exclusive, shared };
 
 // A non-blocking listening TCP socket. `shared` sets SO_REUSEPORT, so that each loop has a copy.
-// An IPv6 socket takes IPv6 only. permanent `listen-failed` with address and reason.
+// An IPv6 socket takes IPv6 only. permanent `listen-failed` with address and reason, or kNoFamily
+// where the machine has no such addresses at all.
+inline constexpr const char* kNoFamily = "no-address-family";
 Result<Socket> listen_on(const SocketAddress& address, PortSharing sharing);
 
 // A non-blocking TCP socket on its way to `address`; ready (or failed) when writable.

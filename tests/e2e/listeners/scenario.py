@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from harness import mails, smtp
+from harness.node import program
 from harness.until import wait_until
 
 
@@ -255,3 +256,31 @@ def case_a_changed_configuration(lab):
     fields = lab.delivered_whole(inside, "alice@a.example", raw)
     assert inside.snapshot()[0].helo == "gate.a.example" and b"other.a.example" not in b"".join(fields), fields
     wait_until(lambda: " debug " in node.log_text(), 10, "lines of the new level")
+
+
+def without_ipv6(lab):
+    for name in ("all", "lo"):
+        Path(f"/proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text("1")
+    both = {"listen": ["127.0.0.1:0", "[::1]:0"]}
+    node, _, _ = single_node(lab, **{"smtp.inside": both, "smtp.outside": both, "peering": both})
+    for name in ("smtp.inside", "smtp.outside", "peering"):
+        assert [a.rpartition(":")[0] for a in node.addresses(name)] == ["127.0.0.1"], node.addresses(name)
+    assert node.log_text().count("this machine has no IPv6; it is left out") == 3, node.log_tail()
+    lone = lab.node("b.example", settings={"smtp.outside": {"listen": ["[::1]:0"]}})
+    done = subprocess.run([program(), "--config", str(lone.config), "serve"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and "this machine has no IPv6" in done.stderr, done.stderr
+
+
+def with_ipv6(lab):
+    both = {"listen": ["127.0.0.1:0", "[::1]:0"]}
+    node, inside, _ = single_node(lab, **{"smtp.outside": both})
+    for number, address in enumerate(node.addresses("smtp.outside")):
+        smtp.send(address, "x@c.example", [f"u{number}@a.example"], mails.plain(number))
+        wait_until(lambda: inside.to(f"u{number}@a.example"), 20, f"mail by {address}")
+    assert len(node.addresses("smtp.outside")) == 2
+
+
+def case_a_family_that_the_machine_lacks_is_left_out(lab):
+    """Listeners of both families start on a machine with one; a listener of none does not."""
+    lab.in_namespace(FILE, "without_ipv6")
+    lab.in_namespace(FILE, "with_ipv6")

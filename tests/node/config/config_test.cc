@@ -37,16 +37,19 @@ TEST(Config, HasADefaultForEveryKeyButNameAndDomains) {
   EXPECT_EQ(config.node.key_file, "/etc/c/node.key");
   EXPECT_EQ(config.smtp.max_message_bytes, 150'000'000U);
   EXPECT_EQ(config.smtp.max_connections, 1000U);
-  EXPECT_EQ(config.inside.listen.at(0).text(), "127.0.0.1:10025");
+  EXPECT_THAT(config.inside.listen, ElementsAre(*SocketAddress::parse("127.0.0.1:10025"),
+                                                *SocketAddress::parse("[::1]:10025")));
   EXPECT_THAT(config.inside.networks, ElementsAre(network("127.0.0.0/8"), network("::1/128")));
   EXPECT_FALSE(config.inside.required_header);
   EXPECT_EQ(config.inside.senders, InsideSettings::Senders::any);
-  EXPECT_EQ(config.outside.listen.at(0).text(), "0.0.0.0:25");
+  EXPECT_THAT(config.outside.listen,
+              ElementsAre(*SocketAddress::parse("0.0.0.0:25"), *SocketAddress::parse("[::]:25")));
   EXPECT_TRUE(config.outside.networks.empty());
   EXPECT_EQ(config.outside.verify_recipients, OutsideSettings::VerifyRecipients::inside);
   EXPECT_EQ(config.delivery.inside.text(), "smtp://127.0.0.1:10026");
   EXPECT_FALSE(config.delivery.outside);
-  EXPECT_EQ(config.peering.listen.at(0).text(), "0.0.0.0:8443");
+  EXPECT_THAT(config.peering.listen, ElementsAre(*SocketAddress::parse("0.0.0.0:8443"),
+                                                 *SocketAddress::parse("[::]:8443")));
   EXPECT_TRUE(config.peering.url.empty());
   EXPECT_FALSE(config.peering.private_addresses);
   EXPECT_TRUE(config.dns.resolvers.empty());

@@ -170,7 +170,7 @@ class Program(unittest.TestCase):
 
     def test_invite_needs_to_know_its_url(self):
         self.init()
-        self.config.write_text(self.config.read_text().replace('listen = ["0.0.0.0:8443"]', 'listen = ["127.0.0.1:0"]'))
+        self.config.write_text(self.config.read_text().replace('listen = ["0.0.0.0:8443", "[::]:8443"]', 'listen = ["127.0.0.1:0"]'))
         self.assertEqual(self.json_of("peer", "invite", "b.example", status=1)["error"]["code"], "no-peering-url")
         self.config.write_text(self.config.read_text().replace("# url    = \"\"", "url = \"https://gate.a.example:8443\""))
         invited = self.json_of("peer", "invite", "b.example", "--valid", "1h")
