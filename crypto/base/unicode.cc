@@ -1,5 +1,6 @@
 #include "crypto/base/unicode.h"
 
+#include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
@@ -131,6 +132,15 @@ std::string as_seen(std::string_view text) {
     rest.remove_prefix(character.length);
   }
   return out;
+}
+
+std::string without_case(std::string_view text) {
+  const std::string shown = as_seen(text);
+  std::size_t size = 0;
+  const std::unique_ptr<std::uint8_t, decltype(&std::free)> made(
+      u8_casefold(as_utf8(shown), shown.size(), nullptr, UNINORM_NFKC, nullptr, &size), &std::free);
+  if (!made) return shown;
+  return {reinterpret_cast<const char*>(made.get()), size};
 }
 
 bool turns_direction(std::string_view text) {

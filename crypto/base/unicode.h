@@ -16,6 +16,10 @@ namespace culvert {
 // octets for one of `text`; linear in its length.
 std::string as_seen(std::string_view text);
 
+// As seen, and without the difference of upper and lower case (Unicode's full case folding): two
+// writings of one name.
+std::string without_case(std::string_view text);
+
 // True if `text` holds a sign that turns the direction of what follows it, letters too (U+202E).
 bool turns_direction(std::string_view text);
 // The characters of valid UTF-8 in reverse order: what is seen behind such a sign.

@@ -280,7 +280,8 @@ const Bytes& Certificate::subject_key_identifier() const { return parts_->x509.s
 
 bool Certificate::is_named_by(const CertificateName& name) const {
   if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
-    return by_serial->serial == serial() && by_serial->issuer == issuer();
+    if (by_serial->serial != serial()) return false;
+    return by_serial->issuer == issuer() || is_same_name(by_serial->issuer, parts_->issuer);
   }
   const Bytes& wanted = std::get<SubjectKeyIdentifier>(name).octets;
   return !wanted.empty() && wanted == subject_key_identifier();

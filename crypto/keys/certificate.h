@@ -22,7 +22,8 @@ namespace culvert::crypto {
 using KeyId = Fingerprint;
 
 // IssuerAndSerialNumber. `issuer` is the DER of the Name; `serial` the content octets of the
-// INTEGER as the certificate has them. Compared octet by octet.
+// INTEGER as the certificate has them. Compared octet by octet; whether it calls a certificate is
+// for Certificate::is_named_by.
 struct IssuerAndSerial {
   Bytes issuer;
   Bytes serial;
@@ -139,7 +140,8 @@ class Certificate {
   IssuerAndSerial issuer_and_serial() const { return {issuer(), serial()}; }
   // The SubjectKeyIdentifier extension; empty if there is none.
   const Bytes& subject_key_identifier() const;
-  // True if `name` calls this certificate. An empty identifier calls none.
+  // True if `name` calls this certificate: issuers are compared as RFC 5280, 7.1, says. An empty
+  // identifier calls none.
   bool is_named_by(const CertificateName& name) const;
 
   // True if this certificate's signature verifies under the public key of `issuer`. Says nothing

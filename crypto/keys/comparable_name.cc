@@ -4,12 +4,18 @@
 #include <botan/ber_dec.h>
 
 #include <algorithm>
+#include <exception>
+
+#include "crypto/base/unicode.h"
+#include "crypto/base/utf8.h"
 
 namespace culvert::crypto {
 namespace {
 
 // White space at the ends goes, and inside one space stays of several.
-std::string folded(std::string_view text) {
+std::string folded(std::string_view written) {
+  const bool is_other = !is_ascii(written) && is_utf8(written);
+  const std::string text = is_other ? without_case(written) : std::string(written);
   std::string out;
   for (const char c : text) {
     const bool is_upper = c >= 'A' && c <= 'Z';
@@ -71,6 +77,15 @@ ComparableName comparable_name(ByteView der) {
   sequence.end_cons();
   outer.verify_end();
   return out;
+}
+
+bool is_same_name(ByteView der, const ComparableName& name) {
+  if (der.size() > kMaxComparedNameBytes) return false;
+  try {
+    return comparable_name(der) == name;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 bool is_within(const ComparableName& name, const ComparableName& base) {

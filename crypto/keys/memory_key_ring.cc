@@ -60,7 +60,11 @@ Status MemoryKeyRing::add(const PrivateKey& key, const Certificate& certificate,
   const HeldKey held{certificate.key_id(), certificate, rule, {}, 0};
   keys_.insert_or_assign(key.key_id(), key);
   keys_.insert_or_assign(certificate.key_id(), key);
-  by_issuer_and_serial_.insert_or_assign(certificate.issuer_and_serial(), held);
+  auto& same_number = by_serial_[certificate.serial()];
+  std::erase_if(same_number, [&](const HeldKey& other) {
+    return other.certificate->issuer() == certificate.issuer();
+  });
+  same_number.push_back(held);
   if (!certificate.subject_key_identifier().empty()) {
     by_subject_key_identifier_.insert_or_assign(certificate.subject_key_identifier(), held);
   }
@@ -95,18 +99,28 @@ void MemoryKeyRing::remove(const KeyId& key) {
   if (found == keys_.end()) return;
   const KeyId own = found->second.key_id();
   std::erase_if(keys_, [&](const auto& entry) { return entry.second.key_id() == own; });
-  const auto is_gone = [&](const auto& entry) { return !keys_.contains(entry.second.key); };
-  std::erase_if(by_issuer_and_serial_, is_gone);
-  std::erase_if(by_subject_key_identifier_, is_gone);
+  const auto is_gone = [&](const HeldKey& held) { return !keys_.contains(held.key); };
+  for (auto& entry : by_serial_)
+    std::erase_if(entry.second, is_gone);
+  std::erase_if(by_subject_key_identifier_,
+                [&](const auto& entry) { return is_gone(entry.second); });
   std::erase_if(bare_keys_, [&](const HeldKey& held) { return held.key == own; });
 }
 
 std::optional<HeldKey> MemoryKeyRing::find(const CertificateName& name) const {
   const std::shared_lock lock(mutex_);
   if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
-    const auto found = by_issuer_and_serial_.find(*by_serial);
-    if (found == by_issuer_and_serial_.end()) return std::nullopt;
-    return found->second;
+    const auto same_number = by_serial_.find(by_serial->serial);
+    if (same_number == by_serial_.end()) return std::nullopt;
+    for (const HeldKey& held : same_number->second) {
+      // Peers write the name as the certificate has it: another one was altered on the way.
+      const bool is_tunnel = held.rule == ContentRule::aead_only;
+      if (is_tunnel ? held.certificate->issuer_and_serial() == *by_serial
+                    : held.certificate->is_named_by(name)) {
+        return held;
+      }
+    }
+    return std::nullopt;
   }
   const auto found = by_subject_key_identifier_.find(std::get<SubjectKeyIdentifier>(name).octets);
   if (found == by_subject_key_identifier_.end()) return std::nullopt;

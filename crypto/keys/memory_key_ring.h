@@ -49,7 +49,8 @@ class MemoryKeyRing final : public KeyRing {
 
   mutable std::shared_mutex mutex_;
   std::map<KeyId, PrivateKey> keys_;
-  std::map<IssuerAndSerial, HeldKey> by_issuer_and_serial_;
+  // One issuer gives a number once, and few others give the same.
+  std::map<Bytes, std::vector<HeldKey>> by_serial_;
   std::map<Bytes, HeldKey> by_subject_key_identifier_;
   std::vector<HeldKey> bare_keys_;
   std::map<Bytes, SecretBytes> shared_keys_;

@@ -50,13 +50,35 @@ std::vector<std::size_t> chosen_bits(std::size_t octets) {
   return bits;
 }
 
-// How many of the messages with one of `bits` flipped are refused, and release nothing.
+std::optional<IssuerAndSerial> recipient_of(ByteView sealed) {
+  ViewSource source(sealed);
+  const auto peek = peek_recipients(source);
+  if (!peek || peek->names.size() != 1) return std::nullopt;
+  const auto* name = std::get_if<IssuerAndSerial>(&peek->names[0]);
+  return name == nullptr ? std::nullopt : std::optional(*name);
+}
+
+// True if the flip changed the issuer's name to another writing of the same, another case or kind
+// of string (RFC 5280, 7.1). Nothing authenticates how a recipient is called.
+bool calls_the_same(ByteView sealed, ByteView bad, const KeyRing& ring) {
+  const auto before = recipient_of(sealed);
+  const auto after = recipient_of(bad);
+  return before && after && before->issuer != after->issuer && ring.find(*after);
+}
+
+// How many of the messages with one of `bits` flipped are refused, and release nothing; or are the
+// same message.
 std::size_t count_refused(ByteView sealed, const KeyRing& ring,
                           const std::vector<std::size_t>& bits) {
   std::size_t refused = 0;
   for (const std::size_t bit : bits) {
     Bytes bad(sealed.begin(), sealed.end());
     bad[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    if (calls_the_same(sealed, bad, ring)) {
+      EXPECT_EQ(*open(bad, ring), *open(sealed, ring));
+      ++refused;
+      continue;
+    }
     const Attempt result = attempt(bad, ring);
     EXPECT_EQ(result.released, 0U) << "octet " << bit / 8 << ", bit " << bit % 8;
     EXPECT_TRUE(result.refused) << "octet " << bit / 8 << ", bit " << bit % 8;
