@@ -1,21 +1,32 @@
 #include "crypto/cms/certificate_name.h"
 
 #include "crypto/cms/der_writer.h"
+#include "crypto/cms/limits.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
+namespace {
+
+CertificateName key_identifier(Bytes octets) {
+  if (octets.size() > kMaxSubjectKeyIdentifierBytes) octets.clear();
+  return SubjectKeyIdentifier{std::move(octets)};
+}
+
+}  // namespace
 
 Result<CertificateName> read_issuer_and_serial(BerReader& from) {
   if (const Status in = from.enter(kTagSequence); !in) return in.error();
   const auto next = from.peek();
   if (!next) return next.error();
   if (*next != kTagSequence) return refuse(Refusal::unexpected_element);
-  auto issuer = from.element(kMaxNameBytes);
+  auto issuer = from.element(kMaxRecipientInfoBytes);
   if (!issuer) return issuer.error();
-  auto serial = from.content(kTagInteger, kMaxSerialBytes);
+  auto serial = from.content(kTagInteger, kMaxRecipientInfoBytes);
   if (!serial) return serial.error();
   if (serial->empty()) return refuse(Refusal::bad_encoding, "an INTEGER without octets");
   if (const Status out = from.leave(); !out) return out.error();
+  const bool fits = issuer->size() <= kMaxNameBytes && serial->size() <= kMaxSerialBytes;
+  if (!fits) return CertificateName(IssuerAndSerial{});
   return CertificateName(IssuerAndSerial{*std::move(issuer), *std::move(serial)});
 }
 
@@ -23,9 +34,9 @@ Result<CertificateName> read_certificate_name(BerReader& from) {
   const auto next = from.peek();
   if (!next) return next.error();
   if (*next == kTagSequence) return read_issuer_and_serial(from);
-  auto identifier = from.octets(primitive_context_tag(0), kMaxKeyIdentifierBytes);
+  auto identifier = from.octets(primitive_context_tag(0), kMaxRecipientInfoBytes);
   if (!identifier) return identifier.error();
-  return CertificateName(SubjectKeyIdentifier{*std::move(identifier)});
+  return key_identifier(*std::move(identifier));
 }
 
 Result<CertificateName> read_agreement_recipient(BerReader& from) {
@@ -33,7 +44,7 @@ Result<CertificateName> read_agreement_recipient(BerReader& from) {
   if (!next) return next.error();
   if (*next == kTagSequence) return read_issuer_and_serial(from);
   if (const Status in = from.enter(context_tag(0)); !in) return in.error();
-  auto identifier = from.octets(kTagOctetString, kMaxKeyIdentifierBytes);
+  auto identifier = from.octets(kTagOctetString, kMaxRecipientInfoBytes);
   if (!identifier) return identifier.error();
   // date and other name keys that nobody uses; they decide nothing.
   for (int optional = 0; optional < 2; ++optional) {
@@ -43,7 +54,7 @@ Result<CertificateName> read_agreement_recipient(BerReader& from) {
     if (const Status skipped = from.skip(); !skipped) return skipped.error();
   }
   if (const Status out = from.leave(); !out) return out.error();
-  return CertificateName(SubjectKeyIdentifier{*std::move(identifier)});
+  return key_identifier(*std::move(identifier));
 }
 
 Bytes der_issuer_and_serial(const Certificate& certificate) {

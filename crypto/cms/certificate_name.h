@@ -7,11 +7,16 @@
 
 namespace culvert::crypto {
 
+// A name that is longer is nobody's that we know: read as one that calls no certificate, because it
+// must not decide what the rest of the message says.
 inline constexpr std::size_t kMaxNameBytes = 16 * 1024;
 inline constexpr std::size_t kMaxSerialBytes = 256;
+// Some authorities put the whole public key there.
+inline constexpr std::size_t kMaxSubjectKeyIdentifierBytes = kMaxPublicKeyBytes;
+// Of a shared key.
 inline constexpr std::size_t kMaxKeyIdentifierBytes = 256;
 
-// IssuerAndSerialNumber, the next element of `from`.
+// IssuerAndSerialNumber, the next element of `from`, which is at most kMaxRecipientInfoBytes long.
 Result<CertificateName> read_issuer_and_serial(BerReader& from);
 
 // IssuerAndSerialNumber, or [0] IMPLICIT SubjectKeyIdentifier, as SignerInfo and

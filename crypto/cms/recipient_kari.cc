@@ -61,8 +61,10 @@ Status read_recipient_keys(BerReader& in, AgreementInfo& info) {
     if (const Status entered = in.enter(kTagSequence); !entered) return entered;
     auto name = read_agreement_recipient(in);
     if (!name) return name.error();
-    auto wrapped = in.octets(kTagOctetString, kMaxWrappedKeyBytes);
+    auto wrapped = in.octets(kTagOctetString, kMaxRecipientInfoBytes);
     if (!wrapped) return wrapped.error();
+    // Another's must not decide; if it is ours, its length tells.
+    if (wrapped->size() > kMaxWrappedKeyBytes) wrapped->resize(kMaxWrappedKeyBytes + 1);
     info.recipients.push_back({*std::move(name), *std::move(wrapped)});
     if (const Status left = in.leave(); !left) return left;
   }
@@ -170,6 +172,9 @@ Result<OpenedKey> open_key_by_agreement(const KeyRequest& request) {
   const auto read = read_info(request.info);
   if (!read) return read.error();
   if (request.index >= read->recipients.size()) return refuse(Refusal::no_key);
+  if (read->recipients[request.index].wrapped.size() > kMaxWrappedKeyBytes) {
+    return refuse(Refusal::element_too_large, "wrapped key");
+  }
   const AgreementRow* agreement = find_agreement(read->agreement.oid);
   if (agreement == nullptr) {
     return refuse(Refusal::unsupported_recipient, oid_text(read->agreement.oid));

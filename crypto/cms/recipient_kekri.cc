@@ -21,8 +21,10 @@ struct SharedInfo {
 // KEKIdentifier. Its date and other name nothing that we know: they decide nothing.
 Result<Bytes> read_identifier(BerReader& in) {
   if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
-  auto identifier = in.octets(kTagOctetString, kMaxKeyIdentifierBytes);
+  auto identifier = in.octets(kTagOctetString, kMaxRecipientInfoBytes);
   if (!identifier) return identifier.error();
+  // Of somebody else's key: no key of ours is called so.
+  if (identifier->size() > kMaxKeyIdentifierBytes) return refuse(Refusal::no_key);
   for (const std::uint8_t optional : {kTagGeneralizedTime, kTagSequence}) {
     const auto next = in.peek();
     if (!next) return next.error();

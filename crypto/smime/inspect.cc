@@ -23,13 +23,18 @@ namespace {
 
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
+// A name that is read as nobody's (certificate_name.h).
+constexpr std::string_view kTooLong = "too long to be anybody's";
 constexpr std::uint64_t kMaxInflatedBytes = std::uint64_t{1} << 32;
 
 Facts facts_of(const CertificateName& name) {
   if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
+    if (by_serial->issuer.empty()) return {{"issuer", std::string(kTooLong)}};
     return {{"issuer", name_text(by_serial->issuer)}, {"serial", to_hex(by_serial->serial)}};
   }
-  return {{"subject-key-identifier", to_hex(std::get<SubjectKeyIdentifier>(name).octets)}};
+  const Bytes& identifier = std::get<SubjectKeyIdentifier>(name).octets;
+  return {
+      {"subject-key-identifier", identifier.empty() ? std::string(kTooLong) : to_hex(identifier)}};
 }
 
 Facts facts_of(const Certificate& certificate) {

@@ -65,6 +65,37 @@ TEST(RecipientPeek, CountsOtherRecipientsWhateverTheyHold) {
   EXPECT_TRUE(to.is_named_by(found->names[0]));
 }
 
+Bytes transport_to(ByteView name, std::uint32_t version) {
+  return der_sequence(
+      {der_integer(version), name, der_algorithm(kOidData), der_octet_string(Bytes(256))});
+}
+
+// Nobody of ours is called so: what is too long must not hide who else is.
+TEST(RecipientPeek, PassesOverNamesOfOthersThatAreTooLong) {
+  const Node b("gate.b.example");
+  const Certificate& to = b.encryption.certificate;
+  const Bytes ours = *seal_key_for(to, SecretBytes(32), {});
+  const Bytes key = der(primitive_context_tag(0), {Bytes(5000)});
+  const Bytes issuer = der_sequence({der_sequence({Bytes(20'000)}), der_integer(1)});
+  const Bytes serial = der_sequence({to.issuer(), der(kTagInteger, {Bytes(300, 1)})});
+  const auto found =
+      peek({transport_to(key, 2), transport_to(issuer, 0), ours, transport_to(serial, 0)});
+  ASSERT_TRUE(found) << found.error().code;
+  ASSERT_EQ(found->names.size(), 4U);
+  int called = 0;
+  for (const CertificateName& name : found->names)
+    called += to.is_named_by(name) ? 1 : 0;
+  EXPECT_EQ(called, 1);
+}
+
+// An authority that puts the whole key there.
+TEST(RecipientPeek, NamesKeysByLongIdentifiers) {
+  const Bytes identifier = pattern(294);
+  const auto found = peek({transport_to(der(primitive_context_tag(0), {identifier}), 2)});
+  ASSERT_TRUE(found) << found.error().code;
+  EXPECT_EQ(found->names.at(0), CertificateName(SubjectKeyIdentifier{identifier}));
+}
+
 TEST(RecipientPeek, NamesTheHolderOfAnEncapsulatedKey) {
   const Node b("gate.b.example");
   const Certificate& to = b.encryption.certificate;
