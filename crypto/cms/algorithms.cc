@@ -55,9 +55,10 @@ constexpr std::array kCiphers{
 };
 
 constexpr std::array kWraps{
-    WrapRow{Oid{"2.16.840.1.101.3.4.1.5"}, "aes128-wrap", 16},
-    WrapRow{Oid{"2.16.840.1.101.3.4.1.25"}, "aes192-wrap", 24},
-    WrapRow{kOidAes256Wrap, "aes256-wrap", 32},
+    WrapRow{Oid{"2.16.840.1.101.3.4.1.5"}, "aes128-wrap", 16, Strength::strong},
+    WrapRow{Oid{"2.16.840.1.101.3.4.1.25"}, "aes192-wrap", 24, Strength::strong},
+    WrapRow{kOidAes256Wrap, "aes256-wrap", 32, Strength::strong},
+    WrapRow{Oid{"1.2.840.113549.1.9.16.3.6"}, "des-ede3-wrap", 24, Strength::weak},
 };
 
 constexpr auto kInfo = AgreementRow::Ukm::info;
@@ -225,8 +226,9 @@ const EncapsulationKdfRow* find_encapsulation_kdf(ByteView oid) {
 }
 
 const WrapRow* wrap_of_size(std::size_t key_bytes) {
-  const auto* found = std::find_if(kWraps.begin(), kWraps.end(),
-                                   [&](const WrapRow& row) { return row.key_bytes == key_bytes; });
+  const auto* found = std::find_if(kWraps.begin(), kWraps.end(), [&](const WrapRow& row) {
+    return row.key_bytes == key_bytes && row.strength == Strength::strong;
+  });
   return found == kWraps.end() ? nullptr : found;
 }
 

@@ -66,6 +66,7 @@ struct WrapRow {
   Oid oid;
   std::string_view name;
   std::size_t key_bytes;
+  Strength strength;  // weak: 3DES (RFC 3217), read behind a key agreement alone
 };
 const WrapRow* find_wrap(ByteView oid);
 // The wrap whose key has that size, which is the one that we write for a content key of that size.

@@ -108,25 +108,39 @@ Status check_originator(const AgreementInfo& info, const CurveRow& curve) {
   return refuse(Refusal::bad_originator_key, "parameters of the originator's key");
 }
 
-// The parameters of the agreement are the name of the wrap.
-Result<Wrap> wrap_in(const AlgorithmName& agreement) {
+// The parameters of the agreement are the name of the wrap. OpenSSL 3.0 takes 3DES by itself.
+Result<Wrap> wrap_in(const AlgorithmName& agreement, ContentRule rule) {
   BerReader in{ByteView(agreement.parameters)};
   const auto name = read_algorithm(in);
   if (!name) return refuse(Refusal::bad_key_parameters, "no key wrap is named");
-  return wrap_of(*name);
+  return wrap_of(*name, rule == ContentRule::aead_only ? Strength::strong : Strength::weak);
 }
 
+struct Wrapping {
+  SecretBytes key;
+  const WrapRow* row;
+};
+
 // The key under which the content key of `info` was wrapped for the holder of `key`.
-Result<SecretBytes> wrapping_key(const AgreementInfo& info, const AgreementRow& agreement,
-                                 const KeyRequest& request) {
+Result<Wrapping> wrapping_of(const AgreementInfo& info, const AgreementRow& agreement,
+                             const KeyRequest& request) {
   const CurveRow* curve = find_curve(request.key->kind());
   if (curve == nullptr) return refuse(Refusal::unsupported_recipient, "a key on no known curve");
   if (const Status fits = check_originator(info, *curve); !fits) return fits.error();
-  const auto wrap = wrap_in(info.agreement);
+  const auto wrap = wrap_in(info.agreement, request.key->rule);
   if (!wrap) return wrap.error();
   const auto secret = request.keys.agree(request.key->key, info.public_value);
   if (!secret) return refuse_for(Refusal::bad_originator_key, secret.error());
-  return derive_wrap_key(agreement, *secret, *wrap, info.ukm);
+  auto key = derive_wrap_key(agreement, *secret, *wrap, info.ukm);
+  if (!key) return key.error();
+  return Wrapping{*std::move(key), wrap->row};
+}
+
+std::string_view weakness_of(const AgreementRow& agreement, const WrapRow& wrap) {
+  const bool is_weak_wrap = wrap.strength == Strength::weak;
+  if (agreement.strength != Strength::weak) return is_weak_wrap ? "a key wrap with 3DES" : "";
+  return is_weak_wrap ? "key derivation with SHA-1, and a key wrap with 3DES"
+                      : "key derivation with SHA-1";
 }
 
 Bytes der_originator(const CurveRow& curve, ByteView public_value) {
@@ -179,12 +193,14 @@ Result<OpenedKey> open_key_by_agreement(const KeyRequest& request) {
   if (agreement == nullptr) {
     return refuse(Refusal::unsupported_recipient, oid_text(read->agreement.oid));
   }
-  const auto wrapping = wrapping_key(*read, *agreement, request);
+  const auto wrapping = wrapping_of(*read, *agreement, request);
   if (!wrapping) return wrapping.error();
-  auto key = unwrap_key(*wrapping, read->recipients[request.index].wrapped);
+  const bool is_weak = wrapping->row->strength == Strength::weak;
+  const ByteView wrapped = read->recipients[request.index].wrapped;
+  auto key = is_weak ? unwrap_key_with_triple_des(wrapping->key, wrapped)
+                     : unwrap_key(wrapping->key, wrapped);
   if (!key) return key.error();
-  const bool weak = agreement->strength == Strength::weak;
-  return OpenedKey{*std::move(key), weak ? "key derivation with SHA-1" : ""};
+  return OpenedKey{*std::move(key), weakness_of(*agreement, *wrapping->row)};
 }
 
 }  // namespace culvert::crypto

@@ -12,9 +12,10 @@ constexpr std::size_t kMaxNumberBytes = 64;
 
 }  // namespace
 
-Result<Wrap> wrap_of(const AlgorithmName& algorithm) {
+Result<Wrap> wrap_of(const AlgorithmName& algorithm, Strength least) {
   const WrapRow* row = find_wrap(algorithm.oid);
-  if (row == nullptr) return refuse(Refusal::unsupported_recipient, oid_text(algorithm.oid));
+  if (row == nullptr || row->strength > least)
+    return refuse(Refusal::unsupported_recipient, oid_text(algorithm.oid));
   if (!algorithm.parameters_absent_or_null()) {
     return refuse(Refusal::bad_key_parameters, "key wrap");
   }

@@ -14,16 +14,16 @@ namespace culvert::crypto {
 inline constexpr std::size_t kMaxWrappedKeyBytes = 256;
 inline constexpr std::size_t kMaxUkmBytes = 1024;
 
-// An AES key wrap, and the AlgorithmIdentifier that names it, in DER: that goes into derivations
+// A key wrap, and the AlgorithmIdentifier that names it, in DER: that goes into derivations
 // with its parameters as they were sent.
 struct Wrap {
   const WrapRow* row;
   Bytes name;
 };
 
-// `unsupported-recipient` for what is not in the table, `bad-key-parameters` for parameters other
-// than absent or NULL.
-Result<Wrap> wrap_of(const AlgorithmName& algorithm);
+// `unsupported-recipient` for what is not in the table or weaker than `least`, `bad-key-parameters`
+// for parameters other than absent or NULL.
+Result<Wrap> wrap_of(const AlgorithmName& algorithm, Strength least = Strength::strong);
 // The same for what we write: without parameters.
 Wrap wrap_named(const WrapRow& row);
 

@@ -140,6 +140,30 @@ TEST_F(RecipientsOfOpenSsl, SealToKeysOnCurvesInFormsThatWeOpen) {
   }
 }
 
+// What OpenSSL 3.0 takes by itself for EC: 3DES, and a wrap of the same kind.
+TEST_F(RecipientsOfOpenSsl, SealToKeysOnCurvesWith3DesWhichIsWeak) {
+  for (const char* name : {"P-256", "P-384", "P-521", "brainpoolP256r1"}) {
+    make_key(curve(name));
+    const std::string to = "-des3 -recip cert.pem";
+    expect_opens(to, "key derivation with SHA-1, and a key wrap with 3DES");
+    expect_opens(to + " -keyid", "key derivation with SHA-1, and a key wrap with 3DES");
+    for (const char* digest : {"sha256", "sha384", "sha512"}) {
+      const std::string kdf = to + " -keyopt ecdh_kdf_md:" + digest;
+      expect_opens(kdf, "a key wrap with 3DES");
+      expect_opens(kdf + " -keyopt ecdh_cofactor_mode:1", "a key wrap with 3DES");
+    }
+  }
+}
+
+// Tunnel keys open nothing of that kind.
+TEST_F(RecipientsOfOpenSsl, SealWith3DesToNoTunnelKey) {
+  make_key(curve("P-256"));
+  expect_opens("-des3 -recip cert.pem", "key derivation with SHA-1, and a key wrap with 3DES");
+  MemoryKeyRing tunnel;
+  ASSERT_TRUE(tunnel.add(*PrivateKey::from_pem(to_text(program->read("key.pem"))), *certificate));
+  EXPECT_FALSE(open(program->read("sealed.der"), tunnel));
+}
+
 TEST_F(RecipientsOfOpenSsl, SealUnderSharedKeysOfEverySize) {
   for (const std::size_t size : {16UL, 24UL, 32UL}) {
     const SecretBytes key = random_secret(size);
