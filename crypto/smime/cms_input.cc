@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kFrontBytes = 256;
 
 // The first octets of the input, which is at its beginning again afterwards.
-Result<Bytes> look_at_front(RewindableSource& from) {
-  auto front = read_front(from, kFrontBytes);
+Result<Bytes> look_at_front(RewindableSource& from, std::size_t bytes = kFrontBytes) {
+  auto front = read_front(from, bytes);
   if (!front) return front.error();
   if (const Status back = from.rewind(); !back) return back.error();
   return front;
@@ -118,16 +118,26 @@ Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from, std
   return input;
 }
 
+// An S/MIME entity; or, because its words could be anything, what is no entity at all.
+Result<std::unique_ptr<CmsInput>> CmsInput::from_text(RewindableSource& from, PemLabels labels) {
+  auto entity = read_entity_front(from);
+  if (entity && smime_form(entity->header) != SmimeForm::none) {
+    return from_entity(from, *std::move(entity));
+  }
+  if (const Status back = from.rewind(); !back) return back.error();
+  const auto front = look_at_front(from, kMaxPemWordsBytes + kFrontBytes);
+  if (!front) return front.error();
+  if (find_pem_begin(as_text(*front))) return from_pem(from, as_text(*front), labels);
+  if (!entity) return entity.error();
+  return from_entity(from, *std::move(entity));
+}
+
 Result<std::unique_ptr<CmsInput>> CmsInput::open(RewindableSource& from, PemLabels labels) {
   const auto front = look_at_front(from);
   if (!front) return front.error();
   if (front->empty()) return not_smime("it is empty");
   if (begins_pem(as_text(*front))) return from_pem(from, as_text(*front), labels);
-  if (!is_content_info(*front)) {
-    auto entity = read_entity_front(from);
-    if (!entity) return entity.error();
-    return from_entity(from, *std::move(entity));
-  }
+  if (!is_content_info(*front)) return from_text(from, labels);
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
   input->der_ = &from;
   return input;

@@ -1,7 +1,7 @@
 // A CMS object in whatever people keep it in: a message or MIME entity of type
 // application/pkcs7-mime or multipart/signed (base64 or binary, lines ending in CRLF or LF), one
-// PEM block (pem_text.h), or plain DER. Which it is, is told by its first octets; what the CMS
-// object is, by its OID and never by `smime-type` or a file name.
+// PEM block, also behind words (pem_text.h), or plain DER. Which it is, is told by its first
+// octets; what the CMS object is, by its OID and never by `smime-type` or a file name.
 #pragma once
 
 #include <memory>
@@ -52,6 +52,7 @@ class CmsInput {
  private:
   CmsInput();
   static Result<std::unique_ptr<CmsInput>> from_entity(RewindableSource& from, EntityFront front);
+  static Result<std::unique_ptr<CmsInput>> from_text(RewindableSource& from, PemLabels labels);
   static Result<std::unique_ptr<CmsInput>> from_pem(RewindableSource& from, std::string_view front,
                                                     PemLabels labels);
   Status take_pkcs7_mime(RewindableSource& from, std::size_t header_bytes);

@@ -1,7 +1,7 @@
 #include "crypto/smime/pem_text.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -10,6 +10,7 @@
 #include "crypto/cms/refusal.h"
 #include "crypto/mime/delimiter_scanner.h"
 #include "crypto/smime/cms_input.h"
+#include "crypto/smime/pem_words.h"
 
 namespace culvert::crypto {
 namespace {
@@ -22,8 +23,12 @@ std::size_t blanks_before(std::string_view front) {
   return std::min(front.find_first_not_of(kBlanks), front.size());
 }
 
+// RFC 7468, 8 and 9; GnuPG; Netscape, and OpenSSL for signed objects alone.
+constexpr std::array<std::string_view, 5> kLabels{"CMS", "PKCS7", "ENCRYPTED MESSAGE",
+                                                  "SIGNED MESSAGE", "PKCS #7 SIGNED DATA"};
+
 bool is_wanted(std::string_view label, PemLabels labels) {
-  return label == "CMS" || label == "PKCS7" ||
+  return std::find(kLabels.begin(), kLabels.end(), label) != kLabels.end() ||
          (labels == PemLabels::cms_certificate && label == "CERTIFICATE");
 }
 
@@ -69,8 +74,20 @@ bool begins_pem(std::string_view front) {
   return front.substr(blanks_before(front)).starts_with(kBegin);
 }
 
+std::optional<std::size_t> find_pem_begin(std::string_view front) {
+  if (begins_pem(front)) return blanks_before(front);
+  for (std::size_t at = front.find(kBegin); at != std::string_view::npos;
+       at = front.find(kBegin, at + 1)) {
+    if (at > 0 && front[at - 1] != '\n') continue;
+    return may_be_header(front.substr(0, at)) ? std::nullopt : std::optional(at);
+  }
+  return std::nullopt;
+}
+
 Result<PemText> find_pem_text(SharedInput& input, std::string_view front, PemLabels labels) {
-  const std::size_t first = blanks_before(front);
+  const auto found = find_pem_begin(front);
+  if (!found) return not_smime("it holds no PEM block");
+  const std::size_t first = *found;
   const std::size_t line_end = front.find('\n', first);
   if (line_end == std::string_view::npos) return not_smime("its PEM block has no end");
   const auto label = label_of(front.substr(first, line_end - first));

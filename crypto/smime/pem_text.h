@@ -1,10 +1,11 @@
-// One PEM block and nothing else (RFC 7468): where its base64 text stands in the input.
+// One PEM block (RFC 7468): where its base64 text stands in the input.
 //
-// Blank lines may stand before it and white space behind it. Explanatory text, which RFC 7468
-// allows, may not: it could be the header of a message, whose From would be compared with nothing.
+// Words may stand before it (section 2) and white space behind it. Words that somebody could take
+// for the header of a message may not: its From would be compared with nothing.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "crypto/base/result.h"
@@ -14,7 +15,7 @@ namespace culvert::crypto {
 
 // What may stand in BEGIN and END.
 enum class PemLabels {
-  cms,              // `CMS`, and `PKCS7` as older programs write
+  cms,              // `CMS`, `PKCS7` as older programs write, and what GnuPG and Netscape write
   cms_certificate,  // besides `CERTIFICATE`, as some programs call a file of certificates in CMS
 };
 
@@ -23,12 +24,19 @@ struct PemText {
   std::uint64_t end = 0;
 };
 
-// True if the first octets of an input begin a PEM block.
+// Octets of words before the block: more is no explanation.
+inline constexpr std::size_t kMaxPemWordsBytes = 64 * 1024;
+
+// Where the first line BEGIN stands in the first octets of an input: behind nothing but blanks, or
+// behind words that are no header. Nothing if there is none.
+std::optional<std::size_t> find_pem_begin(std::string_view front);
+// The same behind blanks alone.
 bool begins_pem(std::string_view front);
 
-// `front` is the beginning of `input`, which is read to its end. permanent `not-smime` for another
-// label or a first line longer than `front`; refused (crypto/cms/refusal.h): truncated without an
-// END line of the same label, trailing_octets if more than white space stands behind it.
+// `front` is the beginning of `input`, which is read to its end, and find_pem_begin has found a
+// block in it. permanent `not-smime` for another label or a line BEGIN that `front` cuts; refused
+// (crypto/cms/refusal.h): truncated without an END line of the same label, trailing_octets if more
+// than white space stands behind it.
 Result<PemText> find_pem_text(SharedInput& input, std::string_view front, PemLabels labels);
 
 }  // namespace culvert::crypto

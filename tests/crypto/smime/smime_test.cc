@@ -91,6 +91,7 @@ TEST_F(Smime, TextAroundPemIsRefused) {
   const Bytes der = sign(pattern(3000), a);
   const Trust trust = trust_in(a);
   const std::string pem = pem_of(der, "CMS", "CMS");
+  const std::string words = "Dear all,\n\nhere it is.\n\n";
   const std::string mail = "From: ceo@a.example\n\npay!\n";
   const std::vector<std::pair<std::string, std::string>> cases{
       {pem + mail, "trailing-octets"},
@@ -99,7 +100,33 @@ TEST_F(Smime, TextAroundPemIsRefused) {
       {pem.substr(0, pem.size() - 1) + mail, "trailing-octets"},
       {pem.substr(0, pem.size() - 1) + "--\n", "trailing-octets"},
       {mail + pem, "not-smime"},
-      {"text\n" + pem, "not-smime"},
+      {words + mail + pem, "not-smime"},
+      {words + pem + mail, "trailing-octets"},
+      {"\n\n" + mail + pem, "not-smime"},
+      {"FROM:ceo@a.example\n" + pem, "not-smime"},
+      {"From : ceo@a.example\r\n\r\n" + pem, "not-smime"},
+      {"\xef\xbb\xbf"
+       "From: ceo@a.example\n\n" +
+           pem,
+       "not-smime"},
+      {"From\xc2\xa0: ceo@a.example\n\n" + pem, "not-smime"},
+      {"x\rFrom: ceo@a.example\r\r\n" + pem, "not-smime"},
+      {std::string("Fr\0om: ceo@a.example\n\n", 22) + pem, "not-smime"},
+      {"words\xe2\x80\xa8"
+       "From: ceo@a.example\n\n" +
+           pem,
+       "not-smime"},
+      {"words\xc2\x85"
+       "From: ceo@a.example\n\n" +
+           pem,
+       "not-smime"},
+      {"> From: ceo@a.example\n\n" + pem, "not-smime"},
+      {"Sender: ceo@a.example\n\n" + pem, "not-smime"},
+      {"Resent-From: ceo@a.example\n\n" + pem, "not-smime"},
+      {"Content-Type: text/plain\n\n" + pem, "not-smime"},
+      {"Subject: pay!\n\n" + pem, "not-smime"},
+      {std::string(100'000, 'x') + "\n" + pem, "not-smime"},
+      {"words " + pem, "not-smime"},
       {pem.substr(0, pem.find("-----END")), "truncated"},
       {pem.substr(0, pem.size() - 4), "truncated"},
       {pem_of(der, "CMS", "PKCS7"), "truncated"},
@@ -110,10 +137,34 @@ TEST_F(Smime, TextAroundPemIsRefused) {
       {"-----BEGIN CMS-----\n" + mail + pem, "not-cms"},
       {to_text(der) + mail, "trailing-octets"},
       {"-----BEGIN ----\n" + mail, "not-smime"},
-      {std::string(300, '\n') + pem, "not-smime"},
   };
   for (const auto& [input, word] : cases)
     EXPECT_EQ(verdict(input, trust), word) << input.substr(0, 30);
+}
+
+// RFC 7468, 2: explanatory text.
+TEST_F(Smime, TakesPemBehindWords) {
+  const Bytes der = sign(pattern(3000), a);
+  const Trust trust = trust_in(a);
+  const std::string pem = pem_of(der, "CMS", "CMS");
+  for (const std::string& words :
+       {std::string("Some words before\n\n"), std::string("text\n"), std::string("a: b\r\n"),
+        std::string("Dear all,\n\nhere is what we agreed upon, from 9 to 5:\n\n"),
+        std::string("Subject: CN=Atlantis\nIssuer: CN=Atlantis\n"),
+        std::string("Gr\xc3\xbc\xc3\x9f"
+                    "e\n"),
+        std::string(300, '\n'), std::string(60'000, 'x') + "\n",
+        std::string("-----BEGIN what?\n").substr(5)}) {
+    EXPECT_EQ(verdict(words + pem, trust), "valid") << words.substr(0, 40);
+  }
+}
+
+// Of GnuPG, which names what is in it; of Netscape, and of OpenSSL.
+TEST_F(Smime, TakesTheLabelsOfOtherPrograms) {
+  const Bytes der = sign(pattern(3000), a);
+  for (const char* label : {"PKCS7", "SIGNED MESSAGE", "ENCRYPTED MESSAGE", "PKCS #7 SIGNED DATA"})
+    EXPECT_EQ(verdict(pem_of(der, label, label), trust_in(a)), "valid") << label;
+  EXPECT_EQ(verdict(pem_of(der, "PGP MESSAGE", "PGP MESSAGE"), trust_in(a)), "not-smime");
 }
 
 TEST_F(Smime, TakesPemWithBlankLinesAroundIt) {
