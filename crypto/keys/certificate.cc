@@ -1,6 +1,5 @@
 #include "crypto/keys/certificate.h"
 
-#include <botan/asn1_time.h>
 #include <botan/ber_dec.h>
 #include <botan/data_src.h>
 #include <botan/ec_group.h>
@@ -13,7 +12,7 @@
 #include <exception>
 
 #include "crypto/base/log.h"
-#include "crypto/keys/asn1_time.h"
+#include "crypto/keys/certificate_fields.h"
 #include "crypto/keys/digest.h"
 #include "crypto/keys/extensions.h"
 #include "crypto/keys/low_order.h"
@@ -53,10 +52,6 @@ Bytes serial_octets(const Botan::X509_Certificate& x509) {
     object = fields.get_next_object();
   }
   return {object.bits(), object.bits() + object.length()};
-}
-
-std::optional<Time> time_of(const Botan::X509_Time& time) {
-  return parse_asn1_time(time.to_string());
 }
 
 // True if subjectAltName has an rfc822Name, whatever stands in it, or cannot be read.
@@ -127,9 +122,12 @@ KeyKind kind_in(const Botan::X509_Certificate& x509, const Botan::Public_Key& ke
 Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   auto parts = std::make_shared<CertificateParts>();
   parts->der.assign(der.begin(), der.end());
-  parts->x509 = Botan::X509_Certificate(der);
-  const auto begin = time_of(parts->x509.not_before());
-  const auto end = time_of(parts->x509.not_after());
+  const auto fields = find_certificate_fields(parts->der);
+  if (!fields) return bad_certificate("its form is wrong");
+  parts->signed_body = fields->signed_body;
+  parts->x509 = Botan::X509_Certificate(with_usual_times(parts->der, *fields));
+  const auto begin = time_in(fields->not_before);
+  const auto end = time_in(fields->not_after);
   if (!begin || !end) return bad_certificate("its times cannot be read");
   parts->not_before = *begin;
   parts->not_after = *end;
@@ -285,15 +283,6 @@ bool Certificate::is_named_by(const CertificateName& name) const {
   }
   const Bytes& wanted = std::get<SubjectKeyIdentifier>(name).octets;
   return !wanted.empty() && wanted == subject_key_identifier();
-}
-
-bool Certificate::signature_verifies_under(const Certificate& issuer) const {
-  if (!issuer.parts_->key) return false;
-  try {
-    return parts_->x509.check_signature(*issuer.parts_->key);
-  } catch (const std::exception&) {
-    return false;
-  }
 }
 
 }  // namespace culvert::crypto

@@ -37,6 +37,10 @@ class VerifierPool {
 
 struct CertificateParts {
   Bytes der;
+  // TBSCertificate in `der`: what its issuer signed.
+  ByteView signed_body;
+  // Its times and what it was signed over are others than in `der` if those are out of Botan's
+  // reach: not_before, not_after and signed_body count (certificate_fields.h).
   Botan::X509_Certificate x509;
   // objection_to_extensions of extensions.h.
   std::string_view objection;
