@@ -19,7 +19,7 @@ Status skip_empty_content(BerReader& ber) {
 
 }  // namespace
 
-Result<std::vector<Certificate>> read_certs_only(Source& from) {
+Result<CertificateList> read_certificate_list(Source& from, std::size_t most) {
   BerReader ber(from);
   const auto head = enter_signed_data(ber);
   if (!head) return head.error();
@@ -27,12 +27,27 @@ Result<std::vector<Certificate>> read_certs_only(Source& from) {
     if (const Status empty = skip_empty_content(ber); !empty) return empty.error();
   }
   if (const Status left = leave_signed_content(ber, *head); !left) return left.error();
-  auto tail = read_signed_tail(ber);
+  const auto tail = read_signed_tail(ber, most);
   if (!tail) return tail.error();
   if (!tail->signers.empty()) return refuse(Refusal::not_certs_only, "signers");
-  IncludedCertificates included = included_certificates(*tail);
-  if (included.unreadable > 0) return refuse(Refusal::bad_certificate);
-  return std::move(included.readable);
+  CertificateList list;
+  for (std::size_t i = 0; i < tail->certificates.size(); ++i) {
+    const Bytes& der = tail->certificates[i];
+    auto certificate = Certificate::from_der(der);
+    if (certificate) {
+      list.certificates.push_back(*std::move(certificate));
+    } else {
+      list.left_out.push_back({certificate_in_words(i + 1, der), certificate.error()});
+    }
+  }
+  return list;
+}
+
+Result<std::vector<Certificate>> read_certs_only(Source& from) {
+  auto list = read_certificate_list(from, kMaxCmsCertificates);
+  if (!list) return list.error();
+  if (!list->left_out.empty()) return refuse(Refusal::bad_certificate);
+  return std::move(list->certificates);
 }
 
 Result<Bytes> write_certs_only(const std::vector<Certificate>& certificates) {

@@ -7,13 +7,21 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
-#include "crypto/keys/certificate.h"
+#include "crypto/keys/key_bundle.h"
 
 namespace culvert::crypto {
 
-// The certificates in the order of the input, at most kMaxCmsCertificates; none is fine. Reads
-// `from` to its end. Refusals: `not-certs-only` for anything with content or signers,
-// `bad-certificate` if one cannot be read, and those of any CMS object.
+struct CertificateList {
+  std::vector<Certificate> certificates;
+  std::vector<LeftOut> left_out;  // those that cannot be read
+};
+// The certificates in the order of the input, at most `most`; none is fine. One that cannot be read
+// does not spoil the rest. Reads `from` to its end. Refusals: `not-certs-only` for anything with
+// content or signers, and those of any CMS object.
+Result<CertificateList> read_certificate_list(Source& from, std::size_t most);
+
+// The same of a message, at most kMaxCmsCertificates, and refused (`bad-certificate`) if one cannot
+// be read.
 Result<std::vector<Certificate>> read_certs_only(Source& from);
 
 // The ContentInfo in DER; each certificate once. `too-many-certificates` for what no reader would

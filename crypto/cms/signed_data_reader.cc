@@ -126,7 +126,7 @@ Result<SignedDataResult> SignedDataReader::finish(const SignerCandidates& candid
   if (s.tail->signers.size() > candidates.most_signers) return refuse(Refusal::too_many_signers);
   SignedDataResult result;
   if (candidates.included == SignerCandidates::Included::use) {
-    result.certificates = included_certificates(*s.tail).readable;
+    result.certificates = included_certificates(*s.tail);
   }
   const auto tried = tried_certificates(candidates, result.certificates);
   result.signers = judge_signers(s.tail->signers, {s.head.content_type, s.digester}, tried);

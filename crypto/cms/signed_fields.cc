@@ -24,13 +24,13 @@ Status read_digests(BerReader& ber, std::vector<const DigestRow*>& into) {
 }
 
 // certificates stand under [0]; what they hold proves nothing by being there.
-Status read_certificates(BerReader& ber, SignedTail& into) {
+Status read_certificates(BerReader& ber, std::size_t most, SignedTail& into) {
   if (const Status in = ber.enter(context_tag(0)); !in) return in;
   for (std::size_t count = 0;; ++count) {
     const auto next = ber.peek();
     if (!next) return next.error();
     if (*next == kTagEnd) return ber.leave();
-    if (count == kMaxCmsCertificates) return refuse(Refusal::too_many_certificates);
+    if (count == most) return refuse(Refusal::too_many_certificates);
     auto element = ber.element(kMaxCertificateBytes);
     if (!element) return element.error();
     if (*next != kTagSequence) continue;  // attribute certificates and other forms
@@ -55,16 +55,12 @@ Status read_signers(BerReader& ber, std::vector<SignerInfo>& into) {
 
 }  // namespace
 
-IncludedCertificates included_certificates(const SignedTail& tail) {
-  IncludedCertificates included;
+std::vector<Certificate> included_certificates(const SignedTail& tail) {
+  std::vector<Certificate> readable;
   for (const Bytes& der : tail.certificates) {
-    if (auto certificate = Certificate::from_der(der)) {
-      included.readable.push_back(*std::move(certificate));
-    } else {
-      ++included.unreadable;
-    }
+    if (auto certificate = Certificate::from_der(der)) readable.push_back(*std::move(certificate));
   }
-  return included;
+  return readable;
 }
 
 Result<SignedHead> enter_signed_data(BerReader& ber) {
@@ -97,12 +93,13 @@ Status leave_signed_content(BerReader& ber, const SignedHead& head) {
   return ber.leave();
 }
 
-Result<SignedTail> read_signed_tail(BerReader& ber) {
+Result<SignedTail> read_signed_tail(BerReader& ber, std::size_t most_certificates) {
   SignedTail tail;
   const auto first = ber.peek();
   if (!first) return first.error();
   if (*first == context_tag(0)) {
-    if (const Status read = read_certificates(ber, tail); !read) return read.error();
+    if (const Status read = read_certificates(ber, most_certificates, tail); !read)
+      return read.error();
   }
   const auto second = ber.peek();
   if (!second) return second.error();

@@ -7,6 +7,7 @@
 #include "crypto/base/result.h"
 #include "crypto/cms/algorithms.h"
 #include "crypto/cms/ber_reader.h"
+#include "crypto/cms/limits.h"
 #include "crypto/cms/signer_info.h"
 #include "crypto/keys/certificate.h"
 
@@ -34,14 +35,11 @@ struct SignedTail {
 
 // The certificates of a tail, without those that could not be read, which are as if they were not
 // there.
-struct IncludedCertificates {
-  std::vector<Certificate> readable;
-  std::size_t unreadable = 0;
-};
-IncludedCertificates included_certificates(const SignedTail& tail);
+std::vector<Certificate> included_certificates(const SignedTail& tail);
 
-// Reads up to the end of the input. Refusals: too-many-certificates, too-many-signers,
-// trailing-octets and whatever is malformed.
-Result<SignedTail> read_signed_tail(BerReader& ber);
+// Reads up to the end of the input, at most `most_certificates`. Refusals: too-many-certificates,
+// too-many-signers, trailing-octets and whatever is malformed.
+Result<SignedTail> read_signed_tail(BerReader& ber,
+                                    std::size_t most_certificates = kMaxCmsCertificates);
 
 }  // namespace culvert::crypto

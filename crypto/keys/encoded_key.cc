@@ -46,7 +46,7 @@ Result<PrivateKey> read_ec(ByteView der) {
   const bool named = curve.peek() == BerTag::oid;
   const ByteView parameters = curve.whole();
   if (!in.finished() || !fields.good() || !curve.finished() || !named) {
-    return bad_key_file("its EC key names no curve");
+    return key_not_supported("it names no curve");
   }
   static const Botan::OID kEc("1.2.840.10045.2.1");
   return from_old_form({kEc, {parameters.begin(), parameters.end()}}, der);
@@ -80,8 +80,8 @@ Result<PrivateKey> read_key(KeyForm form, ByteView der, PasswordUse& use) {
 
 Result<PrivateKey> read_key_block(KeyForm form, const PemBlock& block, PasswordUse& use) {
   if (has_old_encryption(block)) {
-    return bad_key_file(
-        "its key is encrypted as before PKCS#8; convert it with 'openssl pkcs8 -topk8'");
+    return key_not_supported(
+        "it is encrypted as before PKCS#8; convert it with 'openssl pkcs8 -topk8'");
   }
   const auto der = pem_octets(block);
   if (!der) return der.error();

@@ -22,7 +22,8 @@ enum class KeyForm { pkcs8, encrypted_pkcs8, rsa, ec };
 // of a kind that is not read.
 std::optional<KeyForm> key_form_of_label(std::string_view label);
 
-// DER. permanent `bad-key`, `bad-key-file`, `password-needed`, `wrong-password`.
+// DER. permanent `bad-key`, `key-not-supported`, `bad-key-file`, `password-needed`,
+// `wrong-password`.
 Result<PrivateKey> read_key(KeyForm form, ByteView der, PasswordUse& use);
 
 // A block whose label is `form`'s. The same errors, and `bad-pem`.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "crypto/keys/certificate_fields.h"
+
 namespace culvert::crypto {
 namespace {
 
@@ -31,6 +33,12 @@ void give(const FoundCertificate& found, BundledKey& to) {
 }
 
 }  // namespace
+
+std::string certificate_in_words(std::size_t number, ByteView der) {
+  const std::string subject = subject_text_in(der);
+  const std::string words = "certificate " + std::to_string(number);
+  return subject.empty() ? words : words + " (" + subject + ")";
+}
 
 KeyBundle bundle_of(std::vector<FoundKey> keys, const std::vector<FoundCertificate>& certificates) {
   KeyBundle bundle;

@@ -19,10 +19,20 @@ struct BundledKey {
   std::string name;
 };
 
+// A key or certificate of a file that cannot be used.
+struct LeftOut {
+  std::string what;  // `private key 2`, `certificate 17 (CN="…")`: its number among its like
+  Error error;       // why
+};
+// What to call the certificate `number` (from 1) of a file; `der` may be anything.
+std::string certificate_in_words(std::size_t number, ByteView der);
+
 struct KeyBundle {
   std::vector<BundledKey> keys;
   // Those of none of the keys, in the order of the file: issuers, and certificates of others.
   std::vector<Certificate> others;
+  // What stands in the file besides, and is not in here.
+  std::vector<LeftOut> left_out{};
 };
 
 // A key with a chain has 3 to 10 KB, a store of all public issuers 300 KB.

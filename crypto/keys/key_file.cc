@@ -3,6 +3,7 @@
 #include "crypto/base/log.h"
 #include "crypto/keys/ber_elements.h"
 #include "crypto/keys/encoded_key.h"
+#include "crypto/keys/found_in_file.h"
 #include "crypto/keys/key_file_error.h"
 #include "crypto/keys/pkcs12.h"
 
@@ -52,41 +53,18 @@ DerForm form_of(ByteView der) {
   return form_behind_sequence(inside.peek(), fields.peek());
 }
 
-// What a file holds that is no PKCS#12, as it is met.
-struct Found {
-  std::vector<FoundKey> keys;
-  std::vector<FoundCertificate> certificates;
-};
-
-Status add_key(KeyForm form, ByteView der, PasswordUse& use, Found& to) {
-  auto key = read_key(form, der, use);
-  if (!key) return key.error();
-  to.keys.push_back({*std::move(key), {}, {}});
-  return done();
-}
-
-Status add_certificate(ByteView der, Found& to) {
-  if (to.certificates.size() == kMaxBundledCertificates) {
-    return bad_key_file("it holds too many certificates");
-  }
-  auto certificate = Certificate::from_der(der);
-  if (!certificate) return certificate.error();
-  to.certificates.push_back({*std::move(certificate), {}, {}});
-  return done();
-}
-
-Status add_der(DerForm form, ByteView der, PasswordUse& use, Found& to) {
+Status add_der(DerForm form, ByteView der, PasswordUse& use, FoundInFile& to) {
   switch (form) {
     case DerForm::certificate:
-      return add_certificate(der, to);
+      return to.add_certificate(der);
     case DerForm::pkcs8:
-      return add_key(KeyForm::pkcs8, der, use, to);
+      return to.add_key(read_key(KeyForm::pkcs8, der, use));
     case DerForm::encrypted_pkcs8:
-      return add_key(KeyForm::encrypted_pkcs8, der, use, to);
+      return to.add_key(read_key(KeyForm::encrypted_pkcs8, der, use));
     case DerForm::rsa:
-      return add_key(KeyForm::rsa, der, use, to);
+      return to.add_key(read_key(KeyForm::rsa, der, use));
     case DerForm::ec:
-      return add_key(KeyForm::ec, der, use, to);
+      return to.add_key(read_key(KeyForm::ec, der, use));
     case DerForm::cms:
       return bad_key_file("it is PKCS#7 or CMS, which is no file of keys");
     case DerForm::public_key:
@@ -99,28 +77,23 @@ Status add_der(DerForm form, ByteView der, PasswordUse& use, Found& to) {
       "it is neither PEM nor a key, a certificate or PKCS#12 in DER, or it was cut");
 }
 
-Status add_block(const PemBlock& block, PasswordUse& use, Found& to) {
+Status add_block(const PemBlock& block, PasswordUse& use, FoundInFile& to) {
   if (const auto form = key_form_of_label(block.label)) {
-    if (to.keys.size() == kMaxBundledKeys) return bad_key_file("it holds too many keys");
-    auto key = read_key_block(*form, block, use);
-    if (!key) return key.error();
-    to.keys.push_back({*std::move(key), {}, {}});
-    return done();
+    return to.add_key(read_key_block(*form, block, use));
   }
   if (block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") return done();
   const auto der = pem_octets(block);
-  if (!der) return der.error();
-  return add_certificate(der->view(), to);
+  return der ? to.add_certificate(der->view()) : to.add_unread_certificate(der.error());
 }
 
-Status add_pem(std::string_view text, PasswordUse& use, Found& to) {
+Status add_pem(std::string_view text, PasswordUse& use, FoundInFile& to) {
   std::string labels;
   while (const auto block = next_pem_block(text)) {
     if (!*block) return block->error();
     if (const Status added = add_block(**block, use, to); !added) return added;
     if (labels.size() < 100) labels.append(labels.empty() ? "" : ", ").append((*block)->label);
   }
-  if (!to.keys.empty() || !to.certificates.empty()) return done();
+  if (to.any()) return done();
   return bad_key_file("it holds neither a private key nor a certificate that can be read, but " +
                       printable(labels));
 }
@@ -136,12 +109,12 @@ Result<KeyBundle> read_key_file(ByteView octets, std::optional<std::string_view>
   const auto password = FilePassword::from_utf8(text.value_or(""));
   if (!password) return password.error();
   PasswordUse use{text ? &*password : nullptr, {}};
-  Found found;
+  FoundInFile found;
   const bool is_pem = !is_der && looks_like_pem(as_text(octets));
   const Status read =
       is_pem ? add_pem(as_text(octets), use, found) : add_der(form, octets, use, found);
   if (!read) return read.error();
-  return bundle_of(std::move(found.keys), found.certificates);
+  return found.bundle();
 }
 
 }  // namespace culvert::crypto

@@ -17,12 +17,14 @@ namespace culvert::crypto {
 
 // `octets` is the whole file, at most kMaxKeyFileBytes; it may be wiped after the call. `password`
 // is UTF-8 and for everything in the file; nothing if there is none; a file that needs none takes
-// any. At least one key or certificate is in what is returned. A stranger's file costs at most a
-// second and 64 MiB. permanent with one line that says what the file is and what is missing:
+// any. At least one key or certificate is in what is returned; one that cannot be used does not
+// spoil the rest, and is named there. A stranger's file costs at most a second and 64 MiB.
+// permanent with one line that says what the file is and what is missing:
 //   `password-needed`   something in it is encrypted, and no password was given
 //   `wrong-password`    it is not the password, or the file was altered
 //   `bad-password`      it is not UTF-8, or too long
-//   `bad-key-file`, `bad-pem`, `bad-key`, `bad-certificate`   damaged, too large, or not supported
+//   `bad-key-file`, `bad-pem`, `bad-key`, `key-not-supported`, `bad-certificate`
+//                       damaged, too large, or not supported
 Result<KeyBundle> read_key_file(ByteView octets,
                                 std::optional<std::string_view> password = std::nullopt);
 

@@ -2,6 +2,7 @@
 
 #include <botan/base64.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -33,8 +34,13 @@ std::optional<Result<PemBlock>> next_pem_block(std::string_view& text) {
   text.remove_prefix(label_size + kDashes.size());
   const std::string end = std::string(kEnd).append(label).append(kDashes);
   const std::size_t size = text.find(end);
-  if (size == std::string_view::npos) return bad_pem("has no end", label);
-  const PemBlock block{label, text.substr(0, size)};
+  const std::size_t next = text.find(kBegin);
+  if (size == std::string_view::npos || next < size) {
+    const PemBlock cut{label, text.substr(0, next), PemBlock::End::missing};
+    text.remove_prefix(std::min(next, text.size()));
+    return cut;
+  }
+  const PemBlock block{label, text.substr(0, size), PemBlock::End::found};
   text.remove_prefix(size + end.size());
   return block;
 }
@@ -44,6 +50,7 @@ bool has_old_encryption(const PemBlock& block) {
 }
 
 Result<SecretBytes> pem_octets(const PemBlock& block) {
+  if (block.end == PemBlock::End::missing) return bad_pem("has no end", block.label);
   try {
     const auto octets = Botan::base64_decode(block.body.data(), block.body.size());
     return SecretBytes(ByteView(octets));

@@ -1,6 +1,7 @@
 #include "crypto/base/log.h"
 #include "crypto/keys/bmp_string.h"
 #include "crypto/keys/encrypted_key.h"
+#include "crypto/keys/found_in_file.h"
 #include "crypto/keys/key_file_error.h"
 #include "crypto/keys/password_cipher.h"
 #include "crypto/keys/pkcs12.h"
@@ -53,7 +54,7 @@ class SafeReader {
       : password_(password), rounds_(rounds) {}
 
   Status read_authenticated_safe(ByteView safe);
-  KeyBundle bundle() { return bundle_of(std::move(keys_), certificates_); }
+  Result<KeyBundle> bundle() { return found_.bundle(); }
 
  private:
   Status read_content_info(BerElements& in);
@@ -62,12 +63,10 @@ class SafeReader {
   Status read_bag(BerElements& in, std::size_t level);
   Status read_value(std::string_view oid, ByteView value, const Attributes& attributes);
   Status read_certificate(ByteView value, const Attributes& attributes);
-  Status add_key(ByteView pkcs8, const Attributes& attributes);
 
   const FilePassword* password_;
   PasswordRounds& rounds_;
-  std::vector<FoundKey> keys_;
-  std::vector<FoundCertificate> certificates_;
+  FoundInFile found_;
   std::size_t bags_ = 0;
 };
 
@@ -140,13 +139,16 @@ Status SafeReader::read_bag(BerElements& in, std::size_t level) {
 }
 
 Status SafeReader::read_value(std::string_view oid, ByteView value, const Attributes& attributes) {
-  if (oid == pkcs12::kKeyBag) return add_key(value, attributes);
+  const auto add_key = [&](ByteView pkcs8) {
+    return found_.add_key(PrivateKey::from_pkcs8(pkcs8), attributes.local_id, attributes.name);
+  };
+  if (oid == pkcs12::kKeyBag) return add_key(value);
   if (oid == pkcs12::kCertificateBag) return read_certificate(value, attributes);
   if (oid != pkcs12::kShroudedKeyBag) return done();
   if (password_ == nullptr) return password_needed();
   const auto opened = open_encrypted_pkcs8(value, *password_, rounds_);
   if (!opened) return opened.error();
-  return add_key(opened->view(), attributes);
+  return add_key(opened->view());
 }
 
 Status SafeReader::read_certificate(ByteView value, const Attributes& attributes) {
@@ -157,21 +159,7 @@ Status SafeReader::read_certificate(ByteView value, const Attributes& attributes
   if (fields.finished() && oid != pkcs12::kX509Certificate) return done();
   const SecretBytes der = content.octets();
   if (!fields.finished() || !content.finished()) return ill_formed("a certificate bag");
-  if (certificates_.size() == kMaxBundledCertificates) {
-    return bad_key_file("it holds too many certificates");
-  }
-  auto certificate = Certificate::from_der(der.view());
-  if (!certificate) return certificate.error();
-  certificates_.push_back({*std::move(certificate), attributes.local_id, attributes.name});
-  return done();
-}
-
-Status SafeReader::add_key(ByteView pkcs8, const Attributes& attributes) {
-  if (keys_.size() == kMaxBundledKeys) return bad_key_file("it holds too many keys");
-  auto key = PrivateKey::from_pkcs8(pkcs8);
-  if (!key) return key.error();
-  keys_.push_back({*std::move(key), attributes.local_id, attributes.name});
-  return done();
+  return found_.add_certificate(der.view(), attributes.local_id, attributes.name);
 }
 
 // The octets of the AuthenticatedSafe. `fields` stands behind the version.

@@ -10,11 +10,15 @@
 #include <botan/system_rng.h>
 #include <botan/x509_key.h>
 
+#include <array>
 #include <exception>
+#include <utility>
 
 #include "crypto/base/log.h"
+#include "crypto/keys/ber_elements.h"
 #include "crypto/keys/digest.h"
 #include "crypto/keys/encoded_key.h"
+#include "crypto/keys/key_file_error.h"
 #include "crypto/keys/ml_kem_key.h"
 #include "crypto/keys/parts.h"
 
@@ -24,6 +28,25 @@ namespace {
 Error bad_key(std::string_view why, std::string_view detail = {}) {
   return permanent_error("bad-key", "not a usable private key: " + std::string(why),
                          printable(detail));
+}
+
+// Named so that the refusal can say why; never used.
+constexpr std::array<std::pair<const char*, std::string_view>, 3> kUnusedKinds{{
+    {"1.2.840.10040.4.1", "DSA"},
+    {"1.2.840.10046.2.1", "Diffie-Hellman"},
+    {"1.2.840.113549.1.3.1", "Diffie-Hellman"},
+}};
+
+// Why a PrivateKeyInfo could not be read, which may be its kind.
+Error cannot_read(ByteView der, std::string_view detail) {
+  BerElements in(der);
+  BerElements fields = in.enter(BerTag::sequence);
+  fields.number();
+  const std::string kind = fields.enter(BerTag::sequence).oid();
+  for (const auto& [oid, name] : kUnusedKinds) {
+    if (kind == oid) return key_not_supported(std::string(name) + " keys are not used for mail");
+  }
+  return bad_key("its form is wrong", detail);
 }
 
 // The algorithm in a PrivateKeyInfo if it is id-RSASSA-PSS (RFC 4055, 1.2), to be named in the
@@ -98,7 +121,7 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   try {
     return PrivateKey(parts_from(load(der), pss_algorithm_of(der)));
   } catch (const std::exception& e) {
-    return bad_key("its form is wrong", e.what());
+    return cannot_read(der, e.what());
   }
 }
 

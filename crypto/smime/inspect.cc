@@ -155,11 +155,16 @@ void Inspection::see_content(RewindableSource& content, const std::string& type)
 }
 
 bool Inspection::see_certs_only(RewindableSource& der) {
-  const auto certificates = read_certs_only(der);
-  if (!der.rewind() || !certificates) return false;
+  const auto list = read_certificate_list(der, kMaxBundledCertificates);
+  if (!der.rewind() || !list) return false;
   Layer layer{"certs-only", {}, {}};
-  for (const Certificate& certificate : *certificates)
+  for (const Certificate& certificate : list->certificates)
     layer.entries.push_back({"certificate", facts_of(certificate)});
+  for (const LeftOut& one : list->left_out) {
+    Facts facts{{"name", one.what}};
+    add_refusal(facts, one.error);
+    layer.entries.push_back({"certificate", std::move(facts)});
+  }
   layers_.push_back(std::move(layer));
   return true;
 }

@@ -12,6 +12,7 @@
 #include "tools/cli/open_node.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_options.h"
+#include "tools/cli/standard_streams.h"
 
 namespace culvert::cli {
 namespace {
@@ -23,6 +24,14 @@ Error about(const std::string& file, Error error) {
   return error;
 }
 
+// On standard error, because the command goes on without them.
+void tell_left_out(const std::string& file, const std::vector<crypto::LeftOut>& left_out) {
+  for (const crypto::LeftOut& one : left_out) {
+    tell_people("note: '" + printable(file, 80) + "': " + one.what +
+                " is left out: " + one.error.text + "\n");
+  }
+}
+
 Result<crypto::KeyBundle> read_bundle(const std::string& file,
                                       const std::optional<SecretBytes>& password) {
   const auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
@@ -31,25 +40,27 @@ Result<crypto::KeyBundle> read_bundle(const std::string& file,
   if (password) opens = as_text(password->view());
   auto bundle = crypto::read_key_file(text->view(), opens);
   if (!bundle) return about(file, bundle.error());
+  tell_left_out(file, bundle->left_out);
   return bundle;
 }
 
-// Certificates in CMS without signers, in any wrapping; nothing if it is no such object.
-Result<std::vector<crypto::Certificate>> read_pkcs7(ByteView text) {
+// Certificates in CMS without signers, in any wrapping; an Error if it is no such object.
+Result<crypto::CertificateList> read_pkcs7(ByteView text) {
   ViewSource source(text);
   const auto cms = crypto::CmsInput::open(source, crypto::PemLabels::cms_certificate);
   if (!cms) return cms.error();
-  return crypto::read_certs_only((*cms)->der());
+  return crypto::read_certificate_list((*cms)->der(), crypto::kMaxBundledCertificates);
 }
 
 // All certificates in a file of keys.
-Result<std::vector<crypto::Certificate>> read_key_certificates(ByteView text) {
-  const auto bundle = crypto::read_key_file(text);
+Result<crypto::CertificateList> read_key_certificates(ByteView text) {
+  auto bundle = crypto::read_key_file(text);
   if (!bundle) return bundle.error();
-  std::vector<crypto::Certificate> found;
+  crypto::CertificateList found{{}, std::move(bundle->left_out)};
+  auto& all = found.certificates;
   for (const crypto::BundledKey& key : bundle->keys)
-    found.insert(found.end(), key.certificates.begin(), key.certificates.end());
-  found.insert(found.end(), bundle->others.begin(), bundle->others.end());
+    all.insert(all.end(), key.certificates.begin(), key.certificates.end());
+  all.insert(all.end(), bundle->others.begin(), bundle->others.end());
   return found;
 }
 
@@ -113,8 +124,11 @@ Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file
   auto found = read_pkcs7(text->view());
   if (!found) found = read_key_certificates(text->view());
   if (!found) return about(file, found.error());
-  if (found->empty()) return usage_error("'" + printable(file, 80) + "' holds no certificate");
-  return found;
+  tell_left_out(file, found->left_out);
+  if (found->certificates.empty()) {
+    return usage_error("'" + printable(file, 80) + "' holds no certificate that can be used");
+  }
+  return std::move(found->certificates);
 }
 
 Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,

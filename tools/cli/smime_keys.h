@@ -10,8 +10,9 @@
 
 namespace culvert::cli {
 
-// All certificates in a file, at least one: PEM, DER, PKCS#7 or PKCS#12 without a password. A usage
-// error for a file that holds none.
+// All certificates in a file, at least one: PEM, DER, PKCS#7 or PKCS#12 without a password. One
+// that cannot be read is named on standard error, and the rest counts. A usage error for a file
+// that holds none.
 Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file);
 
 // Those in all files of that option.

@@ -1,5 +1,7 @@
 """Keys and certificates that the smime commands are given: which they take, and what they make of them."""
+import base64
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -112,6 +114,54 @@ class Smime(unittest.TestCase):
     def test_inspection_shows_the_derivation_of_the_content_key(self):
         self.culvert("encrypt", "--derive-key", "--to", "bob.pem", "--in", "letter", "--out", "derived")
         self.assertIn("key-derivation: CEK-HKDF with SHA-256", self.culvert("inspect", "--in", "derived"))
+
+    def spoil(self, name):
+        """NAME.pem with a version that X.509 does not have; its subject stays what it was."""
+        der = openssl(self.folder, "x509", "-in", f"{name}.pem", "-outform", "DER")
+        (self.folder / f"spoilt-{name}.der").write_bytes(der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1))
+        text = base64.encodebytes((self.folder / f"spoilt-{name}.der").read_bytes()).decode()
+        (self.folder / f"spoilt-{name}.pem").write_text(f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n")
+
+    def test_a_certificate_that_cannot_be_read_is_named_and_the_rest_used(self):
+        self.culvert("sign", "--key", "signer.key", "--cert", "signer.pem", "--in", "letter", "--out", "signed")
+        self.spoil("server")
+        names = ["bob", "ed25519", "spoilt-server", "ca"]
+        bundle = "".join((self.folder / f"{name}.pem").read_text() for name in names)
+        (self.folder / "bundle.pem").write_text(bundle)
+        told = self.culvert("verify", "--trust", "bundle.pem", "--in", "signed")
+        self.assertIn("note: 'bundle.pem': certificate 3 (CN=\"server\") is left out: not a usable certificate", told)
+        openssl(self.folder, "crl2pkcs7", "-nocrl", "-certfile", "bob.pem", "-outform", "DER", "-out", "one.p7c")
+        inside = (self.folder / "one.p7c").read_bytes()
+        (self.folder / "one.p7c").write_bytes(inside.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1))
+        self.assertIn('certificate 1 (CN="bob")', self.culvert("inspect", "--in", "one.p7c"))
+        told = self.culvert("verify", "--trust", "spoilt-server.pem", "--in", "signed", status=1)
+        self.assertIn("not a usable certificate", told)
+
+    def test_a_bundle_may_hold_many_certificates(self):
+        """Some hundreds, as PEM and as PKCS#7, one of them without end and one that cannot be read."""
+        self.culvert("sign", "--key", "signer.key", "--cert", "signer.pem", "--in", "letter", "--out", "signed")
+        self.spoil("server")
+        openssl(self.folder, "req", "-x509", "-config", "/dev/null", "-newkey", *P256, "-noenc", "-subj", "/CN=endless", "-days", "2900000",
+                "-keyout", "endless.key", "-out", "endless.pem")
+        self.join("many", *(["bob", "endless", "ed25519"] * 50), "ca")
+        told = self.culvert("verify", "--trust", "many.pem", "--in", "signed")
+        self.assertNotIn("note", told)
+        self.culvert("verify", "--trust", "many.p7c", "--in", "signed")
+        good = (self.folder / "many.pem").read_text()
+        (self.folder / "many.pem").write_text((self.folder / "spoilt-server.pem").read_text() + good)
+        self.assertIn("certificate 1 (CN=\"server\")", self.culvert("verify", "--trust", "many.pem", "--in", "signed"))
+
+    def test_a_certificate_without_end_serves_for_everything(self):
+        for name, usage in (("endless-signer", "digitalSignature"), ("endless-bob", "keyAgreement")):
+            make(self.folder, name, P256, usage)
+            openssl(self.folder, "x509", "-x509toreq", "-in", f"{name}.pem", "-signkey", f"{name}.key", "-out", "request", "-copy_extensions", "copyall")
+            openssl(self.folder, "x509", "-req", "-in", "request", "-CA", "ca.pem", "-CAkey", "ca.key", "-days", "2900000", "-copy_extensions",
+                    "copyall", "-out", f"{name}.pem")
+        self.culvert("sign", "--key", "endless-signer.key", "--cert", "endless-signer.pem", "--in", "letter", "--out", "signed")
+        self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        self.culvert("encrypt", "--to", "endless-bob.pem", "--in", "letter", "--out", "sealed")
+        self.culvert("decrypt", "--key", "endless-bob.key", "--cert", "endless-bob.pem", "--in", "sealed", "--out", "opened")
+        self.assertEqual((self.folder / "opened").read_bytes(), (self.folder / "letter").read_bytes())
 
 
 if __name__ == "__main__":
