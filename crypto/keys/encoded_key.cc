@@ -61,7 +61,7 @@ std::optional<KeyForm> key_form_of_label(std::string_view label) {
   return std::nullopt;
 }
 
-Result<PrivateKey> read_key(KeyForm form, ByteView der, PasswordUse& use) {
+Result<PrivateKey> read_key(KeyForm form, ByteView der, const PasswordUse& use) {
   switch (form) {
     case KeyForm::pkcs8:
       return PrivateKey::from_pkcs8(der);
@@ -72,13 +72,12 @@ Result<PrivateKey> read_key(KeyForm form, ByteView der, PasswordUse& use) {
     case KeyForm::encrypted_pkcs8:
       break;
   }
-  if (use.password == nullptr) return password_needed();
-  const auto opened = open_encrypted_pkcs8(der, *use.password, use.rounds);
+  const auto opened = open_encrypted_pkcs8(der, use);
   if (!opened) return opened.error();
   return PrivateKey::from_pkcs8(opened->view());
 }
 
-Result<PrivateKey> read_key_block(KeyForm form, const PemBlock& block, PasswordUse& use) {
+Result<PrivateKey> read_key_block(KeyForm form, const PemBlock& block, const PasswordUse& use) {
   if (has_old_encryption(block)) {
     return key_not_supported(
         "it is encrypted as before PKCS#8; convert it with 'openssl pkcs8 -topk8'");

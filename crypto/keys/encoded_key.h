@@ -3,18 +3,11 @@
 // crypto/keys alone.
 #pragma once
 
-#include "crypto/keys/file_password.h"
-#include "crypto/keys/password_hash.h"
+#include "crypto/keys/password_use.h"
 #include "crypto/keys/pem.h"
 #include "crypto/keys/private_key.h"
 
 namespace culvert::crypto {
-
-// `password`: nullptr if there is none; borrowed. `rounds` is shared by all that is in one file.
-struct PasswordUse {
-  const FilePassword* password = nullptr;
-  PasswordRounds rounds;
-};
 
 enum class KeyForm { pkcs8, encrypted_pkcs8, rsa, ec };
 
@@ -24,9 +17,9 @@ std::optional<KeyForm> key_form_of_label(std::string_view label);
 
 // DER. permanent `bad-key`, `key-not-supported`, `bad-key-file`, `password-needed`,
 // `wrong-password`.
-Result<PrivateKey> read_key(KeyForm form, ByteView der, PasswordUse& use);
+Result<PrivateKey> read_key(KeyForm form, ByteView der, const PasswordUse& use);
 
 // A block whose label is `form`'s. The same errors, and `bad-pem`.
-Result<PrivateKey> read_key_block(KeyForm form, const PemBlock& block, PasswordUse& use);
+Result<PrivateKey> read_key_block(KeyForm form, const PemBlock& block, const PasswordUse& use);
 
 }  // namespace culvert::crypto

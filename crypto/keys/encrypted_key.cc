@@ -38,14 +38,13 @@ Result<std::string> encrypted_pem(const PrivateKey& key, std::string_view passwo
   return Botan::PEM_Code::encode(*der, "ENCRYPTED PRIVATE KEY");
 }
 
-Result<SecretBytes> open_encrypted_pkcs8(ByteView der, const FilePassword& password,
-                                         PasswordRounds& rounds) {
+Result<SecretBytes> open_encrypted_pkcs8(ByteView der, const PasswordUse& use) {
   BerElements in(der);
   BerElements fields = in.enter(BerTag::sequence);
   const ByteView algorithm = fields.whole();
   const SecretBytes ciphertext = fields.octets();
   if (!in.finished() || !fields.finished()) return bad_key_file("its form is wrong");
-  auto plaintext = open_with_password(algorithm, ciphertext.view(), password, rounds);
+  auto plaintext = open_with_password(algorithm, ciphertext.view(), use);
   if (plaintext && !may_be_private_key_info(plaintext->view())) return wrong_password();
   return plaintext;
 }

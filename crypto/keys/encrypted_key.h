@@ -14,8 +14,7 @@ namespace culvert::crypto {
 // know takes it. One derivation takes 0.1 to 0.3 s.
 inline constexpr std::uint64_t kWrittenIterations = 600'000;
 
-class FilePassword;
-class PasswordRounds;
+struct PasswordUse;
 
 // DER under PBES2 with AES-256-CBC and PBKDF2 with HMAC-SHA-256. `password` is UTF-8, not empty.
 // Takes 0.1 to 0.3 s, on purpose. permanent `bad-password`.
@@ -24,8 +23,7 @@ Result<Bytes> encrypted_pkcs8(const PrivateKey& key, std::string_view password);
 Result<std::string> encrypted_pem(const PrivateKey& key, std::string_view password);
 
 // For the sources of crypto/keys alone: the PrivateKeyInfo in `der`. permanent `bad-key-file`,
-// `wrong-password`.
-Result<SecretBytes> open_encrypted_pkcs8(ByteView der, const FilePassword& password,
-                                         PasswordRounds& rounds);
+// `password-needed`, `wrong-password`.
+Result<SecretBytes> open_encrypted_pkcs8(ByteView der, const PasswordUse& use);
 
 }  // namespace culvert::crypto

@@ -22,9 +22,16 @@ class FilePassword {
   // As the derivation of PKCS#12 takes it (pkcs12_kdf.h).
   ByteView bmp() const { return bmp_.view(); }
 
+  FilePassword clone() const { return FilePassword(utf8_.clone(), bmp_.clone()); }
+  bool is_empty() const { return utf8_.empty(); }
+
   // No password, which is not the same as an empty one: no BMPString at all, not even 00 00. Some
   // programs write it when they are given an empty password.
   static FilePassword absent() { return FilePassword({}, {}); }
+  // Of an empty password the other one of these two forms.
+  FilePassword other_empty_form() const {
+    return FilePassword({}, SecretBytes(bmp_.empty() ? std::size_t{2} : std::size_t{0}));
+  }
 
  private:
   FilePassword(SecretBytes utf8, SecretBytes bmp) : utf8_(std::move(utf8)), bmp_(std::move(bmp)) {}

@@ -50,12 +50,17 @@ Status FoundInFile::add_unread_certificate(Error error) {
   return leave_out(certificate_in_words(certificates_seen_, {}), std::move(error));
 }
 
+void FoundInFile::mark_weak(std::string_view why) {
+  if (weakness_.empty()) weakness_ = why;
+}
+
 Result<KeyBundle> FoundInFile::bundle() {
   if (keys_.empty() && certificates_.empty() && !left_out_.empty()) {
     return left_out_.front().error;
   }
   KeyBundle all = bundle_of(std::move(keys_), certificates_);
   all.left_out = std::move(left_out_);
+  all.weakness = std::move(weakness_);
   return all;
 }
 

@@ -19,6 +19,9 @@ class FoundInFile {
   // A certificate whose octets could not be had.
   Status add_unread_certificate(Error error);
 
+  // What the file protects badly; the first word counts.
+  void mark_weak(std::string_view why);
+
   // An Error if all that was met is left out: that of the first.
   Result<KeyBundle> bundle();
   // False if nothing was met that would be a key or a certificate.
@@ -30,6 +33,7 @@ class FoundInFile {
   std::vector<FoundKey> keys_;
   std::vector<FoundCertificate> certificates_;
   std::vector<LeftOut> left_out_;
+  std::string weakness_;
   std::size_t keys_seen_ = 0;
   std::size_t certificates_seen_ = 0;
 };

@@ -33,6 +33,8 @@ struct KeyBundle {
   std::vector<Certificate> others;
   // What stands in the file besides, and is not in here.
   std::vector<LeftOut> left_out{};
+  // What the file itself protects badly (OldForms), for people; empty if nothing.
+  std::string weakness{};
 };
 
 // A key with a chain has 3 to 10 KB, a store of all public issuers 300 KB.

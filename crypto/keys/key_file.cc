@@ -53,7 +53,7 @@ DerForm form_of(ByteView der) {
   return form_behind_sequence(inside.peek(), fields.peek());
 }
 
-Status add_der(DerForm form, ByteView der, PasswordUse& use, FoundInFile& to) {
+Status add_der(DerForm form, ByteView der, const PasswordUse& use, FoundInFile& to) {
   switch (form) {
     case DerForm::certificate:
       return to.add_certificate(der);
@@ -70,6 +70,7 @@ Status add_der(DerForm form, ByteView der, PasswordUse& use, FoundInFile& to) {
     case DerForm::public_key:
       return bad_key_file("it is a public key; a certificate or a private key is needed");
     case DerForm::pkcs12:
+      return read_pkcs12_into(to, der, use);
     case DerForm::unknown:
       break;
   }
@@ -77,16 +78,19 @@ Status add_der(DerForm form, ByteView der, PasswordUse& use, FoundInFile& to) {
       "it is neither PEM nor a key, a certificate or PKCS#12 in DER, or it was cut");
 }
 
-Status add_block(const PemBlock& block, PasswordUse& use, FoundInFile& to) {
+Status add_block(const PemBlock& block, const PasswordUse& use, FoundInFile& to) {
   if (const auto form = key_form_of_label(block.label)) {
     return to.add_key(read_key_block(*form, block, use));
   }
-  if (block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") return done();
+  const bool is_pkcs12 = block.label == "PKCS12" || block.label == "PFX";
+  const bool is_certificate = block.label == "CERTIFICATE" || block.label == "X509 CERTIFICATE";
+  if (!is_pkcs12 && !is_certificate) return done();
   const auto der = pem_octets(block);
+  if (is_pkcs12) return der ? read_pkcs12_into(to, der->view(), use) : Status(der.error());
   return der ? to.add_certificate(der->view()) : to.add_unread_certificate(der.error());
 }
 
-Status add_pem(std::string_view text, PasswordUse& use, FoundInFile& to) {
+Status add_pem(std::string_view text, const PasswordUse& use, FoundInFile& to) {
   std::string labels;
   while (const auto block = next_pem_block(text)) {
     if (!*block) return block->error();
@@ -100,19 +104,20 @@ Status add_pem(std::string_view text, PasswordUse& use, FoundInFile& to) {
 
 }  // namespace
 
-Result<KeyBundle> read_key_file(ByteView octets, std::optional<std::string_view> text) {
+Result<KeyBundle> read_key_file(ByteView octets, std::optional<std::string_view> text,
+                                OldForms old_forms) {
   if (octets.empty()) return bad_key_file("it is empty");
   if (octets.size() > kMaxKeyFileBytes) return bad_key_file("it is too large");
-  const bool is_der = octets.front() == kSequence;
-  const DerForm form = is_der ? form_of(octets) : DerForm::unknown;
-  if (form == DerForm::pkcs12) return read_pkcs12(octets, text);
   const auto password = FilePassword::from_utf8(text.value_or(""));
   if (!password) return password.error();
-  PasswordUse use{text ? &*password : nullptr, {}};
-  FoundInFile found;
+  PasswordRounds rounds;
+  const PasswordUse use{text ? &*password : nullptr, rounds, old_forms};
+  const bool is_der = octets.front() == kSequence;
   const bool is_pem = !is_der && looks_like_pem(as_text(octets));
+  FoundInFile found;
   const Status read =
-      is_pem ? add_pem(as_text(octets), use, found) : add_der(form, octets, use, found);
+      is_pem ? add_pem(as_text(octets), use, found)
+             : add_der(is_der ? form_of(octets) : DerForm::unknown, octets, use, found);
   if (!read) return read.error();
   return found.bundle();
 }

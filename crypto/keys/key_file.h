@@ -3,7 +3,8 @@
 // by the octets, never by a name. Thread-safe.
 //
 // PEM blocks read: `PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`,
-// `CERTIFICATE`, `X509 CERTIFICATE`; others are passed over. PKCS#7 is not read here: it is CMS.
+// `CERTIFICATE`, `X509 CERTIFICATE`, `PKCS12` and `PFX`; others are passed over. PKCS#7 is not read
+// here: it is CMS.
 #pragma once
 
 #include <optional>
@@ -12,6 +13,7 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 #include "crypto/keys/key_bundle.h"
+#include "crypto/keys/old_forms.h"
 
 namespace culvert::crypto {
 
@@ -26,6 +28,7 @@ namespace culvert::crypto {
 //   `bad-key-file`, `bad-pem`, `bad-key`, `key-not-supported`, `bad-certificate`
 //                       damaged, too large, or not supported
 Result<KeyBundle> read_key_file(ByteView octets,
-                                std::optional<std::string_view> password = std::nullopt);
+                                std::optional<std::string_view> password = std::nullopt,
+                                OldForms old_forms = OldForms::refuse);
 
 }  // namespace culvert::crypto

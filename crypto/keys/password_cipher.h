@@ -3,14 +3,19 @@
 // alone. Thread-safe.
 #pragma once
 
+#include "crypto/keys/password_use.h"
 #include "crypto/keys/pbes2.h"
 
 namespace culvert::crypto {
 
-// `algorithm`: the AlgorithmIdentifier. Takes its cost from `rounds` before it computes. permanent
-// `bad-key-file` for an algorithm that is not supported or ill-formed; `wrong-password` if what
-// comes out is not padded as it must be.
+// `algorithm`: the AlgorithmIdentifier; what is encrypted is a SEQUENCE. Takes its cost from
+// `use.rounds` before it computes. permanent `bad-key-file` for an algorithm that is not supported,
+// not to be used (OldForms) or ill-formed; `password-needed` if there is none; `wrong-password` if
+// what comes out is not padded as it must be, or no SEQUENCE.
 Result<SecretBytes> open_with_password(ByteView algorithm, ByteView ciphertext,
-                                       const FilePassword& password, PasswordRounds& rounds);
+                                       const PasswordUse& use);
+
+// True for an algorithm that is read with OldForms::read alone.
+bool is_old_form(ByteView algorithm);
 
 }  // namespace culvert::crypto

@@ -3,8 +3,8 @@
 //
 // Read: DER and BER; a MAC by HMAC with SHA-1 or SHA-2, or PBMAC1 (RFC 9579), which is verified
 // before anything is decrypted; AES-CBC under PBES2, and the old 3DES and RC2; keys and X.509
-// certificates, also nested. CRLs and secrets of other kinds are passed over. Files under a public
-// key are refused.
+// certificates, also nested; with OldForms::read also RC4, and files without a MAC. CRLs and
+// secrets of other kinds are passed over. Files under a public key are refused.
 // Written: PBES2 with AES-256-CBC and PBKDF2 by HMAC-SHA-256, and a MAC by HMAC-SHA-256. OpenSSL,
 // NSS and GnuTLS read it; gpgsm 2.2 takes HMAC-SHA-256 from nobody.
 #pragma once
@@ -15,18 +15,21 @@
 #include "crypto/base/result.h"
 #include "crypto/keys/encrypted_key.h"
 #include "crypto/keys/key_bundle.h"
+#include "crypto/keys/old_forms.h"
 
 namespace culvert::crypto {
 
-// Without a MAC nothing tells whether the file is as it was made.
-enum class MissingMac { refuse, accept };
-
-// Whole, without trailing octets, at most kMaxKeyFileBytes. `password` is UTF-8; an
-// empty one is a password too, nothing means that there is none. permanent `bad-key-file`,
-// `bad-key`, `bad-certificate`, `bad-password`, `password-needed`, `wrong-password`; the last also
-// for a file whose encrypted part was altered, because its MAC tells no difference.
+// Whole, without trailing octets, at most kMaxKeyFileBytes. `password` is UTF-8; an empty
+// one is a password too, in either of its forms; nothing means that none is known, and then the
+// empty one is tried. permanent `bad-key-file`, `bad-key`, `key-not-supported`, `bad-certificate`,
+// `bad-password`, `password-needed`, `wrong-password`; the last also for a file whose encrypted
+// part was altered, because its MAC tells no difference.
 Result<KeyBundle> read_pkcs12(ByteView octets, std::optional<std::string_view> password,
-                              MissingMac missing_mac = MissingMac::refuse);
+                              OldForms old_forms = OldForms::refuse);
+
+class FoundInFile;
+// For the sources of crypto/keys alone: the same, to be found with others of one file.
+Status read_pkcs12_into(FoundInFile& found, ByteView octets, const PasswordUse& use);
 
 // Each key has its own derivation from the password, and each costs whoever reads the file.
 inline constexpr std::size_t kMaxWrittenKeys = 4;

@@ -86,9 +86,9 @@ Result<FilePassword> verify_old(const MacData& mac, ByteView safe, FilePassword 
   const std::size_t key_bytes = hash_bytes(mac.how.hash);
   if (mac.tag.size() != key_bytes) return bad_key_file("its MAC has a wrong length");
   std::vector<FilePassword> forms;
-  const bool empty = password.utf8().empty();
+  const bool empty = password.is_empty();
   forms.push_back(std::move(password));
-  if (empty) forms.push_back(FilePassword::absent());
+  if (empty) forms.push_back(forms.front().other_empty_form());
   for (FilePassword& form : forms) {
     const Status spent =
         rounds.spend(Derivation::pkcs12, mac.how.hash, mac.how.iterations, key_bytes);

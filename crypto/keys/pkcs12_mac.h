@@ -9,8 +9,8 @@
 namespace culvert::crypto {
 
 // `in` stands before MacData. Verifies it over the octets of the authenticated safe; takes what it
-// costs from `rounds` before it computes. Returns the password in the form that fits, which is the
-// one for the rest of the file. permanent `bad-key-file`, `wrong-password`.
+// costs from `rounds` before it computes. Returns the password in the form that fits, which most
+// likely is the one for the rest of the file. permanent `bad-key-file`, `wrong-password`.
 Result<FilePassword> verify_pkcs12_mac(BerElements& in, ByteView safe, FilePassword password,
                                        PasswordRounds& rounds);
 

@@ -49,12 +49,10 @@ Result<Attributes> read_attributes(BerElements& bag) {
 // Collects what is in the authenticated safe, whose MAC is verified.
 class SafeReader {
  public:
-  // `password` may be nullptr; both must outlive it.
-  SafeReader(const FilePassword* password, PasswordRounds& rounds)
-      : password_(password), rounds_(rounds) {}
+  // Both must outlive it.
+  SafeReader(const PasswordUse& use, FoundInFile& found) : use_(use), found_(found) {}
 
   Status read_authenticated_safe(ByteView safe);
-  Result<KeyBundle> bundle() { return found_.bundle(); }
 
  private:
   Status read_content_info(BerElements& in);
@@ -63,12 +61,16 @@ class SafeReader {
   Status read_bag(BerElements& in, std::size_t level);
   Status read_value(std::string_view oid, ByteView value, const Attributes& attributes);
   Status read_certificate(ByteView value, const Attributes& attributes);
+  void see_encryption(ByteView algorithm);
 
-  const FilePassword* password_;
-  PasswordRounds& rounds_;
-  FoundInFile found_;
+  const PasswordUse& use_;
+  FoundInFile& found_;
   std::size_t bags_ = 0;
 };
+
+void SafeReader::see_encryption(ByteView algorithm) {
+  if (is_old_form(algorithm)) found_.mark_weak("it is encrypted with RC4, which protects nothing");
+}
 
 Status SafeReader::read_authenticated_safe(ByteView safe) {
   BerElements in(safe);
@@ -110,8 +112,8 @@ Result<SecretBytes> SafeReader::decrypted(BerElements& content) {
   const SecretBytes ciphertext = info.octets(BerTag::primitive_context_0);
   if (data.peek() == BerTag::context_1) data.whole();
   if (!data.finished() || !info.finished() || !is_data) return ill_formed("a safe in it");
-  if (password_ == nullptr) return password_needed();
-  return open_with_password(algorithm, ciphertext.view(), *password_, rounds_);
+  see_encryption(algorithm);
+  return open_with_password(algorithm, ciphertext.view(), use_);
 }
 
 Status SafeReader::read_safe_contents(ByteView contents, std::size_t level) {
@@ -145,8 +147,9 @@ Status SafeReader::read_value(std::string_view oid, ByteView value, const Attrib
   if (oid == pkcs12::kKeyBag) return add_key(value);
   if (oid == pkcs12::kCertificateBag) return read_certificate(value, attributes);
   if (oid != pkcs12::kShroudedKeyBag) return done();
-  if (password_ == nullptr) return password_needed();
-  const auto opened = open_encrypted_pkcs8(value, *password_, rounds_);
+  BerElements encrypted(value);
+  see_encryption(encrypted.enter(BerTag::sequence).whole());
+  const auto opened = open_encrypted_pkcs8(value, use_);
   if (!opened) return opened.error();
   return add_key(opened->view());
 }
@@ -175,34 +178,28 @@ Result<SecretBytes> safe_octets(BerElements& fields) {
   return safe;
 }
 
-struct OpenedFile {
-  std::optional<FilePassword> password;
-  PasswordRounds rounds;
-};
-
-Status check_mac(BerElements& fields, ByteView safe, MissingMac missing_mac, OpenedFile& file) {
+// The password that opens the rest of the file; nothing if it has no MAC.
+Result<std::optional<FilePassword>> check_mac(BerElements& fields, ByteView safe,
+                                              const PasswordUse& use, FoundInFile& found) {
+  constexpr std::string_view kNoMac = "it has no MAC, so nobody can tell whether it was altered";
   if (!fields.more()) {
-    if (missing_mac == MissingMac::accept) return done();
-    return bad_key_file("it has no MAC, so nobody can tell whether it was altered");
+    if (use.old_forms == OldForms::refuse) {
+      return bad_key_file(std::string(kNoMac) + "; --legacy reads it");
+    }
+    found.mark_weak(kNoMac);
+    return std::optional<FilePassword>();
   }
-  if (!file.password) return password_needed();
-  auto fitting = verify_pkcs12_mac(fields, safe, *std::move(file.password), file.rounds);
-  if (!fitting) return fitting.error();
-  file.password = *std::move(fitting);
-  return done();
+  // Without one it may be the empty password, of which nobody was told; below too.
+  auto tried = use.password != nullptr ? use.password->clone() : FilePassword::absent();
+  auto fitting = verify_pkcs12_mac(fields, safe, std::move(tried), use.rounds);
+  if (fitting) return std::optional(*std::move(fitting));
+  const bool is_wrong = fitting.error().code == wrong_password().code;
+  return is_wrong && use.password == nullptr ? password_needed() : fitting.error();
 }
 
 }  // namespace
 
-Result<KeyBundle> read_pkcs12(ByteView octets, std::optional<std::string_view> password,
-                              MissingMac missing_mac) {
-  if (octets.size() > kMaxKeyFileBytes) return bad_key_file("it is too large");
-  OpenedFile file;
-  if (password) {
-    auto forms = FilePassword::from_utf8(*password);
-    if (!forms) return forms.error();
-    file.password = *std::move(forms);
-  }
+Status read_pkcs12_into(FoundInFile& found, ByteView octets, const PasswordUse& use) {
   BerElements in(octets);
   BerElements fields = in.enter(BerTag::sequence);
   const std::uint64_t version = fields.number();
@@ -211,13 +208,30 @@ Result<KeyBundle> read_pkcs12(ByteView octets, std::optional<std::string_view> p
   const auto safe = safe_octets(fields);
   if (!safe) return safe.error();
   if (!fields.good() || !in.finished()) return ill_formed("it");
-  const Status checked = check_mac(fields, safe->view(), missing_mac, file);
-  if (!checked) return checked.error();
+  const auto fitting = check_mac(fields, safe->view(), use, found);
+  if (!fitting) return fitting.error();
   if (!fields.finished()) return ill_formed("it");
-  SafeReader reader(file.password ? &*file.password : nullptr, file.rounds);
-  const Status read = reader.read_authenticated_safe(safe->view());
+  const FilePassword empty = FilePassword::absent();
+  PasswordUse inside = use;
+  if (inside.password == nullptr) inside.password = &empty;
+  if (*fitting) inside.password = &**fitting;
+  const Status read = SafeReader(inside, found).read_authenticated_safe(safe->view());
+  const bool is_wrong = !read && read.error().code == wrong_password().code;
+  if (is_wrong && use.password == nullptr) return password_needed();
+  return read;
+}
+
+Result<KeyBundle> read_pkcs12(ByteView octets, std::optional<std::string_view> text,
+                              OldForms old_forms) {
+  if (octets.size() > kMaxKeyFileBytes) return bad_key_file("it is too large");
+  const auto password = FilePassword::from_utf8(text.value_or(""));
+  if (!password) return password.error();
+  PasswordRounds rounds;
+  FoundInFile found;
+  const Status read =
+      read_pkcs12_into(found, octets, {text ? &*password : nullptr, rounds, old_forms});
   if (!read) return read.error();
-  return reader.bundle();
+  return found.bundle();
 }
 
 }  // namespace culvert::crypto

@@ -128,7 +128,8 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view text) {
   const auto password = FilePassword::from_utf8(text);
   if (!password) return password.error();
-  PasswordUse use{text.empty() ? nullptr : &*password, {}};
+  PasswordRounds rounds;
+  const PasswordUse use{text.empty() ? nullptr : &*password, rounds};
   while (const auto block = next_pem_block(pem)) {
     if (!*block) return block->error();
     const auto form = key_form_of_label((*block)->label);

@@ -35,7 +35,7 @@ void check(const Result<KeyBundle>& read) {
 }
 
 void check_input(ByteView input) {
-  check(read_pkcs12(input, kPassword, MissingMac::accept));
+  check(read_pkcs12(input, kPassword, OldForms::read));
   check(read_key_file(input, kPassword));
 }
 

@@ -26,8 +26,9 @@ constexpr std::string_view kCiphers = "aes256-gcm, aes128-gcm, aes256-cbc or aes
 // A file often holds more than the recipient's certificate: its authority, one that only signs, one
 // for TLS. Nobody who can be encrypted to is left out in silence, so one that has expired refuses
 // the file.
-Result<std::vector<crypto::Certificate>> recipients_in(const std::string& file, Time now) {
-  auto found = certificates_in(file);
+Result<std::vector<crypto::Certificate>> recipients_in(const Arguments& arguments,
+                                                       const std::string& file, Time now) {
+  auto found = certificates_in(arguments, file);
   if (!found) return found.error();
   const std::string first = found->front().subject_text();
   std::erase_if(*found, [](const crypto::Certificate& one) { return !one.may_open_mail(); });
@@ -47,7 +48,7 @@ Result<std::vector<crypto::Recipient>> recipients_of(const Arguments& arguments)
   std::vector<crypto::Recipient> recipients(shared->begin(), shared->end());
   const Time now = SystemClock().now();
   for (const std::string& file : arguments.all("--to")) {
-    const auto found = recipients_in(file, now);
+    const auto found = recipients_in(arguments, file, now);
     if (!found) return found.error();
     recipients.insert(recipients.end(), found->begin(), found->end());
   }
@@ -168,6 +169,7 @@ Command smime_encrypt_command() {
                   {"--sign-key", "FILE", "with --message: the private key that signs it"},
                   {"--sign-cert", "FILE…", "its certificate, if that is not in the same file"},
                   kPasswordOption,
+                  kLegacyOption,
                   kDerOption,
                   kPemOption,
                   kSmimeOption},

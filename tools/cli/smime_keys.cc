@@ -1,6 +1,7 @@
 #include "tools/cli/smime_keys.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/base/log.h"
 #include "crypto/cms/certs_only.h"
@@ -32,15 +33,25 @@ void tell_left_out(const std::string& file, const std::vector<crypto::LeftOut>& 
   }
 }
 
-Result<crypto::KeyBundle> read_bundle(const std::string& file,
+crypto::OldForms old_forms_of(const Arguments& arguments) {
+  return arguments.has("--legacy") ? crypto::OldForms::read : crypto::OldForms::refuse;
+}
+
+void tell_notes(const std::string& file, const crypto::KeyBundle& bundle) {
+  tell_left_out(file, bundle.left_out);
+  if (bundle.weakness.empty()) return;
+  tell_people("note: '" + printable(file, 80) + "': " + bundle.weakness + "\n");
+}
+
+Result<crypto::KeyBundle> read_bundle(const Arguments& arguments, const std::string& file,
                                       const std::optional<SecretBytes>& password) {
   const auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
   if (!text) return text.error();
   std::optional<std::string_view> opens;
   if (password) opens = as_text(password->view());
-  auto bundle = crypto::read_key_file(text->view(), opens);
+  auto bundle = crypto::read_key_file(text->view(), opens, old_forms_of(arguments));
   if (!bundle) return about(file, bundle.error());
-  tell_left_out(file, bundle->left_out);
+  tell_notes(file, *bundle);
   return bundle;
 }
 
@@ -53,31 +64,46 @@ Result<crypto::CertificateList> read_pkcs7(ByteView text) {
 }
 
 // All certificates in a file of keys.
-Result<crypto::CertificateList> read_key_certificates(ByteView text) {
-  auto bundle = crypto::read_key_file(text);
-  if (!bundle) return bundle.error();
-  crypto::CertificateList found{{}, std::move(bundle->left_out)};
-  auto& all = found.certificates;
+Result<std::vector<crypto::Certificate>> read_key_certificates(const Arguments& arguments,
+                                                               const std::string& file,
+                                                               ByteView text) {
+  const auto bundle = crypto::read_key_file(text, std::nullopt, old_forms_of(arguments));
+  if (!bundle) return about(file, bundle.error());
+  tell_notes(file, *bundle);
+  std::vector<crypto::Certificate> all;
   for (const crypto::BundledKey& key : bundle->keys)
     all.insert(all.end(), key.certificates.begin(), key.certificates.end());
   all.insert(all.end(), bundle->others.begin(), bundle->others.end());
-  return found;
+  return all;
 }
 
 // Every key that was given, each with its certificates.
 struct GivenKeys {
   std::vector<crypto::BundledKey> keys;
+  std::vector<crypto::Certificate> named;  // those of --cert
   std::vector<crypto::Certificate> others;
 };
+
+// What was given for the key by --cert goes before what its file ties to it.
+void add_given_certificates(const GivenKeys& given, crypto::BundledKey& key) {
+  std::vector<crypto::Certificate> own;
+  for (const auto* group : {&given.named, &std::as_const(key.certificates), &given.others}) {
+    for (const crypto::Certificate& one : *group) {
+      const bool is_there = std::find(own.begin(), own.end(), one) != own.end();
+      if (!is_there && key.key.belongs_to(one)) own.push_back(one);
+    }
+  }
+  key.certificates = std::move(own);
+}
 
 Result<GivenKeys> given_keys(const Arguments& arguments, const std::optional<SecretBytes>& password,
                              const KeyOptionNames& names = {}) {
   GivenKeys given;
   auto certificates = given_certificates(arguments, names.certificate);
   if (!certificates) return certificates.error();
-  given.others = *std::move(certificates);
+  given.named = *std::move(certificates);
   for (const std::string& file : arguments.all(names.key)) {
-    auto bundle = read_bundle(file, password);
+    auto bundle = read_bundle(arguments, file, password);
     if (!bundle) return bundle.error();
     if (bundle->keys.empty()) {
       return usage_error("'" + printable(file, 80) + "' holds no private key");
@@ -86,12 +112,35 @@ Result<GivenKeys> given_keys(const Arguments& arguments, const std::optional<Sec
     for (crypto::BundledKey& key : bundle->keys)
       given.keys.push_back(std::move(key));
   }
-  for (crypto::BundledKey& key : given.keys) {
-    for (const crypto::Certificate& certificate : given.others) {
-      if (key.key.belongs_to(certificate)) key.certificates.push_back(certificate);
-    }
-  }
+  for (crypto::BundledKey& key : given.keys)
+    add_given_certificates(given, key);
   return given;
+}
+
+std::string subject_of(const crypto::BundledKey& key) {
+  return key.certificates.empty() ? "one without certificate"
+                                  : key.certificates.front().subject_text();
+}
+
+// Of several keys the one that has a certificate in --cert.
+Result<crypto::BundledKey> chosen_key(GivenKeys& given, const KeyOptionNames& names) {
+  if (given.keys.empty()) {
+    return usage_error("give a key to sign with (" + std::string(names.key) + " FILE)");
+  }
+  if (given.keys.size() == 1) return std::move(given.keys.front());
+  std::string subjects;
+  std::vector<crypto::BundledKey*> chosen;
+  for (crypto::BundledKey& key : given.keys) {
+    subjects += (subjects.empty() ? "" : "; ") + subject_of(key);
+    const bool is_named =
+        std::any_of(given.named.begin(), given.named.end(),
+                    [&](const crypto::Certificate& one) { return key.key.belongs_to(one); });
+    if (is_named) chosen.push_back(&key);
+  }
+  if (chosen.size() == 1) return std::move(*chosen.front());
+  return usage_error(std::string(names.key) + " holds " + std::to_string(given.keys.size()) +
+                     " private keys; say which one by its certificate alone (" +
+                     std::string(names.certificate) + " FILE): " + subjects);
 }
 
 Error no_certificate_for_key(const KeyOptionNames& names) {
@@ -118,24 +167,28 @@ Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCert
 
 }  // namespace
 
-Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file) {
+Result<std::vector<crypto::Certificate>> certificates_in(const Arguments& arguments,
+                                                         const std::string& file) {
   const auto text = read_small_file(file, crypto::kMaxKeyFileBytes);
   if (!text) return text.error();
-  auto found = read_pkcs7(text->view());
-  if (!found) found = read_key_certificates(text->view());
-  if (!found) return about(file, found.error());
-  tell_left_out(file, found->left_out);
-  if (found->certificates.empty()) {
-    return usage_error("'" + printable(file, 80) + "' holds no certificate that can be used");
+  std::vector<crypto::Certificate> all;
+  if (auto pkcs7 = read_pkcs7(text->view())) {
+    tell_left_out(file, pkcs7->left_out);
+    all = std::move(pkcs7->certificates);
+  } else {
+    auto found = read_key_certificates(arguments, file, text->view());
+    if (!found) return found.error();
+    all = *std::move(found);
   }
-  return std::move(found->certificates);
+  if (!all.empty()) return all;
+  return usage_error("'" + printable(file, 80) + "' holds no certificate that can be used");
 }
 
 Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,
                                                             std::string_view option) {
   std::vector<crypto::Certificate> all;
   for (const std::string& file : arguments.all(option)) {
-    auto found = certificates_in(file);
+    auto found = certificates_in(arguments, file);
     if (!found) return found.error();
     all.insert(all.end(), found->begin(), found->end());
   }
@@ -147,16 +200,16 @@ Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionName
   if (!password) return password.error();
   auto given = given_keys(arguments, *password, names);
   if (!given) return given.error();
-  if (given->keys.size() != 1) {
-    return usage_error("give one key to sign with (" + std::string(names.key) + " FILE)");
-  }
-  crypto::BundledKey& key = given->keys.front();
-  if (key.certificates.empty()) {
+  auto key = chosen_key(*given, names);
+  if (!key) return key.error();
+  if (key->certificates.empty()) {
     return arguments.has(names.certificate) ? no_certificate_for_key(names) : no_certificate(names);
   }
-  const crypto::Certificate certificate = key.certificates.front();
-  std::erase(given->others, certificate);
-  return GivenSigner{std::move(key.key), certificate, std::move(given->others)};
+  const crypto::Certificate certificate = key->certificates.front();
+  std::vector<crypto::Certificate> others = std::move(given->named);
+  others.insert(others.end(), given->others.begin(), given->others.end());
+  std::erase(others, certificate);
+  return GivenSigner{std::move(key->key), certificate, std::move(others)};
 }
 
 Status check_signer(const crypto::Certificate& certificate, Time now) {
@@ -176,9 +229,13 @@ Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
   if (!password) return password.error();
   const auto given = given_keys(arguments, *password);
   if (!given) return given.error();
+  const bool is_named = std::any_of(given->keys.begin(), given->keys.end(),
+                                    [](const auto& key) { return !key.certificates.empty(); });
+  if (arguments.has("--cert") && !is_named) return no_certificate_for_key({});
   for (const crypto::BundledKey& key : given->keys) {
-    if (key.certificates.empty() && arguments.has("--cert")) return no_certificate_for_key({});
-    if (key.certificates.empty()) ring.add_bare_key(key.key, crypto::ContentRule::any);
+    // Of several keys --cert says which.
+    const bool is_bare = key.certificates.empty() && !arguments.has("--cert");
+    if (is_bare) ring.add_bare_key(key.key, crypto::ContentRule::any);
     for (const crypto::Certificate& certificate : key.certificates) {
       const Status added = ring.add(key.key, certificate, crypto::ContentRule::any);
       if (!added) return added;
@@ -188,7 +245,7 @@ Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
   if (!shared) return shared.error();
   for (const crypto::SharedKey& key : *shared)
     ring.add_shared_key(key.identifier, key.key->clone());
-  if (*password) ring.set_password(**std::move(password));
+  if (*password && !(*password)->empty()) ring.set_password(**std::move(password));
   return done();
 }
 

@@ -13,7 +13,8 @@ namespace culvert::cli {
 // All certificates in a file, at least one: PEM, DER, PKCS#7 or PKCS#12 without a password. One
 // that cannot be read is named on standard error, and the rest counts. A usage error for a file
 // that holds none.
-Result<std::vector<crypto::Certificate>> certificates_in(const std::string& file);
+Result<std::vector<crypto::Certificate>> certificates_in(const Arguments& arguments,
+                                                         const std::string& file);
 
 // Those in all files of that option.
 Result<std::vector<crypto::Certificate>> given_certificates(const Arguments& arguments,
@@ -25,7 +26,8 @@ struct GivenSigner {
   crypto::Certificate certificate;
   std::vector<crypto::Certificate> others;  // in the same files; may be a chain
 };
-// The key of --key and its certificate out of --cert or the same file; --password-file opens it.
+// The key of --key and its certificate out of --cert or the same file; --password-file opens it. Of
+// several keys --cert says which; of several certificates for it the one in --cert counts.
 // permanent errors of read_key_file; a usage error if one is missing or they do not fit. The
 // options may have other names.
 struct KeyOptionNames {

@@ -93,7 +93,8 @@ std::vector<Command> smime_open_commands() {
       {.name = "smime decrypt",
        .summary = "opens a sealed object",
        .operands = {},
-       .options = {kInOption, kOutOption, kKeyOption, kCertOption, kKekOption, kPasswordOption},
+       .options = {kInOption, kOutOption, kKeyOption, kCertOption, kKekOption, kPasswordOption,
+                   kLegacyOption},
        .detail = "Reads a message, a MIME entity, PEM or DER. Without --key, --kek or "
                  "--password-file it opens with the tunnel keys of the node of this configuration. "
                  "The password opens encrypted key files, and messages that are sealed with one. "
@@ -103,7 +104,7 @@ std::vector<Command> smime_open_commands() {
       {.name = "smime inspect",
        .summary = "tells what an S/MIME object is, layer by layer",
        .operands = {},
-       .options = {kInOption, kKeyOption, kCertOption, kKekOption, kPasswordOption},
+       .options = {kInOption, kKeyOption, kCertOption, kKekOption, kPasswordOption, kLegacyOption},
        .detail = "Reads a message, a MIME entity, PEM or DER. With keys it looks through what is "
                  "sealed for them. Nothing is trusted and nothing is released.",
        .example = "culvert smime inspect --in caught.eml",

@@ -33,10 +33,8 @@ Result<std::optional<SecretBytes>> given_password(const Arguments& arguments) {
   const auto text = read_small_file(*name, kMaxPasswordFileBytes);
   if (!text) return text.error();
   const std::string_view lines = as_text(text->view());
-  std::optional<SecretBytes> password(
+  return std::optional<SecretBytes>(
       as_bytes(lines.substr(0, std::min(lines.find_first_of("\r\n"), lines.size()))));
-  if (password->empty()) return usage_error("the first line of --password-file is empty");
-  return password;
 }
 
 }  // namespace culvert::cli

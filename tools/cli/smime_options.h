@@ -22,6 +22,9 @@ inline const Option kProfileOption{"--profile", "NAME",
                                    "algorithms: modern (the default), compatible or energy"};
 inline const Option kPasswordOption{"--password-file", "FILE",
                                     "its first line is the password of what is encrypted with one"};
+inline const Option kLegacyOption{"--legacy", "",
+                                  "also read what protects nothing any more: PKCS#12 without a MAC "
+                                  "or encrypted with RC4"};
 inline const Option kMessageOption{
     "--message", "",
     "the input is a whole message: its header fields are protected inside (RFC 9788)"};
@@ -36,7 +39,8 @@ Result<crypto::Wrapping> wrapping_of(const Arguments& arguments);
 bool writes_to_standard_output(const Arguments& arguments);
 
 // The first line of the file of --password-file, without its line end; nothing if none was given.
-// permanent `not-readable`, `too-large`; a usage error for an empty password.
+// An empty line is the empty password, which some key files have. permanent `not-readable`,
+// `too-large`.
 Result<std::optional<SecretBytes>> given_password(const Arguments& arguments);
 
 }  // namespace culvert::cli

@@ -174,6 +174,7 @@ Command smime_sign_command() {
                       kProfileOption,
                       kMessageOption,
                       kPasswordOption,
+                      kLegacyOption,
                       kDerOption,
                       kPemOption,
                       kSmimeOption},

@@ -112,7 +112,8 @@ Command smime_verify_command() {
                    "nowhere without. Otherwise no file of that name is left, an older one neither"},
                   {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
                   {"--at", "TIME", "when certificates must be valid; default: now"},
-                  {"--content", "FILE", "what a detached signature in DER or PEM is over"}},
+                  {"--content", "FILE", "what a detached signature in DER or PEM is over"},
+                  kLegacyOption},
       .detail =
           "A signature is valid if it is right and its certificate is meant for mail, "
           "valid when it signed and now, and one of the --trust certificates or issued by "

@@ -26,8 +26,8 @@ class Pkcs12Programs : public ::testing::Test {
     folder.write("ours.p12", *write_pkcs12(bundle, "secret"));
   }
   void expect_ours_in(const std::string& name, const std::string& password,
-                      MissingMac missing_mac = MissingMac::refuse) const {
-    const auto bundle = read_pkcs12(folder.read(name), password, missing_mac);
+                      OldForms old_forms = OldForms::refuse) const {
+    const auto bundle = read_pkcs12(folder.read(name), password, old_forms);
     ASSERT_TRUE(bundle) << problem(bundle);
     ASSERT_EQ(bundle->keys.size(), 1U);
     EXPECT_EQ(bundle->keys[0].key.key_id(), id);
@@ -87,10 +87,10 @@ TEST_F(Pkcs12Programs, WeReadTheOldFormsOfOpenSsl) {
 TEST_F(Pkcs12Programs, WeReadOpenSslsFilesWithoutMacOnRequestOnly) {
   ASSERT_TRUE(openssl_exports("-nomac -passout pass:secret")) << folder.said();
   EXPECT_EQ(read_pkcs12(folder.read("made.p12"), "secret").error().code, "bad-key-file");
-  expect_ours_in("made.p12", "secret", MissingMac::accept);
-  const auto wrong = read_pkcs12(folder.read("made.p12"), "other", MissingMac::accept);
+  expect_ours_in("made.p12", "secret", OldForms::read);
+  const auto wrong = read_pkcs12(folder.read("made.p12"), "other", OldForms::read);
   EXPECT_EQ(wrong.error().code, "wrong-password");
-  const auto none = read_pkcs12(folder.read("made.p12"), {}, MissingMac::accept);
+  const auto none = read_pkcs12(folder.read("made.p12"), {}, OldForms::read);
   EXPECT_EQ(none.error().code, "password-needed");
 }
 

@@ -15,9 +15,9 @@ std::size_t certificates_in(const KeyBundle& bundle) {
 }
 
 Result<KeyBundle> read_vector(const std::filesystem::path& root, const nlohmann::json& file,
-                              MissingMac missing_mac = MissingMac::refuse) {
+                              OldForms old_forms = OldForms::refuse) {
   const std::string path = file.at("path");
-  return read_pkcs12(read_file(root / path), file.at("password").get<std::string>(), missing_mac);
+  return read_pkcs12(read_file(root / path), file.at("password").get<std::string>(), old_forms);
 }
 
 void expect_content(const std::filesystem::path& root, const nlohmann::json& expected,
@@ -93,7 +93,7 @@ TEST(Pkcs12Vectors, AreReadWithoutAMacOnlyOnRequest) {
   CULVERT_REQUIRE_VECTORS(root);
   const auto files = vectors_of(root, "pkcs12", "negative/p12-no-mac");
   ASSERT_EQ(files.size(), 1U);
-  const auto bundle = read_vector(root, files[0], MissingMac::accept);
+  const auto bundle = read_vector(root, files[0], OldForms::read);
   ASSERT_TRUE(bundle) << problem(bundle);
   EXPECT_EQ(bundle->keys.size(), 1U);
 }

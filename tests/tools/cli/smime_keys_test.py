@@ -163,6 +163,95 @@ class Smime(unittest.TestCase):
         self.culvert("decrypt", "--key", "endless-bob.key", "--cert", "endless-bob.pem", "--in", "sealed", "--out", "opened")
         self.assertEqual((self.folder / "opened").read_bytes(), (self.folder / "letter").read_bytes())
 
+    def export(self, name, *words):
+        openssl(self.folder, "pkcs12", "-export", "-inkey", f"{name}.key", "-in", f"{name}.pem", "-out", "made.p12", *words)
+
+    def test_an_empty_password_opens_a_key_file(self):
+        (self.folder / "empty").write_text("\n")
+        for words in ((), ("-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1")):
+            self.export("signer", "-passout", "pass:", *words)
+            for password in ((), ("--password-file", "empty"), ("--password-file", "/dev/null")):
+                self.culvert("sign", "--key", "made.p12", *password, "--in", "letter", "--out", "signed")
+                self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        self.export("signer", "-passout", "pass:secret")
+        self.assertIn("a password is needed", self.culvert("sign", "--key", "made.p12", "--in", "letter", status=1))
+        self.assertIn("the password is wrong", self.culvert("sign", "--key", "made.p12", "--password-file", "empty", "--in", "letter", status=1))
+
+    def test_old_archives_are_read_on_request_alone(self):
+        (self.folder / "password").write_text("secret\n")
+        with_key = ("--key", "made.p12", "--password-file", "password")
+        rc4 = ("-legacy", "-keypbe", "PBE-SHA1-RC4-128", "-certpbe", "PBE-SHA1-RC4-128")
+        for words, weakness in ((("-nomac",), "it has no MAC"), (rc4, "it is encrypted with RC4")):
+            self.export("signer", "-passout", "pass:secret", *words)
+            self.assertIn("--legacy reads it", self.culvert("sign", *with_key, "--in", "letter", status=1))
+            told = self.culvert("sign", *with_key, "--legacy", "--in", "letter", "--out", "signed")
+            self.assertIn(f"note: 'made.p12': {weakness}", told)
+            self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+
+    def test_of_two_keys_the_certificate_says_which(self):
+        both = "".join((self.folder / f"{name}.{kind}").read_text() for name in ("signer", "ed25519") for kind in ("key", "pem"))
+        (self.folder / "both.pem").write_text(both)
+        told = self.culvert("sign", "--key", "both.pem", "--in", "letter", status=2)
+        self.assertIn('holds 2 private keys; say which one by its certificate alone (--cert FILE): CN="signer"; CN="ed25519"', told)
+        for name in ("signer", "ed25519"):
+            self.culvert("sign", "--key", "both.pem", "--cert", f"{name}.pem", "--in", "letter", "--out", "signed")
+            told = self.culvert("inspect", "--in", "signed")
+            self.assertIn(f'subject: CN="{name}"', told)
+            self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
+        self.assertIn("holds 2 private keys", self.culvert("sign", "--key", "both.pem", "--cert", "bob.pem", "--in", "letter", status=2))
+        self.culvert("encrypt", "--message", "--sign-key", "both.pem", "--sign-cert", "signer.pem", "--to", "bob.pem", "--in", "letter",
+                     "--out", "sealed")
+
+    def test_of_two_keys_without_certificates_the_certificate_says_which_decrypts(self):
+        (self.folder / "both.key").write_text("".join((self.folder / f"{name}.key").read_text() for name in ("signer", "bob")))
+        self.culvert("encrypt", "--to", "bob.pem", "--in", "letter", "--out", "sealed")
+        for certificate in (("--cert", "bob.pem"), ()):
+            self.culvert("decrypt", "--key", "both.key", *certificate, "--in", "sealed", "--out", "opened")
+        told = self.culvert("decrypt", "--key", "both.key", "--cert", "ed25519.pem", "--in", "sealed", status=2)
+        self.assertIn("no certificate in --cert is for the key", told)
+
+    def test_a_renewed_certificate_goes_before_that_of_the_key_file(self):
+        self.export("signer", "-passout", "pass:")
+        openssl(self.folder, "req", "-x509", "-config", "/dev/null", "-key", "signer.key", "-CA", "ca.pem", "-CAkey", "ca.key", "-subj",
+                "/CN=renewed", "-addext", "keyUsage=digitalSignature", "-out", "renewed.pem", "-days", "30")
+        self.culvert("sign", "--key", "made.p12", "--cert", "renewed.pem", "--in", "letter", "--out", "signed")
+        self.assertIn('subject: CN="renewed"', self.culvert("inspect", "--in", "signed"))
+
+    def test_a_key_that_is_not_used_for_mail_spoils_no_other(self):
+        openssl(self.folder, "dsaparam", "-out", "parameters", "1024")
+        openssl(self.folder, "genpkey", "-paramfile", "parameters", "-out", "dsa.key")
+        (self.folder / "both.key").write_text((self.folder / "dsa.key").read_text() + (self.folder / "signer.key").read_text())
+        told = self.culvert("sign", "--key", "both.key", "--cert", "signer.pem", "--in", "letter", "--out", "signed")
+        self.assertIn("note: 'both.key': private key 1 is left out: not a usable private key: DSA keys are not used for mail", told)
+        told = self.culvert("sign", "--key", "dsa.key", "--cert", "signer.pem", "--in", "letter", status=1)
+        self.assertIn("DSA keys are not used for mail", told)
+
+    @unittest.skipUnless(shutil.which("keytool"), "there is no keytool")
+    def test_a_key_store_of_java_with_a_dsa_key_gives_its_rsa_key(self):
+        (self.folder / "password").write_text("secret12\n")
+        for alias, algorithm in (("first", "DSA"), ("second", "RSA")):
+            subprocess.run(["keytool", "-genkeypair", "-alias", alias, "-keyalg", algorithm, "-keysize", "2048", "-dname", f"CN={alias}",
+                            "-storetype", "PKCS12", "-keystore", "java.p12", "-storepass", "secret12"], cwd=self.folder, check=True,
+                           capture_output=True, timeout=60)
+        told = self.culvert("sign", "--key", "java.p12", "--password-file", "password", "--in", "letter", "--out", "signed")
+        self.assertIn("DSA keys are not used for mail", told)
+        self.assertIn('subject: CN="second"', self.culvert("inspect", "--in", "signed"))
+
+    def test_decryption_reads_pem_behind_words_and_as_gnupg_calls_it(self):
+        self.culvert("encrypt", "--pem", "--to", "bob.pem", "--in", "letter", "--out", "sealed")
+        pem = (self.folder / "sealed").read_text()
+        for text in ("Dear Bob,\n\nhere it is.\n\n" + pem, pem.replace(" CMS-", " ENCRYPTED MESSAGE-")):
+            (self.folder / "wrapped").write_text(text)
+            self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "wrapped", "--out", "opened")
+        (self.folder / "wrapped").write_text("From: jane@a.example\n\n" + pem)
+        told = self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "wrapped", "--out", "opened", status=1)
+        self.assertIn("this is no S/MIME object", told)
+
+    def test_decryption_marks_what_openssl_seals_with_3des_as_weak(self):
+        openssl(self.folder, "cms", "-encrypt", "-des3", "-in", "letter", "-out", "sealed", "bob.pem")
+        told = self.culvert("decrypt", "--key", "bob.key", "--cert", "bob.pem", "--in", "sealed", "--out", "opened")
+        self.assertIn("note: it is weakly protected", told)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,0 +1,12 @@
+// RC4, decryption of a short text: old PKCS#12 files are encrypted with it. It protects nothing.
+// For the sources of crypto/keys alone; Botan as we build it has none.
+#pragma once
+
+#include "crypto/base/bytes.h"
+
+namespace culvert::crypto {
+
+// `key`: 1 to 256 octets.
+SecretBytes rc4_decrypt(ByteView key, ByteView ciphertext);
+
+}  // namespace culvert::crypto
