@@ -34,6 +34,8 @@ constexpr auto kCbc = CipherKind::unauthenticated;
 constexpr auto kGcmParameters = CipherRow::Parameters::gcm;
 constexpr auto kNonce = CipherRow::Parameters::nonce;
 constexpr auto kVector = CipherRow::Parameters::vector;
+constexpr auto kRc2 = CipherRow::Parameters::rc2;
+constexpr Oid kOidRc2{"1.2.840.113549.3.2"};
 
 constexpr std::array kCiphers{
     CipherRow{kOidAes256Gcm, "aes256-gcm", "AES-256/GCM", 32, kAead, kGcmParameters, 16,
@@ -52,6 +54,9 @@ constexpr std::array kCiphers{
               Strength::strong},
     CipherRow{Oid{"1.2.840.113549.3.7"}, "des-ede3-cbc", "TripleDES/CBC", 24, kCbc, kVector, 8,
               Strength::weak},
+    CipherRow{kOidRc2, "rc2-40-cbc", "", 5, kCbc, kRc2, 8, Strength::broken},
+    CipherRow{kOidRc2, "rc2-64-cbc", "", 8, kCbc, kRc2, 8, Strength::broken},
+    CipherRow{kOidRc2, "rc2-128-cbc", "", 16, kCbc, kRc2, 8, Strength::broken},
 };
 
 constexpr std::array kWraps{

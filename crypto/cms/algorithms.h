@@ -53,11 +53,13 @@ struct CipherRow {
   std::string_view engine;  // as Botan names it, without the tag length
   std::size_t key_bytes;
   CipherKind kind;
-  // What stands behind the OID: GCMParameters, a nonce, or an initialisation vector.
-  enum class Parameters { gcm, nonce, vector } parameters;
+  // What stands behind the OID: GCMParameters, a nonce, an initialisation vector, or
+  // RC2CBCParameter, which tells the size of the key too.
+  enum class Parameters { gcm, nonce, vector, rc2 } parameters;
   std::size_t block_bytes;
   Strength strength;
 };
+// Of several sizes under one OID the smallest.
 const CipherRow* find_cipher(ByteView oid);
 // By the name that people write: `aes256-gcm`. Null if there is none.
 const CipherRow* find_cipher_named(std::string_view name);

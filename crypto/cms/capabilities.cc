@@ -26,7 +26,8 @@ Result<std::vector<Capability>> parse(ByteView element) {
 
 std::string capability_name(const Capability& capability) {
   const CipherRow* row = find_cipher(capability.oid);
-  return row == nullptr ? oid_text(capability.oid) : std::string(row->name);
+  const bool is_known = row != nullptr && row->parameters != CipherRow::Parameters::rc2;
+  return is_known ? std::string(row->name) : oid_text(capability.oid);
 }
 
 Capability cipher_capability(std::string_view name) {

@@ -2,6 +2,10 @@
 
 #include <botan/kdf.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/random.h"
@@ -37,6 +41,27 @@ Status parse_gcm(BerReader& in, ContentAlgorithm& out) {
   return in.leave();
 }
 
+// RC2ParameterVersion of RFC 2268, 6, and the key that it stands for.
+constexpr std::array<std::pair<std::uint8_t, std::string_view>, 3> kRc2Versions{
+    {{160, "rc2-40-cbc"}, {120, "rc2-64-cbc"}, {58, "rc2-128-cbc"}}};
+
+// RC2CBCParameter ::= SEQUENCE { rc2ParameterVersion INTEGER, iv OCTET STRING }
+Status parse_rc2(BerReader& in, ContentAlgorithm& out) {
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  const auto number = in.content(kTagInteger, kMaxParameterBytes);
+  if (!number) return number.error();
+  const std::uint8_t version = number->empty() ? std::uint8_t{0} : number->back();
+  const bool is_small = number->size() == 1 || (number->size() == 2 && number->front() == 0);
+  const auto* found = std::find_if(kRc2Versions.begin(), kRc2Versions.end(),
+                                   [&](const auto& known) { return known.first == version; });
+  if (!is_small || found == kRc2Versions.end()) return refuse(Refusal::bad_cipher_parameters);
+  out.row = find_cipher_named(found->second);
+  auto vector = in.content(kTagOctetString, kMaxParameterBytes);
+  if (!vector) return vector.error();
+  out.nonce = *std::move(vector);
+  return in.leave();
+}
+
 Status parse_octets(BerReader& in, ContentAlgorithm& out) {
   auto octets = in.content(kTagOctetString, kMaxParameterBytes);
   if (!octets) return octets.error();
@@ -46,8 +71,18 @@ Status parse_octets(BerReader& in, ContentAlgorithm& out) {
 
 Status parse(ByteView parameters, ContentAlgorithm& out) {
   BerReader in(parameters);
-  const bool is_gcm = out.row->parameters == CipherRow::Parameters::gcm;
-  const Status read = is_gcm ? parse_gcm(in, out) : parse_octets(in, out);
+  Status read = done();
+  switch (out.row->parameters) {
+    case CipherRow::Parameters::gcm:
+      read = parse_gcm(in, out);
+      break;
+    case CipherRow::Parameters::rc2:
+      read = parse_rc2(in, out);
+      break;
+    case CipherRow::Parameters::nonce:
+    case CipherRow::Parameters::vector:
+      read = parse_octets(in, out);
+  }
   if (!read) return read;
   return in.expect_end();
 }
@@ -63,13 +98,24 @@ Status check_sizes(const ContentAlgorithm& algorithm) {
       if (size == kNonceBytes) return done();
       break;
     case CipherRow::Parameters::vector:
+    case CipherRow::Parameters::rc2:
       if (size == algorithm.row->block_bytes) return done();
       break;
   }
   return refuse(Refusal::bad_cipher_parameters, "nonce");
 }
 
-Result<ContentAlgorithm> read_cipher(const AlgorithmName& name, CipherKind kind) {
+// The size of its key stands in parameters that nobody has read.
+Error broken_cipher(const CipherRow& row) {
+  const std::string family(row.name.substr(0, row.name.find('-')));
+  Error error = refuse(Refusal::unsupported_cipher, family);
+  error.text =
+      "the content is encrypted with " + family + ", which protects nothing; --legacy reads it";
+  return error;
+}
+
+Result<ContentAlgorithm> read_cipher(const AlgorithmName& name, CipherKind kind,
+                                     OldCiphers old_ciphers) {
   ContentAlgorithm out;
   out.row = find_cipher(name.oid);
   if (out.row == nullptr) return refuse(Refusal::unsupported_cipher, oid_text(name.oid));
@@ -77,6 +123,8 @@ Result<ContentAlgorithm> read_cipher(const AlgorithmName& name, CipherKind kind)
     return refuse(kind == CipherKind::aead ? Refusal::not_aead : Refusal::aead_without_tag,
                   std::string(out.row->name));
   }
+  const bool is_broken = out.row->strength == Strength::broken;
+  if (is_broken && old_ciphers == OldCiphers::refuse) return broken_cipher(*out.row);
   if (out.row->parameters == CipherRow::Parameters::nonce) out.tag_bytes = kTagBytes;
   if (const Status read = parse(name.parameters, out); !read) {
     return refuse(Refusal::bad_cipher_parameters, read.error().code);
@@ -97,12 +145,13 @@ Bytes der_cipher(const ContentAlgorithm& algorithm) {
 
 }  // namespace
 
-Result<ContentAlgorithm> read_content_algorithm(const AlgorithmName& name, CipherKind kind) {
-  if (!(kOidCekHkdfSha256 == name.oid)) return read_cipher(name, kind);
+Result<ContentAlgorithm> read_content_algorithm(const AlgorithmName& name, CipherKind kind,
+                                                OldCiphers old_ciphers) {
+  if (!(kOidCekHkdfSha256 == name.oid)) return read_cipher(name, kind, old_ciphers);
   BerReader in{ByteView(name.parameters)};
   const auto inner = read_algorithm(in);
   if (!inner || !in.expect_end()) return refuse(Refusal::bad_cipher_parameters, "CEK-HKDF");
-  auto out = read_cipher(*inner, kind);
+  auto out = read_cipher(*inner, kind, old_ciphers);
   if (!out) return out;
   out->derivation = KeyDerivation::hkdf_sha256;
   out->derivation_info = name.parameters;

@@ -12,6 +12,10 @@ namespace culvert::crypto {
 // How the content key that recipients get becomes the one that encrypts.
 enum class KeyDerivation { none, hkdf_sha256 };
 
+// Whether content under a broken cipher (RC2: Strength::broken) is read: for a person who asks for
+// it, out of old archives.
+enum class OldCiphers { refuse, read };
+
 struct ContentAlgorithm {
   const CipherRow* row = nullptr;
   Bytes nonce;                // or initialisation vector
@@ -28,7 +32,8 @@ inline constexpr std::size_t kTagBytes = 16;
 // refused. An absent tag length of GCM means 12. `kind` is what the form has place for: GCM under
 // the name of EnvelopedData would lose its tag (`aead-without-tag`), CBC under that of
 // AuthEnvelopedData would pretend to have one (`not-aead`).
-Result<ContentAlgorithm> read_content_algorithm(const AlgorithmName& name, CipherKind kind);
+Result<ContentAlgorithm> read_content_algorithm(const AlgorithmName& name, CipherKind kind,
+                                                OldCiphers old_ciphers = OldCiphers::refuse);
 
 // A fresh nonce for `row`, and for GCM an explicit tag length of 16.
 ContentAlgorithm make_content_algorithm(const CipherRow& row, KeyDerivation derivation);

@@ -5,19 +5,26 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <optional>
 
 #include "crypto/cms/refusal.h"
+#include "crypto/keys/rc2.h"
 
 namespace culvert::crypto {
 
 struct ContentCipher::Engine {
-  Engine(std::unique_ptr<Botan::Cipher_Mode> mode_, const ContentAlgorithm& algorithm)
-      : mode(std::move(mode_)),
-        tag_bytes(algorithm.tag_bytes),
-        block_bytes(algorithm.row->block_bytes) {}
+  explicit Engine(const ContentAlgorithm& algorithm)
+      : tag_bytes(algorithm.tag_bytes), block_bytes(algorithm.row->block_bytes) {}
   ~Engine() { wipe(last_block); }
 
+  void process(MutableBytes piece) {
+    if (rc2) return rc2->process(piece);
+    mode->process(piece);
+  }
+
+  // One of both: Botan has no RC2.
   std::unique_ptr<Botan::Cipher_Mode> mode;
+  std::optional<Rc2CbcDecryption> rc2;
   std::size_t tag_bytes;  // 0: blocks and padding instead
   std::size_t block_bytes;
   // The block that was decrypted last: padding may end before the last piece begins.
@@ -64,6 +71,12 @@ ContentCipher::ContentCipher(ContentCipher&&) noexcept = default;
 Result<ContentCipher> ContentCipher::start(Direction direction, const Setup& setup) {
   const CipherRow& row = *setup.algorithm.row;
   if (setup.key.size() != row.key_bytes) return refuse(Refusal::key_size_mismatch);
+  auto engine = std::make_unique<Engine>(setup.algorithm);
+  if (row.parameters == CipherRow::Parameters::rc2) {
+    if (direction == Direction::seal) return refuse(Refusal::weak_algorithm);
+    engine->rc2.emplace(setup.key.view(), 8 * row.key_bytes, setup.algorithm.nonce);
+    return ContentCipher(std::move(engine));
+  }
   try {
     auto mode = Botan::Cipher_Mode::create_or_throw(
         engine_name(setup.algorithm), direction == Direction::seal ? Botan::Cipher_Dir::Encryption
@@ -76,7 +89,8 @@ Result<ContentCipher> ContentCipher::start(Direction direction, const Setup& set
       aead->set_associated_data(setup.associated);
     }
     mode->start(setup.algorithm.nonce);
-    return ContentCipher(std::make_unique<Engine>(std::move(mode), setup.algorithm));
+    engine->mode = std::move(mode);
+    return ContentCipher(std::move(engine));
   } catch (const std::exception& e) {
     return internal_error("bad-key-use", "the content cipher could not be started", e.what());
   }
@@ -85,7 +99,7 @@ Result<ContentCipher> ContentCipher::start(Direction direction, const Setup& set
 Status ContentCipher::process(MutableBytes piece) {
   if (piece.empty()) return done();
   try {
-    engine_->mode->process(piece);
+    engine_->process(piece);
   } catch (const std::exception& e) {
     return cipher_failed(e);
   }

@@ -58,7 +58,8 @@ class EnvelopedReader final : public RewindableSource {
   // is used during this call only. Every refusal of formats.md that concerns these forms; `no-key`
   // if no recipient is one of ours; `not-aead` if the key opens AEAD content only.
   static Result<std::unique_ptr<EnvelopedReader>> open(RewindableSource& sealed,
-                                                       const KeyRing& keys);
+                                                       const KeyRing& keys,
+                                                       OldCiphers old_ciphers = OldCiphers::refuse);
   ~EnvelopedReader() override;
 
   Result<std::size_t> read(MutableBytes into) override;

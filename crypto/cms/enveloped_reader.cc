@@ -110,6 +110,7 @@ struct EnvelopedReader::State {
     return ContentCipher::start(ContentCipher::Direction::open,
                                 {algorithm, cipher_key, associated});
   }
+  OldCiphers old_ciphers = OldCiphers::refuse;
   Status find_key(BerReader& in, const KeyRing& keys);
   Status first_pass(const KeyRing& keys);
   Result<bool> hold(SealedStream& from);
@@ -131,7 +132,7 @@ Status EnvelopedReader::State::find_key(BerReader& in, const KeyRing& keys) {
   auto head = enter_sealed_content(in);
   if (!head) return head.error();
   content_type = std::move(head->content_type);
-  auto read = read_content_algorithm(head->cipher, cipher_kind(kind));
+  auto read = read_content_algorithm(head->cipher, cipher_kind(kind), old_ciphers);
   if (!read) return read.error();
   algorithm = *std::move(read);
   auto opened = open_content_key(*matched, *algorithm.row, keys);
@@ -256,8 +257,10 @@ EnvelopedReader::EnvelopedReader(std::unique_ptr<State> state) : state_(std::mov
 EnvelopedReader::~EnvelopedReader() = default;
 
 Result<std::unique_ptr<EnvelopedReader>> EnvelopedReader::open(RewindableSource& sealed,
-                                                               const KeyRing& keys) {
+                                                               const KeyRing& keys,
+                                                               OldCiphers old_ciphers) {
   auto state = std::make_unique<State>(sealed);
+  state->old_ciphers = old_ciphers;
   if (const Status passed = state->first_pass(keys); !passed) return passed.error();
   if (!state->held) {
     if (const Status begun = state->begin_pass(); !begun) return begun.error();
@@ -288,7 +291,7 @@ std::string_view EnvelopedReader::cipher() const { return state_->algorithm.row-
 std::string EnvelopedReader::content_type() const { return oid_text(state_->content_type); }
 const ContentKey& EnvelopedReader::content_key() const { return *state_->key; }
 bool EnvelopedReader::weak() const {
-  return state_->algorithm.row->strength == Strength::weak || !state_->key->weakness.empty();
+  return state_->algorithm.row->strength != Strength::strong || !state_->key->weakness.empty();
 }
 
 }  // namespace culvert::crypto

@@ -114,20 +114,28 @@ Bytes rc2_decrypt_block(ByteView key, std::size_t effective_bits, ByteView block
   return out;
 }
 
+Rc2CbcDecryption::Rc2CbcDecryption(ByteView key, std::size_t effective_bits, ByteView iv)
+    : expanded_key_(expanded(key, effective_bits)) {
+  std::copy_n(iv.begin(), kRc2BlockBytes, previous_.begin());
+}
+
+void Rc2CbcDecryption::process(MutableBytes piece) {
+  for (std::size_t at = 0; at < piece.size(); at += kRc2BlockBytes) {
+    const MutableBytes block = piece.subspan(at, kRc2BlockBytes);
+    std::array<std::uint8_t, kRc2BlockBytes> in{};
+    std::copy_n(block.begin(), kRc2BlockBytes, in.begin());
+    decrypt_block(expanded_key_.view(), in, block);
+    for (std::size_t i = 0; i < kRc2BlockBytes; ++i)
+      block[i] ^= previous_[i];
+    previous_ = in;
+  }
+}
+
 std::optional<SecretBytes> rc2_cbc_decrypt(ByteView key, std::size_t effective_bits, ByteView iv,
                                            ByteView ciphertext) {
   if (ciphertext.empty() || ciphertext.size() % kRc2BlockBytes != 0) return std::nullopt;
-  const SecretBytes expanded_key = expanded(key, effective_bits);
-  SecretBytes plaintext(ciphertext.size());
-  ByteView previous = iv;
-  for (std::size_t at = 0; at < ciphertext.size(); at += kRc2BlockBytes) {
-    const ByteView in = ciphertext.subspan(at, kRc2BlockBytes);
-    const MutableBytes out = plaintext.writable().subspan(at, kRc2BlockBytes);
-    decrypt_block(expanded_key.view(), in, out);
-    for (std::size_t i = 0; i < kRc2BlockBytes; ++i)
-      out[i] ^= previous[i];
-    previous = in;
-  }
+  SecretBytes plaintext(ciphertext);
+  Rc2CbcDecryption(key, effective_bits, iv).process(plaintext.writable());
   const std::size_t padding = padding_of(plaintext.view());
   if (padding == 0) return std::nullopt;
   return SecretBytes(plaintext.view().first(plaintext.size() - padding));

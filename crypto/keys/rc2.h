@@ -1,7 +1,9 @@
 // RC2 (RFC 2268) in CBC mode, decryption alone: PKCS#12 files of Windows and old OpenSSL protect
-// their certificates with it. It protects nothing. For the sources of crypto/keys alone.
+// their certificates with it, and mail of the nineties its content. It protects nothing. For the
+// sources of crypto/keys and crypto/cms alone.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "crypto/base/bytes.h"
@@ -9,6 +11,19 @@
 namespace culvert::crypto {
 
 inline constexpr std::size_t kRc2BlockBytes = 8;
+
+// Content that comes in pieces; padding is the caller's.
+class Rc2CbcDecryption {
+ public:
+  // As below.
+  Rc2CbcDecryption(ByteView key, std::size_t effective_bits, ByteView iv);
+  // Works in place on a whole number of blocks.
+  void process(MutableBytes piece);
+
+ private:
+  SecretBytes expanded_key_;
+  std::array<std::uint8_t, kRc2BlockBytes> previous_{};
+};
 
 // `key`: 1 to 128 octets. `effective_bits` (T1): 1 to 1,024. `iv`: 8 octets. The plaintext without
 // its PKCS#7 padding; nothing if `ciphertext` is no whole number of blocks, or the padding is

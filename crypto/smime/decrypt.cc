@@ -5,10 +5,11 @@
 
 namespace culvert::crypto {
 
-Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink& to) {
+Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink& to,
+                              OldCiphers old_ciphers) {
   const auto cms = CmsInput::open(input);
   if (!cms) return cms.error();
-  const auto opened = EnvelopedReader::open((*cms)->der(), keys);
+  const auto opened = EnvelopedReader::open((*cms)->der(), keys, old_ciphers);
   if (!opened) return opened.error();
   const auto count = copy_all(**opened, to);
   if (!count) return count.error();

@@ -7,6 +7,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/cms/content_algorithm.h"
 #include "crypto/cms/recipient_peek.h"
 #include "crypto/keys/key_ring.h"
 
@@ -26,6 +27,7 @@ struct DecryptReport {
 // all of it is authenticated, or decrypted to its end where the cipher cannot authenticate. A later
 // error means that the input changed meanwhile; what was written is then worthless. The refusals of
 // crypto/cms, and those of CmsInput.
-Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink& to);
+Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink& to,
+                              OldCiphers old_ciphers = OldCiphers::refuse);
 
 }  // namespace culvert::crypto

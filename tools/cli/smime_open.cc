@@ -72,7 +72,9 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   if (!added) return added.error();
   const auto input = open_input(arguments.value("--in"));
   if (!input) return input.error();
-  const auto opened = crypto::decrypt(**input, keys, output);
+  const auto old_ciphers =
+      arguments.has("--legacy") ? crypto::OldCiphers::read : crypto::OldCiphers::refuse;
+  const auto opened = crypto::decrypt(**input, keys, output, old_ciphers);
   if (!opened) return say_what_it_is(opened.error(), **input);
   if (writes_to_standard_output(arguments)) {
     tell_people(notes_on(*opened));

@@ -196,5 +196,29 @@ TEST_F(RecipientsOfOpenSsl, SealForSeveralOfWhomAnyOpens) {
   EXPECT_EQ(refusal(open(sealed, nobody)), Refusal::no_key);
 }
 
+// Old archives, for those who ask for them. Content that fits into memory, and some that does not.
+TEST_F(RecipientsOfOpenSsl, SealWithRc2WhichIsReadOnRequestOnly) {
+  make_key(kRsa);
+  for (const std::size_t size : {0UL, 3000UL, 700'001UL}) {
+    const Bytes plain = pattern(size);
+    program->write("plain", plain);
+    for (const char* cipher : {"rc2-40-cbc", "rc2-64-cbc", "rc2-cbc"}) {
+      SCOPED_TRACE(std::string(cipher) + " " + std::to_string(size));
+      if (!program->run("cms -encrypt -binary -provider legacy -provider default -outform DER "
+                        "-in plain -out sealed.der -" +
+                        std::string(cipher) + " cert.pem")) {
+        GTEST_SKIP() << "this OpenSSL has no RC2";
+      }
+      const Bytes sealed = program->read("sealed.der");
+      EXPECT_EQ(refusal(open(sealed, keys)), Refusal::unsupported_cipher);
+      ViewSource source(sealed);
+      const auto reader = EnvelopedReader::open(source, keys, OldCiphers::read);
+      ASSERT_TRUE(reader) << reader.error().code;
+      EXPECT_TRUE((*reader)->weak());
+      EXPECT_EQ(*read_all(**reader, 1 << 20), plain);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace culvert::crypto::testing
