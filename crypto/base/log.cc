@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "crypto/base/code_points.h"
+#include "crypto/base/log_output.h"
 
 namespace culvert {
 namespace {
@@ -24,13 +25,13 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::err;
 }
 
-std::string json_escaped(std::string_view text) {
-  std::string out;
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
     out.push_back(c);
   }
-  return out;
+  return out + "\"";
 }
 
 LogFormat g_format = LogFormat::text;  // Set once by start_log, before threads exist.
@@ -44,7 +45,7 @@ void start_log(LogLevel least, LogFormat format) {
   logger->set_level(spdlog_level(least));
   logger->flush_on(spdlog::level::info);
   if (format == LogFormat::json) {
-    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","text":"%v"})",
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","text":%v})",
                         spdlog::pattern_time_type::utc);
   } else {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %-7l %v", spdlog::pattern_time_type::utc);
@@ -56,7 +57,17 @@ void set_log_level(LogLevel least) { spdlog::default_logger()->set_level(spdlog_
 
 void write_log(LogLevel level, std::string_view line) {
   const std::string safe = printable(line, 2000);
-  spdlog::log(spdlog_level(level), "{}", g_format == LogFormat::json ? json_escaped(safe) : safe);
+  write_prepared(level, g_format == LogFormat::json ? json_string(safe) : safe);
+}
+
+LogFormat log_format() { return g_format; }
+
+bool log_takes(LogLevel level) {
+  return spdlog::default_logger_raw()->should_log(spdlog_level(level));
+}
+
+void write_prepared(LogLevel level, std::string_view line) {
+  spdlog::default_logger_raw()->log(spdlog_level(level), spdlog::string_view_t(line));
 }
 
 std::string printable(std::string_view text, std::size_t limit_octets) {
