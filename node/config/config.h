@@ -99,6 +99,10 @@ struct LimitSettings {
   std::chrono::seconds held_stranger = std::chrono::hours(14 * 24);
 };
 
+struct TraceSettings {
+  std::chrono::seconds keep = std::chrono::hours(30 * 24);
+};
+
 struct LogSettings {
   LogLevel level = LogLevel::info;
   LogFormat format = LogFormat::text;
@@ -117,6 +121,7 @@ struct Config {
   DnsSettings dns{};
   QueueSettings queue{};
   LimitSettings limits{};
+  TraceSettings trace{};
   LogSettings log{};
 
   // True if mail for `domain` belongs to this node (exactly, not below).

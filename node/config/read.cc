@@ -15,6 +15,10 @@ constexpr std::chrono::hours kLeastHeldTime{1};
 constexpr std::chrono::seconds kLeastDelayNotice{1};
 constexpr std::chrono::hours kMostDelayNotice{5 * 24};  // mail does not wait longer
 
+// Shorter, and mail that still waits would be unknown; nobody keeps traces for more than ten years.
+constexpr std::chrono::hours kLeastTraceTime{1};
+constexpr std::chrono::hours kMostTraceTime{3650 * 24};
+
 // Text without a parser of its own: what is not shown cannot enter a path or a name.
 Result<std::string> parse_plain(std::string_view text) {
   if (printable(text, text.size() + 1) == text) return std::string(text);
@@ -221,6 +225,14 @@ void read_queue(Section section, QueueSettings& into) {
   }
 }
 
+void read_trace(Section section, TraceSettings& into) {
+  section.parsed("keep", into.keep, parse_duration);
+  if (into.keep < kLeastTraceTime || into.keep > kMostTraceTime) {
+    section.wrong("keep", fmt::format("is impossible; write a time from {}h to {}d",
+                                      kLeastTraceTime.count(), kMostTraceTime.count() / 24));
+  }
+}
+
 void read_held_time(Section& section, std::string_view key, std::chrono::seconds& into) {
   section.parsed(key, into, parse_duration);
   if (into < kLeastHeldTime || into > kMaxHeldTime) {
@@ -276,6 +288,7 @@ std::optional<Config> read_sections(Section& root, const fs::path& file) {
   read_dns(root.below("dns"), base, config.dns);
   read_queue(root.below("queue"), config.queue);
   read_limits(root.below("limits"), config.limits);
+  read_trace(root.below("trace"), config.trace);
   read_without_effect(root);
   read_log(root.below("log"), config.log);
   if (config.node.domains.empty()) return std::nullopt;

@@ -55,6 +55,9 @@ listen = ["0.0.0.0:8443", "[::]:8443"]
 # held_peer     = "30d"                 # how long mail waits in quarantine: a verified peer's
 # held_stranger = "14d"                 # and any other; from 1h to 40d
 
+[trace]
+# keep = "30d"                          # how long `culvert trace` knows what happened to a message
+
 [log]
 # level = "info"                        # or "debug", "warning", "error"
 # format = "text"                       # or "json"

@@ -30,7 +30,8 @@ void purge_all(store::Store& store,
 
 }  // namespace
 
-void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_peer) {
+void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_peer,
+              std::chrono::seconds traced) {
   const store::ClockRecord record = watch.record();
   const Time now = watch.now_for_oldest();
   const std::chrono::seconds elapsed = watch.take_elapsed();
@@ -52,8 +53,9 @@ void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_
   purge_all(store, [now](auto& txn) {
     return store::purge_troubles(txn, now - peering::kTroubleAge, kPurgeBatch);
   });
-  purge_all(store,
-            [now](auto& txn) { return store::purge_trace(txn, now - kTraceAge, kPurgeBatch); });
+  purge_all(store, [now, traced](auto& txn) {
+    return store::purge_trace(txn, now - traced, kPurgeBatch);
+  });
   purge_all(store, [](auto& txn) { return store::purge_trace_index(txn, kPurgeBatch); });
 }
 

@@ -365,7 +365,8 @@ void Node::Parts::look_for_changes() {
 void Node::Parts::maintain_now() {
   maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
   const Status submitted = workers->submit([this] {
-    maintain(*store, *watch, config.get()->limits.held_peer);
+    const auto settings = config.get();
+    maintain(*store, *watch, settings->limits.held_peer, settings->trace.keep);
     expire_quarantine(*flow);
   });
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);

@@ -57,6 +57,7 @@ TEST(Config, HasADefaultForEveryKeyButNameAndDomains) {
   EXPECT_TRUE(config.dns.insecure.empty());
   EXPECT_EQ(config.limits.held_peer, std::chrono::hours(30 * 24));
   EXPECT_EQ(config.limits.held_stranger, std::chrono::hours(14 * 24));
+  EXPECT_EQ(config.trace.keep, std::chrono::hours(30 * 24));
   EXPECT_EQ(config.log.level, LogLevel::info);
   EXPECT_EQ(config.log.format, LogFormat::text);
 }
@@ -164,6 +165,16 @@ TEST(Config, ReadsHowLongMailIsHeld) {
     }
   }
   EXPECT_EQ(messages(std::string(kNode) + "[limits]\nheld = '1d'\n").size(), 1U);
+}
+
+TEST(Config, ReadsHowLongTracesAreKept) {
+  EXPECT_EQ(good("[trace]\nkeep = '1h'\n").trace.keep, std::chrono::hours(1));
+  EXPECT_EQ(good("[trace]\nkeep = '3650d'\n").trace.keep, std::chrono::hours(3650 * 24));
+  for (const char* wrong : {"'59m'", "'0s'", "'3651d'", "'1w'", "''", "30"}) {
+    const auto found = messages(std::string(kNode) + "[trace]\nkeep = " + wrong + "\n");
+    ASSERT_EQ(found.size(), 1U) << wrong;
+    EXPECT_THAT(found[0], HasSubstr("c.toml:5: trace.keep")) << wrong;
+  }
 }
 
 TEST(Config, TheOutsideListenerTakesWhatSealingAdds) {

@@ -52,6 +52,7 @@ TEST(ConfigTemplate, ShowsTheDefaultsOfTheKeysThatItComments) {
   EXPECT_EQ(config.queue.delay_notice, plain.config->queue.delay_notice);
   EXPECT_EQ(config.limits.held_peer, plain.config->limits.held_peer);
   EXPECT_EQ(config.limits.held_stranger, plain.config->limits.held_stranger);
+  EXPECT_EQ(config.trace.keep, plain.config->trace.keep);
   EXPECT_EQ(config.log.level, plain.config->log.level);
 }
 
