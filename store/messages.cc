@@ -33,6 +33,8 @@ enum : std::uint32_t {
   kOrigin = 30,
   kClientPort = 31,
   kClientExtended = 32,
+  // 33 to 59 are kept for others.
+  kMessageIdField = 60,
 };
 // Fields of BodyRef. Frozen.
 enum : std::uint32_t { kBodyId = 1, kBodySize = 2, kBodyPlace = 3, kBodyKey = 4 };
@@ -133,6 +135,7 @@ Bytes encode(const Message& message) {
       .bytes(kBody, encode_body(message.body))
       .text(kFromDomain, message.from_domain)
       .text(kAddedHeader, message.added_header)
+      .text(kMessageIdField, message.message_id)
       .integer(kOrigin, static_cast<std::int64_t>(message.origin))
       .integer(kClientPort, message.client_port)
       .flag(kClientExtended, message.client_extended);
@@ -161,6 +164,7 @@ Result<Message> decode_message(ByteView record) {
   message.size_bytes = in->count(kSize);
   message.from_domain = in->text(kFromDomain);
   message.added_header = in->text(kAddedHeader);
+  message.message_id = in->text(kMessageIdField);
   message.origin = in->choice(kOrigin, Origin::node);
   if (const ByteView opened_record = in->bytes(kOpened); !opened_record.empty()) {
     auto opened = decode_opened(opened_record);

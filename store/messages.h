@@ -83,6 +83,9 @@ struct Message {
   // handed on. At most a few KiB.
   std::string added_header{};
   std::string from_domain{};  // of the one From address; empty if there is none or more than one
+  // As its header has it (crypto/mime/message_id.h), for log and trace; may be empty. Anybody's
+  // words: nothing is decided by it.
+  std::string message_id{};
   std::optional<OpenedContext> opened{};
   Origin origin = Origin::unset;
   bool operator==(const Message&) const = default;

@@ -15,7 +15,7 @@ namespace {
 enum : std::uint32_t { kTime = 1, kEvent = 2, kField = 3 };
 enum : std::uint32_t { kName = 1, kValue = 2 };
 // Field of the record in `trace_times`. Frozen.
-enum : std::uint32_t { kAddress = 1 };
+enum : std::uint32_t { kAddress = 1, kMessageId = 2 };
 
 // Events of one second keep the order in which they were made. No two of this process have the
 // same, however coarse its clock is: they would replace each other.
@@ -30,13 +30,14 @@ std::uint64_t next_order() {
   } while (!last.compare_exchange_weak(before, order));
   return order;
 }
-bool is_traced_under(ByteView record, ByteView lookup_key) {
-  const auto in = RecordReader::parse(record);
+bool is_traced_under(ByteView record, const TracedName& name) {
+  auto in = RecordReader::parse(record);
   if (!in) return false;
+  if (!name.message_id.empty() && as_text(in->bytes(kMessageId)) == name.message_id) return true;
+  if (name.lookup_key.empty()) return false;
   const auto addresses = in->all(kAddress);
-  return std::any_of(addresses.begin(), addresses.end(), [lookup_key](ByteView address) {
-    return as_text(address) == as_text(lookup_key);
-  });
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&name](ByteView address) { return as_text(address) == name.lookup_key; });
 }
 
 // Forgets one message: `key` is that of its record in `trace_times`.
@@ -73,19 +74,20 @@ Result<TraceEvent> decode_trace_event(ByteView record) {
 }
 
 void begin_trace(RecordSink& out, const MessageId& id, const TraceEvent& event,
-                 const std::vector<Mailbox>& addresses) {
+                 const std::vector<Mailbox>& addresses, std::string_view message_id) {
   std::vector<std::string> texts;
   for (const Mailbox& mailbox : addresses)
     texts.push_back(mailbox.lookup_key());
-  note_traced(out, id, event.time, texts);
+  note_traced(out, id, event.time, texts, message_id);
   add_trace(out, id, event);
 }
 
 void note_traced(RecordSink& out, const MessageId& id, Time first,
-                 const std::vector<std::string>& addresses) {
+                 const std::vector<std::string>& addresses, std::string_view message_id) {
   RecordWriter list;
   for (const std::string& address : addresses)
     list.item(kAddress, address);
+  if (!message_id.empty()) list.text(kMessageId, message_id);
   out.put(Table::trace_times, KeyWriter().time(first).bytes(id.view()).take(), list.take());
 }
 
@@ -104,9 +106,8 @@ std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& 
   return load_all<TraceEvent>(txn, Table::trace, id.view(), decode_trace_event);
 }
 
-TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
+TracedPage find_traced(const ReadTransaction& txn, const TracedName& name,
                        const std::optional<Bytes>& before, std::size_t limit) {
-  const std::string wanted = address.lookup_key();
   TracedPage page;
   std::size_t looked_at = 0;
   Cursor at = txn.scan_back(Table::trace_times, before.value_or(Bytes{}));
@@ -115,7 +116,7 @@ TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
     if (key.empty()) break;  // never made here, and it would begin again at the newest
     const auto id = MessageId::from_bytes(key.last(std::min(key.size(), MessageId::kSize)));
     const auto record = at.value();
-    if (id && record && is_traced_under(*record, as_bytes(wanted))) page.ids.push_back(*id);
+    if (id && record && is_traced_under(*record, name)) page.ids.push_back(*id);
     if (page.ids.size() == limit || ++looked_at == kTracedAtOnce) {
       page.next.emplace(key.begin(), key.end());
       break;

@@ -21,12 +21,13 @@ Bytes encode(const TraceEvent& event);
 // internal `damaged-record`.
 Result<TraceEvent> decode_trace_event(ByteView record);
 
-// The first event of a message, with all addresses under which it is found later.
+// The first event of a message, with all addresses under which it is found later, and the
+// Message-ID of its header (Message::message_id; empty: none).
 void begin_trace(RecordSink& out, const MessageId& id, const TraceEvent& event,
-                 const std::vector<Mailbox>& addresses);
-// Only the addresses (Mailbox::lookup_key) under which it is found.
+                 const std::vector<Mailbox>& addresses, std::string_view message_id = {});
+// Only the addresses (Mailbox::lookup_key) under which it is found, and the Message-ID.
 void note_traced(RecordSink& out, const MessageId& id, Time first,
-                 const std::vector<std::string>& addresses);
+                 const std::vector<std::string>& addresses, std::string_view message_id = {});
 // Any later event. Reads nothing, so it costs little.
 void add_trace(RecordSink& out, const MessageId& id, const TraceEvent& event);
 
@@ -40,12 +41,21 @@ struct TracedPage {
   std::vector<MessageId> ids{};  // newest first
   std::optional<Bytes> next{};   // give it as `before` for the next page; nothing at the end
 };
-// Messages from or to an address, the newest first, at most `limit` (not 0). Its spelling does not
-// count (Mailbox::lookup_key): people search without knowing it. All are looked through, a million
-// in a second or two: an index by address would cost every mail several pages of the store in
-// random places, and tell who reads the disk which mails have an address in common.
-TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
+// What people look for: either, or one of two.
+struct TracedName {
+  std::string lookup_key{};  // of an address (Mailbox::lookup_key): its spelling does not count
+  std::string message_id{};  // as crypto::message_id_in gives it
+};
+// Messages from or to that address, or with that Message-ID, the newest first, at most `limit` (not
+// 0). All are looked through, a million in a second or two: an index would cost every mail several
+// pages of the store in random places, and tell who reads the disk which mails have an address in
+// common.
+TracedPage find_traced(const ReadTransaction& txn, const TracedName& name,
                        const std::optional<Bytes>& before, std::size_t limit);
+inline TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
+                              const std::optional<Bytes>& before, std::size_t limit) {
+  return find_traced(txn, TracedName{address.lookup_key(), {}}, before, limit);
+}
 // What note_traced wrote into `trace_times`. internal `damaged-record`.
 Result<std::vector<std::string>> decode_trace_addresses(ByteView record);
 // Forgets at most `limit` messages whose first event is older; how many.

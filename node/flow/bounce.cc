@@ -178,6 +178,7 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
   plan.message.body_kind = store::BodyKind::eight_bit_mime;
   plan.message.smtputf8 = target.to.needs_utf8();
   plan.message.from_domain = request.own_domain.text();
+  plan.message.message_id = request.message_id;
   plan.message.opened = original.opened;
   plan.message.origin = origin_of_report(original);
   plan.entry.id = {id, 0};
@@ -277,7 +278,7 @@ bool wants_report(std::string_view notify) {
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {
   store::begin_trace(txn, plan.message.id,
                      {now, "report", {{"to", plan.entry.recipients.front().mailbox.text()}}},
-                     {plan.entry.recipients.front().mailbox});
+                     {plan.entry.recipients.front().mailbox}, plan.message.message_id);
   return store::put_message(txn, plan.message, plan.body, {plan.entry});
 }
 

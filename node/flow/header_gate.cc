@@ -7,6 +7,7 @@
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_check.h"
+#include "crypto/mime/message_id.h"
 #include "crypto/mime/trust_mark.h"
 #include "node/flow/own_marks.h"
 
@@ -117,6 +118,7 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
       facts.received_fields > rules.limits.received_fields || facts.own_passes > kMaxOwnPasses;
   facts.from = crypto::single_from(fields);
   facts.from_domains = crypto::author_domains(fields);
+  facts.message_id = crypto::message_id_of(fields);
   facts.sealed = crypto::smime_form(fields) == crypto::SmimeForm::pkcs7_mime;
   facts.of_a_list = std::any_of(fields.begin(), fields.end(), is_lists);
   facts.may_quote =

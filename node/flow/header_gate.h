@@ -58,6 +58,7 @@ struct HeaderFacts {
   bool of_a_list = false;              // and a list did
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
+  std::string message_id;              // message_id.h
   bool sealed = false;                 // the top-level entity is a CMS blob, by its type or name
   bool may_hold_blob = false;          // or somewhere in the body one may begin (blob_watch.h)
   bool has_utf8 = false;               // octets that only SMTPUTF8 lets stand there (RFC 6532)

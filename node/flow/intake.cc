@@ -62,7 +62,8 @@ store::TraceEvent received_event(const TakenMail& mail) {
   }
   return {mail.message.received,
           "received",
-          {{"from", mail.message.client},
+          {{"message-id", mail.message.message_id},
+           {"from", mail.message.client},
            {"sender", path_text(mail.message.sender)},
            {"recipients", comma_list(mail.recipients)},
            {"size", std::to_string(mail.message.size_bytes)},
@@ -72,7 +73,8 @@ store::TraceEvent received_event(const TakenMail& mail) {
 Status stage(store::RecordSink& out, const TakenMail& mail, const store::StagedBody& body) {
   const auto entries = entries_for(mail, mail.message.received);
   if (const Status s = store::stage_message(out, mail.message, body, entries); !s) return s;
-  store::begin_trace(out, mail.message.id, received_event(mail), traced_addresses(mail));
+  store::begin_trace(out, mail.message.id, received_event(mail), traced_addresses(mail),
+                     mail.message.message_id);
   return done();
 }
 
@@ -218,6 +220,7 @@ void Intake::on_body_end(AnswerCallback answer) {
   if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();
   work->mail.recipients = std::move(recipients_);
   recipients_.clear();
+  message.message_id = staged->facts()->message_id;
   held_.release();
   const std::string field = received_field(
       {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls,

@@ -15,6 +15,10 @@ Mailbox reserved_address(const Domain& domain) {
   return Mailbox::make(peering::kPeeringLocalPart, domain).value();
 }
 
+std::string message_id_for(const store::MessageId& id, const Config& config) {
+  return id.hex() + "@" + config.node.name.text();
+}
+
 // What is sealed: an ordinary message, so that it takes the way that all mail takes.
 Bytes write_mail(const PeeringMailRequest& request, const Config& config,
                  const store::MessageId& id, Time now) {
@@ -22,7 +26,7 @@ Bytes write_mail(const PeeringMailRequest& request, const Config& config,
   append(out, "From: " + reserved_address(config.node.domains.front()).text() + "\r\n");
   append(out, "To: " + reserved_address(request.domain).text() + "\r\n");
   append(out, "Date: " + to_rfc5322(now) + "\r\n");
-  append(out, "Message-ID: <" + id.hex() + "@" + config.node.name.text() + ">\r\n");
+  append(out, "Message-ID: <" + message_id_for(id, config) + ">\r\n");
   append(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
   append(out, "Content-Type: " + std::string(peering::kMessageMediaType) + "\r\n");
   append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
@@ -45,6 +49,7 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
   message.listener = store::Listener::own;
   message.origin = store::Origin::node;
   message.from_domain = config->node.domains.front().text();
+  message.message_id = message_id_for(message.id, *config);
   store::BodyWriter body(context.store, message.id);
   if (auto written = body.write(write_mail(request, *config, message.id, now)); !written) {
     return written;
@@ -65,7 +70,7 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
   entry.expires = now + request.lifetime;
   const Status put = context.store.write([&](store::WriteTransaction& txn) -> Status {
     store::begin_trace(txn, message.id, {now, "peering", {{"to", request.domain.text()}}},
-                       {reserved_address(request.domain)});
+                       {reserved_address(request.domain)}, message.message_id);
     return store::put_message(txn, message, *staged, {entry});
   });
   if (put) context.wake_dispatcher();

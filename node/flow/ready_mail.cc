@@ -19,6 +19,7 @@ TakenMail taken_mail(const FlowContext& context, const store::Message& carrier,
   mail.message.size_bytes = body.ref().size_bytes;
   mail.message.smtputf8 = mail.message.smtputf8 && staged.facts()->has_utf8;
   if (staged.facts()->from) mail.message.from_domain = staged.facts()->from->domain().text();
+  mail.message.message_id = staged.facts()->message_id;
   mail.message.added_header = outcome_fields(opened_outcome(opened), name) +
                               received_field({opened.envelope.from.text(),
                                               address_in(carrier.client).value_or("unknown"),
@@ -40,10 +41,13 @@ Status stage(store::RecordSink& out, const ReadyMail& ready,
   if (recipients.empty()) return done();
   const auto entries = entries_for(mail, ready.opened);
   if (const Status s = store::stage_message(out, mail.message, ready.body, entries); !s) return s;
-  store::begin_trace(
-      out, mail.message.id,
-      {ready.opened, "opened", {{"carrier", ready.carrier.hex()}, {"culvert-id", culvert_id}}},
-      traced_addresses(mail));
+  store::begin_trace(out, mail.message.id,
+                     {ready.opened,
+                      "opened",
+                      {{"message-id", mail.message.message_id},
+                       {"carrier", ready.carrier.hex()},
+                       {"culvert-id", culvert_id}}},
+                     traced_addresses(mail), mail.message.message_id);
   return done();
 }
 

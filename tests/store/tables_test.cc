@@ -274,6 +274,31 @@ TEST_F(TraceTest, FindsTheNewestFirstPageByPage) {
   });
 }
 
+TEST_F(TraceTest, FindsByMessageIdAndByEither) {
+  const auto name = [](std::string address, std::string message_id) {
+    return TracedName{std::move(address), std::move(message_id)};
+  };
+  std::vector<MessageId> ids;
+  write([&](WriteTransaction& txn) {
+    ids.clear();
+    for (const char* id : {"x1@a.example", "", "x2@a.example", "x1@a.example"}) {
+      ids.push_back(MessageId::make(kStart));
+      const Time at = kStart + seconds(ids.size());
+      begin_trace(txn, ids.back(), {at, "received", {}}, {mailbox("j@b.example")}, id);
+    }
+  });
+  read([&](const ReadTransaction& txn) {
+    const auto found = [&txn](const TracedName& wanted) {
+      return find_traced(txn, wanted, std::nullopt, 10).ids;
+    };
+    EXPECT_EQ(found(name("", "x1@a.example")), (std::vector<MessageId>{ids[3], ids[0]}));
+    EXPECT_EQ(found(name("nobody@b.example", "x2@a.example")), std::vector<MessageId>{ids[2]});
+    EXPECT_EQ(found(name(mailbox("J@b.example").lookup_key(), "x2@a.example")).size(), 4u);
+    EXPECT_TRUE(found(name("", "X1@a.example")).empty());
+    EXPECT_TRUE(found(name("", "")).empty()) << "mail without one has nothing in common";
+  });
+}
+
 TEST_F(TraceTest, RemovesTheIndexOfEarlierPrograms) {
   write([&](WriteTransaction& txn) {
     for (const char* address : {"jane@b.example", "john@a.example", "j@b.example"}) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/mime/message_id.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
@@ -51,7 +52,8 @@ Json json_of(const Traced& traced) {
 }
 
 // All that are traced are looked through, in pieces (store/trace.h).
-Result<std::vector<store::MessageId>> messages_of(const store::Store& store, const Mailbox& address,
+Result<std::vector<store::MessageId>> messages_of(const store::Store& store,
+                                                  const store::TracedName& name,
                                                   std::size_t limit) {
   std::vector<store::MessageId> ids;
   std::optional<Bytes> before;
@@ -59,7 +61,7 @@ Result<std::vector<store::MessageId>> messages_of(const store::Store& store, con
   for (std::uint64_t pieces = 1;; ++pieces) {
     const auto page = read_store<store::TracedPage>(
         store, [&](const store::ReadTransaction& txn) -> Result<store::TracedPage> {
-          return store::find_traced(txn, address, before, limit - ids.size());
+          return store::find_traced(txn, name, before, limit - ids.size());
         });
     if (!page) return page.error();
     ids.insert(ids.end(), page->ids.begin(), page->ids.end());
@@ -69,21 +71,27 @@ Result<std::vector<store::MessageId>> messages_of(const store::Store& store, con
   }
 }
 
-// An address has an `@`; everything else must be an id.
+// In angle brackets it is a Message-ID; `<jo@b.example>` is an address as well. So is what has an
+// `@`: people copy a Message-ID with its brackets or without. Nothing for any other text.
+std::optional<store::TracedName> name_in(const std::string& text) {
+  const bool in_brackets = text.starts_with('<') && text.ends_with('>') && text.size() > 2;
+  if (!in_brackets && text.find('@') == std::string::npos) return std::nullopt;
+  store::TracedName name;
+  name.message_id = crypto::message_id_in(text);
+  const auto address = Mailbox::parse(in_brackets ? text.substr(1, text.size() - 2) : text);
+  if (address) name.lookup_key = address->lookup_key();
+  return name;
+}
+
+// Everything else must be an id.
 Result<std::vector<store::MessageId>> messages_named(const store::Store& store,
                                                      const std::string& text, std::size_t limit) {
-  if (text.find('@') == std::string::npos) {
-    const auto name = parse_queue_name(text);
-    if (!name) {
-      return usage_error("'" + printable(text, 80) +
-                         "' is neither an id nor an address; write jane@b.example, or an id that "
-                         "`culvert queue list` or the log shows");
-    }
-    return std::vector<store::MessageId>{name->message};
-  }
-  const auto address = Mailbox::parse(text);
-  if (!address) return usage_error(address.error().text);
-  return messages_of(store, *address, limit);
+  if (const auto wanted = name_in(text)) return messages_of(store, *wanted, limit);
+  const auto name = parse_queue_name(text);
+  if (name) return std::vector<store::MessageId>{name->message};
+  return usage_error("'" + printable(text, 80) +
+                     "' is no id, address or Message-ID; write jane@b.example, '<Message-ID>' with "
+                     "its angle brackets, or an id that `culvert queue list` or the log shows");
 }
 
 Result<Report> trace(const Arguments& arguments) {
@@ -122,15 +130,19 @@ Result<Report> trace(const Arguments& arguments) {
 }  // namespace
 
 Command trace_command() {
-  return {
-      .name = "trace",
-      .summary = "tells what happened to a message, or to the newest ones of an address",
-      .operands = {{"ID-OR-ADDRESS", Operand::Count::one,
-                    "an id of the queue, the quarantine or the log; or a mail address"}},
-      .options = {{"--limit", "N", "of an address at most so many messages; default 100"}},
-      .detail = "Received, path and why, sealed for whom, handed to which host with which reply.",
-      .example = "culvert trace jane@b.example --limit 5",
-      .run = trace};
+  return {.name = "trace",
+          .summary =
+              "tells what happened to a message, or to the newest ones of an address or a "
+              "Message-ID",
+          .operands = {{"ID-OR-ADDRESS", Operand::Count::one,
+                        "an id of the queue, the quarantine or the log; a mail address; or a "
+                        "Message-ID, in quotes with its angle brackets"}},
+          .options = {{"--limit", "N", "at most so many messages; default 100"}},
+          .detail =
+              "Received, path and why, sealed for whom, handed to which host with which reply. "
+              "How long this is known is\n[trace] keep in the configuration.",
+          .example = "culvert trace jane@b.example --limit 5",
+          .run = trace};
 }
 
 }  // namespace culvert::cli
