@@ -26,7 +26,7 @@ struct SealPlan {
   Domain from;             // Culvert-From
   std::string token;       // of this attempt
   Bytes name;              // of the outer message, the same over retries (store/sealed_mail.h)
-  std::string message_id;  // its Message-ID, made of the name
+  std::string message_id;  // its Message-ID, made of the name; in angle brackets
   peering::TunnelForm form = peering::TunnelForm::present;
 };
 

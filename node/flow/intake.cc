@@ -5,6 +5,7 @@
 #include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
 #include "crypto/base/log_limit.h"
+#include "node/flow/mail_log.h"
 #include "node/flow/trace_fields.h"
 #include "node/smtp/replies.h"
 
@@ -104,6 +105,7 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
     if (work->room) work->room->set_taken();
     work->answer(replies::accepted(work->mail.message.id.hex()));
     work->context.wake_dispatcher();
+    log_received(work->mail);
   });
 }
 
@@ -218,9 +220,9 @@ void Intake::on_body_end(AnswerCallback answer) {
   message.ret = stored(mail_.parameters.ret);
   message.envid = mail_.parameters.envid;
   if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();
+  message.message_id = staged->facts()->message_id;
   work->mail.recipients = std::move(recipients_);
   recipients_.clear();
-  message.message_id = staged->facts()->message_id;
   held_.release();
   const std::string field = received_field(
       {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls,

@@ -5,6 +5,7 @@
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "node/flow/held_mail.h"
+#include "node/flow/mail_log.h"
 #include "node/flow/message_front.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
@@ -131,6 +132,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (!plan) return consume(plan.error().text);
     const Time now = context_.clock.now();
     const auto shared = std::make_shared<const ReturnPlan>(*std::move(plan));
+    tell_ = [message = message_, shared] {
+      log_consumed(message, "a report about " + shared->original.hex());
+      if (shared->bounce) log_returned(shared->original, {}, *shared->bounce);
+    };
     write([self = shared_from_this(), shared, now](store::WriteTransaction& txn) -> Status {
       if (const Status put = put_return(txn, *shared, now); !put) return put;
       store::add_trace(txn, self->message_.id,
@@ -145,6 +150,13 @@ class Opening : public std::enable_shared_from_this<Opening> {
               const store::StagedBody& body) {
     auto made = ready_mail(context_, message_, opened, staged, body);
     if (!made) return later(made.error());
+    tell_ = [this, ready = *made] {
+      if (outcome_) return log_opened(*ready);
+      mail_line("repeated", message_.id, message_.message_id)
+          .word("culvert-id", ready->culvert_id.hex())
+          .word("peer", ready->peer_domain)
+          .write(LogLevel::info);
+    };
     auto record = [self = shared_from_this(),
                    ready = *std::move(made)](store::WriteTransaction& txn) -> Status {
       self->outcome_.reset();
@@ -179,6 +191,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (!plan) return later(plan.error());
     log_debug("message {} cannot be handed on: {} ({})", message_.id.hex(), error.text, error.code);
     const auto shared = std::make_shared<const HoldPlan>(*std::move(plan));
+    tell_ = [this, shared] { tell_of_held(*shared); };
     write([self = shared_from_this(), shared](store::WriteTransaction& txn) -> Status {
       const auto held = put_hold(txn, self->context_, *shared, self->context_.clock.now());
       if (!held) return held.error();
@@ -190,7 +203,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
     });
   }
 
-  void tell_of_held() {
+  void tell_of_held(const HoldPlan& plan) {
+    if (held_ == Held::kept) log_held("held", plan.item);
+    if (held_ == Held::returned) log_held("returned", plan.item);
+    if (held_ == Held::repeated) log_held("repeated", plan.item);
     if (held_ == Held::kept) context_.quarantine.news.held(held_reason_);
     if (held_ == Held::returned) context_.quarantine.news.returned();
     if (held_ == Held::kept || held_ == Held::returned) tell_quarantine_news(context_);
@@ -206,6 +222,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     }
     if (people.empty()) return consume("nothing for this node in it");
     const Time now = context_.clock.now();
+    tell_ = [id = message_.id] { log_decided(id, store::DeliveryPath::inside, ""); };
     write([self = shared_from_this(), people, now](store::WriteTransaction& txn) -> Status {
       if (people.size() < self->entry_.recipients.size()) {
         store::defer(txn, self->entry_.id, {now, "", people, {}});
@@ -218,6 +235,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   // Silently: what comes to a reserved address and does not count is nobody's business.
   void consume(const std::string& why) {
     const Time now = context_.clock.now();
+    tell_ = [message = message_, why] { log_consumed(message, why); };
     write([self = shared_from_this(), why, now](store::WriteTransaction& txn) -> Status {
       store::add_trace(txn, self->message_.id, {now, "consumed", {{"why", printable(why, 200)}}});
       store::finish(txn, self->entry_.id);
@@ -230,6 +248,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const Time now = context_.clock.now();
     const auto places = places_to_note(context_, message_);
     const auto id = *store::MessageId::from_bytes(opened.envelope.id);
+    tell_ = [message = message_, from = opened.envelope.from.text()] {
+      log_consumed(message, "a peering message of " + from);
+    };
     write([self = shared_from_this(), places, id, now, peer = opened.peer,
            to = opened.envelope.recipients.front().mailbox,
            sealed = opened.envelope.sealed](store::WriteTransaction& txn) -> Status {
@@ -253,6 +274,12 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const store::Deferral deferral{
         context_.clock.now() + kRetryOpening, error.text, entry_.recipients, {}};
     waits_on_ = true;
+    tell_ = [entry = entry_, message = message_, why = error.text] {
+      DeliveryTold told;
+      for (const store::QueueRecipient& r : entry.recipients)
+        told.add(DeliveryTold::What::deferred, why, r.mailbox);
+      log_delivery(entry, message, told);
+    };
     write([self = shared_from_this(), deferral](store::WriteTransaction& txn) -> Status {
       store::defer(txn, self->entry_.id, deferral);
       return culvert::done();
@@ -271,7 +298,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (status && outcome_) context_.counters.add(*outcome_);
     // After the commit: what was reserved is stored now, or not needed any more.
     if (status && !waits_on_) context_.quarantine.room.release(message_.id);
-    if (status) tell_of_held();
+    if (status && tell_) tell_();
     context_.wake_dispatcher();
     done_(status);
   }
@@ -287,6 +314,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
   std::optional<Counted> outcome_;
   std::optional<Held> held_;
   bool waits_on_ = false;
+  // What the log says of it once it is committed.
+  std::function<void()> tell_;
 };
 
 }  // namespace

@@ -79,11 +79,11 @@ Result<std::shared_ptr<const ReadyMail>> ready_mail(const FlowContext& context,
                                                     const StagedMail& staged,
                                                     const store::StagedBody& body) {
   const Time now = context.clock.now();
-  auto ready = std::make_shared<ReadyMail>(
-      ReadyMail{carrier.id, opened.peer, *store::MessageId::from_bytes(opened.envelope.id),
-                opened.envelope.sealed, now, places_to_note(context, carrier),
-                taken_mail(context, carrier, opened, staged, body, now), body,
-                store::StagedRecords(context.store)});
+  auto ready = std::make_shared<ReadyMail>(ReadyMail{
+      carrier.id, opened.peer, opened.envelope.from.text(),
+      *store::MessageId::from_bytes(opened.envelope.id), opened.envelope.sealed, now,
+      places_to_note(context, carrier), taken_mail(context, carrier, opened, staged, body, now),
+      body, store::StagedRecords(context.store)});
   if (const Status s = stage(ready->records, *ready, ready->mail.recipients); !s) return s.error();
   return std::shared_ptr<const ReadyMail>(std::move(ready));
 }

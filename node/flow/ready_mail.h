@@ -15,6 +15,7 @@ namespace culvert::node {
 struct ReadyMail {
   store::MessageId carrier;     // the message that came through the tunnel
   Fingerprint peer;             // who sealed it
+  std::string peer_domain;      // and under which domain
   store::MessageId culvert_id;  // under what name
   Time sealed{};
   Time opened{};

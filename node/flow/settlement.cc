@@ -1,8 +1,10 @@
 #include "node/flow/settlement.h"
 
 #include "crypto/base/log.h"
+#include "crypto/mime/message_id.h"
 #include "node/flow/bounce.h"
 #include "node/flow/handed_over.h"
+#include "node/flow/mail_log.h"
 #include "node/flow/retry_schedule.h"
 #include "store/trace.h"
 
@@ -25,6 +27,7 @@ struct Sorted {
   std::size_t delivered = 0;
   std::size_t given_up = 0;  // whether or not somebody is to be told
   store::TraceEvent event;
+  DeliveryTold told;
 };
 
 struct Failure {
@@ -50,16 +53,19 @@ void sort_one(const store::QueueRecipient& r, const RecipientOutcome& outcome,
   const std::string summary = outcome.reply.summary();
   if (outcome.reply.positive()) {
     ++sorted.delivered;
+    sorted.told.add(DeliveryTold::What::delivered, summary, r.mailbox);
     if (wants_success_report(r.notify) && ends_here == ReportsEnd::here) {
       sorted.relayed.push_back({r.mailbox, r.orcpt, outcome.reply.enhanced, summary, host});
     }
     sorted.event.fields.emplace_back("to", r.mailbox.text() + ": " + summary);
   } else if (outcome.reply.permanent()) {
     note_failure(r, {outcome.reply.enhanced, summary, outcome.from_server ? host : ""}, sorted);
+    sorted.told.add(DeliveryTold::What::failed, summary, r.mailbox);
     sorted.event.fields.emplace_back("refused", r.mailbox.text() + ": " + summary);
   } else {
     sorted.later.push_back(r);
     sorted.later_reason = summary;
+    sorted.told.add(DeliveryTold::What::deferred, summary, r.mailbox);
     sorted.event.fields.emplace_back("deferred", r.mailbox.text() + ": " + summary);
   }
 }
@@ -73,6 +79,7 @@ void add_seal(const Attempt& attempt, store::TraceEvent& event) {
 
 // What has waited too long has failed.
 void expire(Sorted& sorted) {
+  sorted.told.expire("not delivered in time; last: ");
   for (const store::QueueRecipient& r : sorted.later) {
     note_failure(
         r, {std::string(kExpiredStatus), "not delivered in time; last: " + sorted.later_reason},
@@ -132,6 +139,12 @@ void count(const FlowContext& context, const Settlement& s) {
   if (!s.sorted.later.empty()) counters.add(Counted::deferred);
 }
 
+void tell(const Settlement& s) {
+  log_delivery(s.entry, s.message, s.sorted.told);
+  for (const BouncePlan& report : s.reports)
+    log_returned(s.message.id, s.message.message_id, report);
+}
+
 // The outcome cannot be recorded with its report (the disk is nearly full). What was delivered is
 // recorded all the same, or it would be delivered again; the rest is looked at later.
 void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement,
@@ -171,7 +184,10 @@ void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement)
           log_error("message {}: the outcome could not be recorded: {} {}",
                     settlement->entry.id.text(), written.error().text, written.error().detail);
         }
-        if (written) count(context, *settlement);
+        if (written) {
+          count(context, *settlement);
+          tell(*settlement);
+        }
         if (!settlement->reports.empty()) context.wake_dispatcher();
         settlement->done(written);
       });
@@ -190,6 +206,13 @@ Status make_reports(const FlowContext& context, Settlement& s) {
     if (*report) s.reports.push_back(*std::move(*report));
   }
   return done();
+}
+
+DeliveryTold told_of_postponed(const store::QueueEntry& entry, const Postpone& postpone) {
+  DeliveryTold told;
+  for (const store::QueueRecipient& r : entry.recipients)
+    told.add(DeliveryTold::What::deferred, postpone.reason, r.mailbox);
+  return told;
 }
 
 // A report has to be made from the stored header first: in a worker.
@@ -227,6 +250,9 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
       now, "delivery", {{"path", store::path_name(attempt.entry.path)}, {"host", report.next_hop}}};
   if (!report.tls.empty()) sorted.event.fields.emplace_back("tls", report.tls);
   if (attempt.seal) add_seal(attempt, sorted.event);
+  sorted.told.host = report.next_hop;
+  sorted.told.tls = report.tls;
+  if (attempt.seal) sorted.told.sealed_as = crypto::message_id_in(attempt.seal->message_id);
   // What was asked for travels inside the seal; the peer's node is responsible.
   const ReportsEnd ends =
       attempt.seal || report.dsn_passed_on ? ReportsEnd::beyond : ReportsEnd::here;
@@ -237,6 +263,7 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
     note_failure(refused.recipient, {refused.why.status, refused.why.reason}, sorted);
     sorted.event.fields.emplace_back("refused",
                                      refused.recipient.mailbox.text() + ": " + refused.why.reason);
+    sorted.told.add(DeliveryTold::What::failed, refused.why.reason, refused.recipient.mailbox);
   }
   if (has_expired(context, attempt.entry)) expire(sorted);
   sorted.next_try = retry_delay(attempt.entry.attempts);
@@ -258,6 +285,7 @@ void settle_give_up(FlowContext& context, const store::QueueEntry& entry,
   sorted.event = {context.clock.now(), "failed", {{"reason", give_up.reason}}};
   for (const store::QueueRecipient& r : entry.recipients) {
     note_failure(r, {give_up.status, give_up.reason}, sorted);
+    sorted.told.add(DeliveryTold::What::failed, give_up.reason, r.mailbox);
   }
   settle(
       context,
@@ -274,8 +302,10 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
         {std::string(kExpiredStatus), "not delivered in time: " + postpone.reason},
         std::move(done));
   }
+  const DeliveryTold told = told_of_postponed(entry, postpone);
   if (is_delay_due(context, entry)) {
     Sorted sorted;
+    sorted.told = told;
     sorted.event = {now, "delayed", {{"reason", postpone.reason}}};
     sorted.later = entry.recipients;
     sorted.later_reason = postpone.reason;
@@ -292,8 +322,12 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
         store::defer(txn, entry.id, {now + postpone.delay, postpone.reason, entry.recipients, {}});
         return culvert::done();
       },
-      [&context, done = std::move(done)](const Status& written) {
-        if (written) context.counters.add(Counted::deferred);
+      [&context, entry, message, postpone, told, done = std::move(done)](const Status& written) {
+        if (written) {
+          context.counters.add(Counted::deferred);
+          // It is looked at again and again; the log hears of it when the reason is another.
+          if (entry.reason != postpone.reason) log_delivery(entry, message, told);
+        }
         done(written);
       });
 }
@@ -311,8 +345,9 @@ void settle_redirect(FlowContext& context, const store::QueueEntry& entry, const
         store::redirect(txn, id, redirect.path, redirect.destination, now);
         return culvert::done();
       },
-      [&context, done = std::move(done)](const Status& written) {
+      [&context, id = entry.id.message, redirect, done = std::move(done)](const Status& written) {
         context.wake_dispatcher();
+        if (written) log_decided(id, redirect.path, redirect.destination);
         done(written);
       });
 }
