@@ -66,6 +66,8 @@ const char* table_name(Table table) {
       return "sealed_mails";
     case Table::trouble:
       return "trouble";
+    case Table::commands:
+      return "commands";
     case Table::damaged:
       return "damaged";
   }
@@ -114,6 +116,7 @@ bool decides_trust(Table table) {
     case Table::peer_networks:
     case Table::sealed_mails:
     case Table::trouble:
+    case Table::commands:
     case Table::damaged:
       return false;
   }

@@ -50,8 +50,9 @@ enum class Table : std::uint8_t {
   quarantine_copies,  // digest of a mail -> which message it is, and until when that counts
   peer_networks,      // order(1) hash(network), fingerprint or the other way -> time(8)
   sealed_mails,       // name of the outer message (21), attempt(2) -> SealedMail
-  trouble,  // role(1), ... -> what is to be told to a peer, or was told by one (trouble.cc)
-  damaged,  // name of a table, NUL, key -> nothing: records that were set aside
+  trouble,            // role(1), ... -> what is to be told to a peer, or was told by one
+  commands,           // number(8) -> AdminCommand that no log has told yet
+  damaged,            // name of a table, NUL, key -> nothing: records that were set aside
 };
 inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::damaged) + 1;
 

@@ -126,11 +126,14 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
   }
   if (!database) return std::move(database).error();
   impl->database = std::move(database).value();
-  impl->committer = std::make_unique<Committer>(*impl->database, impl->context,
-                                                [by = options.writer](WriteTransaction& txn) {
-                                                  if (by == StoreOptions::Writer::command)
-                                                    raise_generation(txn);
-                                                });
+  impl->committer = std::make_unique<Committer>(
+      *impl->database, impl->context,
+      [by = options.writer, command = options.command](WriteTransaction& txn) mutable {
+        if (by == StoreOptions::Writer::command) raise_generation(txn);
+        if (!command) return;
+        note_command(txn, *command);
+        txn.after_commit([&command] { command.reset(); });
+      });
   std::unique_ptr<Store> store(new Store(std::move(impl)));
   const Status checked =
       create

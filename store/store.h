@@ -16,6 +16,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/result.h"
 #include "crypto/keys/sealing.h"
+#include "store/admin_commands.h"
 #include "store/transaction.h"
 
 namespace culvert::store {
@@ -28,6 +29,8 @@ struct StoreOptions {
   } mode = Mode::existing;
   // A command's writes raise `generation`, so that a running node notices.
   enum class Writer { node, command } writer = Writer::node;
+  // Of a command: what is noted with its first change (admin_commands.h).
+  std::optional<AdminCommand> command{};
   // When it is created: the clock's time, where the horizon of seen.h begins.
   Time now{};
   // How large the database may become. Costs address space, not disk.

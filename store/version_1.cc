@@ -197,6 +197,7 @@ Status convert_record(WriteTransaction& to, Table table, ByteView key, ByteView 
     case Table::peer_networks:
     case Table::sealed_mails:
     case Table::trouble:
+    case Table::commands:
     case Table::damaged:
       return damaged();  // not of that time
   }

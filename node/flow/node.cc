@@ -18,6 +18,7 @@
 #include "node/flow/quarantine_upkeep.h"
 #include "node/flow/recipient_probe.h"
 #include "node/flow/tls_material.h"
+#include "node/flow/told_commands.h"
 #include "node/flow/waiting_mail.h"
 #include "node/net/smtp_server.h"
 #include "node/system/addresses_file.h"
@@ -118,6 +119,7 @@ struct Node::Parts {
   void tick_peering();
   void look_at_waiting_mail();
   void look_for_changes();
+  void tell_of_commands();
   void maintain_now();
   void tell_rates();
   void warn_of_hops() const;
@@ -323,6 +325,7 @@ void Node::Parts::announce() {
 
 void Node::Parts::begin_timers() {
   look_for_changes();
+  tell_of_commands();
   maintain_now();
   tick_peering();
   look_at_waiting_mail();
@@ -360,6 +363,13 @@ void Node::Parts::look_for_changes() {
   if (auto own = load_own_keys(*store, clock.now())) keys->set(*std::move(own));
   peering->tick();
   dispatcher->forget_failures();
+  tell_of_commands();
+}
+
+// Those that were given while no node ran as well.
+void Node::Parts::tell_of_commands() {
+  const Status submitted = workers->submit([this] { tell_commands(*store); });
+  if (!submitted) log_warning("commands of administrators: {}", submitted.error().text);
 }
 
 void Node::Parts::maintain_now() {

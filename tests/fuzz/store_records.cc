@@ -2,6 +2,7 @@
 // octet chooses the record.
 #include <cstdlib>
 
+#include "store/admin_commands.h"
 #include "store/clock_jumps.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
@@ -99,6 +100,7 @@ void check_record(std::uint8_t which, ByteView record) {
     case 11:
       return check<ClockRecord>(decode_clock_record(record), decode_clock_record);
     case 12:
+      check<AdminCommand>(decode_admin_command(record), decode_admin_command);
       return check<Rule>(decode_rule(record), decode_rule);
     default:
       return check_invitation(record);

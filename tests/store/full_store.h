@@ -1,6 +1,7 @@
 // Something of everything that a store keeps, with words that are found again wherever they stand.
 #pragma once
 
+#include "store/admin_commands.h"
 #include "store/clock_jumps.h"
 #include "store/invitations.h"
 #include "store/keyring.h"
@@ -118,6 +119,7 @@ inline void put_mail_records(WriteTransaction& txn) {
   mail.recipients = {{canary_mailbox(), "", "rfc822;canaryperson"}};
   note_sent(txn, Bytes(16, 7), mail);
   put_clock_record(txn, {});
+  note_command(txn, {kStart, "canaryperson", "peer remove canarycompany.example"});
 }
 
 // A message to canary addresses whose body is `size` octets; queued, or in quarantine.

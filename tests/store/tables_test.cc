@@ -613,5 +613,22 @@ TEST_F(RulesTest, AreKeptByScopeAndKey) {
                    .ok());
 }
 
+using AdminCommandsTest = StoreFixture;
+
+TEST_F(AdminCommandsTest, AreTakenOnceInTheirOrder) {
+  const AdminCommand second{kStart - hours(1), "anna",
+                            "peer pause b.example"};  // a clock went back
+  const AdminCommand first{kStart, "root", "peer remove b.example"};
+  write([&](WriteTransaction& txn) {
+    note_command(txn, first);
+    note_command(txn, second);
+  });
+  write([&](WriteTransaction& txn) {
+    EXPECT_EQ(take_commands(txn, 1), std::vector<AdminCommand>{first});
+    EXPECT_EQ(take_commands(txn, 10), std::vector<AdminCommand>{second});
+    EXPECT_TRUE(take_commands(txn, 10).empty());
+  });
+}
+
 }  // namespace
 }  // namespace culvert::store

@@ -7,6 +7,7 @@
 #include "crypto/keys/certificate.h"
 #include "crypto/keys/private_key.h"
 #include "store/keyring.h"
+#include "store/meta.h"
 #include "store/secrets.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -112,6 +113,14 @@ Result<std::string> key_pem(const OpenNode& node, const CertificateView& view) {
   return pem;
 }
 
+// A key that leaves the node is told in its log, like a change: this one is empty.
+Status note_export(const OpenNode& node) {
+  return node.store->write([](store::WriteTransaction& txn) -> Status {
+    store::raise_generation(txn);
+    return done();
+  });
+}
+
 // The certificate, and with --with-key its private key.
 Result<Report> cert_export(const Arguments& arguments) {
   auto node = open_node(arguments);
@@ -122,6 +131,7 @@ Result<Report> cert_export(const Arguments& arguments) {
   if (!view) return view.error();
   std::string key;
   if (arguments.has("--with-key")) {
+    if (const Status noted = note_export(*node); !noted) return noted.error();
     auto pem = key_pem(*node, *view);
     if (!pem) return pem.error();
     key = *std::move(pem);

@@ -34,6 +34,7 @@ struct Operand {
   std::string name;  // upper case: `DOMAIN`
   Count count = Count::one;
   std::string help;
+  enum class Content { plain, secret } content = Content::plain;  // secret: stands in no log
 };
 
 struct Option {
@@ -50,6 +51,8 @@ enum class OutputForm { text, json };
 class Arguments {
  public:
   std::filesystem::path config_file;
+  // The command as it was typed, but for what is secret: for the log of the node.
+  std::string spoken;
   OutputForm form = OutputForm::text;
 
   bool has(std::string_view name) const { return given_.contains(name); }

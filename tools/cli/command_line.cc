@@ -149,10 +149,30 @@ Status check_given(const Leaf& leaf, const std::vector<std::string>& extras) {
   return done();
 }
 
+bool is_secret(const Leaf& leaf, const Slot& slot) {
+  const auto& operands = leaf.command->operands;
+  return std::any_of(operands.begin(), operands.end(), [&slot](const Operand& operand) {
+    return operand.name == slot.name && operand.content == Operand::Content::secret;
+  });
+}
+
+std::string spoken(const Leaf& leaf) {
+  std::string words = leaf.command->name;
+  for (const Slot& slot : leaf.slots) {
+    if (slot.option->count() == 0) continue;
+    if (slot.described != nullptr) words += " " + slot.name;
+    if (slot.described != nullptr && slot.described->value.empty()) continue;
+    for (const std::string& value : slot.values)
+      words += " " + (is_secret(leaf, slot) ? slot.name : value);
+  }
+  return words;
+}
+
 Arguments arguments_of(const Leaf& leaf, const Globals& globals) {
   Arguments arguments;
   arguments.config_file = config_file(globals.config);
   arguments.form = globals.json ? OutputForm::json : OutputForm::text;
+  arguments.spoken = spoken(leaf);
   for (const Slot& slot : leaf.slots) {
     if (slot.option->count() > 0) arguments.give(slot.name, slot.values, slot.described);
   }

@@ -26,6 +26,7 @@ struct Plan {
   fs::path config_file;  // absolute, as are all
   fs::path key_file;
   node::TemplateValues values;
+  store::AdminCommand command;
 };
 
 Error in_the_way(const fs::path& path) {
@@ -56,8 +57,10 @@ Result<Plan> plan_of(const Arguments& arguments) {
   const fs::path config = fs::absolute(arguments.config_file).lexically_normal();
   const fs::path data =
       fs::absolute(arguments.value("--data-dir").value_or(kDefaultDataDir)).lexically_normal();
-  return Plan{
-      config, config.parent_path() / "node.key", {*std::move(name), std::move(domains), data}};
+  return Plan{config,
+              config.parent_path() / "node.key",
+              {*std::move(name), std::move(domains), data},
+              this_command(arguments, SystemClock().now())};
 }
 
 // Asked before anything is made, so that a second `init` leaves nothing behind.
@@ -111,6 +114,7 @@ Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Tim
   options.mode = store::StoreOptions::Mode::create;
   options.writer = store::StoreOptions::Writer::command;
   options.now = now;
+  options.command = plan.command;
   auto store = store::Store::open(options, key);
   if (!store) return store.error();
   auto fingerprint = make_node_keys(**store, plan.values.name, now);

@@ -4,6 +4,8 @@
 
 #include <charconv>
 
+#include "crypto/base/log.h"
+#include "node/system/user.h"
 #include "store/key_file.h"
 
 namespace culvert::cli {
@@ -23,6 +25,8 @@ Result<node::Config> load_config(const Arguments& arguments) {
 
 namespace {
 
+constexpr std::size_t kMaxSpokenOctets = 1000;
+
 // The cause belongs into the text: scripts and other programs show nothing else.
 Error with_cause(Error error) {
   if (error.code != "store-access" || error.detail.empty()) return error;
@@ -35,6 +39,10 @@ Error with_cause(Error error) {
 
 }  // namespace
 
+store::AdminCommand this_command(const Arguments& arguments, Time now) {
+  return {now, node::user_of_this_process(), printable(arguments.spoken, kMaxSpokenOctets)};
+}
+
 Result<OpenNode> open_node(const Arguments& arguments) {
   auto config = load_config(arguments);
   if (!config) return config.error();
@@ -44,6 +52,7 @@ Result<OpenNode> open_node(const Arguments& arguments) {
   options.data_dir = config->node.data_dir;
   options.writer = store::StoreOptions::Writer::command;
   options.now = SystemClock().now();
+  options.command = this_command(arguments, options.now);
   auto store = store::Store::open(options, *key);
   if (!store) return with_cause(store.error());
   return OpenNode{*std::move(config), *std::move(key), *std::move(store), options.now};

@@ -21,6 +21,9 @@ struct OpenNode {
 // permanent `bad-configuration` with the first mistake, and how many more there are.
 Result<node::Config> load_config(const Arguments& arguments);
 
+// Who typed which command, for the log of the node.
+store::AdminCommand this_command(const Arguments& arguments, Time now);
+
 // The store is opened for a command: its writes are noticed by a running node. Errors of
 // load_config, store/key_file.h and Store::open; their texts say what to do.
 Result<OpenNode> open_node(const Arguments& arguments);

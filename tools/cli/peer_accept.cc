@@ -78,7 +78,8 @@ Command peer_accept_command() {
       .summary = "pairs with the node that gave an invitation",
       .operands = {{"CODE", Operand::Count::optional,
                     "`culvert1-…`, from the partner's administrator; `-` or nothing: from standard "
-                    "input"}},
+                    "input",
+                    Operand::Content::secret}},
       .options = {{"--yes", "", "do not ask"}},
       .detail =
           "Tells for which domains the code is, and on a terminal asks before it acts. The other "

@@ -1,4 +1,5 @@
-"""What an administrator finds in the log and by `trace`: one line for each event of a message."""
+"""What an administrator finds in the log and by `trace`: one line for each event of a message, and for each
+command."""
 import json
 import re
 
@@ -112,3 +113,26 @@ def case_nobody_outside_writes_in_it(lab):
             asked = message_id.decode().replace("\r\n", "")
             traced = node.json("trace", asked if asked.startswith("<") else f"<{asked}>")
             assert len(traced["messages"]) == 1, asked
+
+
+def case_each_command_is_told(lab):
+    """Commands that change something stand in the log of the running node within a second, and of the next one if none ran; secrets do not."""
+    node = lab.node("a.example")
+    node.command("policy", "set", "user:x@c.example", "encrypt=mandatory")
+    node.start()
+    wait_until(lambda: re.search(r' command by="[^"]+" words="init --domain a.example.*', node.log_text())
+               and re.search(r' words="policy set user:x@c.example encrypt\\x3dmandatory"', node.log_text()), 10, lambda: node.log_tail())
+    node.command("status", status=None)
+    node.command("queue", "list")
+    node.command("policy", "set", "user:y@c.example", "encrypt=never")
+    wait_until(lambda: "policy set user:y@c.example" in node.log_text(), 2, lambda: node.log_tail())
+    node.command("cert", "export", "identity", "--with-key", "--out", str(lab.path("key.pem")))
+    wait_until(lambda: "cert export identity --with-key" in node.log_text(), 2, lambda: node.log_tail())
+    node.command("queue", "drop", "0" * 32, status=1)  # changes nothing
+    assert len(re.findall(r" command by=", node.log_text())) == 4, node.log_tail()
+    other = lab.node("b.example")
+    other.start()
+    code = other.invite("a.example")
+    node.command("peer", "accept", code, "--yes")
+    wait_until(lambda: 'words="peer accept CODE --yes"' in node.log_text(), 5, lambda: node.log_tail())
+    assert code not in node.log_text() + other.log_text()

@@ -1,0 +1,12 @@
+// Who runs this process, as the system names them: for the log.
+#pragma once
+
+#include <string>
+
+namespace culvert::node {
+
+// `anna`; for root with the user who became root by sudo, as far as sudo says: `root (sudo: anna)`.
+// A number if the user has no name.
+std::string user_of_this_process();
+
+}  // namespace culvert::node

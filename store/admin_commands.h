@@ -1,0 +1,28 @@
+// Commands of administrators that changed something. Each is noted in the commit of its first
+// change, whether or not a node runs, and stays until a node has told it in its log.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "crypto/base/clock.h"
+#include "store/transaction.h"
+
+namespace culvert::store {
+
+struct AdminCommand {
+  Time time{};
+  std::string by{};     // the user, as the system names them
+  std::string words{};  // what was typed, without secrets
+  bool operator==(const AdminCommand&) const = default;
+};
+
+Bytes encode(const AdminCommand& command);
+// internal `damaged-record`.
+Result<AdminCommand> decode_admin_command(ByteView record);
+
+void note_command(WriteTransaction& txn, const AdminCommand& command);
+// The oldest that were not told yet, at most `limit`; they are forgotten.
+std::vector<AdminCommand> take_commands(WriteTransaction& txn, std::size_t limit);
+
+}  // namespace culvert::store
