@@ -30,13 +30,8 @@ bool may_be_proved(RouteState state) {
 }
 
 bool is_due(const Route& route, Time now) {
-  if (!may_be_proved(route.state)) return false;
-  if (route.prove_requested) return true;
-  // A claim alone makes nobody send mail; what waits for approval was proved already.
-  if (!route.named && !route.active_since) return false;
-  if (route.failing_since && now >= *route.failing_since + kProvingEnd) return false;
-  if (route.challenged && now < *route.challenged + kChallengeInterval) return false;
-  return !route.next_proof || now >= *route.next_proof;
+  const auto next = next_challenge(route, now);
+  return next && now >= *next;
 }
 
 // Six hours, then twice as long after each failure, at most two days.
@@ -93,6 +88,17 @@ void count_failure(store::WriteTransaction& txn, const RouteName& name, Time now
 
 }  // namespace
 
+std::optional<Time> next_challenge(const Route& route, Time now) {
+  if (!may_be_proved(route.state)) return std::nullopt;
+  if (route.prove_requested) return now;
+  // A claim alone makes nobody send mail; what waits for approval was proved already.
+  if (!route.named && !route.active_since) return std::nullopt;
+  if (route.failing_since && now >= *route.failing_since + kProvingEnd) return std::nullopt;
+  Time next = route.next_proof.value_or(now);
+  if (route.challenged) next = std::max(next, *route.challenged + kChallengeInterval);
+  return next;
+}
+
 std::vector<Route> routes_to_challenge(const store::ReadTransaction& txn, Time now) {
   std::vector<Route> due;
   for (const store::Peer& peer : store::list_peers(txn)) {
@@ -125,6 +131,7 @@ std::optional<StartedProof> start_proof(store::WriteTransaction& txn, const Rout
   store::put_proof(txn, proof);
 
   route->challenged = now;
+  route->challenge = {.proof = proof.id};
   route->prove_requested.reset();
   route->next_proof = now + pause_after(route->proof_failures);
   store::put_route(txn, *route);
@@ -187,10 +194,18 @@ bool take_answer(store::WriteTransaction& txn, const ReceivedAnswer& received, T
   route->proved = now;
   route->failing_since.reset();
   route->proof_failures = 0;
+  route->challenge.next_try.reset();
   route->next_proof = now + kProofInterval;
   store::put_route(txn, *route);
   change_route(txn, name, RouteEvent::proved, now);
   remove_proofs_of_domain(txn, name);
+  return true;
+}
+
+bool fail_proof(store::WriteTransaction& txn, const RouteName& name, ByteView id, Time now) {
+  if (!store::remove_proof(txn, ProofRole::verifying, name.peer, id)) return false;
+  count_failure(txn, name, now);
+  if (!any_proof_of_domain(txn, name)) change_route(txn, name, RouteEvent::challenge_ended, now);
   return true;
 }
 
@@ -200,12 +215,7 @@ void end_old_proofs(store::WriteTransaction& txn, Time now) {
   }
   for (const Proof& proof : store::list_proofs(txn, ProofRole::verifying)) {
     if (now < proof.expires) continue;
-    store::remove_proof(txn, proof.role, proof.peer, proof.id);
-    const RouteName name{proof.domain, proof.peer};
-    count_failure(txn, name, now);
-    if (!any_proof_of_domain(txn, name)) {
-      change_route(txn, name, RouteEvent::challenge_ended, now);
-    }
+    fail_proof(txn, {proof.domain, proof.peer}, proof.id, now);
   }
 }
 

@@ -40,6 +40,9 @@ struct StartedProof {
 std::optional<StartedProof> start_proof(store::WriteTransaction& txn, const RouteName& route,
                                         Time now);
 
+// When it would be challenged next, as things stand; nothing: not by itself. May be past.
+std::optional<Time> next_challenge(const store::Route& route, Time now);
+
 // Takes back a proof whose challenge was not sent by mail, to be begun anew a little later. False
 // once that has gone on for kRefusedPatience: then the mail is to be sent.
 bool put_off_proof(store::WriteTransaction& txn, const RouteName& route, const ProofId& proof,
@@ -65,6 +68,9 @@ struct ReceivedAnswer {
   ProofAnswer answer;
 };
 bool take_answer(store::WriteTransaction& txn, const ReceivedAnswer& received, Time now);
+
+// Ends a proof that came to nothing; its route counts a failure. False if it had ended before.
+bool fail_proof(store::WriteTransaction& txn, const RouteName& route, ByteView proof, Time now);
 
 // Ends proofs that nobody answered in time; their routes count a failure.
 void end_old_proofs(store::WriteTransaction& txn, Time now);

@@ -30,6 +30,13 @@ enum : std::uint32_t {
   kNextProof = 17,
   kProofFailures = 18,
   kTxtSince = 19,
+  // 20 to 59 are kept for others.
+  kChallengeProof = 60,
+  kChallengeMail = 61,
+  kChallengeReply = 62,
+  kChallengeReplied = 63,
+  kChallengeNextTry = 64,
+  kChallengeByHttps = 65,
 };
 
 Bytes route_key(const ReadTransaction& txn, const Domain& domain, const Fingerprint& peer) {
@@ -91,6 +98,12 @@ Bytes encode(const Route& route) {
       .time(kNextProof, route.next_proof)
       .integer(kProofFailures, route.proof_failures)
       .time(kTxtSince, route.txt_since)
+      .bytes(kChallengeProof, route.challenge.proof)
+      .bytes(kChallengeMail, route.challenge.mail)
+      .text(kChallengeReply, route.challenge.reply)
+      .time(kChallengeReplied, route.challenge.replied)
+      .time(kChallengeNextTry, route.challenge.next_try)
+      .text(kChallengeByHttps, route.challenge.by_https)
       .take();
 }
 
@@ -117,6 +130,10 @@ Result<Route> decode_route(ByteView record) {
   route.next_proof = in->time(kNextProof);
   route.proof_failures = in->choice(kProofFailures, std::uint32_t{UINT32_MAX});
   route.txt_since = in->time(kTxtSince);
+  const ByteView proof = in->bytes(kChallengeProof), mail = in->bytes(kChallengeMail);
+  route.challenge = {Bytes(proof.begin(), proof.end()), Bytes(mail.begin(), mail.end()),
+                     in->text(kChallengeReply),         in->time(kChallengeReplied),
+                     in->time(kChallengeNextTry),       in->text(kChallengeByHttps)};
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return route;
 }

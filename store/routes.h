@@ -26,6 +26,17 @@ enum class RouteState : std::uint8_t {
 // The same words.
 const char* state_name(RouteState state);
 
+// What became of the last challenge, for people.
+struct ChallengeNews {
+  Bytes proof{};                   // which proof it belongs to; empty: there was no challenge
+  Bytes mail{};                    // id of the message that carries it; empty: none was sent
+  std::string reply{};             // the last answer to that mail, and whose; one line
+  std::optional<Time> replied{};   // when
+  std::optional<Time> next_try{};  // of that mail, while it waits in the queue
+  std::string by_https{};          // why it did not go by HTTPS; empty: it did, or is about to
+  bool operator==(const ChallengeNews&) const = default;
+};
+
 struct Route {
   Domain domain;
   Fingerprint peer{};
@@ -48,6 +59,7 @@ struct Route {
   std::optional<Time> next_proof{};
   std::uint32_t proof_failures = 0;  // in a row
   std::optional<Time> txt_since{};   // when the TXT record was first seen with this fingerprint
+  ChallengeNews challenge{};
   bool operator==(const Route&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include "crypto/base/log.h"
 #include "node/flow/https_carrier.h"
 #include "node/flow/proof_mail.h"
+#include "peering/challenge_news.h"
 #include "peering/pinned_certificates.h"
 #include "peering/proof_documents.h"
 
@@ -21,6 +22,9 @@ constexpr std::size_t kMaxCardTroubleOctets = 300;
 std::string short_name(const store::Peer& peer) {
   return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
 }
+
+constexpr std::string_view kRefusedCode = "refused";
+constexpr std::size_t kMaxWhyOctets = 400;
 
 void note_card_tried(const TalkContext& context, const Fingerprint& peer,
                      const Result<Bytes>& answer) {
@@ -58,11 +62,13 @@ HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer
   const auto answer = post_to_peer(context, peer, *message, time);
   if (answer) return HttpsStep::mail_follows;
   log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
-  if (answer.error().code != "refused") return HttpsStep::mail_follows;
   bool put_off = false;
   const peering::RouteName route{started.by_https.domain, peer.fingerprint};
+  const Time now = context.flow.clock.now();
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
-    put_off = peering::put_off_proof(txn, route, started.by_https.proof, context.flow.clock.now());
+    put_off = answer.error().code == kRefusedCode &&
+              peering::put_off_proof(txn, route, started.by_https.proof, now);
+    peering::note_challenge_https(txn, route, printable(answer.error().text, kMaxWhyOctets));
     return done();
   });
   return written && put_off ? HttpsStep::put_off : HttpsStep::mail_follows;
@@ -77,7 +83,8 @@ void challenge_by_mail(const TalkContext& context, const store::Peer& peer,
   // The path `proof` seals to what routing knows of the peer.
   if (auto fresh = context.flow.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
   const Status sent = send_peering_mail(
-      context.flow, {peer.fingerprint, started.by_mail.domain, *message, peering::kProofLifetime});
+      context.flow, {peer.fingerprint, started.by_mail.domain, *message, peering::kProofLifetime,
+                     PeeringMailRequest::Content::challenge});
   if (!sent) log_error("challenge to {}: {}", short_name(peer), sent.error().text);
 }
 

@@ -1,8 +1,10 @@
 #include "node/flow/proof_mail.h"
 
+#include "crypto/base/log.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "peering/challenge_news.h"
 #include "peering/lookup.h"
 #include "peering/tunnel_header.h"
 #include "store/queue.h"
@@ -10,6 +12,8 @@
 
 namespace culvert::node {
 namespace {
+
+constexpr std::size_t kMaxReplyOctets = 400;
 
 Mailbox reserved_address(const Domain& domain) {
   return Mailbox::make(peering::kPeeringLocalPart, domain).value();
@@ -71,10 +75,38 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
   const Status put = context.store.write([&](store::WriteTransaction& txn) -> Status {
     store::begin_trace(txn, message.id, {now, "peering", {{"to", request.domain.text()}}},
                        {reserved_address(request.domain)}, message.message_id);
+    if (request.content == PeeringMailRequest::Content::challenge) {
+      peering::note_challenge_mail(txn, {request.domain, request.peer}, message.id.view());
+    }
     return store::put_message(txn, message, *staged, {entry});
   });
   if (put) context.wake_dispatcher();
   return put;
+}
+
+void note_peering_mail(store::WriteTransaction& txn, const store::QueueEntry& entry,
+                       const DeliveryTold& told, Time next_try, Time now) {
+  using Step = peering::ChallengeStep;
+  if (entry.path != store::DeliveryPath::proof || !entry.peer || told.groups.empty()) return;
+  const auto domain = Domain::parse(entry.destination);
+  if (!domain) return;
+  const DeliveryTold::Group& group = told.groups.front();
+  Step step;
+  step.reply =
+      (told.host.empty() ? "" : told.host + ": ") + printable(group.reply, kMaxReplyOctets);
+  switch (group.what) {
+    case DeliveryTold::What::delivered:
+      step.what = Step::What::delivered;
+      break;
+    case DeliveryTold::What::deferred:
+      step.what = Step::What::waits;
+      step.next_try = next_try;
+      break;
+    case DeliveryTold::What::failed:
+      step.what = Step::What::failed;
+      break;
+  }
+  peering::note_challenge_step(txn, {*domain, *entry.peer}, entry.id.message.view(), step, now);
 }
 
 Result<Bytes> peering_message_of(ByteView mail) {

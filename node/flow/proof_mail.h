@@ -5,6 +5,7 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/names.h"
 #include "node/flow/flow_context.h"
+#include "node/flow/mail_log.h"
 
 namespace culvert::node {
 
@@ -13,9 +14,15 @@ struct PeeringMailRequest {
   Domain domain;     // the mail goes to culvert-peering@ of it
   ByteView message;  // CMS
   std::chrono::seconds lifetime;
+  enum class Content { other, challenge } content = Content::other;
 };
 // Puts it into the queue, in one commit. Errors of the store. For a worker.
 Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request);
+
+// In the commit that records how an attempt to deliver such mail ended: the route is told of its
+// challenge. `next_try`: if it waits.
+void note_peering_mail(store::WriteTransaction& txn, const store::QueueEntry& entry,
+                       const DeliveryTold& told, Time next_try, Time now);
 
 // The CMS octets in an opened message. permanent `not-peering` for anything but one peering message
 // as its whole body.

@@ -5,6 +5,7 @@
 #include "node/flow/bounce.h"
 #include "node/flow/handed_over.h"
 #include "node/flow/mail_log.h"
+#include "node/flow/proof_mail.h"
 #include "node/flow/retry_schedule.h"
 #include "store/trace.h"
 
@@ -116,6 +117,7 @@ Status write(const FlowContext& context, const Settlement& s, store::WriteTransa
   for (const BouncePlan& report : s.reports) {
     if (const Status put = put_bounce(txn, report, now); !put) return put;
   }
+  note_peering_mail(txn, s.entry, s.sorted.told, now + s.sorted.next_try, now);
   if (s.sorted.later.empty()) {
     store::finish(txn, s.entry.id);
   } else {
@@ -318,7 +320,8 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
                             .done = std::move(done)});
   }
   context.store.write_async(
-      [entry, postpone, now](store::WriteTransaction& txn) -> Status {
+      [entry, postpone, told, now](store::WriteTransaction& txn) -> Status {
+        note_peering_mail(txn, entry, told, now + postpone.delay, now);
         store::defer(txn, entry.id, {now + postpone.delay, postpone.reason, entry.recipients, {}});
         return culvert::done();
       },

@@ -1,6 +1,8 @@
 // Routes and their proof: peering.md, "Routes" and "What must hold".
 #include <gtest/gtest.h>
 
+#include "peering/challenge_news.h"
+
 #include "tests/peering/test_node.h"
 
 namespace culvert::peering {
@@ -235,6 +237,58 @@ TEST_F(ProofTest, AChallengeThatHttpsRefusedIsBegunAnewSoon) {
                             a_.now());
   });
   EXPECT_FALSE(put_off);
+}
+
+// What people see at the route is what became of the challenge.
+TEST_F(ProofTest, TheRouteTellsWhatBecameOfItsChallenge) {
+  const RouteName name{domain("b.example"), b_.fingerprint()};
+  const Bytes mail(16, 7), other(16, 8);
+  std::optional<StartedProof> started;
+  const auto step = [&](ChallengeStep::What what, const std::string& reply, ByteView of) {
+    a_.write([&](store::WriteTransaction& txn) {
+      note_challenge_step(txn, name, of, {what, reply, std::nullopt}, a_.now());
+    });
+    return *a_.route("b.example", b_);
+  };
+  a_.write([&](store::WriteTransaction& txn) {
+    started = start_proof(txn, name, a_.now());
+    note_challenge_mail(txn, name, mail);
+  });
+  ASSERT_TRUE(started.has_value());
+  EXPECT_NE(step(ChallengeStep::What::waits, "mx: 451 later", mail).reason.find("451 later"),
+            std::string::npos);
+  EXPECT_EQ(step(ChallengeStep::What::failed, "mx: 550 other", other).state, RouteState::proving);
+  const auto delivered = step(ChallengeStep::What::delivered, "mx: 250 ok", mail);
+  EXPECT_NE(delivered.reason.find("not answered yet: mx: 250 ok"), std::string::npos);
+  EXPECT_FALSE(delivered.failing_since.has_value());
+  const auto failed = step(ChallengeStep::What::failed, "mx: 550 5.7.1 spam", mail);
+  EXPECT_EQ(failed.state, RouteState::claimed);
+  EXPECT_NE(failed.reason.find("550 5.7.1 spam"), std::string::npos);
+  EXPECT_EQ(failed.failing_since, a_.now());
+  EXPECT_EQ(next_challenge(failed, a_.now()), a_.now() + kChallengeInterval);
+  // Its answer comes too late, because nobody had the mail; a second failure counts once.
+  EXPECT_EQ(step(ChallengeStep::What::failed, "mx: 550 5.7.1 spam", mail).proof_failures, 1u);
+  a_.write([&](store::WriteTransaction& txn) {
+    const ProofAnswer answer{started->by_mail.proof, name.domain, started->by_mail.token, {}};
+    EXPECT_FALSE(take_answer(txn, {b_.fingerprint(), answer}, a_.now()));
+  });
+}
+
+TEST_F(ProofTest, ARefusedChallengeOfARouteInUseLeavesItInUse) {
+  ASSERT_TRUE(run_proof(a_, b_, "b.example", b_).has_value());
+  later(kProofInterval);
+  const RouteName name{domain("b.example"), b_.fingerprint()};
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(start_proof(txn, name, a_.now()).has_value());
+    note_challenge_mail(txn, name, Bytes(16, 7));
+    note_challenge_step(txn, name, Bytes(16, 7),
+                        {ChallengeStep::What::failed, "mx: 550 spam", std::nullopt}, a_.now());
+  });
+  const auto route = *a_.route("b.example", b_);
+  EXPECT_EQ(route.state, RouteState::active);
+  EXPECT_EQ(route.reason, "proved by mail");
+  EXPECT_EQ(route.challenge.reply, "mx: 550 spam");
+  EXPECT_EQ(route.failing_since, a_.now());
 }
 
 TEST_F(ProofTest, AnsweringIsForOwnDomainsThePeerAndTheRightCarrierOnly) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "node/config/values.h"
+#include "peering/proof.h"
 #include "store/routes.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -67,6 +68,12 @@ Result<Report> route_list(const Arguments& arguments) {
   return report;
 }
 
+// When something is done for its proof: with the mail that is on its way, else a new challenge.
+std::optional<Time> next_try(const store::Route& route, Time now) {
+  if (route.challenge.next_try) return route.challenge.next_try;
+  return peering::next_challenge(route, now);
+}
+
 std::string words_of(const RouteView& view, Time now) {
   const store::Route& route = view.route;
   const auto line = [](std::string_view name, const std::string& value) {
@@ -81,11 +88,16 @@ std::string words_of(const RouteView& view, Time now) {
               fmt::format("{} since {}", store::state_name(route.state), to_rfc3339(route.since))) +
          line("reason", route.reason) + line("meaning", route_advice(route)) +
          line("named", route.named ? "yes, by an administrator of this node" : "no") +
-         line("challenged", when(route.challenged)) + line("proved", when(route.proved)) +
-         line("next proof", when(route.next_proof)) + line("failing", when(route.failing_since));
+         line("challenged", when(route.challenged)) +
+         line("last reply", route.challenge.reply.empty()
+                                ? ""
+                                : route.challenge.reply + ", " + when(route.challenge.replied)) +
+         line("by HTTPS", route.challenge.by_https) + line("next try", when(next_try(route, now))) +
+         line("proved", when(route.proved)) + line("next proof", when(route.next_proof)) +
+         line("failing", when(route.failing_since));
 }
 
-Json details_of(const RouteView& view) {
+Json details_of(const RouteView& view, Time now) {
   const store::Route& route = view.route;
   Json json = json_of(view);
   json["fingerprint"] = route.peer.hex();
@@ -95,6 +107,10 @@ Json details_of(const RouteView& view) {
   };
   set("active_since", route.active_since);
   set("challenged", route.challenged);
+  json["last_reply"] = route.challenge.reply;
+  set("last_reply_at", route.challenge.replied);
+  json["https"] = route.challenge.by_https;
+  set("next_try", next_try(route, now));
   set("proved", route.proved);
   set("next_proof", route.next_proof);
   set("failing_since", route.failing_since);
@@ -120,18 +136,26 @@ Result<Report> route_show(const Arguments& arguments) {
   Json list = Json::array();
   for (const RouteView& view : *views) {
     report.text += (report.text.empty() ? "" : "\n") + words_of(view, node->now);
-    list.push_back(details_of(view));
+    list.push_back(details_of(view, node->now));
   }
   report.json = json_text(list);
   return report;
 }
 
+// Why it is not active yet, as far as this node knows.
+std::string state_of(const RouteViews& views, Time now) {
+  if (views.empty()) return "no peer has a route for it";
+  const store::Route& route = views.front().route;
+  std::string state = std::string("it is ") + store::state_name(route.state);
+  if (!route.reason.empty()) state += ": " + route.reason;
+  const bool is_told = route.reason.ends_with(route.challenge.reply);
+  if (!is_told) state += "; the last reply to a challenge was: " + route.challenge.reply;
+  const auto next = next_try(route, now);
+  return state + (next ? "; next try " + relative_time(*next, now) : "; no challenge is due");
+}
+
 Error timed_out(const Domain& domain, const RouteViews& views, const std::string& timeout) {
-  std::string state = "no peer has a route for it";
-  if (!views.empty()) {
-    state = std::string("it is ") + store::state_name(views.front().route.state);
-    if (!views.front().route.reason.empty()) state += ": " + views.front().route.reason;
-  }
+  const std::string state = state_of(views, SystemClock().now());
   return temporary_error("timeout", "the route for '" + domain.text() + "' is not active after " +
                                         timeout + " (" + state + "; `culvert route show " +
                                         domain.text() + "` tells more)");

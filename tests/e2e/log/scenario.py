@@ -1,7 +1,8 @@
-"""What an administrator finds in the log and by `trace`: one line for each event of a message, and for each
-command."""
+"""What an administrator finds in the log, by `trace` and at a route: one line for each event of a message, each
+command, and the true state of a challenge."""
 import json
 import re
+import signal
 
 from harness import mails, smtp
 from harness.until import wait_until
@@ -136,3 +137,32 @@ def case_each_command_is_told(lab):
     node.command("peer", "accept", code, "--yes")
     wait_until(lambda: 'words="peer accept CODE --yes"' in node.log_text(), 5, lambda: node.log_tail())
     assert code not in node.log_text() + other.log_text()
+
+
+def case_a_challenge_that_is_refused(lab):
+    """`route show`, `route list` and `route wait` tell what became of the challenge and when it is tried again."""
+    says = {"answer": "550 5.7.1 looks like spam"}
+    pair = lab.strangers()
+    spam_filter = lab.sink(reply=lambda stage, argument: says["answer"] if stage == "rcpt" else None)
+    pair.a.set("delivery.hosts", **{"b.example": f"smtp://{spam_filter.address}"})
+    pair.a.stop(), pair.a.start()
+    pair.b.accept(pair.a.invite("b.example"))
+
+    def shown():
+        return pair.a.json("route", "show", "b.example")[0]
+    wait_until(lambda: "looks like spam" in shown()["last_reply"], 30, lambda: json.dumps(shown()))
+    route = shown()
+    assert route["state"] == "claimed" and port(spam_filter) in route["last_reply"] and "550 5.7.1" in route["reason"], route
+    assert route["next_try"] and route["last_reply_at"] and route["failing_since"], route
+    waited = pair.a.command("route", "wait", "b.example", "--timeout", "1s", status=1).stderr
+    assert "looks like spam" in waited and "next try in" in waited, waited
+
+    says["answer"] = "451 4.7.1 greylisted"
+    pair.a.command("route", "prove", "b.example")
+    wait_until(lambda: "greylisted" in shown()["last_reply"], 30, lambda: json.dumps(shown()))
+    assert shown()["state"] == "proving" and "greylisted" in shown()["reason"] and shown()["next_try"], shown()
+    pair.a.set("delivery.hosts", **{"b.example": f"smtp://{pair.ab.address}"})
+    pair.a.process.send_signal(signal.SIGHUP)
+    pair.a.command("queue", "retry", "--all")
+    pair.a.wait_route("b.example")
+    assert shown()["failing_since"] is None
