@@ -62,6 +62,8 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
   note_tunnel_forms(card.capabilities, peer);
   peer.ignored_domains = judged.ignored;
   peer.last_seen = now;
+  // It is there again: whether it can be reached is tried at once, not when its turn comes.
+  if (peer.unreachable_since) peer.card_tried.reset();
   store::put_peer(txn, peer);
   take_domains(txn, peer, judged.domains, now);
   if (store::is_revoked(txn, card.sender, card.sender.view())) {

@@ -45,6 +45,8 @@ enum : std::uint32_t {
   kCardTrouble = 51,
   kClockAhead = 52,
   kClockMeasured = 53,
+  kUnreachableSince = 60,
+  kUnreachableWhy = 61,
 };
 // Fields of Tombstone. Frozen.
 enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
@@ -166,7 +168,9 @@ Bytes encode(const Peer& peer) {
     out.item(kSeenFrom, address);
   out.text(kCardTrouble, peer.card_trouble).integer(kClockAhead, peer.clock_ahead.count());
   out.time(kClockMeasured, peer.clock_measured);
-  return out.time(kCardTried, peer.card_tried)
+  return out.time(kUnreachableSince, peer.unreachable_since)
+      .text(kUnreachableWhy, peer.unreachable_why)
+      .time(kCardTried, peer.card_tried)
       .time(kCardSent, peer.card_sent)
       .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
       .integer(kRefused, static_cast<std::int64_t>(peer.refused))
@@ -189,6 +193,8 @@ Result<Peer> decode_peer(ByteView record) {
   peer.named = in->all_domains(kNamed);
   peer.outbound_held = in->text(kOutboundHeld);
   peer.ignored_domains = in->all_texts(kIgnoredDomain);
+  peer.unreachable_since = in->time(kUnreachableSince);
+  peer.unreachable_why = in->text(kUnreachableWhy);
   peer.card_tried = in->time(kCardTried);
   peer.card_sent = in->time(kCardSent);
   peer.card_sent_serial = in->count(kCardSentSerial);

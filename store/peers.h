@@ -72,6 +72,9 @@ struct Peer {
   std::optional<Time> clock_measured{};
   std::optional<Time> card_sent{};  // when it last took ours
   std::uint64_t card_sent_serial = 0;
+  // Set while it cannot be reached by HTTPS: since when, and why the last try failed.
+  std::optional<Time> unreachable_since{};
+  std::string unreachable_why{};
   std::uint64_t refused = 0;  // messages from it that were not accepted
   // Addresses from which messages that it signed came lately, newest first.
   std::vector<std::string> seen_from{};

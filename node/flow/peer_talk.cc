@@ -17,14 +17,31 @@ namespace {
 constexpr std::chrono::milliseconds kConnectTime{5'000};
 constexpr std::chrono::milliseconds kTalkTime{15'000};
 
-constexpr std::size_t kMaxCardTroubleOctets = 300;
-
 std::string short_name(const store::Peer& peer) {
   return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
 }
 
+// A node that refuses what it is told has been reached.
 constexpr std::string_view kRefusedCode = "refused";
 constexpr std::size_t kMaxWhyOctets = 400;
+
+void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time now) {
+  if (answer || answer.error().code == kRefusedCode) {
+    peer.unreachable_since.reset();
+    peer.unreachable_why.clear();
+    return;
+  }
+  if (!peer.unreachable_since) peer.unreachable_since = now;
+  peer.unreachable_why = printable(answer.error().text, kMaxWhyOctets);
+}
+
+void note_whether_reached(store::WriteTransaction& txn, const Fingerprint& fingerprint,
+                          const Result<Bytes>& answer, Time now) {
+  auto peer = store::find_peer(txn, fingerprint);
+  if (!peer) return;
+  set_whether_reached(*peer, answer, now);
+  store::put_peer(txn, *peer);
+}
 
 void note_card_tried(const TalkContext& context, const Fingerprint& peer,
                      const Result<Bytes>& answer) {
@@ -38,7 +55,11 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer,
     if (!answer && stored->card_sent && *stored->card_sent >= now) {
       stored->card_sent = now - std::chrono::seconds(1);
     }
-    stored->card_trouble = answer ? "" : printable(answer.error().text, kMaxCardTroubleOctets);
+    set_whether_reached(*stored, answer, now);
+    if (answer) stored->card_trouble.clear();
+    if (!answer && answer.error().code == kRefusedCode) {
+      stored->card_trouble = printable(answer.error().text, kMaxWhyOctets);
+    }
     if (answer) {
       stored->card_sent = now;
       stored->card_sent_serial = card->serial;
@@ -60,12 +81,14 @@ HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer
                                          {keys->ring, keys->identity});
   if (!message) return HttpsStep::put_off;
   const auto answer = post_to_peer(context, peer, *message, time);
-  if (answer) return HttpsStep::mail_follows;
-  log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
+  if (answer && !peer.unreachable_since) return HttpsStep::mail_follows;
+  if (!answer) log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
   bool put_off = false;
   const peering::RouteName route{started.by_https.domain, peer.fingerprint};
   const Time now = context.flow.clock.now();
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    note_whether_reached(txn, peer.fingerprint, answer, now);
+    if (answer) return done();
     put_off = answer.error().code == kRefusedCode &&
               peering::put_off_proof(txn, route, started.by_https.proof, now);
     peering::note_challenge_https(txn, route, printable(answer.error().text, kMaxWhyOctets));
@@ -141,7 +164,8 @@ peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& pee
 
 bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
   if (!store::is_partner(peer.state)) return false;
-  if (peer.card_sent_serial == card.serial) return false;
+  // One that could not be reached is asked until it answers, so that nobody is warned of it longer.
+  if (peer.card_sent_serial == card.serial && !peer.unreachable_since) return false;
   // Only what failed waits: a card that changed since the last one was taken goes at once.
   if (peer.card_sent && peer.card_tried && *peer.card_sent >= *peer.card_tried) return true;
   return !peer.card_tried || now >= *peer.card_tried + kCardRetry || now < *peer.card_tried;

@@ -92,6 +92,10 @@ std::string words_of(const PeerView& view, Time now) {
                            peer.address.empty() ? "?" : peer.address, origin_text(peer.origin)));
   text += line("last seen", peer.last_seen ? relative_time(*peer.last_seen, now) : "never");
   text += line("reached at", joined(peer.urls));
+  if (peer.unreachable_since) {
+    text += line("UNREACHABLE",
+                 "since " + to_rfc3339(*peer.unreachable_since) + ": " + peer.unreachable_why);
+  }
   text += line("card", fmt::format("serial {}, expires {}", peer.serial,
                                    relative_time(peer.card_expires, now)));
   text += line("our card", peer.card_trouble.empty() ? "" : "not taken: " + peer.card_trouble);
@@ -129,6 +133,9 @@ Json details_of(const PeerView& view) {
   json["ignored"] = peer.ignored_domains;
   json["held"] = peer.outbound_held;
   json["refused"] = peer.refused;
+  json["unreachable_since"] =
+      peer.unreachable_since ? Json(to_rfc3339(*peer.unreachable_since)) : Json();
+  json["unreachable_why"] = peer.unreachable_why;
   json["routes"] = Json::array();
   for (const store::Route& route : view.routes) {
     json["routes"].push_back({{"domain", route.domain.text()},

@@ -20,6 +20,7 @@
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/peer_names.h"
+#include "tools/cli/peer_warnings.h"
 #include "tools/cli/table.h"
 #include "tools/cli/used_invitations.h"
 
@@ -35,6 +36,7 @@ struct Facts {
   std::vector<store::Peer> peers;
   std::map<std::string, std::size_t> peers_by_state, routes_by_state;
   std::vector<store::Route> attention;      // routes that hold mail
+  std::vector<std::string> of_peers;        // peer_warnings.h
   std::vector<std::string> not_understood;  // why mail of active routes waits for another program
   std::vector<store::Invitation> open_invitations;
   std::vector<UsedInvitation> used_invitations;
@@ -47,10 +49,18 @@ struct Facts {
   std::uint64_t set_aside = 0;  // records that do not open
 };
 
-bool holds_mail(const store::Route& route) {
+// Mail for a withdrawn route waits only until another peer's for the domain is active.
+bool is_replaced(const store::ReadTransaction& txn, const store::Route& route) {
+  const auto all = store::routes_of_domain(txn, route.domain);
+  return std::any_of(all.begin(), all.end(),
+                     [](const auto& r) { return r.state == store::RouteState::active; });
+}
+
+bool holds_mail(const store::ReadTransaction& txn, const store::Route& route) {
   return route.state == store::RouteState::degraded || route.state == store::RouteState::paused ||
          route.state == store::RouteState::conflict ||
-         (route.state == store::RouteState::withdrawn && !route.released);
+         (route.state == store::RouteState::withdrawn && !route.released &&
+          !is_replaced(txn, route));
 }
 
 // A peer's card may list forms of tunnel mail that this node does not seal in.
@@ -69,7 +79,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
     ++facts.peers_by_state[store::state_name(peer.state)];
   for (const store::Route& route : store::list_routes(txn)) {
     ++facts.routes_by_state[store::state_name(route.state)];
-    if (holds_mail(route)) facts.attention.push_back(route);
+    if (holds_mail(txn, route)) facts.attention.push_back(route);
     if (route.state == store::RouteState::active) add_not_understood(route, facts);
   }
   for (store::Invitation& invitation : store::list_invitations(txn)) {
@@ -84,6 +94,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
   if (!page.entries.empty()) facts.oldest = page.entries.front();
   facts.quarantined = store::quarantine_length(txn);
   facts.full_shares = full_shares(txn, config);
+  facts.of_peers = peer_warnings(txn, now);
   facts.set_aside = txn.count(store::Table::damaged);
   return facts;
 }
@@ -157,10 +168,17 @@ Json json_of(const node::Counts& counts) {
   return json;
 }
 
-std::vector<std::string> certificate_warnings(const Facts& facts, Time now) {
+// The node's own certificate for STARTTLS serves nobody beside a configured one.
+bool is_unused(const store::StoredCertificate& certificate, const node::Config& config) {
+  return certificate.role == store::CertificateRole::starttls &&
+         !config.smtp.tls_certificate.empty();
+}
+
+std::vector<std::string> certificate_warnings(const Facts& facts, const node::Config& config,
+                                              Time now) {
   std::vector<std::string> lines;
   for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
-    if (certificate->not_after >= now + kSoon) continue;
+    if (certificate->not_after >= now + kSoon || is_unused(*certificate, config)) continue;
     lines.push_back(fmt::format("the {} certificate {} {}", store::role_name(certificate->role),
                                 certificate->not_after < now ? "ended" : "ends",
                                 relative_time(certificate->not_after, now)));
@@ -170,7 +188,7 @@ std::vector<std::string> certificate_warnings(const Facts& facts, Time now) {
 
 // What needs a person, one line each.
 std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
-  std::vector<std::string> lines = certificate_warnings(facts, node.now);
+  std::vector<std::string> lines = certificate_warnings(facts, node.config, node.now);
   if (node.store->is_altered()) lines.push_back(node.store->altered());
   if (facts.set_aside > 0) {
     lines.push_back(counted(facts.set_aside, "record") + (facts.set_aside == 1 ? " was" : " were") +
@@ -183,10 +201,11 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   for (const std::string& why : facts.not_understood)
     lines.push_back("mail waits: " + why);
   for (const store::Peer& peer : facts.peers) {
-    if (peer.outbound_held.empty()) continue;
+    if (peer.outbound_held.empty() || !store::is_partner(peer.state)) continue;
     lines.push_back(fmt::format("peer {}: mail for it waits: {}", printable(peer.name),
                                 printable(peer.outbound_held)));
   }
+  lines.insert(lines.end(), facts.of_peers.begin(), facts.of_peers.end());
   if (facts.quarantined > 0) {
     lines.emplace_back("mail in quarantine waits for a person: culvert quarantine list");
   }

@@ -1,5 +1,5 @@
-"""What an administrator finds in the log, by `trace` and at a route: one line for each event of a message, each
-command, and the true state of a challenge."""
+"""What an administrator finds in the log, by `trace`, at a route and in `status`: one line for each event of a message, each
+command, the true state of a challenge, and warnings that go when their cause does."""
 import json
 import re
 import signal
@@ -140,7 +140,8 @@ def case_each_command_is_told(lab):
 
 
 def case_a_challenge_that_is_refused(lab):
-    """`route show`, `route list` and `route wait` tell what became of the challenge and when it is tried again."""
+    """`route show`, `route list` and `route wait` tell what became of the challenge and when it is tried again; `status` warns, and the
+    warning goes with its cause."""
     says = {"answer": "550 5.7.1 looks like spam"}
     pair = lab.strangers()
     spam_filter = lab.sink(reply=lambda stage, argument: says["answer"] if stage == "rcpt" else None)
@@ -156,6 +157,8 @@ def case_a_challenge_that_is_refused(lab):
     assert route["next_try"] and route["last_reply_at"] and route["failing_since"], route
     waited = pair.a.command("route", "wait", "b.example", "--timeout", "1s", status=1).stderr
     assert "looks like spam" in waited and "next try in" in waited, waited
+    status = pair.a.json("status", status=3)
+    assert any("b.example" in w and "looks like spam" in w for w in status["warnings"]), status["warnings"]
 
     says["answer"] = "451 4.7.1 greylisted"
     pair.a.command("route", "prove", "b.example")
@@ -166,3 +169,23 @@ def case_a_challenge_that_is_refused(lab):
     pair.a.command("queue", "retry", "--all")
     pair.a.wait_route("b.example")
     assert shown()["failing_since"] is None
+    wait_until(lambda: not any("proof" in w for w in pair.a.json("status", status=None)["warnings"]), 10, "no stale warning")
+
+
+def case_a_peer_that_is_not_there(lab):
+    """While a peer cannot be reached `status` says so, with its reason, and ends with 3; when it is back, nothing is left of it."""
+    pair = lab.pair()
+
+    def warnings():
+        return pair.a.json("status", status=None)["warnings"]
+    assert warnings() == []
+    pair.b.stop()
+    pair.a.command("route", "prove", "b.example")
+    wait_until(lambda: any("cannot be reached since" in w and "gate.b.example" in w for w in warnings()), 30, lambda: str(warnings()))
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
+    wait_until(lambda: any(w.startswith("mail for b.example waits since") for w in warnings()), 60, lambda: str(warnings()))
+    assert pair.a.command("status", status=3)
+    pair.b.start()
+    lab.delivered_whole(pair.at_b, "bob@b.example", mails.plain(1), 120)
+    pair.a.command("route", "prove", "b.example")
+    wait_until(lambda: warnings() == [], 60, lambda: str(warnings()))

@@ -1,0 +1,140 @@
+#include "tools/cli/peer_warnings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "crypto/base/log.h"
+#include "crypto/keys/certificate.h"
+#include "store/invitations.h"
+#include "store/peers.h"
+#include "store/queue.h"
+#include "store/routes.h"
+#include "tools/cli/peer_names.h"
+#include "tools/cli/table.h"
+
+namespace culvert::cli {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// Once may be a restart of the other side.
+constexpr std::uint32_t kAttemptsBeforeWarning = 2;
+// Destinations that one look goes through, and how far in the future an entry may be due.
+constexpr std::size_t kDestinations = 10'000;
+constexpr std::chrono::hours kFarFuture{10 * 365 * 24};
+
+void warn_of_reach(const store::Peer& peer, Time now, Lines& lines) {
+  if (!peer.unreachable_since) return;
+  lines.push_back(fmt::format("peer {} cannot be reached since {} ({}): {}", printable(peer.name),
+                              to_rfc3339(*peer.unreachable_since),
+                              relative_time(*peer.unreachable_since, now),
+                              printable(peer.unreachable_why, 400)));
+}
+
+void warn_of_card(const store::Peer& peer, Time now, Lines& lines) {
+  if (peer.card_expires >= now + kCardSoon) return;
+  const bool is_over = peer.card_expires < now;
+  lines.push_back(fmt::format(
+      "the card of peer {} {} {}, and no newer one came{}: does its node run, and reach this one?",
+      printable(peer.name), is_over ? "ended" : "ends", relative_time(peer.card_expires, now),
+      is_over ? "; mail for it waits" : ""));
+}
+
+// Of the certificates that its card lists for this use, the one that lasts longest.
+void warn_of_certificates(const std::vector<Bytes>& all, const char* use, const store::Peer& peer,
+                          Time now, Lines& lines) {
+  std::optional<Time> last;
+  for (const Bytes& der : all) {
+    const auto certificate = crypto::Certificate::from_der(der);
+    if (certificate) last = std::max(last.value_or(Time{}), certificate->not_after());
+  }
+  if (!last || *last >= now + kPeerCertificateSoon) return;
+  lines.push_back(fmt::format(
+      "the newest {} certificate of peer {} {} {}; its administrator must see why there is no "
+      "newer",
+      use, printable(peer.name), *last < now ? "ended" : "ends", relative_time(*last, now)));
+}
+
+void warn_of_own_card(const store::ReadTransaction& txn, Time now, Lines& lines) {
+  const auto card = store::own_card(txn);
+  if (!card || card->card.empty() || card->expires >= now + kCardSoon) return;
+  lines.push_back(fmt::format(
+      "this node's own card {} {} and was not renewed; `culvert serve` does so, and its log says "
+      "why it could not",
+      card->expires < now ? "ended" : "ends", relative_time(card->expires, now)));
+}
+
+// A challenge that nobody answers, or that was not taken. Who waits for a first proof is told of
+// what was not taken at once.
+bool is_failing(const store::Route& route, Time now) {
+  if (route.state == store::RouteState::withdrawn || route.state == store::RouteState::conflict) {
+    return false;
+  }
+  if (route.failing_since) {
+    return !route.active_since || now >= *route.failing_since + kProofPatience;
+  }
+  const bool is_answered =
+      !route.challenged || (route.proved && *route.proved >= *route.challenged);
+  return !is_answered && now >= *route.challenged + kProofPatience;
+}
+
+void warn_of_proof(const store::Route& route, Time now, Lines& lines) {
+  if (!is_failing(route, now)) return;
+  const Time since = route.failing_since.value_or(route.challenged.value_or(now));
+  std::string why = route.challenge.reply.empty() ? std::string("no answer came")
+                                                  : "the last reply was: " + route.challenge.reply;
+  lines.push_back(
+      fmt::format("the proof of route {} fails since {} ({}): {}; see: culvert route "
+                  "show {}",
+                  route.domain.text(), to_rfc3339(since), relative_time(since, now),
+                  printable(why, 400), route.domain.text()));
+}
+
+bool is_active(const store::ReadTransaction& txn, const std::string& destination) {
+  const auto domain = Domain::parse(destination);
+  if (!domain) return false;
+  const auto routes = store::routes_of_domain(txn, *domain);
+  return std::any_of(routes.begin(), routes.end(),
+                     [](const auto& r) { return r.state == store::RouteState::active; });
+}
+
+// Sealed mail that was tried and that nobody took. Mail for routes that are not active waits for
+// another reason, of which there is a warning of its own.
+void warn_of_waiting(const store::ReadTransaction& txn, Time now, Lines& lines) {
+  store::DueScan scan;
+  scan.now = now + kFarFuture;
+  scan.per_destination = 1;
+  scan.destinations = kDestinations;
+  scan.path = store::DeliveryPath::tunnel;
+  for (const store::DueDestination& found : store::scan_due(txn, scan).destinations) {
+    const auto entry = store::find_entry(txn, found.entries.front());
+    if (!entry || entry->attempts < kAttemptsBeforeWarning || entry->reason.empty()) continue;
+    if (!is_active(txn, found.destination)) continue;
+    lines.push_back(fmt::format("mail for {} waits since {} ({}): {}", found.destination,
+                                to_rfc3339(entry->created), relative_time(entry->created, now),
+                                printable(entry->reason, 400)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> peer_warnings(const store::ReadTransaction& txn, Time now) {
+  Lines lines;
+  warn_of_own_card(txn, now, lines);
+  for (const store::Peer& peer : store::list_peers(txn)) {
+    if (!store::is_partner(peer.state) || store::find_tombstone(txn, peer.fingerprint)) continue;
+    warn_of_reach(peer, now, lines);
+    warn_of_card(peer, now, lines);
+    warn_of_certificates(peer.encryption_certificates, "encryption", peer, now, lines);
+    warn_of_certificates(peer.signing_certificates, "signing", peer, now, lines);
+    if (peer.state != store::PeerState::paired) continue;
+    for (const store::Route& route : store::routes_of_peer(txn, peer.fingerprint))
+      warn_of_proof(route, now, lines);
+  }
+  warn_of_waiting(txn, now, lines);
+  return lines;
+}
+
+}  // namespace culvert::cli
