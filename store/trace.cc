@@ -137,6 +137,23 @@ std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit) {
   return old.size();
 }
 
+std::size_t purge_late_events(WriteTransaction& txn, Time before, std::size_t limit) {
+  std::vector<Bytes> old;
+  std::size_t looked_at = 0;
+  // In the order in which the messages were made (MessageId), so that it ends soon.
+  each_key(txn, Table::trace, {}, [&](ByteView key) {
+    if (old.size() == limit || ++looked_at > kTracedAtOnce) return false;
+    if (key.size() < MessageId::kSize + 8) return true;
+    const auto id = MessageId::from_bytes(key.first(MessageId::kSize));
+    if (id->made() >= before) return false;
+    if (read_time(key.subspan(MessageId::kSize)) < before) old.emplace_back(key.begin(), key.end());
+    return true;
+  });
+  for (const Bytes& key : old)
+    txn.erase(Table::trace, key);
+  return old.size();
+}
+
 std::size_t purge_trace_index(WriteTransaction& txn, std::size_t limit) {
   const std::vector<Bytes> keys = keys_of(txn, Table::trace_addresses, {}, limit);
   for (const Bytes& key : keys)

@@ -60,6 +60,9 @@ inline TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address
 Result<std::vector<std::string>> decode_trace_addresses(ByteView record);
 // Forgets at most `limit` messages whose first event is older; how many.
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit);
+// The same for older events of messages that were forgotten before: of mail that waits for longer
+// than traces are kept.
+std::size_t purge_late_events(WriteTransaction& txn, Time before, std::size_t limit);
 // Removes at most `limit` records of the index by address that earlier programs kept; how many.
 std::size_t purge_trace_index(WriteTransaction& txn, std::size_t limit);
 

@@ -56,6 +56,9 @@ void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_
   purge_all(store, [now, traced](auto& txn) {
     return store::purge_trace(txn, now - traced, kPurgeBatch);
   });
+  purge_all(store, [now, traced](auto& txn) {
+    return store::purge_late_events(txn, now - traced, kPurgeBatch);
+  });
   purge_all(store, [](auto& txn) { return store::purge_trace_index(txn, kPurgeBatch); });
 }
 

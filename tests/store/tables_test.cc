@@ -613,6 +613,25 @@ TEST_F(RulesTest, AreKeptByScopeAndKey) {
                    .ok());
 }
 
+TEST_F(TraceTest, ForgetsWhatHappenedAfterItsMessageWasForgotten) {
+  const MessageId waits = MessageId::make(kStart), fresh = MessageId::make(kStart + hours(2));
+  write([&](WriteTransaction& txn) {
+    begin_trace(txn, waits, {kStart, "received", {}}, {mailbox("j@b.example")});
+    EXPECT_EQ(purge_trace(txn, kStart + hours(1), 10), 1u);
+    add_trace(txn, waits, {kStart + hours(1), "delivery", {}});
+    add_trace(txn, waits, {kStart + hours(3), "delivery", {}});
+    begin_trace(txn, fresh, {kStart + hours(2), "received", {}}, {mailbox("j@b.example")});
+  });
+  write([&](WriteTransaction& txn) {
+    EXPECT_EQ(purge_late_events(txn, kStart + hours(2), 10), 1u);
+    EXPECT_EQ(purge_late_events(txn, kStart + hours(2), 10), 0u);
+    EXPECT_EQ(find_trace(txn, waits).size(), 1u);
+    EXPECT_EQ(purge_late_events(txn, kStart + hours(4), 1), 1u);
+    EXPECT_TRUE(find_trace(txn, waits).empty());
+    EXPECT_EQ(find_trace(txn, fresh).size(), 1u);
+  });
+}
+
 using AdminCommandsTest = StoreFixture;
 
 TEST_F(AdminCommandsTest, AreTakenOnceInTheirOrder) {
