@@ -71,9 +71,21 @@ Result<std::vector<store::MessageId>> messages_of(const store::Store& store,
   }
 }
 
+// As it stands in a header or in the log: `Message-ID: <…>`, `message-id=<…>`.
+std::string without_field_name(const std::string& text) {
+  constexpr std::string_view kName = "Message-ID";
+  const bool is_named = text.size() > kName.size() &&
+                        crypto::same_name(std::string_view(text).substr(0, kName.size()), kName) &&
+                        (text[kName.size()] == ':' || text[kName.size()] == '=');
+  if (!is_named) return text;
+  const std::size_t begin = text.find_first_not_of(" \t", kName.size() + 1);
+  return begin == std::string::npos ? std::string() : text.substr(begin);
+}
+
 // In angle brackets it is a Message-ID; `<jo@b.example>` is an address as well. So is what has an
 // `@`: people copy a Message-ID with its brackets or without. Nothing for any other text.
-std::optional<store::TracedName> name_in(const std::string& text) {
+std::optional<store::TracedName> name_in(const std::string& given) {
+  const std::string text = without_field_name(given);
   const bool in_brackets = text.starts_with('<') && text.ends_with('>') && text.size() > 2;
   if (!in_brackets && text.find('@') == std::string::npos) return std::nullopt;
   store::TracedName name;

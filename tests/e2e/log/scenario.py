@@ -56,7 +56,7 @@ def case_one_line_for_each_event(lab):
     assert opened["peer"] == "a.example" and opened["carrier"] == carrier and opened["to"] == "<bob@b.example>", opened
     assert wait_for(pair.b, "delivered", message_id=message_id)[0] == id_at_b
     for node, id in ((pair.a, id_at_a), (pair.b, id_at_b)):
-        for name in (message_id, message_id[1:-1]):
+        for name in (message_id, message_id[1:-1], f"Message-Id: {message_id}", f"message-id={message_id}"):
             assert [m["id"] for m in node.json("trace", name)["messages"]] == [id], name
     assert [m["id"] for m in pair.b.json("trace", delivered["sealed-as"])["messages"]] == [carrier]
     assert all("mail 1" not in node.log_text() and "quick brown" not in node.log_text() for node in (pair.a, pair.b)), "the subject or the content"

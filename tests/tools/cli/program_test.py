@@ -186,7 +186,7 @@ class Program(unittest.TestCase):
         missing = "0" * 32
         for words in (["peer", "show", "b.example"], ["peer", "remove", "b.example"], ["route", "show", "b.example"], ["route", "prove", "b.example"],
                       ["queue", "show", missing], ["queue", "drop", missing + ".1"], ["queue", "show", "0000"], ["quarantine", "show", missing],
-                      ["quarantine", "drop", missing], ["trace", missing], ["trace", "jane@b.example"], ["trace", "<x1@a.example>"], ["trace", "a..b@[c]"], ["trace", "<no-at-sign>"], ["cert", "export", "frob"]):
+                      ["quarantine", "drop", missing], ["trace", missing], ["trace", "jane@b.example"], ["trace", "<x1@a.example>"], ["trace", "a..b@[c]"], ["trace", "<no-at-sign>"], ["trace", "Message-ID: <x>"], ["trace", "message-id=<x@a.example>"], ["cert", "export", "frob"]):
             self.assertEqual(self.json_of(*words, status=1)["error"]["code"], "not-found", words)
         self.assertEqual(self.json_of("route", "wait", "b.example", "--timeout", "0s", status=1)["error"]["code"], "timeout")
         self.assertEqual(self.json_of("queue", "retry", "--all"), {"retried": 0})
