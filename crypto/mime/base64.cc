@@ -116,13 +116,7 @@ Status Base64Decoder::take_padding(std::uint8_t*& to) {
   return done();
 }
 
-Status Base64Decoder::take(char c, std::uint8_t*& to) {
-  if (after_cr_ && c != '\n') return bad_base64("a carriage return without a line feed");
-  after_cr_ = c == '\r';
-  if (c == '\r' || c == '\n') return done();
-  if (c == '=') return take_padding(to);
-  const std::uint8_t value = base64_value(c);
-  if (value == kNotBase64) return bad_base64("a character outside the alphabet");
+Status Base64Decoder::take_character(std::uint8_t value, std::uint8_t*& to) {
   if (padding_ > 0) return bad_base64("text behind the padding");
   bits_ = bits_ << 6 | value;
   if (++characters_ < 4) return done();
@@ -133,16 +127,51 @@ Status Base64Decoder::take(char c, std::uint8_t*& to) {
   return done();
 }
 
-Status Base64Decoder::decode_to(std::string_view text, std::uint8_t*& to) {
+// Counts what is no base64, or refuses it.
+Status Base64Decoder::pass_over(char c) {
+  if (strays_ == StrayOctets::refuse) {
+    return bad_base64(c == '\r' ? "a carriage return without a line feed"
+                                : "a character outside the alphabet");
+  }
+  if (c != ' ' && c != '\t') {
+    if (++stray_count_ <= kMaxStrayOctets) return done();
+    return bad_base64("more than 4,096 characters are outside the alphabet");
+  }
+  if (++blank_count_ <= kFreeBlanks + seen_ / 2) return done();
+  return bad_base64("it has more blanks than characters");
+}
+
+Status Base64Decoder::take(char c, std::uint8_t*& to) {
+  if (after_cr_ && c != '\n') {
+    if (const Status s = pass_over('\r'); !s) return s;
+  }
+  after_cr_ = c == '\r';
+  if (c == '\r' || c == '\n') return done();
+  if (c == '=') return take_padding(to);
+  const std::uint8_t value = base64_value(c);
+  return value == kNotBase64 ? pass_over(c) : take_character(value, to);
+}
+
+// What is left of the line: its end, its padding, a group that the line or the piece cuts; of a
+// damaged one all up to its end, or what refuses it.
+Status Base64Decoder::decode_singly(std::string_view& text, bool damaged, std::uint8_t*& to) {
   while (!text.empty()) {
+    const char c = text.front();
+    ++seen_;
+    if (const Status s = take(c, to); !s) return s;
+    text.remove_prefix(1);
+    if (strays_ == StrayOctets::pass_over && is_padded()) return done();
+    if (is_between_groups() && (!damaged || c == '\n')) return done();
+  }
+  return done();
+}
+
+Status Base64Decoder::decode_to(std::string_view& text, std::uint8_t*& to) {
+  while (!text.empty() && !(strays_ == StrayOctets::pass_over && is_padded())) {
+    const std::size_t before = text.size();
     const bool damaged = is_between_groups() && !take_lines(text, to);
-    // What is left of the line: its end, its padding, a group that the line or the piece cuts; of a
-    // damaged one all up to the damage.
-    while (!text.empty()) {
-      if (const Status s = take(text.front(), to); !s) return s;
-      text.remove_prefix(1);
-      if (!damaged && is_between_groups()) break;
-    }
+    seen_ += before - text.size();
+    if (const Status s = decode_singly(text, damaged, to); !s) return s;
   }
   return done();
 }
@@ -152,53 +181,21 @@ Status Base64Decoder::decode(std::string_view text, Bytes& out) {
   const auto under_way = static_cast<std::size_t>(characters_ + padding_);
   out.resize(start + (under_way + text.size()) / 4 * 3);
   std::uint8_t* to = out.data() + start;
-  const Status decoded = decode_to(text, to);
+  std::string_view left = text;
+  const Status decoded = decode_to(left, to);
+  taken_ = text.size() - left.size();
   out.resize(static_cast<std::size_t>(to - out.data()));
   return decoded;
 }
 
 Status Base64Decoder::finish() const {
-  if (after_cr_) return bad_base64("a carriage return without a line feed");
+  if (after_cr_ && strays_ == StrayOctets::refuse) {
+    return bad_base64("a carriage return without a line feed");
+  }
   if (characters_ != 0 && characters_ + padding_ != 4) {
     return bad_base64("it ends in the middle of a group");
   }
   return done();
-}
-
-Status Base64Source::refill() {
-  decoded_.clear();
-  at_ = 0;
-  text_.resize(kMessageBufferBytes);
-  const auto count = from_.read(text_);
-  if (!count) return count.error();
-  ended_ = *count == 0;
-  const Status decoded = ended_ ? decoder_.finish()
-                                : decoder_.decode(as_text(ByteView(text_).first(*count)), decoded_);
-  // What stands before the damage is given first, so that what is read does not depend on how the
-  // text was cut.
-  if (!decoded) damage_ = decoded.error();
-  return done();
-}
-
-Result<std::size_t> Base64Source::read(MutableBytes into) {
-  while (at_ == decoded_.size()) {
-    if (damage_) return *damage_;
-    if (ended_) break;
-    if (const Status s = refill(); !s) return s.error();
-  }
-  const std::size_t count = std::min(into.size(), decoded_.size() - at_);
-  std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
-  at_ += count;
-  return count;
-}
-
-Status Base64Source::rewind() {
-  decoder_ = {};
-  decoded_.clear();
-  at_ = 0;
-  ended_ = false;
-  damage_.reset();
-  return from_.rewind();
 }
 
 std::string to_base64(ByteView octets) {

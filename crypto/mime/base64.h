@@ -6,12 +6,16 @@
 //   group     = 4char                   A-Z a-z 0-9 + /
 //   last      = 2char "==" / 3char "="  unused bits zero
 //   line ends = CRLF or LF, mixed, between any two characters, before and behind all
-// So padding ends the text, and only line ends may follow. Blanks, tabs, a CR without LF and any
-// other octet are refused: what one reader skips and another does not is where a mail gets two
-// meanings. A line may have any length.
+// So padding ends the text, and only line ends may follow. A line may have any length. Blanks,
+// tabs, a CR without LF and any other octet are refused where two nodes talk: what one reader skips
+// and another does not is where a text gets two meanings. Of the CMS objects in a mail a reader
+// must pass over them (RFC 2045, 6.8), because mail servers leave them there: Base64Source does,
+// counts them, and refuses too many. What it gives is believed no more for that: it still has to be
+// one whole object whose seal or signature is right.
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +23,8 @@
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/mime/object_end.h"
+#include "crypto/mime/text_behind.h"
 
 namespace culvert::crypto {
 
@@ -42,41 +48,83 @@ class Base64Encoder final : public Sink {
   Bytes out_;
 };
 
+// What a reader passes over in a mail, in octets. A relay leaves a blank or two at the end of each
+// line, or indents them: no more than every second octet of the text, and some lines of nothing
+// but blanks.
+inline constexpr std::uint64_t kFreeBlanks = 4096;
+// Quotation marks at each line of a short text, or a few damaged octets; a mail that is full of
+// them is none that was sealed.
+inline constexpr std::uint64_t kMaxStrayOctets = 4096;
+
+// What is not of the alphabet, line ends aside.
+enum class StrayOctets { refuse, pass_over };
+
 // The octets of base64 text as described above, in pieces of any size. Every refusal is a permanent
 // `bad-base64` whose text says which rule is broken; after one, nothing more may be decoded.
 class Base64Decoder {
  public:
-  // Appends what `text` completes to `out`, on an error what stands before the damage.
+  explicit Base64Decoder(StrayOctets strays = StrayOctets::refuse) : strays_(strays) {}
+  // Appends what `text` completes to `out`, on an error what stands before the damage. If stray
+  // octets are passed over, it stops behind complete padding.
   Status decode(std::string_view text, Bytes& out);
   // To be called at the end of the text.
   Status finish() const;
 
+  // Characters of the group under way.
+  std::size_t characters() const { return static_cast<std::size_t>(characters_); }
+  bool is_padded() const { return padding_ > 0 && characters_ + padding_ == 4; }
+  // How much of the text that was given last was read.
+  std::size_t taken() const { return taken_; }
+  // How many octets were passed over.
+  std::uint64_t passed_over() const { return blank_count_ + stray_count_; }
+
  private:
-  Status decode_to(std::string_view text, std::uint8_t*& to);
+  Status decode_to(std::string_view& text, std::uint8_t*& to);
+  Status decode_singly(std::string_view& text, bool damaged, std::uint8_t*& to);
   bool is_between_groups() const { return characters_ == 0 && padding_ == 0 && !after_cr_; }
   Status take(char c, std::uint8_t*& to);
-  Status take_line_end(char c);
+  Status take_character(std::uint8_t value, std::uint8_t*& to);
   Status take_padding(std::uint8_t*& to);
+  Status pass_over(char c);
 
+  StrayOctets strays_;
   std::uint32_t bits_ = 0;  // of the group under way
   int characters_ = 0;      // of it
   int padding_ = 0;
   bool after_cr_ = false;
+  std::size_t taken_ = 0;
+  std::uint64_t seen_ = 0;  // octets of text
+  std::uint64_t blank_count_ = 0;
+  std::uint64_t stray_count_ = 0;
 };
 
-// Decodes while it is read; what stands before a damaged place is given before its error. `from`
-// must outlive this.
+// One BER object out of a mail's base64 text, decoded while it is read; what stands before a
+// damaged place is given before its error. Octets that are not of the alphabet are passed over, and
+// so is text in lines behind the object or its padding (text_behind.h): both bounded, and counted.
+// permanent `bad-base64`; `trailing-octets` for more base64 behind the object. `from` must outlive
+// this.
 class Base64Source final : public RewindableSource {
  public:
   explicit Base64Source(RewindableSource& from) : from_(from) {}
   Result<std::size_t> read(MutableBytes into) override;
   Status rewind() override;
 
+  // How many octets that are no base64 were met so far, line ends aside; in the pass that met most
+  // of them, since one that was ended earlier may have seen less.
+  std::uint64_t passed_over() const;
+
  private:
   Status refill();
+  Status take(std::string_view text);
+  Status finish();
+  std::optional<std::size_t> end_in(std::string_view text, std::size_t under_way);
 
   RewindableSource& from_;
-  Base64Decoder decoder_;
+  Base64Decoder decoder_{StrayOctets::pass_over};
+  ObjectEnd object_;
+  std::optional<TextBehind> behind_;    // once the object has ended
+  std::uint64_t passed_over_ = 0;       // before that
+  std::uint64_t most_passed_over_ = 0;  // in a pass before this one
   Bytes decoded_;
   std::size_t at_ = 0;
   bool ended_ = false;

@@ -5,7 +5,6 @@
 
 #include "crypto/base/log.h"
 #include "crypto/cms/asn1_tag.h"
-#include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/multipart_signed.h"
 

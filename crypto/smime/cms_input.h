@@ -4,12 +4,14 @@
 // octets; what the CMS object is, by its OID and never by `smime-type` or a file name.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/mime/base64.h"
 #include "crypto/mime/entity_front.h"
 #include "crypto/smime/pem_text.h"
 #include "crypto/smime/wrapping.h"
@@ -48,6 +50,8 @@ class CmsInput {
   RewindableSource& der() { return *der_; }
   // What a signature beside its content is over, as it is hashed; null unless multipart_signed.
   RewindableSource* signed_content() { return content_; }
+  // How many octets that are no base64 were met in the object's text so far, line ends aside.
+  std::uint64_t passed_over() const { return decoded_ ? decoded_->passed_over() : 0; }
 
  private:
   CmsInput();
@@ -64,7 +68,7 @@ class CmsInput {
   std::unique_ptr<MultipartSigned> multipart_;
   std::unique_ptr<SharedInput> shared_;
   std::unique_ptr<RewindableSource> text_;
-  std::unique_ptr<RewindableSource> decoded_;
+  std::unique_ptr<Base64Source> decoded_;
   RewindableSource* der_ = nullptr;
   RewindableSource* content_ = nullptr;
 };

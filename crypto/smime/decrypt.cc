@@ -19,7 +19,8 @@ Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink
                        .recipient_kind = std::string(key.kind),
                        .recipient = key.recipient,
                        .weak = (*opened)->weak(),
-                       .content_bytes = *count};
+                       .content_bytes = *count,
+                       .passed_over = (*cms)->passed_over()};
 }
 
 }  // namespace culvert::crypto

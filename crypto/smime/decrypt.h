@@ -20,6 +20,8 @@ struct DecryptReport {
   std::optional<Certificate> recipient;      // nothing for a shared key or a password
   bool weak = false;                         // something protects badly: an old cipher, a short key
   std::uint64_t content_bytes = 0;
+  // Octets in the base64 text that are none, line ends aside: somebody on the way wrote there.
+  std::uint64_t passed_over = 0;
 };
 
 // Writes the content of `input` (see cms_input.h), which must be at its beginning, to `to`, octet

@@ -234,6 +234,30 @@ TEST_F(TunnelTest, Efail) {
   EXPECT_GT(cases, 100);
 }
 
+// RFC 2045, 6.8: what a relay leaves in base64 is passed over, and the seal judges what is read.
+TEST_F(TunnelTest, WhatARelayLeftInBase64IsPassedOver) {
+  for (const std::size_t size : {1, 2, 3, 5000}) {
+    const std::string content = original() + std::string(size, 'x');
+    const std::string sealed = seal(content, envelope());
+    const std::size_t body = sealed.find("\r\n\r\n") + 4;
+    const auto with_ends = [&](std::string_view end) {
+      std::string out = sealed.substr(0, body);
+      for (const char c : sealed.substr(body))
+        c == '\r' ? out.append(end).push_back(c) : out.push_back(c);
+      return out;
+    };
+    for (const std::string& relayed :
+         {with_ends(" "), with_ends("\t "), with_ends("\r\n"), sealed + "\r\n-- \r\nscanned\r\n",
+          sealed + "Scanned by a relay\r\n", sealed + " \r\n\r\n"}) {
+      const Opened opened = open(relayed);
+      ASSERT_TRUE(opened.mail.ok()) << opened.mail.error().text;
+      EXPECT_EQ(opened.content, content);
+    }
+    EXPECT_NE(code_of(sealed + sealed.substr(body)), "opened") << "a second object";
+    EXPECT_NE(code_of(sealed.substr(0, body) + "A" + sealed.substr(body)), "opened");
+  }
+}
+
 TEST_F(TunnelTest, EveryTruncationIsRefused) {
   const std::string whole = seal(original(), envelope());
   for (std::size_t size = 0; size + 3 < whole.size(); size += 29)

@@ -45,6 +45,10 @@ std::string notes_on(const crypto::DecryptReport& opened) {
     notes += "note: nothing authenticates this content\n";
   }
   if (opened.weak) notes += "note: it is weakly protected\n";
+  if (opened.passed_over > 0) {
+    notes +=
+        fmt::format("note: {} octets that are no base64 were passed over\n", opened.passed_over);
+  }
   return notes;
 }
 
@@ -60,7 +64,8 @@ Report report_of(const crypto::DecryptReport& opened) {
            {"kind", opened.recipient_kind},
            {"recipient", opened.recipient ? Json(opened.recipient->subject_text()) : Json()},
            {"authenticated", opened.kind == crypto::SealKind::auth_enveloped},
-           {"weak", opened.weak}});
+           {"weak", opened.weak},
+           {"passed_over", opened.passed_over}});
   return report;
 }
 

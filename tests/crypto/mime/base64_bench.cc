@@ -5,6 +5,7 @@
 #include <botan/base64.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include "crypto/base/limits.h"
@@ -30,6 +31,9 @@ const Bytes& octets() {
     std::mt19937 random(1);
     Bytes out(kOctets);
     std::generate(out.begin(), out.end(), [&] { return static_cast<std::uint8_t>(random()); });
+    // The header of one object that holds all the others: Base64Source reads objects.
+    constexpr std::array<std::uint8_t, 5> kHeader{0x04, 0x83, 0x7f, 0xff, 0xfb};
+    std::copy(kHeader.begin(), kHeader.end(), out.begin());
     return out;
   }();
   return made;

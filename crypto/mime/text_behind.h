@@ -1,0 +1,44 @@
+// Lines of text behind the end of a base64 text: what a relay or a list appends to a body without
+// looking what it is (`-- `, `scanned by …`). Nobody is shown them, and they are no part of what
+// was sealed or signed. More base64 is no such text: it may be another object, and is refused.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto/base/result.h"
+
+namespace culvert::crypto {
+
+// A notice or a list's footer is shorter.
+inline constexpr std::uint64_t kMaxTextBehindOctets = 64 * 1024;
+// A line of four, eight or twelve letters is a word; a longer one of whole groups is base64.
+inline constexpr std::size_t kLeastBase64Line = 16;
+
+class TextBehind {
+ public:
+  // `not_text` is what is given for more base64: a line of it, or any character in the line in
+  // which it should have ended.
+  explicit TextBehind(Error not_text) : not_text_(std::move(not_text)) {}
+
+  // What stands behind the last character, in pieces of any size; `not_text`, or a permanent
+  // `bad-base64` for too much.
+  Status take(std::string_view text);
+  // To be called at the end.
+  Status finish();
+  // How many there were, line ends aside.
+  std::uint64_t octets() const { return octets_; }
+
+ private:
+  enum class Line { last_of_base64, first_of_text, of_text };
+  Status end_line();
+
+  Error not_text_;
+  Line line_ = Line::last_of_base64;
+  std::string first_;  // the line so far, while it decides
+  std::uint64_t octets_ = 0;
+};
+
+}  // namespace culvert::crypto

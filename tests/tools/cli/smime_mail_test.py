@@ -1,0 +1,96 @@
+"""The smime commands with mail as it is: blanks and text in base64, comments in From, a byte order mark, lines that are no fields,
+8-bit text beside a signature, signing for somebody else. Keys, certificates and sealed mails are made by openssl."""
+import base64
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from smime_program import PROGRAM, make_certificate, openssl
+
+TEXT = b"Content-Type: text/plain\r\n\r\nThe ferry leaves at nine.\r\n"
+HEADER = b"From: %b\r\nTo: Bob <bob@b.example>\r\nSubject: Ferry\r\nMIME-Version: 1.0\r\n"
+BOM = b"\xef\xbb\xbf"
+
+
+class Mail(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.keys_folder = tempfile.TemporaryDirectory(prefix="culvert-mail-keys-")
+        cls.addClassCleanup(cls.keys_folder.cleanup)
+        cls.keys = Path(cls.keys_folder.name)
+        for name in ("ada", "bob"):
+            make_certificate(cls.keys, name, ("rsa:2048",), "digitalSignature,keyEncipherment", f"subjectAltName=email:{name}@a.example",
+                             "extendedKeyUsage=emailProtection", "basicConstraints=critical,CA:false")
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="culvert-mail-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+
+    def smime(self, *words, stdin=b"", status=0):
+        done = subprocess.run([PROGRAM, "smime", *map(str, words)], input=stdin, capture_output=True, timeout=60, cwd=self.folder)
+        self.assertEqual(done.returncode, status, (done.stderr + done.stdout).decode(errors="replace"))
+        return done
+
+    def sealed(self, size=0):
+        """An enveloped object for Bob; `size` more octets of content."""
+        (self.folder / "in").write_bytes(TEXT + b"x" * size)
+        return openssl(self.folder, "cms", "-encrypt", "-aes256", "-binary", "-in", "in", "-outform", "DER", self.keys / "bob.pem")
+
+    def signed(self, author, text=TEXT, *options):
+        """A multipart/signed by Ada, as From has it; `text` is the first part."""
+        (self.folder / "in").write_bytes(text)
+        der = openssl(self.folder, "cms", "-sign", "-binary", "-in", "in", "-outform", "DER", "-signer", self.keys / "ada.pem",
+                      "-inkey", self.keys / "ada.key", *options)
+        return (HEADER % author + b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=b\r\n'
+                b"\r\n--b\r\n" + text + b"\r\n--b\r\nContent-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                + base64.encodebytes(der).replace(b"\n", b"\r\n") + b"--b--\r\n")
+
+    def decrypt(self, body, status=0):
+        mail = HEADER % b"ada@a.example" + b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n" + body
+        done = self.smime("decrypt", "--key", self.keys / "bob.key", "--cert", self.keys / "bob.pem", "--out", "out", stdin=mail, status=status)
+        opened = self.folder / "out"
+        self.assertEqual(opened.exists(), status == 0)
+        return done, opened.read_bytes() if status == 0 else b""
+
+    def verify(self, mail, *options, status=0):
+        return self.smime("verify", "--trust", self.keys / "ada.pem", *options, stdin=mail, status=status).stdout.decode()
+
+    def sign_message(self, mail, *options, status=0):
+        return self.smime("sign", "--message", "--key", self.keys / "ada.key", "--cert", self.keys / "ada.pem", *options, "--out", "signed",
+                          stdin=mail, status=status)
+
+    # base64
+
+    def test_sealed_mail_is_read_as_a_relay_leaves_it(self):
+        for size in (0, 1, 2, 3, 500):
+            der = self.sealed(size)
+            for width in (48, 57):
+                lines = [base64.b64encode(der[i:i + width]) for i in range(0, len(der), width)]
+                plain = b"\r\n".join(lines) + b"\r\n"
+                for body in (plain, b" \r\n".join(lines) + b" \r\n", b"\t\t \r\n".join(lines), b"\r\n ".join(lines), b" " + plain,
+                             b"\r\n\r\n".join(lines), b"> " + b"\r\n> ".join(lines) + b"\r\n", plain + b"\r\n-- \r\nscanned\r\n",
+                             plain + b"-- \r\nscanned\r\n", plain + b"\r\nscanned\r\n", plain + b"\r\nScanned by Example at nine\r\n",
+                             plain + b"\r\n" + b"_" * 60 + b"\r\nferry mailing list\r\nhttps://lists.a.example/listinfo/ferry\r\n",
+                             plain + b"\r\n \r\n\r\n", plain.replace(b"M", b" M", 20)):
+                    self.assertEqual(self.decrypt(body)[1], TEXT + b"x" * size, body[-80:])
+
+    def test_what_was_passed_over_in_base64_is_told(self):
+        lines = base64.encodebytes(self.sealed()).replace(b"\n", b"\r\n")
+        self.assertNotIn(b"passed over", self.decrypt(lines)[0].stdout)
+        for size in (0, 1, 2, 100000):
+            lines = base64.encodebytes(self.sealed(size)).replace(b"\n", b"\r\n")
+            told = self.decrypt(lines + b"-- \r\nscanned\r\n")[0].stdout
+            self.assertIn(b"10 octets that are no base64 were passed over", told)
+
+    def test_more_than_that_is_refused_with_its_reason(self):
+        lines = base64.encodebytes(self.sealed()).replace(b"\n", b"\r\n")
+        for body, reason in ((lines + base64.encodebytes(self.sealed(60)), b"follow the end|behind the padding"),
+                             (lines + b"-" * 70000, b"more than 64 KiB of text"), (b"-" * 5000 + lines, b"more than 4,096 characters"),
+                             (b" " * 20000 + lines, b"more blanks than characters"), (lines[:200], b"ends in the middle|ends too early")):
+            self.assertRegex(self.decrypt(body, status=1)[0].stderr, reason)
+
+
+if __name__ == "__main__":
+    unittest.main()
