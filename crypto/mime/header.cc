@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "crypto/base/limits.h"
-#include "crypto/mime/header_fields.h"
 
 namespace culvert::crypto {
 namespace {
@@ -36,34 +35,6 @@ HeaderField field_from(std::string_view raw) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || is_space(text.front())) return {{}, text, raw};
   return {trimmed(text.substr(0, colon)), text.substr(colon + 1), raw};
-}
-
-// Splits `phrase <address>` or `address`; nothing if a quoted string is open or a special stands
-// where it could mean a second address.
-std::optional<std::string_view> address_part(std::string_view text) {
-  constexpr std::string_view kForbidden = "(),:;@[]\\>";
-  std::size_t at = 0;
-  bool in_quotes = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_quotes) {
-      if (c == '\\') ++at;
-      if (c == '"') in_quotes = false;
-    } else if (c == '"') {
-      in_quotes = true;
-    } else if (c == '<') {
-      if (text.back() != '>') return std::nullopt;
-      const std::string_view inner = text.substr(at + 1, text.size() - at - 2);
-      if (inner.find_first_of("<>") != std::string_view::npos) return std::nullopt;
-      return inner;
-    } else if (kForbidden.find(c) != std::string_view::npos) {
-      break;
-    }
-  }
-  if (in_quotes) return std::nullopt;
-  return text.find_first_of("<>(),;:") == std::string_view::npos
-             ? std::optional<std::string_view>(text)
-             : std::nullopt;
 }
 
 }  // namespace
@@ -161,18 +132,6 @@ std::string unfolded(std::string_view body) {
     out.push_back(body[i]);
   }
   return std::string(trimmed(out));
-}
-
-std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields) {
-  const auto bodies = bodies_of(fields, "From");
-  if (bodies.size() != 1) return std::nullopt;
-  const std::string text = unfolded(bodies.front());
-  if (has_control(text)) return std::nullopt;
-  const auto address = address_part(text);
-  if (!address) return std::nullopt;
-  auto mailbox = Mailbox::parse(*address);
-  if (!mailbox) return std::nullopt;
-  return *std::move(mailbox);
 }
 
 }  // namespace culvert::crypto

@@ -66,10 +66,10 @@ std::string unfolded(std::string_view body);
 // True if the name has only what RFC 5322, 3.6.8 allows.
 bool is_field_name(std::string_view name);
 
-// The mailbox of the message's only From field, if it names exactly one mailbox in a form that
-// every reader takes for the same one. Two fields, lists, groups, comments, route addresses, an
-// address that stands bare in a display name, or a control anywhere give nothing: who is meant
-// would be a matter of taste.
+// The mailbox of the message's only From field, if every reader takes that for the same one. Beside
+// it may stand comments, and a group of it alone around it (single_from.cc says which). Two fields,
+// lists, routes, an address that stands bare in a display name or a comment, a control anywhere
+// give nothing: who is meant would be a matter of taste.
 //
 // In quotes or encoded (RFC 2047) a display name may be any text, another address too, as programs
 // and mailing lists write it: `"jo@a.example" <list@b.example>` gives list@b.example. Whoever shows

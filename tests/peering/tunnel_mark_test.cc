@@ -57,6 +57,9 @@ TEST_F(TunnelMarkTest, MailsploitOfAPeersUser) {
            "<=?iso-8859-1*en?Q?x=40C.Example=20?=@a.example>",
            "<ceo\xef\xbc\xa0"
            "b.example@a.example>",
+           "ceo@b.example: bob@a.example;",
+           "bob@a.example, (x) ceo@b.example",
+           "Team: bob@a.example, ceo@b.example;",
        }) {
     const OpenedTunnelMail mail = marked("From: " + std::string(from) + "\r\n");
     EXPECT_EQ(mail.mark, SignedMark::relay) << from;
@@ -83,6 +86,11 @@ TEST_F(TunnelMarkTest, WhatAPeersPeopleWriteStaysTheirOwn) {
            "From: \"bob smith\"@a.example\r\n",
            "From: <\"bob@a2.example\"@a.example>\r\n",
            "From: bob%b.example@a.example\r\n",
+           // What cron and old programs write, and a group of one.
+           "From: root@a.example (Cron Daemon)\r\n",
+           "From: (Bob) bob@a.example\r\n",
+           "From: Bob (the (inner) desk) <bob@a.example>\r\n (x)\r\n",
+           "From: Team: bob@a.example;\r\n",
        }) {
     EXPECT_EQ(marked(fields).mark, SignedMark::yes) << fields;
   }

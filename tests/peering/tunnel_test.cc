@@ -404,7 +404,8 @@ TEST_F(TunnelTest, TwoFrom) {
   const char* headers[] = {
       "From: alice@a.example\r\nFrom: alice@a.example\r\n",
       "From: alice@a.example, x@b.example\r\n",
-      "From: team: alice@a.example;\r\n",
+      "From: team: alice@a.example, al@a.example;\r\n",
+      "From: alice@a.example (al@a.example)\r\n",
       "From: \"x\" <x@evil.example> <alice@a.example>\r\n",
       "",
   };

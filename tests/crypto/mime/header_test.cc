@@ -81,9 +81,9 @@ TEST(Header, TwoFromGivesNoAuthor) {
   EXPECT_FALSE(single_from("Subject: x\r\n"));
   EXPECT_FALSE(single_from("From: a@b.example\r\nFrom: a@b.example\r\n"));
   for (const char* from :
-       {"a@b.example, c@d.example", "Group: a@b.example;", "a@b.example (c@d.example)",
-        "c@d.example <a@b.example>", "<a@b.example> <c@d.example>", "<@x.example:a@b.example>",
-        "a@b.example>", "\"a <c@d.example>", "a@\"b.example\"", "a@b(x).example", "a@[127.0.0.1]",
+       {"a@b.example, c@d.example", "a@b.example (c@d.example)", "c@d.example <a@b.example>",
+        "<a@b.example> <c@d.example>", "<@x.example:a@b.example>", "a@b.example>",
+        "\"a <c@d.example>", "a@\"b.example\"", "a@b(x).example", "a@[127.0.0.1]",
         "<a@b.example> x", "", "<>", "a b@c.example", "x\\<a@b.example>"}) {
     EXPECT_FALSE(single_from("From: " + std::string(from) + "\r\n")) << from;
   }
@@ -102,6 +102,109 @@ TEST(Header, CutFromGivesNoAuthor) {
        }) {
     EXPECT_FALSE(single_from("From: " + std::string(from) + "\r\n")) << from;
   }
+}
+
+TEST(Header, NamesTheOneAuthorBesideComments) {
+  for (const char* from : {
+           "jo@b.example (Jo)",
+           "(Jo) jo@b.example",
+           "(Jo)jo@b.example(desk)",
+           "Jo <jo@b.example> (desk)",
+           "Jo (the boss) <jo@b.example>",
+           "(x) Jo (y) <jo@b.example> (z) (w)",
+           "<jo@b.example> (desk)",
+           "<jo@b.example (desk)>",
+           "jo@b.example (Jo (of the (inner) desk), Harbour; second floor: left.)",
+           "jo@b.example\r\n (Jo\r\n\tHarbour)",
+           "(Jo Harbour)\r\n jo@b.example",
+           "jo@b.example ()",
+           "jo@b.example (Jo \\(of the desk\\), \\\\ and more)",
+           "jo@b.example (\"Jo\" Harbour)",
+           "\"Jo (desk)\" <jo@b.example> (x)",
+           "\"Harbour, Jo\" (x) <jo@b.example>",
+           "\"jo\"@b.example (Jo)",
+           "jo@b.example (=?utf-8?q?J=C3=B6?=)",
+           "=?iso-8859-1?q?J=F6?= <jo@b.example> (desk)",
+           "jo@b.example (J\xc3\xb6)",
+           "Team: jo@b.example;",
+           "Team:jo@b.example; (x)",
+           "\"The; team: of\" Jo: Jo <jo@b.example> ;",
+           "Team (x): \"Jo\" <jo@b.example> (y);",
+           "Team:\r\n jo@b.example;",
+       }) {
+    const auto mailbox = single_from("From: " + std::string(from) + "\r\n");
+    ASSERT_TRUE(mailbox.has_value()) << from;
+    EXPECT_EQ(mailbox->text(), "jo@b.example");
+  }
+}
+
+// Named attack: Two readers. Each of these is another author, or none, for somebody.
+TEST(Header, TwoReadersOfACommentGiveNoAuthor) {
+  for (const std::string from : {
+           // Another address.
+           "jo@b.example (ceo@c.example)",
+           "(ceo@c.example) jo@b.example",
+           "jo@b.example (jo@b.example)",
+           "jo@b.example (ceo\xef\xbc\xa0"
+           "c.example)",
+           "jo@b.example (=?utf-8?q?ceo=40c.example?=)",
+           "jo@b.example (=?utf-8?q?ceo=EF=BC=A0c.example?=)",
+           "jo@b.example (=?utf-8?b?Y2VvQGMuZXhhbXBsZQ==?=)",
+           "jo@b.example (=?cp297?q?=83=85?=)",
+           "\"ceo@c.example\" <jo@b.example> (x)",
+           "=?utf-8?q?ceo=40c.example?= <jo@b.example> (x)",
+           "Team: jo@b.example, ceo@c.example;",
+           "Team: jo@b.example; ceo@c.example",
+           "Team: jo@b.example;, Other: x@c.example;",
+           "ceo@c.example: jo@b.example;",
+           "\"ceo@c.example\": jo@b.example;",
+           "@c.example: jo@b.example;",
+           // Brackets in a comment, and one that ends elsewhere for another reader.
+           "jo@b.example (<ceo>)",
+           "(<ceo) jo@b.example (>)",
+           "jo@b.example (x\\) .c.example)",
+           "(\\) jo@b.example (\\) x)",
+           "jo@b.example (x\\( .c.example)",
+           "(x \\\\\\) jo@b.example)",
+           "jo@b.example (x",
+           "jo@b.example x)",
+           "jo@b.example (x))",
+           "\"(\" jo@b.example \")\"",
+           "(\") jo@b.example, (\")",
+           "jo@b.example (=?utf-8?q?x)_.c.example_(y?=)",
+           "jo@b.example (=?utf-8?q?x)_=3Cceo=3E_(y?=)",
+           "jo@b.example (\xe2\x80\xae"
+           "elpmaxe.c)",
+           "jo@b.example (=?utf-8?q?=E2=80=AEelpmaxe.c?=)",
+           "(Jo\r\n ceo) jo@b.example",
+           "(Jo\r\n ceo) Jo <jo@b.example>",
+           "(x) \"Jo\r\n ceo\" <jo@b.example>",
+           // Inside an address.
+           "jo@b(x).example",
+           "jo@(x)b.example",
+           "jo(x)@b.example",
+           "j(x)o@b.example",
+           "jo@b.example (x) .c.example",
+           "jo@b.example. (x) c.example",
+           "ceo. (x) jo@b.example",
+           "ceo (x) jo@b.example",
+           "<jo@b(x).example>",
+           "<(x) ceo jo@b.example>",
+           // No group.
+           ": jo@b.example;",
+           ":: jo@b.example;",
+           ":Team: jo@b.example;",
+           "(x) :Team: jo@b.example;",
+           "Team: jo@b.example",
+           "Team: jo@b.example; x",
+           "Team: Inner: jo@b.example;;",
+           "Team:;",
+           "<Team: jo@b.example;>",
+           "jo@b.example;",
+       }) {
+    EXPECT_FALSE(single_from("From: " + from + "\r\n")) << from;
+  }
+  EXPECT_FALSE(single_from("From: jo@b.example (x)\r\nFrom: jo@b.example (x)\r\n"));
 }
 
 // The name is no address, whatever it says: programs write the address into it, lists another one.

@@ -190,7 +190,8 @@ TEST_F(Forms, BelieveNobodyButTheAuthor) {
            {"P256@a.example", "not-the-author"},
            {"eve@a.example", "not-the-author"},
            {"p256@a.example, eve@a.example", "author-unknown"},
-           {"p256@a.example (Eve)", "author-unknown"}}) {
+           {"p256@a.example (eve@a.example)", "author-unknown"},
+           {"p256@a.example (Eve)", ""}}) {
     std::string text(kMessage);
     text.replace(6, 14, from);
     ViewSource message(as_bytes(text));

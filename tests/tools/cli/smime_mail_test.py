@@ -91,6 +91,18 @@ class Mail(unittest.TestCase):
                              (b" " * 20000 + lines, b"more blanks than characters"), (lines[:200], b"ends in the middle|ends too early")):
             self.assertRegex(self.decrypt(body, status=1)[0].stderr, reason)
 
+    # From
+
+    def test_comments_in_from_name_the_one_author(self):
+        for author in (b"ada@a.example (Ada Harbour)", b"(Ada) ada@a.example", b"Ada <ada@a.example> (desk)", b"Ada (the (inner) desk) <ada@a.example>",
+                       b"ada@a.example\r\n (Ada\r\n Harbour)", b"Team: ada@a.example;", b'"Harbour, Ada" (x) <ada@a.example>'):
+            self.assertEqual(self.verify(self.signed(author)), "ada@a.example: valid\n", author)
+
+    def test_what_some_reader_takes_for_another_author_names_nobody(self):
+        for author in (b"ada@a.example (bob@b.example)", b"Team: ada@a.example, bob@b.example;", b"ada@a.example (x\\) .b.example)",
+                       b"ada@a.example (=?utf-8?q?bob=40b.example?=)", b"(Ada\r\n bob) ada@a.example"):
+            self.assertIn("does not name exactly one author", self.verify(self.signed(author), status=1), author)
+
 
 if __name__ == "__main__":
     unittest.main()
