@@ -16,15 +16,32 @@ bool is_domain_authority(const Mailbox& address) {
   return lower_case(address.local_part()) == "domain-signing-authority";
 }
 
+bool is_same(const Mailbox& a, const Mailbox& b, LocalParts local_parts) {
+  return a == b || (local_parts == LocalParts::any_case && a.lookup_key() == b.lookup_key());
+}
+
 // A domain's signature speaks for all below it; a person's for one address.
-bool names(const Certificate& certificate, const Mailbox& author, SignatureType type) {
+bool names(const Certificate& certificate, const Mailbox& author, SignatureType type,
+           LocalParts local_parts) {
   const auto& addresses = certificate.addresses();
   return std::any_of(addresses.begin(), addresses.end(), [&](const Mailbox& address) {
     if (type == SignatureType::domain && is_domain_authority(address)) {
       return author.domain().is_within(address.domain());
     }
-    return address == author;
+    return is_same(address, author, local_parts);
   });
+}
+
+Error not_the_author(const std::vector<SignerVerdict*>& signers, const Mailbox& author) {
+  const bool is_near = std::any_of(signers.begin(), signers.end(), [&](const SignerVerdict* one) {
+    return one->certificate && names_address(*one->certificate, author, LocalParts::any_case);
+  });
+  const std::string text = "no signer's certificate names the author, " + author.text();
+  return permanent_error("not-the-author",
+                         is_near ? text +
+                                       ", in these capital and small letters, which may matter "
+                                       "before the @ (RFC 5321, 2.4)"
+                                 : text);
 }
 
 Status check_trusted(const Certificate& certificate, const Trust& trust,
@@ -67,6 +84,12 @@ std::string shown_address(const Certificate& certificate, const Trust& trust) {
 
 }  // namespace
 
+bool names_address(const Certificate& certificate, const Mailbox& address, LocalParts local_parts) {
+  const auto& addresses = certificate.addresses();
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const Mailbox& one) { return is_same(one, address, local_parts); });
+}
+
 std::optional<Author> author_of(std::string_view header) {
   const auto fields = fields_of(header);
   const bool is_message = std::any_of(fields.begin(), fields.end(), [](const HeaderField& field) {
@@ -83,8 +106,9 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
     verdict.address = shown_address(*signer.certificate, trust);
     verdict.subject = signer.certificate->subject_text();
     verdict.fingerprint = signer.certificate->key_id().hex();
-    verdict.names_author = trust.author && trust.author->mailbox &&
-                           names(*signer.certificate, *trust.author->mailbox, signer.type);
+    verdict.names_author =
+        trust.author && trust.author->mailbox &&
+        names(*signer.certificate, *trust.author->mailbox, signer.type, trust.local_parts);
   }
   verdict.certificate = signer.certificate;
   verdict.signing_time = signer.signing_time;
@@ -103,11 +127,9 @@ void hold_to_author(const std::vector<SignerVerdict*>& signers, const Author& au
   });
   if (is_there) return;
   const Error reason =
-      author.mailbox
-          ? permanent_error("not-the-author",
-                            "no signer's certificate names the author, " + author.mailbox->text())
-          : permanent_error("author-unknown",
-                            "the message does not name exactly one author in From");
+      author.mailbox ? not_the_author(signers, *author.mailbox)
+                     : permanent_error("author-unknown",
+                                       "the message does not name exactly one author in From");
   for (SignerVerdict* one : signers) {
     if (one->valid()) one->reason = reason;
   }

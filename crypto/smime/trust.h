@@ -26,6 +26,16 @@ struct Author {
 // which holds only structural fields.
 std::optional<Author> author_of(std::string_view header);
 
+// How local parts of addresses are compared. Which of `Jo` and `jo` are one mailbox, only their
+// domain knows (RFC 5321, 2.4): they are two, unless somebody who knows the domain says otherwise.
+enum class LocalParts {
+  as_written,
+  any_case,  // letters of ASCII alone
+};
+
+// True if the certificate names the address.
+bool names_address(const Certificate& certificate, const Mailbox& address, LocalParts local_parts);
+
 // Whom to believe. A signer's certificate counts if it is one of `trusted`, or a chain leads from
 // it to one of them, through certificates that are `trusted` or come with the message.
 struct Trust {
@@ -34,6 +44,7 @@ struct Trust {
   Time now;
   // Nothing: whoever signed is fine.
   std::optional<Author> author{};
+  LocalParts local_parts = LocalParts::as_written;
 };
 
 struct SignerVerdict {

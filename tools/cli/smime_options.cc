@@ -9,6 +9,11 @@ constexpr std::size_t kMaxPasswordFileBytes = 4096;
 
 }  // namespace
 
+crypto::LocalParts given_local_parts(const Arguments& arguments) {
+  return arguments.has("--ignore-case") ? crypto::LocalParts::any_case
+                                        : crypto::LocalParts::as_written;
+}
+
 Result<crypto::Profile> given_profile(const Arguments& arguments) {
   const auto profile = crypto::profile_named(arguments.value("--profile").value_or("modern"));
   if (!profile) return usage_error("--profile takes modern, compatible or energy");

@@ -6,6 +6,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/smime/profile.h"
+#include "crypto/smime/trust.h"
 #include "crypto/smime/wrapping.h"
 #include "tools/cli/command.h"
 
@@ -28,6 +29,13 @@ inline const Option kLegacyOption{"--legacy", "",
 inline const Option kMessageOption{
     "--message", "",
     "the input is a whole message: its header fields are protected inside (RFC 9788)"};
+
+inline const Option kIgnoreCaseOption{
+    "--ignore-case", "",
+    "addresses that differ in capital and small letters before the @ are the same"};
+
+// What --ignore-case says.
+crypto::LocalParts given_local_parts(const Arguments& arguments);
 
 // The profile of --profile, or modern. A usage error for another name.
 Result<crypto::Profile> given_profile(const Arguments& arguments);

@@ -23,6 +23,7 @@ Result<crypto::Trust> trust_of(const Arguments& arguments) {
   auto trusted = given_certificates(arguments, "--trust");
   if (!trusted) return trusted.error();
   crypto::Trust trust{*std::move(trusted), SystemClock().now()};
+  trust.local_parts = given_local_parts(arguments);
   if (const auto at = arguments.value("--at")) {
     const auto time = from_rfc3339(*at);
     if (!time) return usage_error("--at takes a time like 2026-03-01T12:00:00Z");
@@ -112,6 +113,7 @@ Command smime_verify_command() {
                    "nowhere without. Otherwise no file of that name is left, an older one neither"},
                   {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
                   {"--at", "TIME", "when certificates must be valid; default: now"},
+                  kIgnoreCaseOption,
                   {"--content", "FILE", "what a detached signature in DER or PEM is over"},
                   kLegacyOption},
       .detail =

@@ -206,6 +206,27 @@ TEST_F(Forms, BelieveNobodyButTheAuthor) {
   }
 }
 
+// RFC 5321, 2.4: whether capital letters matter before the @, the domain alone knows.
+TEST_F(Forms, CompareLocalPartsInAnyCaseIfTheyAreTold) {
+  for (const auto& [from, reason] : std::vector<std::pair<std::string, std::string>>{
+           {"P256@a.example", ""}, {"p256@A.EXAMPLE", ""}, {"p255@a.example", "not-the-author"}}) {
+    std::string text(kMessage);
+    text.replace(6, 14, from);
+    ViewSource message(as_bytes(text));
+    Bytes out;
+    BytesSink sink(out);
+    ASSERT_TRUE(seal_message(message, ring, {.sign = signing("p256")}, sink).ok());
+    ViewSource source(out);
+    Trust told = trust;
+    told.local_parts = LocalParts::any_case;
+    const auto opened = OpenedMessage::open(source, {ring, told});
+    ASSERT_TRUE(opened.ok());
+    const auto& verdict = (*opened)->layers().front().signers.front();
+    EXPECT_EQ(verdict.reason ? verdict.reason->code : "", reason) << from;
+    EXPECT_EQ((*opened)->is_authentic(), reason.empty()) << from;
+  }
+}
+
 bool speaks_for(const SignerResult& signer, Trust trust, const char* from) {
   trust.author = Author{*Mailbox::parse(from)};
   ChainEffort effort;

@@ -103,6 +103,14 @@ class Mail(unittest.TestCase):
                        b"ada@a.example (=?utf-8?q?bob=40b.example?=)", b"(Ada\r\n bob) ada@a.example"):
             self.assertIn("does not name exactly one author", self.verify(self.signed(author), status=1), author)
 
+    def test_local_parts_differ_by_case_unless_one_says_so(self):
+        mail = self.signed(b"Ada@A.example")
+        told = self.verify(mail, status=1)
+        self.assertIn("no signer's certificate names the author, Ada@a.example, in these capital and small letters", told)
+        self.assertEqual(self.verify(mail, "--ignore-case"), "ada@a.example: valid\n")
+        self.assertIn("names the author, eve@a.example\n", self.verify(self.signed(b"eve@a.example"), "--ignore-case", status=1))
+        self.assertEqual(self.verify(self.signed(b"ada@A.EXAMPLE")), "ada@a.example: valid\n")
+
 
 if __name__ == "__main__":
     unittest.main()
