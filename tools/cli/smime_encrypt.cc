@@ -10,6 +10,7 @@
 #include "crypto/smime/message.h"
 #include "crypto/smime/profile.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/smime_author.h"
 #include "tools/cli/smime_entity.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_keys.h"
@@ -82,6 +83,7 @@ Result<crypto::EnvelopedOptions> options_of(const Arguments& arguments) {
 struct MessageSigner {
   crypto::MemoryKeyRing keys;
   std::optional<crypto::SigningOptions> options;
+  crypto::LocalParts local_parts = crypto::LocalParts::as_written;
 };
 
 Status add_signer(const Arguments& arguments, MessageSigner& signing) {
@@ -98,6 +100,7 @@ Status add_signer(const Arguments& arguments, MessageSigner& signing) {
   if (!options) return usage_error(options.error().text);
   signing.options = *std::move(options);
   signing.options->chain = signer->others;
+  signing.local_parts = given_local_parts(arguments);
   return signing.keys.add(signer->key, signer->certificate);
 }
 
@@ -117,6 +120,9 @@ Status run_message(const crypto::EnvelopedOptions& options, const MessageSigner&
     return permanent_error("already-smime",
                            "the message is signed or encrypted already: give the original, with "
                            "--sign-key to have it signed and encrypted");
+  }
+  if (signing.options) {
+    warn_if_for_another(signing.options->certificate, (*entity)->header(), signing.local_parts);
   }
   return crypto::seal_message(**entity, signing.keys, {.sign = signing.options, .encrypt = options},
                               to);
@@ -168,6 +174,7 @@ Command smime_encrypt_command() {
                   kMessageOption,
                   {"--sign-key", "FILE", "with --message: the private key that signs it"},
                   {"--sign-cert", "FILE…", "its certificate, if that is not in the same file"},
+                  kIgnoreCaseOption,
                   kPasswordOption,
                   kLegacyOption,
                   kDerOption,

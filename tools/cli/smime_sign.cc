@@ -7,6 +7,7 @@
 #include "crypto/smime/profile.h"
 #include "crypto/smime/sign.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/smime_author.h"
 #include "tools/cli/smime_entity.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_keys.h"
@@ -110,6 +111,7 @@ struct Job {
   crypto::MemoryKeyRing keys;
   crypto::SigningOptions options;
   crypto::Wrapping wrapping;
+  crypto::LocalParts local_parts;
 };
 
 EntityPlace place_of(const Job& job) {
@@ -124,6 +126,7 @@ Status run_job(const Job& job, bool is_message, RewindableSource& input, Sink& t
   }
   const auto entity = EntitySource::open(input, place_of(job));
   if (!entity) return entity.error();
+  warn_if_for_another(job.options.certificate, (*entity)->header(), job.local_parts);
   if (is_message) return crypto::seal_message(**entity, job.keys, {.sign = job.options}, to);
   return crypto::sign(**entity, job.keys, {job.options, job.wrapping, {}}, to);
 }
@@ -141,7 +144,7 @@ Result<Report> sign_to(const Arguments& arguments, Sink& output) {
   if (is_message && (*wrapping != crypto::Wrapping::mime || arguments.has("--opaque"))) {
     return usage_error("--message makes a multipart/signed: leave --der, --pem, --opaque out");
   }
-  Job job{{}, *std::move(options), *wrapping};
+  Job job{{}, *std::move(options), *wrapping, given_local_parts(arguments)};
   if (const Status added = job.keys.add(signer->key, signer->certificate); !added) {
     return added.error();
   }
@@ -173,6 +176,7 @@ Command smime_sign_command() {
                       {"--pss", "", "RSASSA-PSS instead of PKCS#1 v1.5"},
                       kProfileOption,
                       kMessageOption,
+                      kIgnoreCaseOption,
                       kPasswordOption,
                       kLegacyOption,
                       kDerOption,

@@ -111,6 +111,21 @@ class Mail(unittest.TestCase):
         self.assertIn("names the author, eve@a.example\n", self.verify(self.signed(b"eve@a.example"), "--ignore-case", status=1))
         self.assertEqual(self.verify(self.signed(b"ada@A.EXAMPLE")), "ada@a.example: valid\n")
 
+    # what is signed
+
+    def test_signing_for_another_author_warns(self):
+        for author, said in ((b"bob@b.example", b"From is bob@b.example; the certificate that signs names ada@a.example"),
+                             (b"ada@a.example, bob@b.example", b"is not exactly one author"), (b"Ada@a.example", b"From is Ada@a.example")):
+            mail = HEADER % author + TEXT
+            self.assertIn(said, self.sign_message(mail).stderr)
+            told = self.smime("encrypt", "--message", "--sign-key", self.keys / "ada.key", "--sign-cert", self.keys / "ada.pem", "--to",
+                              self.keys / "bob.pem", stdin=mail).stderr
+            self.assertIn(said, told)
+            self.assertIn(said, self.smime("sign", "--key", self.keys / "ada.key", "--cert", self.keys / "ada.pem", stdin=mail).stderr)
+        self.assertIn(b"the message has no From", self.sign_message(b"Subject: Ferry\r\n" + TEXT).stderr)
+        for author, options in ((b"ada@a.example", ()), (b"(Ada) ada@A.example", ()), (b"Ada@a.example", ("--ignore-case",))):
+            self.assertEqual(self.sign_message(HEADER % author + TEXT, *options).stderr, b"", author)
+
 
 if __name__ == "__main__":
     unittest.main()
