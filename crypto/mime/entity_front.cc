@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "crypto/base/limits.h"
+#include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_fields.h"
 #include "crypto/mime/mime_refusal.h"
@@ -91,3 +92,9 @@ Status check_fields(std::string_view header) {
 }
 
 }  // namespace culvert::crypto
+bool says_binary(std::string_view header) {
+  const auto fields = fields_of(header);
+  const auto encodings = bodies_of(fields, "Content-Transfer-Encoding");
+  return encodings.size() == 1 && lower_case(unfolded(encodings.front())) == "binary";
+}
+

@@ -29,3 +29,7 @@ Result<EntityFront> read_entity_front(RewindableSource& from);
 Status check_fields(std::string_view header);
 
 }  // namespace culvert::crypto
+// True if the entity with this header, every line with CRLF, says once that its encoding is binary:
+// its lines are no lines, and keep their ends.
+bool says_binary(std::string_view header);
+

@@ -14,6 +14,7 @@ struct MultipartSigned::Layout {
   std::uint64_t content_begin = 0;
   std::uint64_t content_end = 0;
   LineEnds line_ends = LineEnds::crlf;
+  bool says_binary = false;
   std::uint64_t signature_begin = 0;  // behind the header of its part
   std::uint64_t signature_end = 0;
   TransferEncoding encoding = TransferEncoding::base64;
@@ -161,6 +162,7 @@ Status MultipartSigned::place_parts(RewindableSource& message,
     const auto front = front_between(message, lines[0], lines[1]);
     if (!front) return front.error();
     content = entity_kind(front->header);
+    layout.says_binary = says_binary(front->header);
   }
   // Why there are too many lines is told best by the first part, if it can be seen.
   if (has_nested_boundary(content, boundary)) return refuse(MimeRefusal::nested_boundary);
@@ -187,7 +189,8 @@ MultipartSigned::MultipartSigned(RewindableSource& message, const Layout& layout
       raw_signature_(input_, layout.signature_begin, layout.signature_end),
       header_(layout.header),
       micalg_(layout.micalg),
-      line_ends_(layout.line_ends) {
+      line_ends_(layout.line_ends),
+      is_binary_(layout.says_binary && layout.line_ends == LineEnds::converted) {
   if (layout.encoding == TransferEncoding::base64) decoded_signature_.emplace(raw_signature_);
 }
 
@@ -198,7 +201,7 @@ Result<std::unique_ptr<MultipartSigned>> MultipartSigned::open(RewindableSource&
 }
 
 RewindableSource& MultipartSigned::content() {
-  if (line_ends_ == LineEnds::crlf) return raw_content_;
+  if (line_ends_ == LineEnds::crlf || is_binary_) return raw_content_;
   return canonical_content_;
 }
 

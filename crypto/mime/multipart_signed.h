@@ -35,8 +35,14 @@ class MultipartSigned {
   const std::string& header() const { return header_; }
   // The first part from its own header on, without the line end before the boundary that follows:
   // exactly what is hashed. Lines that end in LF alone are given with CRLF (RFC 8551, 3.1.1), which
-  // line_ends() tells.
+  // line_ends() tells, unless there are two readings.
   RewindableSource& content();
+  // True if the part says that it is binary and has lines that end in LF alone. They may be what
+  // was signed (RFC 8551, 3.1.1 asks for CRLF in text alone; AS2 sends such), or a file of the
+  // message has lost its CR: which, tells the signature. The content is given as it stands, and
+  // from read_as_text() on with CRLF.
+  bool has_two_readings() const { return is_binary_; }
+  void read_as_text() { is_binary_ = false; }
   LineEnds line_ends() const { return line_ends_; }
   // The CMS object, decoded. Both sources may be read in turns; changing between them may cost a
   // pass over the message.
@@ -59,6 +65,7 @@ class MultipartSigned {
   std::string header_;
   std::string micalg_;
   LineEnds line_ends_ = LineEnds::crlf;
+  bool is_binary_ = false;
 };
 
 }  // namespace culvert::crypto

@@ -74,6 +74,13 @@ Status CmsInput::take_multipart(RewindableSource& from) {
   return done();
 }
 
+bool CmsInput::has_two_readings() const { return multipart_ && multipart_->has_two_readings(); }
+
+void CmsInput::read_as_text() {
+  multipart_->read_as_text();
+  content_ = &multipart_->content();
+}
+
 Result<std::unique_ptr<CmsInput>> CmsInput::from_entity(RewindableSource& from, EntityFront front) {
   auto input = std::unique_ptr<CmsInput>(new CmsInput());
   input->header_ = std::move(front.header);

@@ -52,6 +52,9 @@ class CmsInput {
   RewindableSource* signed_content() { return content_; }
   // How many octets that are no base64 were met in the object's text so far, line ends aside.
   std::uint64_t passed_over() const { return decoded_ ? decoded_->passed_over() : 0; }
+  // See MultipartSigned; choose_reading (signed_reading.h) decides.
+  bool has_two_readings() const;
+  void read_as_text();
 
  private:
   CmsInput();

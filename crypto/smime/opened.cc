@@ -11,6 +11,7 @@
 #include "crypto/smime/cms_input.h"
 #include "crypto/smime/compressed_content.h"
 #include "crypto/smime/signed_content.h"
+#include "crypto/smime/signed_reading.h"
 
 namespace culvert::crypto {
 
@@ -168,6 +169,7 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
     auto input = steps_.empty() ? CmsInput::open(from) : CmsInput::open_entity(from);
     if (!input) return input.error();
     step->input = *std::move(input);
+    if (const Status chosen = choose_reading(*step->input); !chosen) return chosen;
     step->der = &step->input->der();
     step->beside = step->input->signed_content();
     if (steps_.empty()) {

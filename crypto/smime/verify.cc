@@ -6,6 +6,7 @@
 #include "crypto/cms/oid.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/smime/cms_input.h"
+#include "crypto/smime/signed_reading.h"
 
 namespace culvert::crypto {
 namespace {
@@ -45,6 +46,7 @@ Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedCon
 Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, DetachedContent detached) {
   const auto cms = CmsInput::open(input);
   if (!cms) return cms.error();
+  if (const Status chosen = choose_reading(**cms); !chosen) return chosen.error();
   const auto reader = open_reader(**cms, detached);
   if (!reader) return reader.error();
   if (!is_mail_content((*reader)->content_type())) {

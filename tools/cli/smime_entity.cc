@@ -47,13 +47,6 @@ bool is_entity(std::string_view header) {
   return std::any_of(fields.begin(), fields.end(), is_entity_field);
 }
 
-bool says_binary(std::string_view header) {
-  const auto fields = crypto::fields_of(header);
-  const auto encodings = crypto::bodies_of(fields, "Content-Transfer-Encoding");
-  return encodings.size() == 1 &&
-         crypto::lower_case(crypto::unfolded(encodings.front())) == "binary";
-}
-
 Status check_text(ByteView octets) {
   if (octets.empty() || std::memchr(octets.data(), 0, octets.size()) == nullptr) return done();
   return permanent_error(
@@ -103,7 +96,7 @@ Status EntitySource::read_front() {
 }
 
 Status EntitySource::choose(EntityPlace place) {
-  if (says_binary(header_)) {
+  if (crypto::says_binary(header_)) {
     if (place == EntityPlace::multipart_signed) {
       return permanent_error("not-text",
                              "the input says that it is binary, but what stands beside its "

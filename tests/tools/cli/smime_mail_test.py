@@ -91,6 +91,24 @@ class Mail(unittest.TestCase):
                              (b" " * 20000 + lines, b"more blanks than characters"), (lines[:200], b"ends in the middle|ends too early")):
             self.assertRegex(self.decrypt(body, status=1)[0].stderr, reason)
 
+    # binary
+
+    def test_the_octets_of_a_binary_part_are_what_was_signed(self):
+        part = b"Content-Type: application/edi-x12\r\nContent-Transfer-Encoding: binary\r\n\r\nISA*00*LINE1\nST*850\nSE*2\n"
+        mail = self.signed(b"ada@a.example", part)
+        self.assertEqual(self.verify(mail), "ada@a.example: valid\n")
+        self.verify(mail, "--out", "content")
+        self.assertEqual((self.folder / "content").read_bytes(), part)
+        self.assertIn("not what was signed", self.verify(mail.replace(b"SE*2", b"SE*3"), status=1))
+        self.assertIn("not what was signed", self.verify(mail.replace(b"SE*2\n", b"SE*2\r\n"), status=1))
+
+    def test_binary_text_whose_file_lost_its_carriage_returns_is_read_as_before(self):
+        part = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\none\r\ntwo\r\n"
+        mail = self.signed(b"ada@a.example", part)
+        self.assertEqual(self.verify(mail.replace(b"\r\n", b"\n")), "ada@a.example: valid\n")
+        unix = part.replace(b"\r\n", b"\n")
+        self.assertEqual(self.verify(self.signed(b"ada@a.example", unix).replace(b"\r\n", b"\n")), "ada@a.example: valid\n")
+
     # From
 
     def test_comments_in_from_name_the_one_author(self):
