@@ -38,10 +38,14 @@ class FrontReader {
   EntityFront finish(std::string_view octets) {
     front_.header.append(octets.substr(line_));
     front_.size = octets.size();
-    return std::move(front_);
+    return take();
   }
 
-  EntityFront take() { return std::move(front_); }
+  // Of a header that is whole.
+  EntityFront take() {
+    if (front_.header.starts_with(kByteOrderMark)) front_.header.erase(0, kByteOrderMark.size());
+    return std::move(front_);
+  }
 
  private:
   EntityFront front_;
@@ -86,15 +90,15 @@ Status check_fields(std::string_view header) {
   const auto fields = fields_of(header);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (is_field_name(fields[i].name) || (i == 0 && is_mbox_line(fields[i]))) continue;
-    return refuse(MimeRefusal::bad_header, "a line that is no field");
+    return no_field(fields[i]);
   }
   return done();
 }
 
-}  // namespace culvert::crypto
 bool says_binary(std::string_view header) {
   const auto fields = fields_of(header);
   const auto encodings = bodies_of(fields, "Content-Transfer-Encoding");
   return encodings.size() == 1 && lower_case(unfolded(encodings.front())) == "binary";
 }
 
+}  // namespace culvert::crypto

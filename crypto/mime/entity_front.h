@@ -11,9 +11,13 @@
 
 namespace culvert::crypto {
 
+// What some editors put before a text (U+FEFF in UTF-8). Before a header it is no part of the first
+// field's name.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 struct EntityFront {
-  std::string header;    // every line with CRLF; without the empty line
-  std::size_t size = 0;  // octets of the header and the empty line, as they stand in the source
+  std::string header;    // every line with CRLF; without the empty line and a byte order mark
+  std::size_t size = 0;  // octets of header, mark and empty line, as they stand in the source
   LineEnds line_ends = LineEnds::crlf;
 };
 
@@ -28,8 +32,8 @@ Result<EntityFront> read_entity_front(RewindableSource& from);
 // said about an author is worth nothing without this.
 Status check_fields(std::string_view header);
 
-}  // namespace culvert::crypto
 // True if the entity with this header, every line with CRLF, says once that its encoding is binary:
 // its lines are no lines, and keep their ends.
 bool says_binary(std::string_view header);
 
+}  // namespace culvert::crypto

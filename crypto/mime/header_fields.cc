@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/base/log.h"
+#include "crypto/mime/mime_refusal.h"
+
 namespace culvert::crypto {
 namespace {
 
@@ -54,6 +57,15 @@ bool is_blind_field(std::string_view name) {
 bool is_field_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(),
                                       [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
+}
+
+Error no_field(const HeaderField& line) {
+  constexpr std::size_t kShownOctets = 60;
+  return permanent_error(refusal_code(MimeRefusal::bad_header),
+                         "the line '" +
+                             printable(line.raw.substr(0, line.raw.find("\r\n")), kShownOctets) +
+                             "' of the header is no field: a name of visible ASCII letters and a "
+                             "colon must begin it; correct it or leave it out");
 }
 
 bool has_control(std::string_view text) {

@@ -24,6 +24,9 @@ bool is_user_facing_field(std::string_view name);
 // Bcc and Resent-Bcc.
 bool is_blind_field(std::string_view name);
 
+// Refuses (bad_header) a header for a line that is no field: its text names the line.
+Error no_field(const HeaderField& line);
+
 // True if it holds a control other than a tab: a NUL ends the text for some readers, and a bare CR
 // or LF the field.
 bool has_control(std::string_view text);

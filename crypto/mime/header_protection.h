@@ -63,9 +63,9 @@ struct ProtectedHead {
 
 // Splits a message's header. Fields that were added on the way (Received, DKIM-Signature and their
 // like, `Culvert-*`) stay outside and only there; Bcc and Resent-Bcc go nowhere, since every
-// recipient could read them (RFC 9788, 11.4). So does a line that is no field, that of an mbox
-// among them. Refused (mime_refusal.h): ambiguous_type; bad_header with a NUL, or a CR or LF that
-// ends no line; header_too_large when the fields do not fit twice.
+// recipient could read them (RFC 9788, 11.4). Refused (mime_refusal.h): ambiguous_type; bad_header
+// with a NUL, a CR or LF that ends no line, or a line that is no field, which its text names: it
+// would get lost; header_too_large when the fields do not fit twice.
 Result<ProtectedHead> protect_header(std::string_view header,
                                      const HeaderProtectionOptions& options);
 

@@ -108,10 +108,7 @@ class HeaderSplitter {
   explicit HeaderSplitter(const HeaderProtectionOptions& options) : options_(options) {}
 
   void take(const HeaderField& field) {
-    if (!is_field_name(field.name) || is_blind_field(field.name) ||
-        same_field_name(field.name, kHpOuter)) {
-      return;
-    }
+    if (is_blind_field(field.name) || same_field_name(field.name, kHpOuter)) return;
     if (is_structural_field(field.name)) {
       structural_.push_back(field);
     } else if (is_transport_field(field.name)) {
@@ -186,8 +183,10 @@ Result<ProtectedHead> protect_header(std::string_view header,
   const auto kind = entity_kind(fields);
   if (!kind) return refuse(MimeRefusal::ambiguous_type);
   HeaderSplitter splitter(options);
-  for (const HeaderField& field : fields)
+  for (const HeaderField& field : fields) {
+    if (!is_field_name(field.name)) return no_field(field);
     splitter.take(field);
+  }
   ProtectedHead head = splitter.finish(*kind);
   if (head.payload.size() > kMaxHeaderBytes || fields_of(head.payload).size() > kMaxHeaderFields) {
     return refuse(MimeRefusal::header_too_large);

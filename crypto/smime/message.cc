@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/mime/entity_front.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_check.h"
 #include "crypto/smime/cms_output.h"
 #include "crypto/smime/encrypt.h"
 #include "crypto/smime/sign.h"
@@ -64,8 +66,13 @@ Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& sea
   }
   const auto head = read_head(message);
   if (!head) return head.error();
-  auto fields = protect_header(head->header,
-                               {protection_of(seal), seal.confidentiality, seal.legacy_display});
+  std::string_view header = head->header;
+  if (header.starts_with(kByteOrderMark)) header.remove_prefix(kByteOrderMark.size());
+  // A line that is no field would get lost: neither header that is made of this one has a place for
+  // it.
+  if (const Status good = check_header(header); !good) return good;
+  auto fields =
+      protect_header(header, {protection_of(seal), seal.confidentiality, seal.legacy_display});
   if (!fields) return fields.error();
   // `rest` begins with the empty line, which the payload has already.
   const ByteView body = ByteView(head->rest).subspan(std::min<std::size_t>(head->rest.size(), 2));

@@ -26,9 +26,9 @@ struct MessageSeal {
 // Writes the sealed form of `message`, a whole message in canonical form (crypto/mime/canonical.h:
 // lines end in CRLF), header and body, in one pass and constant memory; its Bcc goes nowhere. What
 // is written is a message with CRLF. `keys` holds the signers' keys, and is not asked without
-// `sign`. All is borrowed for the call. After an error what was written is worthless. Errors of
-// sign, encrypt and protect_header; permanent `header-too-large`; internal `no-seal` if neither is
-// asked for.
+// `sign`. A byte order mark before the header is left out. All is borrowed for the call. After an
+// error what was written is worthless. Errors of sign, encrypt, check_header and protect_header;
+// permanent `header-too-large`; internal `no-seal` if neither is asked for.
 Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& seal, Sink& to);
 
 }  // namespace culvert::crypto

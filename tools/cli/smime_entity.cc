@@ -47,6 +47,11 @@ bool is_entity(std::string_view header) {
   return std::any_of(fields.begin(), fields.end(), is_entity_field);
 }
 
+std::string_view behind_mark(std::string_view octets) {
+  const bool is_there = octets.starts_with(crypto::kByteOrderMark);
+  return is_there ? octets.substr(crypto::kByteOrderMark.size()) : octets;
+}
+
 Status check_text(ByteView octets) {
   if (octets.empty() || std::memchr(octets.data(), 0, octets.size()) == nullptr) return done();
   return permanent_error(
@@ -84,7 +89,7 @@ Status EntitySource::read_front() {
     if (!count) return count.error();
     if (*count == 0) break;  // a header and nothing else
     append(joined_.front, ByteView(chunk).first(*count));
-    found = scan.advance(as_text(joined_.front));
+    found = scan.advance(behind_mark(as_text(joined_.front)));
   }
   if (found == HeaderScan::Found::none) return done();
   ViewSource view{ByteView(joined_.front)};
@@ -108,6 +113,8 @@ Status EntitySource::choose(EntityPlace place) {
     return done();
   }
   if (place == EntityPlace::cms && !is_entity(header_)) return done();
+  const std::string_view text = behind_mark(as_text(joined_.front));
+  if (!header_.empty() && text.size() < joined_.front.size()) joined_.front = to_bytes(text);
   joined_.octets = Joined::Octets::text;
   canonical_.emplace(joined_);
   return check_text(joined_.front);

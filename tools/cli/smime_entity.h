@@ -25,6 +25,7 @@ class EntitySource final : public Source {
   //   body stays as it is. Refused in a multipart/signed.
   // - Any other entity: text, gets CRLF.
   // - No entity: stays as it is in `cms`, and is text elsewhere.
+  // A byte order mark before the header of an entity is taken off.
   // permanent `not-text` for that, and for a NUL in text: by `open`, if it is in the first octets,
   // as in pictures and archives; else by `read`.
   static Result<std::unique_ptr<EntitySource>> open(Source& from, EntityPlace place);

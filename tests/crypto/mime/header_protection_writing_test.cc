@@ -1,5 +1,6 @@
 #include "crypto/mime/header_protection.h"
 
+#include "crypto/base/log.h"
 #include "tests/crypto/mime/header_protection_support.h"
 
 namespace culvert::crypto::testing {
@@ -149,15 +150,19 @@ TEST(HeaderProtectionWriting, ShowsTheHiddenSubjectInPlainTextIfAsked) {
   EXPECT_EQ(protect_header(kMessage, options)->legacy_display, "");
 }
 
-TEST(HeaderProtectionWriting, TakesNoLineForAFieldThatIsNone) {
-  for (const std::string line : {"From jane@a.example Mon Jan  1 00:00:00 2024\r\n", "no field\r\n",
-                                 "two words: x\r\n", "\xc3\xa4: x\r\n", "Content-\x01: x\r\n"}) {
+// It would get lost, or be another field for somebody.
+TEST(HeaderProtectionWriting, RefusesALineThatIsNoFieldByName) {
+  for (const std::string line :
+       {"From jane@a.example Mon Jan  1 00:00:00 2024", "no field", "two words: x", "\xc3\xa4: x",
+        "X-Gr\xc3\xbc\xc3\x9f: x", "Content-\x01: x", ": x", "\xef\xbb\xbfX: y"}) {
     for (const Protection seal : {Protection::signed_only, Protection::signed_and_encrypted}) {
-      const auto plain = protect_header(kMessage, sealed_as(seal));
-      const auto head = protect_header(line + kMessage, sealed_as(seal));
-      ASSERT_TRUE(head.ok()) << line;
-      EXPECT_EQ(head->outer, plain->outer) << line;
-      EXPECT_EQ(head->payload, plain->payload) << line;
+      for (const std::string& header : {line + "\r\n" + kMessage, kMessage + line + "\r\n"}) {
+        const auto head = protect_header(header, sealed_as(seal));
+        ASSERT_FALSE(head.ok()) << line;
+        EXPECT_EQ(head.error().code, "bad-header");
+        EXPECT_NE(head.error().text.find("'" + printable(line, 60) + "'"), std::string::npos)
+            << head.error().text;
+      }
     }
   }
 }

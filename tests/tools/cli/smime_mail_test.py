@@ -144,6 +144,38 @@ class Mail(unittest.TestCase):
         for author, options in ((b"ada@a.example", ()), (b"(Ada) ada@A.example", ()), (b"Ada@a.example", ("--ignore-case",))):
             self.assertEqual(self.sign_message(HEADER % author + TEXT, *options).stderr, b"", author)
 
+    def test_a_byte_order_mark_before_the_header_is_taken_off(self):
+        mail = BOM + HEADER % b"ada@a.example" + TEXT
+        for line_end in (b"\r\n", b"\n"):
+            self.sign_message(mail.replace(b"\r\n", line_end))
+            signed = (self.folder / "signed").read_bytes()
+            self.assertTrue(signed.startswith(b"From: ada@a.example\r\n"), signed[:40])
+            self.assertNotIn(BOM, signed)
+            self.assertEqual(self.verify(signed), "ada@a.example: valid\n")
+            self.assertEqual(self.verify(BOM + signed), "ada@a.example: valid\n")
+            self.assertEqual(self.verify(BOM + signed.replace(b"\r\n", b"\n")), "ada@a.example: valid\n")
+            sealed = self.smime("encrypt", "--message", "--to", self.keys / "bob.pem", stdin=mail.replace(b"\r\n", line_end)).stdout
+            opened = self.smime("decrypt", "--key", self.keys / "bob.key", "--cert", self.keys / "bob.pem", stdin=BOM + sealed).stdout
+            self.assertIn(b"From: ada@a.example\r\n", opened)
+        binary = BOM + HEADER % b"ada@a.example" + b"Content-Transfer-Encoding: binary\r\n\r\n\x00\r\n"
+        self.assertIn(b"From: ada", self.smime("encrypt", "--message", "--to", self.keys / "bob.pem", stdin=binary).stdout)
+        # In a file that is no message it is what was written.
+        signed = self.smime("sign", "--opaque", "--key", self.keys / "ada.key", "--cert", self.keys / "ada.pem", stdin=BOM + b"hello\n").stdout
+        self.verify(signed, "--out", "content")
+        self.assertEqual((self.folder / "content").read_bytes(), BOM + b"hello\n")
+
+    def test_a_line_that_is_no_field_is_refused_by_name(self):
+        for line, shown in (("X-Grüß: 1", b"X-Gr"), ("no field at all", b"'no field at all'"), ("X Y: 1", b"'X Y: 1'"), (": 1", b"': 1'"),
+                            ("From ada Mon Nov 30 10:00:00 2026", b"From ada"), ("Grüße", b"Gr"), ("X-\x01: 1", b"X-")):
+            for place in (0, 1, 3):
+                lines = (HEADER % b"ada@a.example").split(b"\r\n")
+                lines.insert(place, line.encode())
+                mail = b"\r\n".join(lines) + TEXT
+                self.assertIn(shown, self.sign_message(mail, status=1).stderr)
+                done = self.smime("encrypt", "--message", "--to", self.keys / "bob.pem", stdin=mail, status=1)
+                self.assertIn(shown, done.stderr)
+                self.assertEqual(done.stdout, b"")
+
 
 if __name__ == "__main__":
     unittest.main()
