@@ -3,6 +3,7 @@
 #include "crypto/cms/algorithms.h"
 #include "crypto/keys/random.h"
 #include "crypto/keys/signature.h"
+#include "crypto/mime/seven_bit.h"
 #include "crypto/smime/cms_output.h"
 
 namespace culvert::crypto {
@@ -10,17 +11,19 @@ namespace {
 
 constexpr std::size_t kBoundaryOctets = 16;
 
-// The entity of a multipart/signed: it goes out and is hashed in the same pass.
+// The entity of a multipart/signed: it goes out, and is looked at and hashed in the same pass.
 class SignedEntity final : public Sink {
  public:
   SignedEntity(MultipartSignedWriter& multipart, SignedDataWriter& signature)
       : multipart_(multipart), signature_(signature) {}
   Status write(ByteView octets) override {
+    if (const Status good = check_.take(octets); !good) return good;
     if (const Status written = multipart_.write_entity(octets); !written) return written;
     return signature_.write(octets);
   }
 
  private:
+  SevenBitCheck check_;
   MultipartSignedWriter& multipart_;
   SignedDataWriter& signature_;
 };

@@ -22,7 +22,8 @@ struct SignRequest {
 // in MIME they must be an entity, header included, in canonical form (crypto/mime/canonical.h:
 // lines end in CRLF). All is borrowed for the call; `keys` holds the signers' keys. `to` gets
 // output while `content` is read, so after an error what was written is worthless. Errors of
-// SignedDataWriter; internal `boundary-occurs`.
+// SignedDataWriter; internal `boundary-occurs`; of a multipart/signed `not-seven-bit`
+// (seven_bit.h).
 Status sign(Source& content, const KeyRing& keys, const SignRequest& request, Sink& to);
 
 }  // namespace culvert::crypto

@@ -176,6 +176,20 @@ class Mail(unittest.TestCase):
                 self.assertIn(shown, done.stderr)
                 self.assertEqual(done.stdout, b"")
 
+    def test_what_a_relay_would_change_beside_a_signature_is_refused_with_advice(self):
+        text = HEADER % b"ada@a.example" + b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n%b\r\n"
+        for body in ("Fähre", "x" * 999, "one\r\n" + "x" * 70000 + "\r\ntwo", "ok\r\n" * 9000 + "ü"):
+            mail = text % body.encode()
+            told = self.sign_message(mail, status=1).stderr
+            self.assertRegex(told, rb"line \d+ of what is to be signed (is longer than 998|holds letters)")
+            self.assertIn(b"quoted-printable", told)
+            self.assertFalse((self.folder / "signed").exists())
+            self.smime("sign", "--opaque", "--key", self.keys / "ada.key", "--cert", self.keys / "ada.pem", stdin=mail)
+            self.smime("encrypt", "--message", "--sign-key", self.keys / "ada.key", "--sign-cert", self.keys / "ada.pem", "--to",
+                       self.keys / "bob.pem", stdin=mail)
+        self.assertRegex(self.sign_message(b"Subject: F\xc3\xa4hre\r\n" + text % b"x", status=1).stderr, rb"holds letters")
+        self.sign_message(text % b"x" * 998)
+
 
 if __name__ == "__main__":
     unittest.main()
