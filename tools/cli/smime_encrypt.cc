@@ -121,6 +121,12 @@ Status run_message(const crypto::EnvelopedOptions& options, const MessageSigner&
                            "the message is signed or encrypted already: give the original, with "
                            "--sign-key to have it signed and encrypted");
   }
+  // Nobody could look afterwards at what was changed of what its author signed.
+  if (signing.options && (*entity)->had_byte_order_mark()) {
+    return permanent_error("byte-order-mark",
+                           "the message begins with a byte order mark (U+FEFF), which is no part of "
+                           "mail: save it without one (UTF-8 without BOM)");
+  }
   if (signing.options) {
     warn_if_for_another(signing.options->certificate, (*entity)->header(), signing.local_parts);
   }

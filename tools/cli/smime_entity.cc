@@ -97,6 +97,7 @@ Status EntitySource::read_front() {
   if (!front) return done();  // nobody would take it for a header
   header_ = std::move(front->header);
   header_bytes_ = front->size;
+  had_mark_ = as_text(joined_.front).starts_with(crypto::kByteOrderMark);
   return done();
 }
 

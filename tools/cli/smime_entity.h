@@ -33,6 +33,8 @@ class EntitySource final : public Source {
   Result<std::size_t> read(MutableBytes into) override;
   // Up to the empty line, every line with CRLF; empty if there is none.
   const std::string& header() const { return header_; }
+  // True if a byte order mark was taken off.
+  bool had_byte_order_mark() const { return had_mark_; }
 
  private:
   // The octets that were read to look at them, then all others.
@@ -58,6 +60,7 @@ class EntitySource final : public Source {
   Joined joined_;
   std::optional<crypto::CanonicalSource> canonical_;  // over joined_, for text
   std::string header_;
+  bool had_mark_ = false;
   std::size_t header_bytes_ = 0;  // in joined_.front, with the empty line
 };
 

@@ -157,6 +157,9 @@ class Mail(unittest.TestCase):
             sealed = self.smime("encrypt", "--message", "--to", self.keys / "bob.pem", stdin=mail.replace(b"\r\n", line_end)).stdout
             opened = self.smime("decrypt", "--key", self.keys / "bob.key", "--cert", self.keys / "bob.pem", stdin=BOM + sealed).stdout
             self.assertIn(b"From: ada@a.example\r\n", opened)
+        told = self.smime("encrypt", "--message", "--sign-key", self.keys / "ada.key", "--sign-cert", self.keys / "ada.pem", "--to",
+                          self.keys / "bob.pem", stdin=mail, status=1)
+        self.assertIn(b"begins with a byte order mark", told.stderr)
         binary = BOM + HEADER % b"ada@a.example" + b"Content-Transfer-Encoding: binary\r\n\r\n\x00\r\n"
         self.assertIn(b"From: ada", self.smime("encrypt", "--message", "--to", self.keys / "bob.pem", stdin=binary).stdout)
         # In a file that is no message it is what was written.
