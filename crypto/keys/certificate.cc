@@ -5,7 +5,6 @@
 #include <botan/ec_group.h>
 #include <botan/ecc_key.h>
 #include <botan/pem.h>
-#include <botan/pkix_types.h>
 #include <botan/x509_ext.h>
 
 #include <algorithm>
@@ -174,16 +173,6 @@ std::optional<Result<Bytes>> next_block(std::string_view& pem) {
 
 }  // namespace
 
-std::string name_text(ByteView der) {
-  try {
-    Botan::X509_DN name;
-    Botan::BER_Decoder(der).decode(name);
-    return printable(name.to_string());
-  } catch (const std::exception&) {
-    return "?";
-  }
-}
-
 Result<Certificate> Certificate::from_der(ByteView der) {
   if (der.size() > kMaxCertificateBytes) return bad_certificate("it is too large");
   if (claimed_size(der) != der.size()) return bad_certificate("it is no single DER element");
@@ -223,6 +212,7 @@ const Bytes& Certificate::subject() const { return parts_->x509.raw_subject_dn()
 const Bytes& Certificate::issuer() const { return parts_->x509.raw_issuer_dn(); }
 std::string Certificate::subject_text() const { return name_text(subject()); }
 std::string Certificate::issuer_text() const { return name_text(issuer()); }
+
 
 std::optional<std::string> Certificate::subject_common_name() const {
   return first_of(parts_->x509.subject_info("X520.CommonName"));

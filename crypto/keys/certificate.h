@@ -68,7 +68,9 @@ inline constexpr std::size_t kMaxCertificateBytes = 64 * 1024;
 // A public key larger than this is not computed with (RSA of 16,384 bits needs 2,080 octets).
 inline constexpr std::size_t kMaxPublicKeyBytes = 4096;
 
-// A Name in DER for people and logs: `CN=…, …`, printable, at most 200 octets; `?` if it is none.
+// A Name in DER for people and logs: `CN=Jane,O=Firm,ST=Bern,C=CH`, as RFC 4514 writes it (the last
+// first; `emailAddress` by that name). Printable, at most 200 octets and a mark behind them if
+// there were more; `?` if it is no Name, and empty if that is empty.
 std::string name_text(ByteView der);
 
 struct CertificateParts;
@@ -90,7 +92,7 @@ class Certificate {
   // DER of the Names.
   const Bytes& subject() const;
   const Bytes& issuer() const;
-  // For people and logs: `CN=gate.a.example, …`, printable, at most 200 octets.
+  // name_text of them.
   std::string subject_text() const;
   std::string issuer_text() const;
   // The first attribute of that kind in the subject, or nothing. As in the certificate: untrusted.

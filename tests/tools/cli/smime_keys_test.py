@@ -107,7 +107,7 @@ class Smime(unittest.TestCase):
     def test_inspection_shows_the_signers_of_a_detached_signature(self):
         self.culvert("sign", "--der", "--key", "signer.key", "--cert", "signer.pem", "--in", "letter", "--out", "letter.p7s")
         told = self.culvert("inspect", "--in", "letter.p7s")
-        self.assertIn('subject: CN="signer"', told)
+        self.assertIn('subject: CN=signer', told)
         self.assertIn("content: not in here", told)
         self.assertNotIn("refused", told)
 
