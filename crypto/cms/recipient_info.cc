@@ -98,7 +98,8 @@ Result<Bytes> seal_key_for(const Recipient& recipient, const SecretBytes& conten
   if (find_curve(kind) != nullptr) {
     return seal_key_by_agreement(certificate, content_key, options.agreement);
   }
-  return refuse(Refusal::unsupported_recipient, std::string(key_kind_name(kind)));
+  return refuse_because(Refusal::unsupported_recipient,
+                        "the key of " + certificate.shown_name() + " is " + certificate.key_text());
 }
 
 }  // namespace culvert::crypto

@@ -1,6 +1,9 @@
 #include "crypto/cms/refusal.h"
 
 #include <array>
+#include <utility>
+
+#include "crypto/base/log.h"
 
 namespace culvert::crypto {
 namespace {
@@ -120,6 +123,12 @@ std::string_view refusal_text(Refusal refusal) {
 Error refuse(Refusal refusal, std::string detail) {
   return permanent_error(refusal_code(refusal), std::string(refusal_text(refusal)),
                          std::move(detail));
+}
+
+Error refuse_because(Refusal refusal, std::string_view cause) {
+  std::string shown = printable(cause, kMaxCauseOctets);
+  std::string text = std::string(refusal_text(refusal)) + ": " + shown;
+  return permanent_error(refusal_code(refusal), std::move(text), std::move(shown));
 }
 
 std::optional<Refusal> refusal_of(const Error& error) {

@@ -80,6 +80,10 @@ std::string_view refusal_text(Refusal refusal);
 
 // A permanent error with both; `detail` is for our log.
 Error refuse(Refusal refusal, std::string detail = {});
+// The same with a cause for people behind the sentence, after a colon. What a message supplied in
+// it is shown as `printable` does, at most kMaxCauseOctets of all.
+inline constexpr std::size_t kMaxCauseOctets = 700;
+Error refuse_because(Refusal refusal, std::string_view cause);
 
 // The refusal that an error carries, if it is one of these.
 std::optional<Refusal> refusal_of(const Error& error);

@@ -100,12 +100,18 @@ bool is_named_certificate(const SignedAttributes& attributes, const Certificate&
 }
 
 Status check_key_fits(const Certificate& candidate, const Algorithm& algorithm) {
+  if (!candidate.objection().empty()) {
+    return refuse_because(Refusal::bad_certificate, "that of " + candidate.shown_name() +
+                                                        ", because " + candidate.objection());
+  }
   switch (check_key(candidate, algorithm.scheme)) {
     case KeyFit::wrong_kind:
-      return refuse(Refusal::unsupported_signature,
-                    "the key is " + std::string(key_kind_name(candidate.key_kind())));
+      return refuse_because(Refusal::unsupported_signature, "the key is " + candidate.key_text());
     case KeyFit::bad_size:
-      return refuse(Refusal::signer_key_size);
+      return refuse_because(Refusal::signer_key_size,
+                            "it has " + std::to_string(candidate.key_bits()) +
+                                " bits, and RSA keys of " + std::to_string(kMinRsaBitsRead) +
+                                " to " + std::to_string(kMaxRsaBitsRead) + " bits count");
     case KeyFit::fits:
       break;
   }

@@ -213,6 +213,7 @@ const Bytes& Certificate::issuer() const { return parts_->x509.raw_issuer_dn(); 
 std::string Certificate::subject_text() const { return name_text(subject()); }
 std::string Certificate::issuer_text() const { return name_text(issuer()); }
 
+std::string Certificate::shown_name() const { return crypto::shown_name(*parts_); }
 
 std::optional<std::string> Certificate::subject_common_name() const {
   return first_of(parts_->x509.subject_info("X520.CommonName"));
@@ -225,6 +226,7 @@ const Bytes& Certificate::serial() const { return parts_->serial; }
 Time Certificate::not_before() const { return parts_->not_before; }
 Time Certificate::not_after() const { return parts_->not_after; }
 KeyKind Certificate::key_kind() const { return parts_->kind; }
+const std::string& Certificate::objection() const { return parts_->objection; }
 
 std::size_t Certificate::key_bits() const { return parts_->key ? parts_->key->key_length() : 0; }
 

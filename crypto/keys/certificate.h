@@ -95,6 +95,8 @@ class Certificate {
   // name_text of them.
   std::string subject_text() const;
   std::string issuer_text() const;
+  // The same in a sentence: a subject that is empty is replaced by an address or the serial number.
+  std::string shown_name() const;
   // The first attribute of that kind in the subject, or nothing. As in the certificate: untrusted.
   std::optional<std::string> subject_common_name() const;
   std::optional<std::string> subject_serial_number() const;
@@ -108,6 +110,11 @@ class Certificate {
   bool valid_at(Time t) const { return not_before() <= t && t <= not_after(); }
 
   KeyKind key_kind() const;
+  // For people: `P-256`, `RSA`, of one that is not known `DSA` or the dotted OID of its algorithm.
+  std::string key_text() const;
+  // Why nobody may use its key, for people, as the end of a sentence (`its critical extension … is
+  // not known …`); empty if nothing in the extensions forbids it.
+  const std::string& objection() const;
   // Bits of the modulus or of the field.
   std::size_t key_bits() const;
   // DER of SubjectPublicKeyInfo, and SHA-256 over it.

@@ -1,15 +1,16 @@
 #include "crypto/keys/chain.h"
 
 #include <algorithm>
-#include <array>
 
 #include "crypto/base/log.h"
-#include "crypto/keys/certificate_signature.h"
 #include "crypto/keys/chain_path.h"
+#include "crypto/keys/chain_reason.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {
+
+constexpr std::size_t kMaxReasonOctets = 700;
 
 Error not_issued(std::string_view why) {
   return permanent_error("not-issued-by-identity",
@@ -18,22 +19,7 @@ Error not_issued(std::string_view why) {
 
 Error untrusted(std::string_view why) {
   return permanent_error("untrusted", "no chain leads from the certificate to a trusted one",
-                         printable(why));
-}
-
-// Hashes of certificates' signatures, as Botan names them.
-bool is_strong_hash(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kStrong{
-      "SHA-256", "SHA-384", "SHA-512", "SHA-3(256)", "SHA-3(384)", "SHA-3(512)", "SHAKE-256(912)"};
-  return std::find(kStrong.begin(), kStrong.end(), name) != kStrong.end();
-}
-
-bool compute_signature_holds(const CertificateParts& certificate, const CertificateParts& issuer) {
-  return is_strong_hash(hash_of_signature_by(*issuer.key, certificate));
-}
-
-bool names_as_issuer(const Certificate& certificate, const Certificate& issuer) {
-  return certificate.parts().issuer == issuer.parts().subject;
+                         printable(why, kMaxReasonOctets));
 }
 
 // A search from the anchors down to one certificate, through those whose names lead there.
@@ -47,7 +33,8 @@ class ChainSearch {
     for (const Certificate& anchor : material.anchors) {
       if (leads_from(anchor)) return done();
     }
-    return untrusted(objection_);
+    if (!objection_.empty()) return untrusted(objection_);
+    return untrusted(reason_without_chain(wanted_, material, t_));
   }
 
  private:
@@ -76,9 +63,8 @@ class ChainSearch {
                             return names_as_issuer(*one, anchor);
                           });
     if (!is_named) return false;
-    objection_ = objection_to_issuer(anchor, t_);
-    if (!objection_.empty()) return false;
     chain_ = {&anchor};
+    if (const Objection why = objection_to_issuer(anchor, t_); !why.empty()) return object(why);
     return leads_down(ChainPath(anchor.parts()));
   }
 
@@ -99,14 +85,19 @@ class ChainSearch {
 
   bool adds(ChainPath& path, const Certificate& next, ChainPlace place) {
     if (!names_as_issuer(next, *chain_.back())) return false;
-    if (!effort_.take_step()) {
-      objection_ = "too many certificates have been tried";
-    } else if (!effort_.signature_holds(next, *chain_.back())) {
-      objection_ = "a signature does not hold, is made with a weak hash, or is one too many";
-    } else {
-      objection_ = path.add(next.parts(), place);
-    }
-    return objection_.empty();
+    if (!effort_.take_step()) return object("too many certificates have been tried");
+    const IssuedBy issued = effort_.signature(next, *chain_.back());
+    if (issued != IssuedBy::holds) return object(objection_to_link(issued, next, *chain_.back()));
+    const Objection why = path.add(next.parts(), place);
+    return why.empty() || object(why);
+  }
+
+  // Keeps what is said nearest to the wanted certificate; false.
+  bool object(const Objection& why) {
+    if (chain_.size() <= depth_) return false;
+    depth_ = chain_.size();
+    objection_ = why;
+    return false;
   }
 
   // Another certificate of the same issuer leads in a circle.
@@ -121,13 +112,15 @@ class ChainSearch {
   ChainEffort& effort_;
   std::vector<const Certificate*> on_the_way_;
   std::vector<const Certificate*> chain_;
-  Objection objection_ = "no issuer is known that may issue";
+  // The nearest to the wanted certificate, and how far from the anchor it is.
+  Objection objection_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace
 
 Error certificate_expired(const Certificate& certificate) {
-  return permanent_error("certificate-expired", "the certificate of " + certificate.subject_text() +
+  return permanent_error("certificate-expired", "the certificate of " + certificate.shown_name() +
                                                     " is valid only from " +
                                                     to_rfc3339(certificate.not_before()) + " to " +
                                                     to_rfc3339(certificate.not_after()));
@@ -156,11 +149,11 @@ Status check_identity(const Certificate& identity) {
   return done();
 }
 
-bool ChainEffort::signature_holds(const Certificate& certificate, const Certificate& issuer) {
+IssuedBy ChainEffort::signature(const Certificate& certificate, const Certificate& issuer) {
   const std::pair link(certificate.certificate_hash(), issuer.certificate_hash());
   if (const auto found = known_.find(link); found != known_.end()) return found->second;
-  if (known_.size() == kMaxChainSignatures) return false;
-  return known_[link] = compute_signature_holds(certificate.parts(), issuer.parts());
+  if (known_.size() == kMaxChainSignatures) return IssuedBy::not_asked;
+  return known_[link] = compute_issued_by(certificate.parts(), issuer.parts());
 }
 
 Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t,

@@ -35,21 +35,24 @@ inline constexpr std::size_t kMaxChainLength = 10;
 inline constexpr std::size_t kMaxChainSignatures = 96;
 inline constexpr std::size_t kMaxChainSteps = 1024;
 
+// What became of the signature of a certificate under the key of an issuer. `weak`: it holds, or
+// could, but its hash is not SHA-256 or better; `not_asked`: kMaxChainSignatures have been asked.
+enum class IssuedBy { holds, wrong, weak, not_asked };
+
 // What the chains of one message may cost together, whatever its layers and signers, and what is
 // known from one chain for the next. One thread at a time.
 class ChainEffort {
  public:
-  // True if the key of `issuer` made the signature of `certificate`, with SHA-256 or better. The
-  // same question costs nothing again; once kMaxChainSignatures have been asked, false. The issuer
-  // has a key that is computed with (check_key).
-  bool signature_holds(const Certificate& certificate, const Certificate& issuer);
+  // Whether the key of `issuer` made the signature of `certificate`. The same question costs
+  // nothing again. The issuer has a key that is computed with (check_key).
+  IssuedBy signature(const Certificate& certificate, const Certificate& issuer);
   // How many signatures were verified.
   std::size_t signatures() const { return known_.size(); }
   // False once there were kMaxChainSteps.
   bool take_step() { return ++steps_ <= kMaxChainSteps; }
 
  private:
-  std::map<std::pair<Fingerprint, Fingerprint>, bool> known_;
+  std::map<std::pair<Fingerprint, Fingerprint>, IssuedBy> known_;
   std::size_t steps_ = 0;
 };
 
@@ -65,7 +68,9 @@ struct ChainMaterial {
 // anchor's purposes are for those to look at who trust it. The chain is looked for from the anchors
 // down, so that no key is computed with before an anchor vouches for it. Whether the usages and
 // addresses of `certificate` fit is the caller's to check. Permanent errors: `certificate-expired`
-// (also: not valid yet), `untrusted` (also: the effort is spent).
+// (also: not valid yet), `untrusted` (also: the effort is spent), whose `detail` is for people: one
+// sentence about the nearest fault (an issuer that is not at hand, has expired, may not issue for a
+// name…), printable, with names that strangers wrote.
 Status check_chain(const Certificate& certificate, const ChainMaterial& material, Time t,
                    ChainEffort& effort);
 

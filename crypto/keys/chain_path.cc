@@ -3,30 +3,46 @@
 namespace culvert::crypto {
 Objection objection_to_issuer(const Certificate& certificate, Time t) {
   const CertificateParts& parts = certificate.parts();
-  if (!certificate.valid_at(t)) return "an issuer is not valid at that time";
-  if (!certificate.may_issue()) return "an issuer may not issue";
-  if (!parts.key || !preferred_scheme(parts.kind) || !is_bounded(*parts.key)) {
-    return "an issuer has a key that is not used";
+  const std::string who = "the issuer " + shown_name(parts);
+  if (!certificate.valid_at(t)) {
+    return who + " is valid only from " + to_rfc3339(certificate.not_before()) + " to " +
+           to_rfc3339(certificate.not_after());
   }
+  if (!certificate.is_ca()) return who + " is no CA";
+  if (!certificate.may_issue()) return who + " has a key usage that does not allow keyCertSign";
+  if (!parts.objection.empty()) return who + " cannot be used: " + parts.objection;
+  if (!parts.key || !preferred_scheme(parts.kind)) {
+    return who + " has a key of a kind that is not used: " + certificate.key_text();
+  }
+  if (!is_bounded(*parts.key)) return who + " has a key of a size that is not used";
   return {};
 }
 
 ChainPath::ChainPath(const CertificateParts& anchor) { objection_ = demand(anchor); }
 
 Objection ChainPath::add(const CertificateParts& certificate, ChainPlace place) {
-  if (objection_.empty()) objection_ = certificate.objection;
+  if (objection_.empty() && !certificate.objection.empty()) {
+    objection_ = shown_name(certificate) + " cannot be used: " + certificate.objection;
+  }
   if (!objection_.empty()) return objection_;
   // An issuer's own next certificate bears its name, which need not lie where it may issue.
   const bool steps_down = !is_self_issued(certificate);
-  if ((steps_down || place == ChainPlace::last) && !names_.allow(certificate)) {
-    return objection_ = "an issuer does not allow a name";
+  if (steps_down || place == ChainPlace::last) {
+    objection_ = names_.objection_to(certificate);
+    if (!objection_.empty()) return objection_;
   }
   const bool has_policy = place == ChainPlace::last ? policies_.add_last(certificate)
                                                     : policies_.add_issuer(certificate);
-  if (!has_policy) return objection_ = "an issuer demands a policy that is not there";
+  if (!has_policy) {
+    return objection_ = "an issuer demands a certificate policy that " + shown_name(certificate) +
+                        " does not have";
+  }
   if (place == ChainPlace::last) return {};
   if (steps_down) {
-    if (issuers_left_ == 0) return objection_ = "an issuer stands too far below another";
+    if (issuers_left_ == 0) {
+      return objection_ = "the issuer " + shown_name(certificate) +
+                          " stands further below another than that one's path length allows";
+    }
     --issuers_left_;
   }
   return objection_ = demand(certificate);
@@ -36,7 +52,8 @@ Objection ChainPath::demand(const CertificateParts& issuer) {
   if (const auto most = issuer.x509.path_length_constraint()) {
     issuers_left_ = std::min(issuers_left_, *most);
   }
-  if (!names_.add(issuer)) return "name constraints cannot be read";
+  if (!names_.add(issuer))
+    return "the name constraints of " + shown_name(issuer) + " cannot be read";
   return {};
 }
 

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <limits>
-#include <string_view>
+#include <string>
 
 #include "crypto/keys/name_constraints.h"
 #include "crypto/keys/parts.h"
@@ -16,11 +16,11 @@ namespace culvert::crypto {
 // Where a certificate stands in a chain.
 enum class ChainPlace { inner, last };
 
-// Why a certificate cannot stand in a chain, for the log; empty if it can.
-using Objection = std::string_view;
+// Why a certificate cannot stand in a chain, for people: a sentence that names it; empty if it can.
+using Objection = std::string;
 
 // Whether a certificate may issue others, on its own account: a CA, valid at `t`, with a key that
-// signs and is computed with.
+// signs and is computed with. The names in a sentence are a stranger's, and printable.
 Objection objection_to_issuer(const Certificate& certificate, Time t);
 
 class ChainPath {

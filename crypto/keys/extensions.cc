@@ -7,10 +7,14 @@
 #include <array>
 #include <set>
 #include <string>
+#include <utility>
+
+#include "crypto/base/log.h"
 
 namespace culvert::crypto {
 namespace {
 
+constexpr std::size_t kMaxShownOctets = 80;
 constexpr std::string_view kKeyUsage = "2.5.29.15";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
@@ -26,9 +30,49 @@ constexpr std::array<std::string_view, 10> kUnderstood{
     kInhibitAnyPolicy, "2.5.29.14",          "2.5.29.18",     "2.5.29.31",
     "2.5.29.35",       "1.3.6.1.5.5.7.1.1"};
 
+// What people call them; the number is told in any case.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kNames{{
+    {kKeyUsage, "keyUsage"},
+    {kSubjectAltName, "subjectAltName"},
+    {kBasicConstraints, "basicConstraints"},
+    {kExtendedKeyUsage, "extKeyUsage"},
+    {kNameConstraints, "nameConstraints"},
+    {kCertificatePolicies, "certificatePolicies"},
+    {kPolicyMappings, "policyMappings"},
+    {kPolicyConstraints, "policyConstraints"},
+    {kInhibitAnyPolicy, "inhibitAnyPolicy"},
+    {"2.5.29.9", "subjectDirectoryAttributes"},
+    {"2.5.29.14", "subjectKeyIdentifier"},
+    {"2.5.29.16", "privateKeyUsagePeriod"},
+    {"2.5.29.18", "issuerAltName"},
+    {"2.5.29.31", "cRLDistributionPoints"},
+    {"2.5.29.35", "authorityKeyIdentifier"},
+    {"2.5.29.46", "freshestCRL"},
+    {"1.3.6.1.5.5.7.1.1", "authorityInfoAccess"},
+    {"1.3.6.1.5.5.7.1.3", "qcStatements"},
+    {"1.3.6.1.5.5.7.1.24", "tlsFeature"},
+    {"1.3.6.1.4.1.311.21.7", "Microsoft's certificate template"},
+    {"2.16.840.1.113730.1.1", "Netscape's certificate type"},
+}};
+
 template <typename List>
 bool contains(const List& list, std::string_view text) {
   return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+// `subjectAltName (2.5.29.17)`
+std::string shown(const std::string& oid) {
+  const auto* found =
+      std::find_if(kNames.begin(), kNames.end(), [&](const auto& row) { return row.first == oid; });
+  const std::string number = printable(oid, kMaxShownOctets);
+  return found == kNames.end() ? number : std::string(found->second) + " (" + number + ")";
+}
+
+// RFC 5280, 4.2.1.6, wants a name in subjectAltName, but openssl's `email:copy` writes an empty
+// list for a subject without address. It says that there is none, as if it were not there.
+bool is_empty_list(const Botan::Extensions& extensions, const Botan::OID& oid) {
+  const Bytes empty{0x30, 0};
+  return oid.to_string() == kSubjectAltName && extensions.get_extension_bits(oid) == empty;
 }
 
 }  // namespace
@@ -40,18 +84,21 @@ std::optional<Bytes> extension_of(const Botan::X509_Certificate& x509, std::stri
   return extensions.get_extension_bits(wanted);
 }
 
-std::string_view objection_to_extensions(const Botan::X509_Certificate& x509) {
+std::string objection_to_extensions(const Botan::X509_Certificate& x509) {
   const Botan::Extensions& extensions = x509.v3_extensions();
   std::set<std::string> seen;
   for (const Botan::OID& oid : extensions.get_extension_oids()) {
     const std::string text = oid.to_string();
-    if (!seen.insert(text).second) return "an extension is there twice";
+    if (!seen.insert(text).second) return "its extension " + shown(text) + " is there twice";
     const auto* object = extensions.get_extension_object(oid);
     const bool is_raw = dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(object);
     const bool is_read = contains(kRead, text);
-    if (is_raw && is_read) return "an extension cannot be read";
+    if (is_raw && is_read && !is_empty_list(extensions, oid)) {
+      return "its extension " + shown(text) + " cannot be read";
+    }
     if (!is_read && !contains(kUnderstood, text) && extensions.critical_extension_set(oid)) {
-      return "a critical extension is not known";
+      return "its critical extension " + shown(text) +
+             " is not known here and may forbid this use (RFC 5280, 4.2)";
     }
   }
   return {};

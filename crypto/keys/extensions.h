@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "crypto/base/bytes.h"
@@ -22,9 +23,9 @@ inline constexpr std::string_view kInhibitAnyPolicy = "2.5.29.54";
 // The content of the extension `oid`, dotted; nothing if there is none.
 std::optional<Bytes> extension_of(const Botan::X509_Certificate& x509, std::string_view oid);
 
-// Why nobody may use the key of such a certificate, for the log: one that is critical and not known
-// may restrict it to anything; one that is there twice or cannot be read says nothing for sure.
-// Empty if there is nothing.
-std::string_view objection_to_extensions(const Botan::X509_Certificate& x509);
+// Why nobody may use the key of such a certificate, for people (`its critical extension … is not
+// known`): one that is critical and not known may restrict it to anything; one that is there twice
+// or cannot be read says nothing for sure. Empty if there is nothing.
+std::string objection_to_extensions(const Botan::X509_Certificate& x509);
 
 }  // namespace culvert::crypto

@@ -99,7 +99,9 @@ Status add_pem(std::string_view text, const PasswordUse& use, FoundInFile& to) {
   }
   if (to.any()) return done();
   return bad_key_file("it holds neither a private key nor a certificate that can be read, but " +
-                      printable(labels));
+                      printable(labels) +
+                      "; accepted are CERTIFICATE, PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE "
+                      "KEY and EC PRIVATE KEY");
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
+#include <botan/ber_dec.h>
 #include <botan/ec_group.h>
 #include <botan/ecc_key.h>
 #include <botan/rsa.h>
 
 #include <array>
+#include <exception>
 #include <utility>
 
+#include "crypto/base/log.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -28,7 +31,33 @@ constexpr std::array<std::pair<std::string_view, KeyKind>, 6> kAlgorithms{{
     {"ML-KEM", KeyKind::ml_kem},
 }};
 
+// Of keys that are shown though they cannot be used.
+constexpr std::string_view kDsaKeyOid = "1.2.840.10040.4.1";
+constexpr std::string_view kRsaKeyOid = "1.2.840.113549.1.1.1";
+constexpr std::string_view kEcKeyOid = "1.2.840.10045.2.1";
+constexpr std::size_t kMaxShownOidOctets = 80;
+
+// Of a curve that is not known.
+std::string curve_text(const Botan::AlgorithmIdentifier& algorithm) {
+  try {
+    Botan::OID curve;
+    Botan::BER_Decoder(algorithm.parameters()).decode(curve).verify_end();
+    return "on the curve " + printable(curve.to_string(), kMaxShownOidOctets);
+  } catch (const std::exception&) {
+    return "on a curve without a name";
+  }
+}
+
 }  // namespace
+
+std::string Certificate::key_text() const {
+  if (key_kind() != KeyKind::other) return std::string(key_kind_name(key_kind()));
+  const Botan::AlgorithmIdentifier& algorithm = parts_->x509.subject_public_key_algo();
+  const std::string oid = algorithm.oid().to_string();
+  if (oid == kDsaKeyOid) return "DSA";
+  if (oid == kRsaKeyOid) return "RSA";
+  return oid == kEcKeyOid ? curve_text(algorithm) : printable(oid, kMaxShownOidOctets);
+}
 
 bool is_ec(KeyKind kind) { return kind <= KeyKind::ec_bp512; }
 

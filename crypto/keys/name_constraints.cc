@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 
+#include "crypto/base/log.h"
 #include "crypto/keys/extensions.h"
 
 namespace culvert::crypto {
@@ -13,6 +15,9 @@ namespace {
 using Reach = ConstrainedName::Reach;
 using Names = std::vector<ConstrainedName>;
 
+constexpr std::size_t kMaxShownOctets = 100;
+constexpr std::size_t kMaxShownNames = 3;
+
 template <typename T>
 std::optional<T> parsed(std::string_view text) {
   auto result = T::parse(text);
@@ -20,16 +25,55 @@ std::optional<T> parsed(std::string_view text) {
   return *std::move(result);
 }
 
+// `192.0.2.0/255.255.255.0`; in hexadecimal if it is of IPv6.
+std::string ip_text(ByteView octets) {
+  if (octets.size() != 4 && octets.size() != 8) {
+    return to_hex(octets.first(std::min(octets.size(), kMaxShownOctets)));
+  }
+  std::string out;
+  for (std::size_t i = 0; i < octets.size(); ++i) {
+    if (i > 0) out += i == 4 ? "/" : ".";
+    out += std::to_string(octets[i]);
+  }
+  return out;
+}
+
+// As openssl's configuration writes it.
+std::string shown_form(NameForm form, ByteView content) {
+  switch (form) {
+    case NameForm::mail:
+      return "email:" + printable(as_text(content), kMaxShownOctets);
+    case NameForm::dns:
+      return "DNS:" + printable(as_text(content), kMaxShownOctets);
+    case NameForm::uri:
+      return "URI:" + printable(as_text(content), kMaxShownOctets);
+    case NameForm::ip:
+      return "IP:" + ip_text(content);
+    case NameForm::directory:
+      return "dirName:" + name_text(content);
+    case NameForm::other:
+      return "otherName";
+    case NameForm::x400:
+    case NameForm::edi:
+    case NameForm::registered:
+      break;
+  }
+  return "a name of another form";
+}
+
 // A GeneralName, of which the forms that are not compared stay unread.
 ConstrainedName read_form(const Botan::BER_Object& object) {
   ConstrainedName name{.form = static_cast<NameForm>(object.type())};
+  name.text = shown_form(name.form, object.data());
   if (name.form == NameForm::directory) name.directory = comparable_name(object.data());
   if (name.form == NameForm::ip) name.address.assign(object.data().begin(), object.data().end());
   return name;
 }
 
 ConstrainedName mail_name(std::string_view text) {
-  return {.form = NameForm::mail, .mailbox = parsed<Mailbox>(text)};
+  return {.form = NameForm::mail,
+          .mailbox = parsed<Mailbox>(text),
+          .text = shown_form(NameForm::mail, as_bytes(text))};
 }
 
 ConstrainedName name_of(const Botan::BER_Object& object) {
@@ -98,7 +142,9 @@ Names read_subtrees(const Botan::BER_Object& list) {
 Names names_of(const CertificateParts& certificate) {
   Names out;
   if (!certificate.subject.empty()) {
-    out.push_back({.form = NameForm::directory, .directory = certificate.subject});
+    out.push_back({.form = NameForm::directory,
+                   .directory = certificate.subject,
+                   .text = shown_form(NameForm::directory, certificate.x509.raw_subject_dn())});
   }
   for (const std::string& text : certificate.x509.subject_info("PKCS9.EmailAddress"))
     out.push_back(mail_name(text));
@@ -163,16 +209,35 @@ bool is_under(const ConstrainedName& name, const ConstrainedName& base) {
   return reaches(base, name.mailbox->domain());
 }
 
-bool allows(const Names& permitted, const Names& excluded, const ConstrainedName& name) {
+std::string list_text(const Names& names) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(names.size(), kMaxShownNames); ++i)
+    out += (i == 0 ? "" : ", ") + names[i].text;
+  if (names.size() <= kMaxShownNames) return out;
+  return out + " and " + std::to_string(names.size() - kMaxShownNames) + " more";
+}
+
+Names of_form(const Names& names, NameForm form) {
+  Names out;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(out),
+               [&](const ConstrainedName& one) { return one.form == form; });
+  return out;
+}
+
+// What the lists say against a name, as the end of a sentence; empty if nothing.
+std::string objection_of(const Names& permitted, const Names& excluded,
+                         const ConstrainedName& name) {
   const auto is_same_form = [&](const ConstrainedName& base) { return base.form == name.form; };
   const bool is_limited = std::any_of(permitted.begin(), permitted.end(), is_same_form);
-  if (!is_limited && std::none_of(excluded.begin(), excluded.end(), is_same_form)) return true;
-  if (!is_comparable(name)) return false;
+  if (!is_limited && std::none_of(excluded.begin(), excluded.end(), is_same_form)) return {};
+  if (!is_comparable(name)) return "names of this form are constrained and cannot be compared";
   const auto stands_for_it = [&](const ConstrainedName& base) {
     return is_same_form(base) && is_under(name, base);
   };
-  if (std::any_of(excluded.begin(), excluded.end(), stands_for_it)) return false;
-  return !is_limited || std::any_of(permitted.begin(), permitted.end(), stands_for_it);
+  const auto excluding = std::find_if(excluded.begin(), excluded.end(), stands_for_it);
+  if (excluding != excluded.end()) return "its name constraints exclude " + excluding->text;
+  if (!is_limited || std::any_of(permitted.begin(), permitted.end(), stands_for_it)) return {};
+  return "its name constraints permit only " + list_text(of_form(permitted, name.form));
 }
 
 }  // namespace
@@ -183,7 +248,7 @@ bool NameConstraints::add(const CertificateParts& issuer) {
     if (!der) return true;
     Botan::BER_Decoder outer(*der);
     Botan::BER_Decoder lists = outer.start_sequence();
-    Layer layer;
+    Layer layer{{}, {}, shown_name(issuer)};
     while (lists.more_items()) {
       const Botan::BER_Object list = lists.get_next_object();
       const auto tag = static_cast<std::uint32_t>(list.type());
@@ -197,21 +262,23 @@ bool NameConstraints::add(const CertificateParts& issuer) {
   }
 }
 
-bool NameConstraints::allow(const CertificateParts& certificate) const {
-  if (layers_.empty()) return true;
+std::string NameConstraints::objection_to(const CertificateParts& certificate) const {
+  if (layers_.empty()) return {};
   try {
     const Names names = names_of(certificate);
     std::size_t pairs = 0;
     for (const Layer& layer : layers_)
       pairs += names.size() * (layer.permitted.size() + layer.excluded.size());
-    if (pairs > kMaxNameComparisons) return false;
-    return std::all_of(names.begin(), names.end(), [&](const ConstrainedName& name) {
-      return std::all_of(layers_.begin(), layers_.end(), [&](const Layer& layer) {
-        return allows(layer.permitted, layer.excluded, name);
-      });
-    });
+    if (pairs > kMaxNameComparisons) return "there are too many names and constraints to compare";
+    for (const Layer& layer : layers_) {
+      for (const ConstrainedName& name : names) {
+        const std::string why = objection_of(layer.permitted, layer.excluded, name);
+        if (!why.empty()) return layer.issuer + " may not issue for " + name.text + ": " + why;
+      }
+    }
+    return {};
   } catch (const std::exception&) {
-    return false;
+    return "a name that is constrained cannot be read";
   }
 }
 

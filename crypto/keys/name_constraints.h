@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "crypto/keys/parts.h"
@@ -41,20 +42,23 @@ struct ConstrainedName {
   std::optional<Domain> host{};
   Reach reach = Reach::itself;
   ComparableName directory{};
-  Bytes address{};  // of a base: address and mask
+  Bytes address{};     // of a base: address and mask
+  std::string text{};  // as it stands there, for people: `email:jane@a.example`; printable
 };
 
 class NameConstraints {
  public:
   // Adds those of an issuer, if it has any. False if one cannot be read.
   bool add(const CertificateParts& issuer);
-  // True if all names of the certificate are allowed by all that were added.
-  bool allow(const CertificateParts& certificate) const;
+  // Empty if all names of the certificate are allowed by all that were added; else which name is
+  // not, whose constraint that is and what it says, for people.
+  std::string objection_to(const CertificateParts& certificate) const;
 
  private:
   struct Layer {
     std::vector<ConstrainedName> permitted;
     std::vector<ConstrainedName> excluded;
+    std::string issuer;  // its name
   };
   std::vector<Layer> layers_;
 };

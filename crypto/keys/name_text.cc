@@ -1,4 +1,4 @@
-// name_text of certificate.h.
+// name_text of certificate.h, and shown_name of parts.h.
 #include <botan/asn1_obj.h>
 #include <botan/ber_dec.h>
 
@@ -10,12 +10,13 @@
 #include "crypto/base/code_points.h"
 #include "crypto/base/log.h"
 #include "crypto/keys/ber_elements.h"
-#include "crypto/keys/certificate.h"
+#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {
 
 constexpr std::size_t kMaxShownOctets = 200;
+constexpr std::size_t kMaxSerialOctets = 20;  // RFC 5280, 4.1.2.2
 
 // Those of RFC 4514, section 3, then of RFC 4519, RFC 2985, RFC 3739 and others as all programs
 // call them.
@@ -136,6 +137,14 @@ std::string name_text(ByteView der) {
   for (auto name = names.rbegin(); name != names.rend() && out.size() <= kMaxShownOctets; ++name)
     out += (out.empty() ? "" : ",") + rdn_text(*name);
   return printable(out, kMaxShownOctets);
+}
+
+std::string shown_name(const CertificateParts& parts) {
+  std::string name = name_text(parts.x509.raw_subject_dn());
+  if (!name.empty()) return name;
+  if (!parts.addresses.empty()) return printable(parts.addresses.front().text());
+  return "serial number " +
+         to_hex(ByteView(parts.serial).first(std::min(parts.serial.size(), kMaxSerialOctets)));
 }
 
 }  // namespace culvert::crypto

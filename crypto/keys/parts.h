@@ -43,7 +43,7 @@ struct CertificateParts {
   // reach: not_before, not_after and signed_body count (certificate_fields.h).
   Botan::X509_Certificate x509;
   // objection_to_extensions of extensions.h.
-  std::string_view objection;
+  std::string objection;
   // Nothing if there is an objection, the kind of key is not known, the key is larger than
   // kMaxPublicKeyBytes, or it is a point of low order.
   std::unique_ptr<const Botan::Public_Key> key;
@@ -74,6 +74,8 @@ struct PrivateKeyParts {
 inline const char* const kRsaPssKeyOid = "1.2.840.113549.1.1.10";
 // True if issuer and subject have the same name: an authority's next certificate, or its first.
 inline bool is_self_issued(const CertificateParts& parts) { return parts.subject == parts.issuer; }
+// Its name in a sentence: Certificate::shown_name.
+std::string shown_name(const CertificateParts& parts);
 KeyKind kind_of(const Botan::Public_Key& key);
 // True if both have the same public value; false for kinds that are not known.
 bool is_same_key(const Botan::Public_Key& a, const Botan::Public_Key& b);

@@ -50,8 +50,8 @@ Result<SigningOptions> signing_options(Profile profile, const Certificate& certi
   const auto scheme =
       is_pss ? pss_scheme_for(certificate) : signature_scheme(profile, certificate.key_kind());
   if (!scheme) {
-    return permanent_error("cannot-sign", "a key of this kind cannot sign: " +
-                                              std::string(key_kind_name(certificate.key_kind())));
+    return permanent_error("cannot-sign",
+                           "a key of this kind cannot sign: " + certificate.key_text());
   }
   return SigningOptions{.key = certificate.key_id(),
                         .certificate = certificate,

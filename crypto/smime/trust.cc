@@ -9,6 +9,8 @@
 namespace culvert::crypto {
 namespace {
 
+constexpr std::string_view kUntrustedCode = "signer-untrusted";
+
 // The signer writes the type of the signature, so the type alone gives nobody a domain: the
 // authority that issued the certificate must have named its holder the one who signs for it
 // (RFC 3183, 3.1.1).
@@ -48,10 +50,12 @@ Status check_trusted(const Certificate& certificate, const Trust& trust,
                      const std::vector<Certificate>& included, ChainEffort& effort) {
   const Status chained = check_chain(certificate, {trust.trusted, included}, trust.now, effort);
   if (chained || chained.error().code != "untrusted") return chained;
-  return permanent_error("signer-untrusted",
+  const std::string& why = chained.error().detail;
+  return permanent_error(kUntrustedCode,
                          "the signer's certificate is neither trusted nor does a chain lead from "
-                         "it to a trusted one",
-                         chained.error().detail);
+                         "it to a trusted one: " +
+                             why,
+                         why);
 }
 
 Status check_signer(const SignerResult& signer, const Trust& trust,
@@ -117,6 +121,7 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
   verdict.capabilities = signer.capabilities;
   if (const Status good = check_signer(signer, trust, included, effort); !good) {
     verdict.reason = good.error();
+    if (good.error().code == kUntrustedCode) verdict.chain_reason = good.error().detail;
   }
   return verdict;
 }

@@ -31,6 +31,11 @@ Result<std::vector<crypto::Certificate>> recipients_in(const Arguments& argument
                                                        const std::string& file, Time now) {
   auto found = certificates_in(arguments, file);
   if (!found) return found.error();
+  for (const crypto::Certificate& one : *found) {
+    if (one.is_ca() || one.objection().empty()) continue;
+    return permanent_error("usage-not-allowed", "the certificate of " + one.shown_name() +
+                                                    " cannot be used: " + one.objection());
+  }
   const std::string first = found->front().subject_text();
   std::erase_if(*found, [](const crypto::Certificate& one) { return !one.may_open_mail(); });
   if (found->empty()) {

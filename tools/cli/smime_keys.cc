@@ -96,6 +96,17 @@ void add_given_certificates(const GivenKeys& given, crypto::BundledKey& key) {
   key.certificates = std::move(own);
 }
 
+// A key whose every certificate is one that nobody may use serves for nothing.
+Status check_usable(const crypto::BundledKey& key) {
+  const auto& all = key.certificates;
+  const bool is_usable = all.empty() || std::any_of(all.begin(), all.end(), [](const auto& one) {
+                           return one.objection().empty();
+                         });
+  if (is_usable) return done();
+  return permanent_error("usage-not-allowed", "the certificate of " + all.front().shown_name() +
+                                                  " cannot be used: " + all.front().objection());
+}
+
 Result<GivenKeys> given_keys(const Arguments& arguments, const std::optional<SecretBytes>& password,
                              const KeyOptionNames& names = {}) {
   GivenKeys given;
@@ -112,8 +123,10 @@ Result<GivenKeys> given_keys(const Arguments& arguments, const std::optional<Sec
     for (crypto::BundledKey& key : bundle->keys)
       given.keys.push_back(std::move(key));
   }
-  for (crypto::BundledKey& key : given.keys)
+  for (crypto::BundledKey& key : given.keys) {
     add_given_certificates(given, key);
+    if (const Status usable = check_usable(key); !usable) return usable.error();
+  }
   return given;
 }
 

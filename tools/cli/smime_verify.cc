@@ -37,6 +37,7 @@ Json json_of(const crypto::SignerVerdict& signer) {
               {"valid", signer.valid()},
               {"reason", signer.reason ? Json(signer.reason->code) : Json()}};
   if (signer.reason) object["text"] = signer.reason->text;
+  if (!signer.chain_reason.empty()) object["chain"] = signer.chain_reason;
   object["subject"] = signer.subject;
   object["fingerprint"] = signer.fingerprint;
   if (signer.signing_time) object["signed_at"] = to_rfc3339(*signer.signing_time);

@@ -1,0 +1,201 @@
+"""What the smime commands say when something does not count: the true cause, in text and in JSON. All objects are made by openssl."""
+import base64
+import json
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from smime_program import P256, PROGRAM, openssl
+
+ENTITY = b"Content-Type: text/plain\r\n\r\nHello Bob\r\n"
+CA = ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign")
+MAIL = ("basicConstraints=CA:FALSE", "keyUsage=digitalSignature,keyEncipherment", "extendedKeyUsage=emailProtection",
+        "subjectAltName=email:jane@a.example")
+
+
+def in_order(name):
+    """Parts of one RDN have no order, and openssl writes `street`."""
+    return [sorted(re.split(r"(?<!\\)\+", rdn)) for rdn in re.split(r"(?<!\\),", name.replace("street=", "STREET="))]
+
+
+class Reasons(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="culvert-reasons-")
+        self.addCleanup(temporary.cleanup)
+        self.folder = Path(temporary.name)
+        (self.folder / "in").write_bytes(ENTITY)
+
+    def openssl(self, *words):
+        return openssl(self.folder, *words)
+
+    def smime(self, *words, status=None):
+        done = subprocess.run([PROGRAM, "smime", *map(str, words)], capture_output=True, timeout=60, cwd=self.folder)
+        if status is not None:
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def said(self, *words, status=1):
+        """What the command tells people, in text and inside its JSON."""
+        text = self.smime(*words, status=status)
+        answer = json.loads(self.smime(*words, "--json", status=status).stdout)
+        told = answer["error"]["text"] if "error" in answer else answer["signers"][0].get("text", "")
+        self.assertIn(told, (text.stdout + text.stderr).decode())
+        return told
+
+    def make(self, name, *extensions, issuer=None, subject=None, digest="-sha256", days="30", key=None, algorithm=P256, text=""):
+        """NAME.key and NAME.pem, issued by another or by itself."""
+        if key is None:
+            self.openssl("genpkey", "-algorithm", algorithm[0], *algorithm[1:], "-out", f"{name}.key")
+        else:
+            (self.folder / f"{name}.key").write_bytes((self.folder / f"{key}.key").read_bytes())
+        (self.folder / "extensions").write_text("[x]\n" + "\n".join(extensions) + "\n" + text)
+        self.openssl("req", "-new", "-utf8", "-config", "/dev/null", "-key", f"{name}.key", "-subj", subject or f"/CN={name}", "-out", "request")
+        by = ("-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key") if issuer else ("-signkey", f"{name}.key")
+        self.openssl("x509", "-req", digest, "-in", "request", "-days", days, "-set_serial", "7", *by, "-extfile", "extensions", "-extensions", "x",
+                     "-out", f"{name}.pem")
+
+    def sign(self, name="jane", *more, included=(), out="signed", form="DER", of="in"):
+        pems = b"".join((self.folder / f"{one}.pem").read_bytes() for one in included)
+        (self.folder / "included").write_bytes(pems)
+        others = ("-certfile", "included") if pems else ()
+        self.openssl("cms", "-sign", "-binary", "-nodetach", "-in", of, "-signer", f"{name}.pem", "-inkey", f"{name}.key", "-outform", form, *others,
+                     *more, "-out", out)
+
+    def verify(self, trust="root", status=1, *more):
+        return self.said("verify", "--trust", f"{trust}.pem", "--in", "signed", *more, status=status)
+
+
+class Chains(Reasons):
+    def setUp(self):
+        super().setUp()
+        self.make("root", *CA)
+
+    def reason(self, included=(), trust="root"):
+        self.sign(included=included)
+        told = self.verify(trust)
+        signer = json.loads(self.smime("verify", "--trust", f"{trust}.pem", "--in", "signed", "--json").stdout)["signers"][0]
+        self.assertEqual(signer["reason"], "signer-untrusted")
+        self.assertTrue(told.endswith(signer["chain"]), (told, signer["chain"]))
+        return signer["chain"]
+
+    def test_an_issuer_that_is_not_at_hand_is_named(self):
+        self.make("inter", *CA, issuer="root")
+        self.make("lower", *CA, issuer="inter")
+        self.make("jane", *MAIL, issuer="lower")
+        self.assertIn("CN=lower, which issued that of CN=jane, is neither trusted nor in the message", self.reason())
+        self.assertIn("CN=inter, which issued that of CN=lower, is neither", self.reason(["lower"]))
+        self.make("other", *CA)
+        self.assertIn("CN=root, which issued that of CN=inter, is neither", self.reason(["lower", "inter"], "other"))
+        self.assertIn("CN=root, which issued itself and is not among the trusted", self.reason(["lower", "inter", "root"], "other"))
+        self.sign(included=["lower", "inter"])
+        self.assertEqual(self.verify("root", 0), "")
+
+    def test_a_certificate_that_issued_itself_is_told_so(self):
+        self.make("jane", *MAIL)
+        self.assertIn("CN=jane, which issued itself and is not among the trusted", self.reason())
+
+    def test_an_issuer_that_has_expired_is_told_with_its_times(self):
+        self.make("inter", *CA, issuer="root", days="-1")
+        self.make("jane", *MAIL, issuer="inter")
+        self.assertRegex(self.reason(["inter"]), r"the issuer CN=inter is valid only from \d{4}-.* to \d{4}-")
+        self.make("old", *CA, days="-1")
+        self.make("jane", *MAIL, issuer="old")
+        self.assertRegex(self.reason([], "old"), "the issuer CN=old is valid only from")
+
+    def test_a_weak_hash_of_an_issuer_is_named_with_both_ends(self):
+        for digest, name in (("-sha1", "SHA-1"), ("-sha224", "SHA-224")):
+            self.make("inter", *CA, issuer="root", digest=digest)
+            self.make("jane", *MAIL, issuer="inter")
+            told = self.reason(["inter"])
+            self.assertIn(f"the signature of CN=root under the certificate of CN=inter is made with {name}, which does not count", told)
+        self.make("jane", *MAIL, issuer="root", digest="-sha1")
+        self.assertIn("of CN=root under the certificate of CN=jane is made with SHA-1", self.reason())
+
+    def test_a_signature_of_an_issuer_that_is_wrong_is_told(self):
+        self.make("inter", *CA, issuer="root")
+        self.make("jane", *MAIL, issuer="inter")
+        self.make("inter", *CA, issuer="root")
+        self.assertIn("the signature of CN=inter under the certificate of CN=jane is wrong", self.reason(["inter"]))
+
+    def test_what_an_issuer_lacks_is_told(self):
+        for extensions, words in ((("basicConstraints=CA:FALSE",), "the issuer CN=inter is no CA"),
+                                  (("basicConstraints=CA:TRUE", "keyUsage=cRLSign"), "the issuer CN=inter has a key usage that does not allow keyCertSign"),
+                                  ((*CA, "extendedKeyUsage=serverAuth"), "the issuer CN=inter issues for other purposes than mail"),
+                                  ((*CA, "1.2.3.4=critical,DER:0500"), "the issuer CN=inter cannot be used: its critical extension 1.2.3.4 is not known")):
+            self.make("inter", *extensions, issuer="root")
+            self.make("jane", *MAIL, issuer="inter")
+            self.assertIn(words, self.reason(["inter"]))
+
+    def test_a_path_length_is_told(self):
+        self.make("inter", "basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=keyCertSign", issuer="root")
+        self.make("lower", *CA, issuer="inter")
+        self.make("jane", *MAIL, issuer="lower")
+        self.assertIn("CN=lower stands further below another than that one's path length allows", self.reason(["inter", "lower"]))
+
+    def test_a_name_constraint_is_told_with_the_name(self):
+        for constraint, name, words in (("permitted;email:b.example", "email:jane@a.example", "CN=inter may not issue for email:jane@a.example: its name constraints permit only email:b.example"),
+                                        ("permitted;email:b.example,permitted;email:.c.example", "email:jane@a.example", "permit only email:b.example, email:.c.example"),
+                                        ("excluded;email:a.example", "email:jane@a.example", "may not issue for email:jane@a.example: its name constraints exclude email:a.example"),
+                                        ("permitted;DNS:b.example", "DNS:www.a.example", "may not issue for DNS:www.a.example: its name constraints permit only DNS:b.example"),
+                                        ("excluded;IP:192.0.2.0/255.255.255.0", "IP:192.0.2.7", "may not issue for IP:192.0.2.7: its name constraints exclude IP:192.0.2.0/255.255.255.0"),
+                                        ("permitted;dirName:d", "email:jane@a.example", "may not issue for dirName:CN=jane: its name constraints permit only dirName:O=Firm")):
+            self.make("inter", *CA, f"nameConstraints=critical,{constraint}", issuer="root", text="[d]\nO=Firm\n")
+            self.make("jane", *MAIL[:3], f"subjectAltName={name}", issuer="inter")
+            self.assertIn(words, self.reason(["inter"]))
+
+    def test_a_policy_is_told(self):
+        self.make("inter", *CA, "policyConstraints=critical,requireExplicitPolicy:0", issuer="root")
+        self.make("jane", *MAIL, issuer="inter")
+        self.assertIn("demands a certificate policy that CN=", self.reason(["inter"]))
+
+    def test_names_of_strangers_are_printable_and_bounded(self):
+        self.make("inter", *CA, issuer="root", subject="/CN=" + "\u202e\x1b[31m" + "x" * 40 + "/O=" + "y" * 60 + "/OU=" + "z" * 60 + "/OU=" + "w" * 60)
+        self.make("jane", *MAIL, issuer="inter", subject="/CN=a, b=c\u2028d")
+        told = self.reason()
+        self.assertTrue(told.isprintable())
+        self.assertLess(len(told), 700)
+        self.assertIn(r"CN=a\, b=c\E2\80\A8d", told)
+
+
+class Certificates(Reasons):
+    def test_a_critical_extension_that_is_not_known_is_named_everywhere(self):
+        self.make("root", *CA)
+        for oid, name in (("1.2.3.4", "1.2.3.4"), ("1.3.6.1.5.5.7.1.3", "qcStatements (1.3.6.1.5.5.7.1.3)"), ("2.5.29.16", "privateKeyUsagePeriod (2.5.29.16)")):
+            self.make("jane", *MAIL, f"{oid}=critical,DER:30020500", issuer="root")
+            self.sign()
+            told = self.verify()
+            words = f"its critical extension {name} is not known"
+            self.assertIn(f"that of CN=jane, because {words}", told)
+            self.assertIn(words, self.said("sign", "--key", "jane.key", "--cert", "jane.pem", "--in", "in"))
+            self.assertIn(words, self.said("encrypt", "--to", "jane.pem", "--in", "in"))
+            self.assertIn(words, self.said("decrypt", "--key", "jane.key", "--cert", "jane.pem", "--in", "signed"))
+
+    def test_an_extension_that_cannot_be_read_is_named(self):
+        for extension, name in (("2.5.29.17=DER:3003810141ff", "subjectAltName (2.5.29.17)"), ("2.5.29.37=DER:0500", "extKeyUsage (2.5.29.37)"),
+                                ("2.5.29.15=DER:0500", "keyUsage (2.5.29.15)")):
+            self.make("jane", extension)
+            self.assertIn(f"its extension {name} cannot be read", self.said("encrypt", "--to", "jane.pem", "--in", "in"))
+
+    def test_an_empty_subject_alternative_name_is_as_none(self):
+        for critical in ("", "critical,"):
+            self.make("jane", "keyUsage=digitalSignature,keyAgreement", f"2.5.29.17={critical}DER:3000", subject="/CN=jane/emailAddress=jane@a.example")
+            self.smime("encrypt", "--to", "jane.pem", "--in", "in", "--out", "sealed", status=0)
+            self.assertEqual(self.smime("decrypt", "--key", "jane.key", "--cert", "jane.pem", "--in", "sealed", status=0).stdout, ENTITY)
+            self.sign()
+            answer = json.loads(self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--json", status=0).stdout)
+            self.assertEqual(answer["signers"][0]["address"], "jane@a.example")
+
+    def test_names_are_written_as_rfc_4514_says(self):
+        for subject in ("/C=CH/ST=Bern/L=Thun/O=Firm, Ltd./OU=a+b/CN=Jane/emailAddress=jane@a.example", "/DC=example/DC=a/UID=j/CN=# first", "/CN= blank /O=<q>;\"\\\\",
+                        "/CN=one+OU=two/O=Zürich", "/serialNumber=1/GN=Jane/SN=Doe/title=Dr", "/street=Way 1/CN=Jane"):
+            self.make("jane", *MAIL, subject=subject)
+            wanted = self.openssl("x509", "-in", "jane.pem", "-noout", "-subject", "-nameopt", "RFC2253,-esc_msb").decode().rstrip("\n").removeprefix("subject=")
+            self.sign()
+            answer = json.loads(self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--json", status=0).stdout)
+            self.assertEqual(in_order(answer["signers"][0]["subject"]), in_order(wanted))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
