@@ -134,11 +134,6 @@ class Certificate {
   // Extended key usage: true if it lists the purpose or anyExtendedKeyUsage, or is absent.
   bool may_protect_mail() const;
   bool may_serve_tls() const;
-  // Whether it is somebody's for mail, and no authority's: to sign, or to be encrypted to.
-  bool may_sign_mail() const { return !is_ca() && may_sign() && may_protect_mail(); }
-  bool may_open_mail() const {
-    return !is_ca() && (may_agree() || may_encipher_keys()) && may_protect_mail();
-  }
 
   // rfc822Name entries of subjectAltName, or the emailAddress attributes of the subject if there is
   // no such entry (RFC 8550, section 3), that are mail addresses by the strict parser of

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/cms/refusal.h"
+#include "crypto/keys/mail_use.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 
@@ -63,14 +64,16 @@ Status check_signer(const SignerResult& signer, const Trust& trust,
   if (signer.refusal) return *signer.refusal;
   if (!signer.certificate) return refuse(Refusal::signer_unknown);
   const Certificate& certificate = *signer.certificate;
-  if (!certificate.may_sign_mail()) {
+  if (const std::string why = objection_to_signer(certificate); !why.empty()) {
     return permanent_error("usage-not-allowed",
-                           "the signer's certificate is not meant for signing mail");
+                           "the signer's certificate is not meant for signing mail: " + why);
   }
   if (signer.signing_time && !certificate.valid_at(*signer.signing_time)) {
     return permanent_error("certificate-expired",
                            "the signer's certificate was not valid when it signed, at " +
-                               to_rfc3339(*signer.signing_time));
+                               to_rfc3339(*signer.signing_time) + ", but only from " +
+                               to_rfc3339(certificate.not_before()) + " to " +
+                               to_rfc3339(certificate.not_after()));
   }
   return check_trusted(certificate, trust, included, effort);
 }
@@ -109,6 +112,7 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
   if (signer.certificate) {
     verdict.address = shown_address(*signer.certificate, trust);
     verdict.subject = signer.certificate->subject_text();
+    verdict.is_authority = signer.certificate->is_ca();
     verdict.fingerprint = signer.certificate->key_id().hex();
     verdict.names_author =
         trust.author && trust.author->mailbox &&

@@ -58,6 +58,8 @@ struct SignerVerdict {
   SignatureType type = SignatureType::personal;
   // True for RSA keys of fewer than 2,048 bits.
   bool weak_key = false;
+  // True if the certificate is a CA's: who has it believed by name believes whatever it issues too.
+  bool is_authority = false;
   // Why no chain leads to a trusted certificate, if that is the reason; for people.
   std::string chain_reason{};
   // SMIMECapabilities; the signer's only if the verdict is valid.

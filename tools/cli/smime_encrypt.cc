@@ -6,6 +6,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/chain.h"
+#include "crypto/keys/mail_use.h"
 #include "crypto/mime/entity.h"
 #include "crypto/smime/message.h"
 #include "crypto/smime/profile.h"
@@ -36,11 +37,14 @@ Result<std::vector<crypto::Certificate>> recipients_in(const Arguments& argument
     return permanent_error("usage-not-allowed", "the certificate of " + one.shown_name() +
                                                     " cannot be used: " + one.objection());
   }
-  const std::string first = found->front().subject_text();
-  std::erase_if(*found, [](const crypto::Certificate& one) { return !one.may_open_mail(); });
+  const crypto::Certificate first = found->front();
+  std::erase_if(*found, [](const crypto::Certificate& one) {
+    return !crypto::objection_to_recipient(one).empty();
+  });
   if (found->empty()) {
     return permanent_error("usage-not-allowed",
-                           "the certificate of " + first + " is not meant for encryption");
+                           "the certificate of " + first.shown_name() +
+                               " is not meant for encryption: " + objection_to_recipient(first));
   }
   for (const crypto::Certificate& one : *found) {
     if (!one.valid_at(now)) return crypto::certificate_expired(one);

@@ -7,6 +7,7 @@
 #include "crypto/cms/certs_only.h"
 #include "crypto/keys/chain.h"
 #include "crypto/keys/key_file.h"
+#include "crypto/keys/mail_use.h"
 #include "crypto/smime/cms_input.h"
 #include "store/keyring.h"
 #include "store/secrets.h"
@@ -227,9 +228,9 @@ Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionName
 
 Status check_signer(const crypto::Certificate& certificate, Time now) {
   if (!certificate.valid_at(now)) return crypto::certificate_expired(certificate);
-  if (!certificate.may_sign_mail()) {
-    return permanent_error("usage-not-allowed", "the certificate of " + certificate.subject_text() +
-                                                    " is not meant for signing mail");
+  if (const std::string why = crypto::objection_to_own_signer(certificate); !why.empty()) {
+    return permanent_error("usage-not-allowed", "the certificate of " + certificate.shown_name() +
+                                                    " is not meant for signing mail: " + why);
   }
   return done();
 }

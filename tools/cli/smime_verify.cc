@@ -32,6 +32,21 @@ Result<crypto::Trust> trust_of(const Arguments& arguments) {
   return trust;
 }
 
+// What makes a signature count for less, for people; empty if nothing does.
+std::string weaknesses_of(const crypto::SignerVerdict& signer) {
+  std::string text;
+  if (signer.weak_key) text = "an RSA key of fewer than 2,048 bits";
+  if (!signer.is_authority) return text;
+  return text + (text.empty() ? "" : ", ") +
+         "a CA certificate (CA:TRUE), so that whoever believes it believes all that its key issues";
+}
+
+std::string verdict_text(const crypto::SignerVerdict& signer) {
+  if (signer.reason) return "NOT VALID: " + signer.reason->text;
+  const std::string weak = weaknesses_of(signer);
+  return weak.empty() ? "valid" : "valid, weak: " + weak;
+}
+
 Json json_of(const crypto::SignerVerdict& signer) {
   Json object{{"address", signer.address.empty() ? Json() : Json(signer.address)},
               {"valid", signer.valid()},
@@ -42,7 +57,8 @@ Json json_of(const crypto::SignerVerdict& signer) {
   object["fingerprint"] = signer.fingerprint;
   if (signer.signing_time) object["signed_at"] = to_rfc3339(*signer.signing_time);
   object["type"] = crypto::signature_type_name(signer.type);
-  object["weak"] = signer.weak_key;
+  object["weak"] = !weaknesses_of(signer).empty();
+  if (!weaknesses_of(signer).empty()) object["weakness"] = weaknesses_of(signer);
   return object;
 }
 
@@ -52,7 +68,7 @@ Report report_of(const crypto::VerifyReport& verified) {
   for (const crypto::SignerVerdict& signer : verified.signers) {
     const std::string who = signer.address.empty() ? signer.subject : signer.address;
     report.text += fmt::format("{}: {}\n", who.empty() ? "an unknown signer" : printable(who),
-                               signer.reason ? "NOT VALID: " + signer.reason->text : "valid");
+                               verdict_text(signer));
     signers.push_back(json_of(signer));
   }
   report.json = json_text(Json{{"valid", verified.valid()}, {"signers", std::move(signers)}});
@@ -120,7 +136,8 @@ Command smime_verify_command() {
       .detail =
           "A signature is valid if it is right and its certificate is meant for mail, "
           "valid when it signed and now, and one of the --trust certificates or issued by "
-          "one. In a message the certificate must also name the one author in From.",
+          "one. In a message the certificate must also name the one author in From. A certificate "
+          "that is a CA's (CA:TRUE) counts too if it may sign, and is marked weak.",
       .example = "culvert smime verify --trust ca.pem --in signed.eml --out content",
       .run = smime_verify};
 }

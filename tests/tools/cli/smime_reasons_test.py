@@ -187,6 +187,19 @@ class Certificates(Reasons):
             answer = json.loads(self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--json", status=0).stdout)
             self.assertEqual(answer["signers"][0]["address"], "jane@a.example")
 
+    def test_what_a_certificate_may_not_do_is_told_with_what_it_may(self):
+        for extensions, words in ((("keyUsage=keyEncipherment",), "its key usage is keyEncipherment, without digitalSignature or nonRepudiation"),
+                                  (("extendedKeyUsage=serverAuth",), "its extended key usage does not list emailProtection"),
+                                  (CA, "it is a CA certificate, and its key usage is keyCertSign, cRLSign, without digitalSignature")):
+            self.make("jane", *extensions)
+            self.sign()
+            self.assertIn(words, self.verify("jane"))
+            self.assertIn(words, self.said("sign", "--key", "jane.key", "--cert", "jane.pem", "--in", "in"))
+        self.make("jane", "keyUsage=digitalSignature")
+        self.assertIn("without keyEncipherment or keyAgreement", self.said("encrypt", "--to", "jane.pem", "--in", "in"))
+        self.make("jane", *CA)
+        self.assertIn("it is a CA certificate (basic constraints CA:TRUE)", self.said("encrypt", "--to", "jane.pem", "--in", "in"))
+
     def test_names_are_written_as_rfc_4514_says(self):
         for subject in ("/C=CH/ST=Bern/L=Thun/O=Firm, Ltd./OU=a+b/CN=Jane/emailAddress=jane@a.example", "/DC=example/DC=a/UID=j/CN=# first", "/CN= blank /O=<q>;\"\\\\",
                         "/CN=one+OU=two/O=Zürich", "/serialNumber=1/GN=Jane/SN=Doe/title=Dr", "/street=Way 1/CN=Jane"):
@@ -195,6 +208,59 @@ class Certificates(Reasons):
             self.sign()
             answer = json.loads(self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--json", status=0).stdout)
             self.assertEqual(in_order(answer["signers"][0]["subject"]), in_order(wanted))
+
+
+class Authorities(Reasons):
+    """A CA certificate that may sign counts (PKITS 4.6.8), and is marked."""
+
+    def verdict(self, trust, status=0, included=()):
+        self.sign(included=included)
+        return json.loads(self.smime("verify", "--trust", f"{trust}.pem", "--in", "signed", "--json", status=status).stdout)["signers"][0]
+
+    def test_counts_by_name_if_it_may_sign(self):
+        for usage in ((), ("keyUsage=digitalSignature",), ("keyUsage=digitalSignature,keyCertSign",), ("keyUsage=nonRepudiation,cRLSign",)):
+            self.make("jane", "basicConstraints=critical,CA:TRUE", *usage, subject="/CN=Jane/emailAddress=jane@a.example")
+            signer = self.verdict("jane")
+            self.assertTrue(signer["valid"] and signer["weak"])
+            self.assertIn("CA:TRUE", signer["weakness"])
+            self.assertIn(b"valid, weak", self.smime("verify", "--trust", "jane.pem", "--in", "signed", status=0).stdout)
+
+    def test_counts_by_chain(self):
+        self.make("root", *CA)
+        self.make("inter", "basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=keyCertSign", issuer="root")
+        self.make("jane", "basicConstraints=critical,CA:TRUE", "keyUsage=digitalSignature", "subjectAltName=email:jane@a.example", issuer="inter")
+        self.assertTrue(self.verdict("root", included=["inter"])["valid"])
+
+    def test_does_not_count_without_trust_or_usage(self):
+        self.make("root", *CA)
+        self.make("jane", "basicConstraints=critical,CA:TRUE")
+        self.assertEqual(self.verdict("root", 1)["reason"], "signer-untrusted")
+        self.make("jane", "basicConstraints=critical,CA:TRUE", "keyUsage=keyCertSign,cRLSign")
+        self.assertEqual(self.verdict("jane", 1)["reason"], "usage-not-allowed")
+        self.make("jane", "basicConstraints=critical,CA:TRUE", "extendedKeyUsage=serverAuth")
+        self.assertEqual(self.verdict("jane", 1)["reason"], "usage-not-allowed")
+
+    def test_named_attack_authority_beyond_its_limits(self):
+        """Who is trusted as a CA for b.example alone does not speak for a.example by signing with the CA's own key."""
+        self.make("root", *CA)
+        names = ("basicConstraints=critical,CA:TRUE", "nameConstraints=critical,permitted;email:b.example")
+        for subject, more, good in (("/CN=B/emailAddress=boss@a.example", (), False), ("/CN=B", ("subjectAltName=email:boss@a.example",), False),
+                                    ("/CN=B", ("subjectAltName=email:boss@b.example",), True)):
+            self.make("jane", *names, *more, subject=subject)
+            signer = self.verdict("jane", 0 if good else 1)
+            self.assertEqual(signer["reason"], None if good else "usage-not-allowed")
+            if not good:
+                self.assertIn("a name beyond its limits", signer["text"])
+                self.assertIn("email:boss@a.example", signer["text"])
+        self.make("jane", *names, issuer="root", subject="/CN=B/emailAddress=boss@a.example")
+        self.assertEqual(self.verdict("root", 1)["reason"], "usage-not-allowed")
+
+    def test_named_attack_the_signature_of_a_certificate_as_that_of_a_mail(self):
+        """A CA signs what others write into their certificates; without signed attributes that would be a mail's content."""
+        self.make("jane", "basicConstraints=critical,CA:TRUE")
+        self.openssl("cms", "-sign", "-noattr", "-binary", "-nodetach", "-in", "in", "-signer", "jane.pem", "-inkey", "jane.key", "-outform", "DER", "-out", "signed")
+        signer = json.loads(self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--json", status=1).stdout)["signers"][0]
+        self.assertEqual(signer["reason"], "no-signed-attributes")
 
 
 if __name__ == "__main__":
