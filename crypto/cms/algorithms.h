@@ -32,7 +32,7 @@ enum class Strength { strong, weak, broken };
 struct DigestRow {
   Oid oid;
   std::string_view name;    // as people write it
-  std::string_view engine;  // as Botan names it
+  std::string_view engine;  // as Botan names it; empty if it is never computed
   std::size_t bytes;
   Strength strength;
   // length_512: an INTEGER, the length in bits (RFC 8419, 2.3).
@@ -133,7 +133,7 @@ Bytes der_signature_algorithm(const SignatureRow& row);
 inline constexpr Oid kOidSha256{"2.16.840.1.101.3.4.2.1"};
 inline constexpr Oid kOidSha384{"2.16.840.1.101.3.4.2.2"};
 inline constexpr Oid kOidSha512{"2.16.840.1.101.3.4.2.3"};
-// Named so that a refusal can say why; never computed.
+// Named so that a refusal can say why.
 inline constexpr Oid kOidSha1{"1.3.14.3.2.26"};
 inline constexpr Oid kOidAes256Gcm{"2.16.840.1.101.3.4.1.46"};
 inline constexpr Oid kOidAes256Wrap{"2.16.840.1.101.3.4.1.45"};

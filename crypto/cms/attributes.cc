@@ -5,6 +5,7 @@
 
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/limits.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/asn1_time.h"
 
@@ -164,6 +165,12 @@ Status take_capabilities(const std::vector<Attribute>& attributes, SignedAttribu
   return done();
 }
 
+// The OID that an element holds, for people.
+std::string value_name(ByteView element) {
+  const bool is_short_oid = element.size() > 2 && element[0] == kTagOid && element[1] < 0x80;
+  return is_short_oid ? oid_name(element.subspan(2)) : "no content type";
+}
+
 }  // namespace
 
 Result<std::vector<Attribute>> read_attributes(ByteView element, std::uint8_t identifier) {
@@ -207,7 +214,10 @@ Status check_content_type(const std::vector<Attribute>& attributes, ByteView con
   const auto value = single_value(attributes, kOidContentType);
   if (!value) return value.error();
   if (*value == nullptr) return refuse(Refusal::content_type_missing);
-  if (**value != der(kTagOid, {content_type})) return refuse(Refusal::content_type_mismatch);
+  if (**value != der(kTagOid, {content_type})) {
+    return refuse_because(Refusal::content_type_mismatch,
+                          value_name(**value) + " instead of " + oid_name(content_type));
+  }
   return done();
 }
 

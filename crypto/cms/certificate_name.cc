@@ -7,9 +7,16 @@
 namespace culvert::crypto {
 namespace {
 
+constexpr std::size_t kMaxShownOctets = 20;
+
 CertificateName key_identifier(Bytes octets) {
   if (octets.size() > kMaxSubjectKeyIdentifierBytes) octets.clear();
   return SubjectKeyIdentifier{std::move(octets)};
+}
+
+std::string short_hex(ByteView octets) {
+  if (octets.size() <= kMaxShownOctets) return to_hex(octets);
+  return to_hex(octets.first(kMaxShownOctets)) + "…";
 }
 
 }  // namespace
@@ -55,6 +62,15 @@ Result<CertificateName> read_agreement_recipient(BerReader& from) {
   }
   if (const Status out = from.leave(); !out) return out.error();
   return key_identifier(*std::move(identifier));
+}
+
+std::string name_text(const CertificateName& name) {
+  if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
+    return "the certificate with serial number " + short_hex(by_serial->serial) + " of " +
+           name_text(by_serial->issuer);
+  }
+  return "the certificate with subject key identifier " +
+         short_hex(std::get<SubjectKeyIdentifier>(name).octets);
 }
 
 Bytes der_issuer_and_serial(const Certificate& certificate) {

@@ -1,6 +1,8 @@
 // How signers and recipients name certificates on the wire (RFC 5652, 5.3 and 6.2).
 #pragma once
 
+#include <string>
+
 #include "crypto/base/result.h"
 #include "crypto/cms/ber_reader.h"
 #include "crypto/keys/certificate.h"
@@ -25,6 +27,9 @@ Result<CertificateName> read_certificate_name(BerReader& from);
 
 // IssuerAndSerialNumber, or [0] IMPLICIT RecipientKeyIdentifier, as KeyAgreeRecipientInfo has it.
 Result<CertificateName> read_agreement_recipient(BerReader& from);
+
+// For people: `the certificate with serial number 07 of CN=ca`; printable, at most 300 octets.
+std::string name_text(const CertificateName& name);
 
 // IssuerAndSerialNumber in DER.
 Bytes der_issuer_and_serial(const Certificate& certificate);

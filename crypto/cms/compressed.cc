@@ -12,6 +12,7 @@
 #include "crypto/cms/algorithms.h"
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/limits.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
@@ -81,7 +82,8 @@ struct CompressedDataReader::State {
 Status CompressedDataReader::State::enter_content() {
   const auto type = enter_content_info(ber);
   if (!type) return type.error();
-  if (!(kOidCompressedData == *type)) return refuse(Refusal::not_cms, oid_text(*type));
+  if (!(kOidCompressedData == *type))
+    return refuse_because(Refusal::not_cms, "it is " + oid_name(*type));
   if (const Status in = ber.enter(kTagSequence); !in) return in;
   const auto version = read_version(ber);
   if (!version) return version.error();
@@ -89,7 +91,7 @@ Status CompressedDataReader::State::enter_content() {
   const auto algorithm = read_algorithm(ber);
   if (!algorithm) return algorithm.error();
   if (!(kOidZlib == algorithm->oid)) {
-    return refuse(Refusal::unsupported_compression, oid_text(algorithm->oid));
+    return refuse_because(Refusal::unsupported_compression, oid_name(algorithm->oid));
   }
   if (!algorithm->parameters_absent_or_null()) {
     return refuse(Refusal::unsupported_compression, "parameters");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "crypto/cms/der_writer.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/random.h"
 
@@ -118,7 +119,7 @@ Result<ContentAlgorithm> read_cipher(const AlgorithmName& name, CipherKind kind,
                                      OldCiphers old_ciphers) {
   ContentAlgorithm out;
   out.row = find_cipher(name.oid);
-  if (out.row == nullptr) return refuse(Refusal::unsupported_cipher, oid_text(name.oid));
+  if (out.row == nullptr) return refuse_because(Refusal::unsupported_cipher, oid_name(name.oid));
   if (out.row->kind != kind) {
     return refuse(kind == CipherKind::aead ? Refusal::not_aead : Refusal::aead_without_tag,
                   std::string(out.row->name));

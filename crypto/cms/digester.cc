@@ -19,7 +19,7 @@ Digester::Digester(Digester&&) noexcept = default;
 void Digester::add(const DigestRow& row) {
   const bool known = std::any_of(running_.begin(), running_.end(),
                                  [&](const Running& one) { return one.row == &row; });
-  if (known || row.strength == Strength::broken) return;
+  if (known || row.engine.empty()) return;
   running_.push_back({&row, Botan::HashFunction::create_or_throw(row.engine), {}});
 }
 

@@ -5,6 +5,7 @@
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/oaep_parameters.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/recipient_parts.h"
 #include "crypto/cms/refusal.h"
 
@@ -64,7 +65,7 @@ Result<TransportInfo> read_info(ByteView octets) {
 Result<RsaTransport> transport_of(const AlgorithmName& algorithm) {
   if (kOidRsaOaep == algorithm.oid) return read_oaep_parameters(algorithm.parameters);
   if (!(kOidRsaEncryption == algorithm.oid)) {
-    return refuse(Refusal::unsupported_recipient, oid_text(algorithm.oid));
+    return refuse_because(Refusal::unsupported_recipient, oid_name(algorithm.oid));
   }
   if (!algorithm.parameters_absent_or_null()) {
     return refuse(Refusal::bad_key_parameters, "rsaEncryption");

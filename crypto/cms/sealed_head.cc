@@ -1,6 +1,7 @@
 #include "crypto/cms/sealed_head.h"
 
 #include "crypto/cms/content_info.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
@@ -10,7 +11,7 @@ Result<SealKind> enter_sealed(BerReader& from) {
   if (!type) return type.error();
   const bool authenticated = kOidAuthEnvelopedData == *type;
   if (!authenticated && !(kOidEnvelopedData == *type)) {
-    return refuse(Refusal::not_cms, "content type " + oid_text(*type));
+    return refuse_because(Refusal::not_cms, "it is " + oid_name(*type));
   }
   if (const Status in = from.enter(kTagSequence); !in) return in.error();
   const auto version = read_version(from);

@@ -86,6 +86,10 @@ struct SignerResult {
   std::string signature;  // `ecdsa-with-SHA256`, or the dotted OID
   // True for RSA keys of fewer than 2,048 bits: right, but no longer strong.
   bool weak_key = false;
+  // Whether the content has the digest that is signed, if that could be told. It proves something
+  // only if the signature is right; of one that does not count it tells whether the content was
+  // altered by accident.
+  std::optional<bool> content_matches;
   // SMIMECapabilities, in the signer's order. Theirs only if the signature is valid.
   std::vector<Capability> capabilities;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/cms/content_info.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
@@ -66,7 +67,8 @@ std::vector<Certificate> included_certificates(const SignedTail& tail) {
 Result<SignedHead> enter_signed_data(BerReader& ber) {
   const auto type = enter_content_info(ber);
   if (!type) return type.error();
-  if (!(kOidSignedData == *type)) return refuse(Refusal::not_cms, oid_text(*type));
+  if (!(kOidSignedData == *type))
+    return refuse_because(Refusal::not_cms, "it is " + oid_name(*type));
   if (const Status in = ber.enter(kTagSequence); !in) return in.error();
   if (const auto version = read_version(ber); !version) return version.error();
   SignedHead head;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "crypto/cms/limits.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/pss_parameters.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/signer_info.h"
@@ -16,6 +17,18 @@ std::string digest_name(const AlgorithmName& digest) {
   return row == nullptr ? oid_text(digest.oid) : std::string(row->name);
 }
 
+constexpr std::string_view kSignBetter =
+    ": the sender's program has to sign with SHA-256 or better, by a key for RSA, ECDSA or EdDSA";
+
+// All that is broken in it, named.
+Error weak(const SignerInfo& info) {
+  std::string names = oid_name(info.digest.oid);
+  const bool is_plain_rsa =
+      signature_algorithm_name(info.signature_algorithm.oid) == std::string_view("rsaEncryption");
+  if (!is_plain_rsa) names += ", " + oid_name(info.signature_algorithm.oid);
+  return refuse_because(Refusal::weak_algorithm, names + std::string(kSignBetter));
+}
+
 std::string signature_name(const SignerInfo& info) {
   const std::string_view name = signature_algorithm_name(info.signature_algorithm.oid);
   return name.empty() ? oid_text(info.signature_algorithm.oid) : std::string(name);
@@ -23,10 +36,13 @@ std::string signature_name(const SignerInfo& info) {
 
 Status check_digest(const SignerInfo& info) {
   const DigestRow* row = find_digest(info.digest.oid);
-  if (row == nullptr) return refuse(Refusal::unsupported_digest, oid_text(info.digest.oid));
+  if (row == nullptr) {
+    return refuse_because(Refusal::unsupported_digest,
+                          oid_name(info.digest.oid) + std::string(kSignBetter));
+  }
   if (!parameters_fit(*row, info.digest))
     return refuse(Refusal::bad_signature_parameters, "digest");
-  if (row->strength == Strength::broken) return refuse(Refusal::weak_algorithm);
+  if (row->strength == Strength::broken) return weak(info);
   return done();
 }
 
@@ -40,7 +56,10 @@ Result<PssAlgorithm> pss_of(const SignerInfo& info) {
   const auto pss = read_pss_parameters(info.signature_algorithm.parameters);
   if (!pss) return pss.error();
   if (pss->hash->strength == Strength::broken || pss->mgf_hash->strength == Strength::broken) {
-    return refuse(Refusal::weak_algorithm);
+    const DigestRow& hash = pss->hash->strength == Strength::broken ? *pss->hash : *pss->mgf_hash;
+    return refuse_because(
+        Refusal::weak_algorithm,
+        "RSASSA-PSS with " + oid_name(hash.oid.octets()) + std::string(kSignBetter));
   }
   // RFC 4056, 3: the parameters stand in the SignerInfo, and their hash is that of the content.
   if (!(pss->hash->oid == info.digest.oid)) return refuse(Refusal::digest_mismatch);
@@ -51,11 +70,14 @@ Result<Algorithm> algorithm_of(const SignerInfo& info) {
   const AlgorithmName& algorithm = info.signature_algorithm;
   const SignatureRow* row = find_signature(algorithm.oid, info.digest.oid);
   if (row == nullptr) {
-    return refuse(signature_algorithm_name(algorithm.oid).empty() ? Refusal::unsupported_signature
-                                                                  : Refusal::digest_mismatch,
-                  oid_text(algorithm.oid));
+    if (signature_algorithm_name(algorithm.oid).empty()) {
+      return refuse_because(Refusal::unsupported_signature,
+                            oid_name(algorithm.oid) + std::string(kSignBetter));
+    }
+    return refuse_because(Refusal::digest_mismatch,
+                          oid_name(algorithm.oid) + " with " + oid_name(info.digest.oid));
   }
-  if (row->strength == Strength::broken) return refuse(Refusal::weak_algorithm);
+  if (row->strength == Strength::broken) return weak(info);
   if (row->parameters == SignatureRow::Parameters::pss) {
     const auto pss = pss_of(info);
     if (!pss) return pss.error();
@@ -82,14 +104,21 @@ Status check_protection(const SignerInfo& info, const SignedAttributes& attribut
   return refuse(Refusal::algorithm_protection_mismatch);
 }
 
-Status check_content(const SignerInfo& info, const SignedAttributes& attributes,
-                     const Digester& digests) {
+// Nothing if that digest was not computed.
+std::optional<bool> content_matches(const SignerInfo& info, const SignedAttributes& attributes,
+                                    const Digester& digests) {
   const auto digest = digests.digest(info.digest.oid);
-  if (!digest) return refuse(Refusal::digest_not_announced);
-  if (as_text(*digest) != as_text(attributes.message_digest)) {
-    return refuse(Refusal::message_digest_mismatch);
-  }
-  return done();
+  if (!digest) return std::nullopt;
+  return as_text(*digest) == as_text(attributes.message_digest);
+}
+
+// Of a signature that is refused for its algorithms, as far as its attributes can be read.
+std::optional<bool> content_matches(const SignerInfo& info, const SignedContent& content) {
+  if (info.signed_attributes.empty()) return std::nullopt;
+  const auto list = read_attributes(info.signed_attributes, context_tag(0));
+  if (!list) return std::nullopt;
+  const auto attributes = interpret(*list, content.content_type);
+  return attributes ? content_matches(info, *attributes, content.digests) : std::nullopt;
 }
 
 bool is_named_certificate(const SignedAttributes& attributes, const Certificate& certificate) {
@@ -171,12 +200,16 @@ bool Candidates::may_try(const Certificate& candidate) {
   return true;
 }
 
+struct Judged {
+  const SignerInfo& info;
+  const SignedAttributes& attributes;
+  const Algorithm& algorithm;
+};
+
 // The certificate under which the signature is right. Several may have the same name: an attacker
 // can include one with the name of another, which must not hide the right one.
-Status find_signer(const SignerInfo& info, const SignedAttributes& attributes,
-                   Candidates& candidates, SignerResult& result) {
-  const auto algorithm = algorithm_of(info);
-  if (!algorithm) return algorithm.error();
+Status find_signer(const Judged& judged, Candidates& candidates, SignerResult& result) {
+  const auto& [info, attributes, algorithm] = judged;
   const auto called = candidates.called_by(info.name);
   if (called.empty()) return refuse(Refusal::signer_unknown);
   Status status = refuse(Refusal::signing_certificate_mismatch);
@@ -187,7 +220,7 @@ Status find_signer(const SignerInfo& info, const SignedAttributes& attributes,
     is_first = false;
     result.certificate = candidate;
     status = candidates.may_try(candidate)
-                 ? check_signature(info, *algorithm, candidate)
+                 ? check_signature(info, algorithm, candidate)
                  : refuse(Refusal::signer_key_size, "too many signatures by keys of this size");
     if (status) break;
   }
@@ -202,7 +235,10 @@ bool is_weak(const Certificate& certificate) {
 
 Status check_all(const SignerInfo& info, const SignedContent& content, Candidates& candidates,
                  SignerResult& result) {
-  if (const Status good = check_digest(info); !good) return good;
+  if (const Status good = check_digest(info); !good) {
+    result.content_matches = content_matches(info, content);
+    return good;
+  }
   if (info.signed_attributes.empty()) return refuse(Refusal::no_signed_attributes);
   const auto list = read_attributes(info.signed_attributes, context_tag(0));
   if (!list) return list.error();
@@ -211,9 +247,13 @@ Status check_all(const SignerInfo& info, const SignedContent& content, Candidate
   result.signing_time = attributes->signing_time;
   result.type = attributes->type;
   result.capabilities = attributes->capabilities;
-  if (const Status good = check_content(info, *attributes, content.digests); !good) return good;
+  result.content_matches = content_matches(info, *attributes, content.digests);
+  if (!result.content_matches) return refuse(Refusal::digest_not_announced);
+  const auto algorithm = algorithm_of(info);
+  if (!algorithm) return algorithm.error();
+  if (!*result.content_matches) return refuse(Refusal::message_digest_mismatch);
   if (const Status good = check_protection(info, *attributes); !good) return good;
-  return find_signer(info, *attributes, candidates, result);
+  return find_signer({info, *attributes, *algorithm}, candidates, result);
 }
 
 SignerResult judge(const SignerInfo& info, const SignedContent& content, Candidates& candidates) {

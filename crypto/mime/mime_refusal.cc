@@ -1,6 +1,9 @@
 #include "crypto/mime/mime_refusal.h"
 
 #include <array>
+#include <utility>
+
+#include "crypto/base/log.h"
 
 namespace culvert::crypto {
 namespace {
@@ -64,6 +67,12 @@ std::string_view refusal_text(MimeRefusal refusal) {
 Error refuse(MimeRefusal refusal, std::string detail) {
   return permanent_error(refusal_code(refusal), std::string(refusal_text(refusal)),
                          std::move(detail));
+}
+
+Error refuse_because(MimeRefusal refusal, std::string_view found) {
+  std::string shown = printable(found);
+  std::string text = std::string(refusal_text(refusal)) + ": " + shown;
+  return permanent_error(refusal_code(refusal), std::move(text), std::move(shown));
 }
 
 std::optional<MimeRefusal> mime_refusal_of(const Error& error) {

@@ -37,6 +37,9 @@ std::string_view refusal_text(MimeRefusal refusal);
 // A permanent error with both; `detail` is for our log.
 Error refuse(MimeRefusal refusal, std::string detail = {});
 
+// The same with what was found behind the sentence, after a colon: shown as `printable` does.
+Error refuse_because(MimeRefusal refusal, std::string_view found);
+
 // The refusal that an error carries, if it is one of these.
 std::optional<MimeRefusal> mime_refusal_of(const Error& error);
 

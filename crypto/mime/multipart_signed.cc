@@ -56,7 +56,7 @@ Result<ContentType> signed_type(std::string_view header) {
   }
   const auto protocol = kind->type.parameter("protocol");
   if (protocol && !is_protocol(*protocol)) {
-    return refuse(MimeRefusal::other_protocol);
+    return refuse_because(MimeRefusal::other_protocol, *protocol);
   }
   if (!is_understood_alike(kind->type)) return refuse(MimeRefusal::ambiguous_type);
   return kind->type;
@@ -125,8 +125,8 @@ Result<TransferEncoding> signature_encoding(std::string_view header,
   if (!kind) return refuse(MimeRefusal::ambiguous_type);
   // RFC 8551, 3.9: gateways that know no other type leave the file's name.
   if (!is_pkcs7_signature(kind->type) && !is_signature_file(*kind, fields)) {
-    return refuse(content && is_pkcs7_signature(content->type) ? MimeRefusal::signature_first
-                                                               : MimeRefusal::no_signature_part);
+    if (content && is_pkcs7_signature(content->type)) return refuse(MimeRefusal::signature_first);
+    return refuse_because(MimeRefusal::no_signature_part, "it is " + kind->type.media_type);
   }
   if (kind->encoding != TransferEncoding::base64 && kind->encoding != TransferEncoding::identity) {
     return refuse(MimeRefusal::unsupported_encoding);

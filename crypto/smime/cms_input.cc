@@ -35,6 +35,13 @@ std::string describe(const ContentType& type) {
   return printable(text);
 }
 
+// `its top-level type is text/plain: `, if it is a message or entity that tells one.
+std::string found_type(std::string_view header) {
+  const auto kind = entity_kind(header);
+  if (header.empty() || !kind) return {};
+  return "its top-level type is " + describe(kind->type) + ": ";
+}
+
 }  // namespace
 
 Error not_smime(std::string why) {
@@ -93,9 +100,9 @@ Result<std::unique_ptr<CmsInput>> CmsInput::from_entity(RewindableSource& from, 
       taken = input->take_multipart(from);
       break;
     case SmimeForm::none:
-      taken = not_smime(
-          "it is neither DER nor PEM nor an entity whose top-level type is "
-          "application/pkcs7-mime or multipart/signed");
+      taken = not_smime(found_type(input->header_) +
+                        "it is neither DER nor PEM nor an entity whose top-level type is "
+                        "application/pkcs7-mime or multipart/signed");
   }
   if (!taken) return taken.error();
   return input;

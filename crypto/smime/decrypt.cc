@@ -2,6 +2,7 @@
 
 #include "crypto/cms/enveloped.h"
 #include "crypto/smime/cms_input.h"
+#include "crypto/smime/object_reason.h"
 
 namespace culvert::crypto {
 
@@ -10,7 +11,7 @@ Result<DecryptReport> decrypt(RewindableSource& input, const KeyRing& keys, Sink
   const auto cms = CmsInput::open(input);
   if (!cms) return cms.error();
   const auto opened = EnvelopedReader::open((*cms)->der(), keys, old_ciphers);
-  if (!opened) return opened.error();
+  if (!opened) return explain_no_key(opened.error(), (*cms)->der());
   const auto count = copy_all(**opened, to);
   if (!count) return count.error();
   const ContentKey& key = (*opened)->content_key();

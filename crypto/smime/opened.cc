@@ -6,10 +6,12 @@
 #include "crypto/cms/compressed.h"
 #include "crypto/cms/content_info.h"
 #include "crypto/cms/enveloped.h"
+#include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/mime/mime_refusal.h"
 #include "crypto/smime/cms_input.h"
 #include "crypto/smime/compressed_content.h"
+#include "crypto/smime/object_reason.h"
 #include "crypto/smime/signed_content.h"
 #include "crypto/smime/signed_reading.h"
 
@@ -108,8 +110,9 @@ Status OpenedMessage::open_signed(Step& step, const OpenRequest& request) {
   const auto reader = step.beside == nullptr
                           ? SignedDataReader::open(*step.der)
                           : SignedDataReader::open_detached(*step.der, *step.beside);
-  if (!reader) return reader.error();
+  if (!reader) return explain_unsigned(reader.error(), *step.der);
   step.inner_type = (*reader)->content_type();
+  if (const Status mail = check_mail_content(step.inner_type); !mail) return mail;
   const auto result = (*reader)->finish({request.trust.trusted, SignerCandidates::Included::use});
   if (!result) return result.error();
   Trust trust = request.trust;
@@ -129,7 +132,7 @@ Status OpenedMessage::open_signed(Step& step, const OpenRequest& request) {
 
 Status OpenedMessage::open_sealed(Step& step, const OpenRequest& request) {
   auto opened = EnvelopedReader::open(*step.der, request.keys);
-  if (!opened) return opened.error();
+  if (!opened) return explain_no_key(opened.error(), *step.der);
   const ContentKey& key = (*opened)->content_key();
   layers_.push_back({.kind = (*opened)->kind() == SealKind::auth_enveloped
                                  ? LayerKind::auth_enveloped
@@ -180,7 +183,7 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
   if (layers_.size() == kMaxLayers) return refuse(Refusal::nested_too_deep, "layers");
   const auto type = object_type(*step->der);
   if (!type) return type.error();
-  Status taken = refuse(Refusal::not_cms, oid_text(*type));
+  Status taken = refuse_because(Refusal::not_cms, "it is " + oid_name(*type));
   if (kOidSignedData == *type) {
     taken = open_signed(*step, request);
   } else if (step->beside != nullptr) {

@@ -7,6 +7,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/limits.h"
+#include "crypto/base/log.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/mime/delimiter_scanner.h"
 #include "crypto/smime/cms_input.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kDashes = "-----";
+constexpr std::size_t kMaxShownLabelOctets = 80;
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::size_t blanks_before(std::string_view front) {
@@ -30,6 +32,12 @@ constexpr std::array<std::string_view, 5> kLabels{"CMS", "PKCS7", "ENCRYPTED MES
 bool is_wanted(std::string_view label, PemLabels labels) {
   return std::find(kLabels.begin(), kLabels.end(), label) != kLabels.end() ||
          (labels == PemLabels::cms_certificate && label == "CERTIFICATE");
+}
+
+std::string wrong_label(std::string_view label, PemLabels labels) {
+  const bool takes_certificates = labels == PemLabels::cms_certificate;
+  return "its PEM label is '" + printable(label, kMaxShownLabelOctets) + "', and CMS" +
+         (takes_certificates ? ", PKCS7 or CERTIFICATE" : " or PKCS7") + " is accepted";
 }
 
 // The label of a whole BEGIN line.
@@ -91,7 +99,8 @@ Result<PemText> find_pem_text(SharedInput& input, std::string_view front, PemLab
   const std::size_t line_end = front.find('\n', first);
   if (line_end == std::string_view::npos) return not_smime("its PEM block has no end");
   const auto label = label_of(front.substr(first, line_end - first));
-  if (!label || !is_wanted(*label, labels)) return not_smime("its PEM label is not CMS");
+  if (!label) return not_smime("its PEM block has a first line that is no BEGIN line");
+  if (!is_wanted(*label, labels)) return not_smime(wrong_label(*label, labels));
   const std::uint64_t begin = line_end + 1;
   const auto end = find_end(input, begin, *label);
   if (!end) return end.error();

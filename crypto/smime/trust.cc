@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/cms/certificate_name.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/mail_use.h"
 #include "crypto/mime/entity.h"
@@ -61,7 +62,7 @@ Status check_trusted(const Certificate& certificate, const Trust& trust,
 
 Status check_signer(const SignerResult& signer, const Trust& trust,
                     const std::vector<Certificate>& included, ChainEffort& effort) {
-  if (signer.refusal) return *signer.refusal;
+  if (signer.refusal) return told_refusal(signer);
   if (!signer.certificate) return refuse(Refusal::signer_unknown);
   const Certificate& certificate = *signer.certificate;
   if (const std::string why = objection_to_signer(certificate); !why.empty()) {
@@ -106,6 +107,27 @@ std::optional<Author> author_of(std::string_view header) {
   return Author{single_from(fields)};
 }
 
+Error told_refusal(const SignerResult& signer) {
+  Error error = *signer.refusal;
+  const auto refusal = refusal_of(error);
+  if (refusal == Refusal::signer_unknown) {
+    error.text += ": it names " + name_text(signer.name) +
+                  ", which is neither in the message nor among the trusted";
+  }
+  if (refusal != Refusal::weak_algorithm && refusal != Refusal::unsupported_digest &&
+      refusal != Refusal::unsupported_signature && refusal != Refusal::bad_certificate) {
+    return error;
+  }
+  if (!signer.content_matches) {
+    error.text += "; whether the content was altered cannot be told";
+  } else if (*signer.content_matches) {
+    error.text += "; the content was not altered by accident: it has the digest in the signature";
+  } else {
+    error.text += "; the content was altered besides: it does not have the digest in the signature";
+  }
+  return error;
+}
+
 SignerVerdict judge(const SignerResult& signer, const Trust& trust,
                     const std::vector<Certificate>& included, ChainEffort& effort) {
   SignerVerdict verdict;
@@ -122,6 +144,7 @@ SignerVerdict judge(const SignerResult& signer, const Trust& trust,
   verdict.signing_time = signer.signing_time;
   verdict.type = signer.type;
   verdict.weak_key = signer.weak_key;
+  verdict.content_matches = signer.content_matches;
   verdict.capabilities = signer.capabilities;
   if (const Status good = check_signer(signer, trust, included, effort); !good) {
     verdict.reason = good.error();

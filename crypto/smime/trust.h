@@ -62,6 +62,8 @@ struct SignerVerdict {
   bool is_authority = false;
   // Why no chain leads to a trusted certificate, if that is the reason; for people.
   std::string chain_reason{};
+  // Whether the content has the digest in the signature, if that could be told.
+  std::optional<bool> content_matches{};
   // SMIMECapabilities; the signer's only if the verdict is valid.
   std::vector<Capability> capabilities;
   // Whether the certificate names the author: exactly, or, for the signature of a domain by a
@@ -71,6 +73,11 @@ struct SignerVerdict {
   std::optional<Error> reason;
   bool valid() const { return !reason; }
 };
+
+// Why a signature does not count, with what there is to say of the content: a signature by an
+// algorithm that is refused may still tell whether the content was altered on its way by accident.
+// `signer` has a refusal.
+Error told_refusal(const SignerResult& signer);
 
 // Permanent reasons besides those of crypto/cms: `usage-not-allowed`, `certificate-expired`,
 // `signer-untrusted`. `included` are the certificates of the message; `effort` is one for all its

@@ -1,11 +1,8 @@
 #include "crypto/smime/verify.h"
 
-#include <algorithm>
-#include <iterator>
-
-#include "crypto/cms/oid.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/smime/cms_input.h"
+#include "crypto/smime/object_reason.h"
 #include "crypto/smime/signed_reading.h"
 
 namespace culvert::crypto {
@@ -20,15 +17,6 @@ struct Pass {
   VerifyReport report;
   std::uint64_t content_bytes;
 };
-
-// An entity, or another object of S/MIME (RFC 8551, 2.4): a signature over what belongs to another
-// protocol, a time stamp perhaps, says nothing about a mail.
-bool is_mail_content(const std::string& type) {
-  const Oid* const kinds[] = {&kOidData, &kOidSignedData, &kOidEnvelopedData,
-                              &kOidAuthEnvelopedData, &kOidCompressedData};
-  return std::any_of(std::begin(kinds), std::end(kinds),
-                     [&](const Oid* kind) { return type == oid_text(kind->octets()); });
-}
 
 // Nobody may believe that it was the other content that was verified.
 Error unexpected_content() {
@@ -48,14 +36,12 @@ Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, Detache
   if (!cms) return cms.error();
   if (const Status chosen = choose_reading(**cms); !chosen) return chosen.error();
   const auto reader = open_reader(**cms, detached);
-  if (!reader) return reader.error();
-  if (!is_mail_content((*reader)->content_type())) {
-    return refuse(Refusal::content_type_mismatch, (*reader)->content_type());
-  }
+  if (!reader) return explain_unsigned(reader.error(), (*cms)->der());
+  if (const Status mail = check_mail_content((*reader)->content_type()); !mail) return mail.error();
   const auto count = copy_all(**reader, to);
   if (!count) return count.error();
   const auto result = (*reader)->finish({trust.trusted, SignerCandidates::Included::use});
-  if (!result) return result.error();
+  if (!result) return explain_unsigned(result.error(), (*cms)->der());
   Trust with_author = trust;
   if (!trust.author) with_author.author = author_of((*cms)->header());
   Pass out{{}, *count};

@@ -57,6 +57,7 @@ Json json_of(const crypto::SignerVerdict& signer) {
   object["fingerprint"] = signer.fingerprint;
   if (signer.signing_time) object["signed_at"] = to_rfc3339(*signer.signing_time);
   object["type"] = crypto::signature_type_name(signer.type);
+  if (signer.content_matches) object["content_altered"] = !*signer.content_matches;
   object["weak"] = !weaknesses_of(signer).empty();
   if (!weaknesses_of(signer).empty()) object["weakness"] = weaknesses_of(signer);
   return object;

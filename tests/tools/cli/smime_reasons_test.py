@@ -168,6 +168,7 @@ class Certificates(Reasons):
             told = self.verify()
             words = f"its critical extension {name} is not known"
             self.assertIn(f"that of CN=jane, because {words}", told)
+            self.assertIn("not altered", told)
             self.assertIn(words, self.said("sign", "--key", "jane.key", "--cert", "jane.pem", "--in", "in"))
             self.assertIn(words, self.said("encrypt", "--to", "jane.pem", "--in", "in"))
             self.assertIn(words, self.said("decrypt", "--key", "jane.key", "--cert", "jane.pem", "--in", "signed"))
@@ -261,6 +262,127 @@ class Authorities(Reasons):
         self.openssl("cms", "-sign", "-noattr", "-binary", "-nodetach", "-in", "in", "-signer", "jane.pem", "-inkey", "jane.key", "-outform", "DER", "-out", "signed")
         signer = json.loads(self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--json", status=1).stdout)["signers"][0]
         self.assertEqual(signer["reason"], "no-signed-attributes")
+
+
+class Algorithms(Reasons):
+    def setUp(self):
+        super().setUp()
+        self.make("jane", *MAIL, algorithm=("RSA", "-pkeyopt", "rsa_keygen_bits:2048"))
+
+    def altered(self):
+        octets = (self.folder / "signed").read_bytes()
+        self.assertIn(b"Hello Bob", octets)
+        (self.folder / "signed").write_bytes(octets.replace(b"Hello Bob", b"Hello Eve"))
+
+    def test_sha1_is_named_and_whether_the_content_was_altered(self):
+        self.make("ec", *MAIL)
+        for name in ("jane", "ec"):
+            self.sign(name, "-md", "sha1")
+            told = self.verify(name)
+            for words in ("SHA-1", "sign with SHA-256 or better", "the content was not altered by accident"):
+                self.assertIn(words, told)
+            self.altered()
+            self.assertIn("the content was altered besides", self.verify(name))
+            self.assertTrue(json.loads(self.smime("verify", "--trust", f"{name}.pem", "--in", "signed", "--json").stdout)["signers"][0]["content_altered"])
+
+    def test_other_weak_digests_are_named(self):
+        for digest, name in (("md5", "MD5"), ("sha224", "SHA-224")):
+            self.sign("jane", "-md", digest)
+            told = self.verify("jane")
+            self.assertIn(name, told)
+            self.assertIn("whether the content was altered cannot be told", told)
+
+    def test_a_key_that_does_not_count_is_told_with_its_size_or_curve(self):
+        self.make("small", *MAIL, algorithm=("RSA", "-pkeyopt", "rsa_keygen_bits:768"))
+        self.sign("small")
+        self.assertIn("it has 768 bits, and RSA keys of 1024 to 16384 bits count", self.verify("small"))
+        self.make("odd", *MAIL, algorithm=("EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"))
+        self.sign("odd")
+        self.assertIn("the key is on the curve 1.3.132.0.10", self.verify("odd"))
+
+    def test_sha1_in_pss_is_named(self):
+        self.sign("jane", "-md", "sha1", "-keyopt", "rsa_padding_mode:pss")
+        self.assertIn("SHA-1", self.verify("jane"))
+
+    def test_dsa_is_named_with_every_digest(self):
+        self.openssl("dsaparam", "-out", "dsa.parameters", "1024")
+        self.openssl("genpkey", "-paramfile", "dsa.parameters", "-out", "dsa.key")
+        self.make("dsa", *MAIL, key="dsa")
+        for digest, more in (("sha1", "SHA-1"), ("sha256", "SHA-256")):
+            self.sign("dsa", "-md", digest)
+            told = self.verify("dsa")
+            for words in ("DSA", more, "a key for RSA, ECDSA or EdDSA", "not altered"):
+                self.assertIn(words, told)
+            self.altered()
+            told = self.verify("dsa")
+            self.assertIn("DSA", told)
+            self.assertIn("the content was altered besides", told)
+
+
+class Two(Reasons):
+    """Jane and Bob, with RSA keys."""
+
+    def setUp(self):
+        super().setUp()
+        self.make("jane", *MAIL, algorithm=("RSA", "-pkeyopt", "rsa_keygen_bits:2048"))
+        self.make("bob", *MAIL, algorithm=("RSA", "-pkeyopt", "rsa_keygen_bits:2048"))
+
+    def seal(self, *names, out="sealed"):
+        self.openssl("cms", "-encrypt", "-aes256", "-binary", "-in", "in", "-outform", "DER", "-out", out, *(f"{name}.pem" for name in names))
+
+
+class Objects(Two):
+    def test_content_of_another_protocol_is_named(self):
+        for oid, name in (("1.2.840.113549.1.9.16.1.4", "a time stamp (1.2.840.113549.1.9.16.1.4)"), ("1.2.3.4", "its content type is 1.2.3.4")):
+            self.sign("jane", "-econtent_type", oid)
+            told = self.verify("jane")
+            self.assertIn("no mail", told)
+            self.assertIn(name, told)
+            self.assertNotIn("attributes", told)
+
+    def test_another_kind_of_object_is_named(self):
+        self.openssl("cms", "-digest_create", "-binary", "-in", "in", "-outform", "DER", "-out", "signed")
+        self.assertIn("digested data (1.2.840.113549.1.7.5)", self.verify("jane"))
+        self.assertIn("digested data", self.said("decrypt", "--key", "jane.key", "--in", "signed"))
+        self.openssl("cms", "-data_create", "-in", "in", "-outform", "DER", "-out", "signed")
+        self.assertIn("data (1.2.840.113549.1.7.1)", self.verify("jane"))
+
+    def test_a_detached_signature_without_its_content_asks_for_it(self):
+        for form in ("DER", "PEM"):
+            self.openssl("cms", "-sign", "-binary", "-in", "in", "-signer", "jane.pem", "-inkey", "jane.key", "-outform", form, "-out", "signed")
+            told = self.verify("jane")
+            self.assertIn("detached signature", told)
+            self.assertIn("--content FILE", told)
+            self.verify("jane", 0, "--content", "in")
+
+    def test_certificates_only_are_told_so(self):
+        self.openssl("crl2pkcs7", "-nocrl", "-certfile", "jane.pem", "-outform", "DER", "-out", "signed")
+        self.assertIn("certificates only (1)", self.verify("jane"))
+        self.assertIn("certificates only (1)", self.verify("jane", 1, "--content", "in"))
+        self.assertIn("certificates only", self.said("decrypt", "--key", "jane.key", "--in", "signed"))
+
+    def test_for_whom_it_is_sealed_is_told_when_no_key_fits(self):
+        self.seal("bob")
+        told = self.said("decrypt", "--key", "jane.key", "--cert", "jane.pem", "--in", "sealed")
+        self.assertIn("no key at hand opens this message: it is sealed for the certificate with serial number 07 of CN=bob", told)
+        self.seal(*["bob"] * 9)
+        told = self.said("decrypt", "--key", "jane.key", "--cert", "jane.pem", "--in", "sealed")
+        self.assertIn("and 6 more", told)
+        self.assertLess(len(told), 600)
+        self.openssl("cms", "-encrypt", "-aes256", "-in", "in", "-outform", "DER", "-out", "sealed", "-pwri_password", "x")
+        self.assertIn("a password", self.said("decrypt", "--key", "jane.key", "--cert", "jane.pem", "--in", "sealed"))
+
+    def test_the_type_that_was_found_is_named(self):
+        for octets, words in ((b"Content-Type: text/html\n\nx\n", "its top-level type is text/html"), (b"From: a@a.example\n\nx\n", "its top-level type is text/plain"),
+                              (b"-----BEGIN PGP MESSAGE-----\nAAAA\n-----END PGP MESSAGE-----\n", "its PEM label is 'PGP MESSAGE', and CMS or PKCS7 is accepted"),
+                              (b"Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=b\n\n--b\n\nx\n--b\n\ny\n--b--\n", "application/pgp-signature"),
+                              (b"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b\n\n--b\n\nx\n--b\nContent-Type: image/png\n\ny\n--b--\n", "it is image/png")):
+            (self.folder / "mail").write_bytes(octets)
+            self.assertIn(words, self.said("verify", "--trust", "jane.pem", "--in", "mail"))
+        (self.folder / "key.pem").write_bytes(b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n")
+        told = self.said("verify", "--trust", "key.pem", "--in", "in")
+        self.assertIn("X509 CRL", told)
+        self.assertIn("CERTIFICATE", told)
 
 
 if __name__ == "__main__":
