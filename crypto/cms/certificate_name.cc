@@ -14,6 +14,11 @@ CertificateName key_identifier(Bytes octets) {
   return SubjectKeyIdentifier{std::move(octets)};
 }
 
+bool is_too_long(const CertificateName& name) {
+  if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) return by_serial->issuer.empty();
+  return std::get<SubjectKeyIdentifier>(name).octets.empty();
+}
+
 std::string short_hex(ByteView octets) {
   if (octets.size() <= kMaxShownOctets) return to_hex(octets);
   return to_hex(octets.first(kMaxShownOctets)) + "…";
@@ -65,6 +70,7 @@ Result<CertificateName> read_agreement_recipient(BerReader& from) {
 }
 
 std::string name_text(const CertificateName& name) {
+  if (is_too_long(name)) return "a certificate whose name is too long to be anybody's";
   if (const auto* by_serial = std::get_if<IssuerAndSerial>(&name)) {
     return "the certificate with serial number " + short_hex(by_serial->serial) + " of " +
            name_text(by_serial->issuer);

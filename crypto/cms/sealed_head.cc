@@ -5,6 +5,18 @@
 #include "crypto/cms/refusal.h"
 
 namespace culvert::crypto {
+namespace {
+
+constexpr std::size_t kMaxTagOctets = 64;
+
+// Passes over the next element if it is that one.
+Status skip_if(BerReader& from, std::uint8_t identifier) {
+  const auto next = from.peek();
+  if (!next) return next.error();
+  return *next == identifier ? from.skip() : done();
+}
+
+}  // namespace
 
 Result<SealKind> enter_sealed(BerReader& from) {
   const auto type = enter_content_info(from);
@@ -39,6 +51,22 @@ Result<SealedContentHead> enter_sealed_content(BerReader& from) {
     return begun.error();
   }
   return SealedContentHead{*std::move(type), *std::move(cipher)};
+}
+
+Status pass_sealed_content(BerReader& from, SealKind kind) {
+  while (true) {
+    const auto piece = from.next_octets();
+    if (!piece) return piece.error();
+    if (piece->empty()) break;
+  }
+  if (const Status out = from.leave(); !out) return out;
+  if (const Status passed = skip_if(from, context_tag(1)); !passed) return passed;
+  if (kind == SealKind::auth_enveloped) {
+    if (const auto tag = from.octets(kTagOctetString, kMaxTagOctets); !tag) return tag.error();
+    if (const Status passed = skip_if(from, context_tag(2)); !passed) return passed;
+  }
+  if (const Status out = from.leave(); !out) return out;
+  return leave_content_info(from);
 }
 
 }  // namespace culvert::crypto

@@ -21,4 +21,8 @@ struct SealedContentHead {
 // Goes from behind RecipientInfos into the encrypted content, which `next_octets` then gives.
 Result<SealedContentHead> enter_sealed_content(BerReader& from);
 
+// Goes from the content to the end of the input without any key: done if all is there. Refusals of
+// what is malformed; what it holds may be wrong all the same.
+Status pass_sealed_content(BerReader& from, SealKind kind);
+
 }  // namespace culvert::crypto

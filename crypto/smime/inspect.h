@@ -18,10 +18,10 @@ namespace culvert::crypto {
 struct Layer {
   std::string type;
   // Name and value in the order to be shown; names are words with hyphens, values printable. Of a
-  // layer: content-type, content, certificates, cipher, key-derivation, opened-by, opened-for,
-  // octets, weak. Of an entry: kind, algorithm, issuer, serial, subject-key-identifier, subject,
-  // key, fingerprint, valid-until, digest, signature, signed-at, signature-type, capabilities,
-  // weak. Of both: refused, why.
+  // layer: content-type, content-name, content, certificates, cipher, key-derivation, opened-by,
+  // opened-for, octets, weak. Of an entry: kind, algorithm, issuer, serial, subject-key-identifier,
+  // subject, key, fingerprint, valid-until, digest, signature, signed-at, signature-type,
+  // capabilities, weak. Of both: refused, why.
   std::vector<std::pair<std::string, std::string>> facts;
   // Lists of such facts: the recipients, signers or certificates.
   struct Entry {
@@ -29,12 +29,15 @@ struct Layer {
     std::vector<std::pair<std::string, std::string>> facts;
   };
   std::vector<Entry> entries;
+  // True if it is damaged, cut or malformed, or a signature in it is wrong; not if it is merely
+  // refused for its algorithms, is not known here, or is signed or sealed for others.
+  bool is_broken = false;
 };
 
 // Looks into `input` (see cms_input.h), which must be at its beginning, no deeper than
 // OpenedMessage would. An object that is refused on the way is told as the fact `refused` of its
-// layer, one for which there is no key as `not-opened`; an Error only if `input` is no S/MIME object
-// or cannot be read.
+// layer, one for which there is no key as `not-opened`; an Error only if `input` is no S/MIME
+// object or cannot be read.
 Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys);
 
 // For people: an indented tree, LF line ends.

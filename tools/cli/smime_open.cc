@@ -1,6 +1,8 @@
 // `culvert smime decrypt` and `culvert smime inspect`.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "crypto/smime/decrypt.h"
@@ -36,7 +38,11 @@ Result<Report> smime_inspect(const Arguments& arguments) {
   if (!input) return input.error();
   const auto layers = crypto::inspect(**input, keys);
   if (!layers) return layers.error();
-  return Report{.text = crypto::layers_text(*layers), .json = crypto::layers_json(*layers)};
+  const bool is_broken = std::any_of(layers->begin(), layers->end(),
+                                     [](const crypto::Layer& layer) { return layer.is_broken; });
+  return Report{.text = crypto::layers_text(*layers),
+                .json = crypto::layers_json(*layers),
+                .exit_status = is_broken ? kExitFailed : kExitDone};
 }
 
 std::string notes_on(const crypto::DecryptReport& opened) {
@@ -112,8 +118,10 @@ std::vector<Command> smime_open_commands() {
        .summary = "tells what an S/MIME object is, layer by layer",
        .operands = {},
        .options = {kInOption, kKeyOption, kCertOption, kKekOption, kPasswordOption, kLegacyOption},
-       .detail = "Reads a message, a MIME entity, PEM or DER. With keys it looks through what is "
-                 "sealed for them. Nothing is trusted and nothing is released.",
+       .detail =
+           "Reads a message, a MIME entity, PEM or DER. With keys it looks through what is "
+           "sealed for them. Nothing is trusted and nothing is released. Ends with 1 if a layer is "
+           "damaged, cut or malformed, or a signature is wrong.",
        .example = "culvert smime inspect --in caught.eml",
        .run = smime_inspect}};
 }

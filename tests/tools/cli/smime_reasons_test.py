@@ -385,5 +385,48 @@ class Objects(Two):
         self.assertIn("CERTIFICATE", told)
 
 
+class Inspect(Two):
+    def inspect(self, status, *words):
+        done = self.smime("inspect", "--json", *words, status=status)
+        layers = json.loads(done.stdout)["layers"] if b"layers" in done.stdout else []
+        return [layer["refused"] for layer in layers if "refused" in layer] + [s["refused"] for layer in layers for s in layer.get("signers", []) if "refused" in s]
+
+    def test_ends_with_1_for_what_is_broken(self):
+        self.sign()
+        self.seal("bob")
+        signed, sealed = ((self.folder / name).read_bytes() for name in ("signed", "sealed"))
+        for octets in (signed[:-40], signed + b"x", signed.replace(b"Hello Bob", b"Hello Eve"), signed[:-3] + b"abc", sealed[:-10], sealed + b"x", sealed[:200],
+                       sealed[:4] + b"\x06\x00" + sealed[6:], signed[:4]):
+            (self.folder / "broken").write_bytes(octets)
+            self.inspect(1, "--in", "broken")
+            self.smime("inspect", "--in", "broken", status=1)
+        for octets in (sealed[:-5] + b"x" + sealed[-4:],):
+            (self.folder / "broken").write_bytes(octets)
+            self.assertEqual(self.inspect(0, "--in", "broken"), [])
+            self.assertEqual(len(self.inspect(1, "--in", "broken", "--key", "bob.key", "--cert", "bob.pem")), 1)
+        text = base64.encodebytes(signed)
+        for body in (text[:-100], text[:50] + b"=" + text[50:]):
+            (self.folder / "broken").write_bytes(b"Content-Type: application/pkcs7-mime\nContent-Transfer-Encoding: base64\n\n" + body)
+            self.smime("inspect", "--in", "broken", status=1)
+
+    def test_ends_with_0_for_what_is_whole(self):
+        self.sign()
+        self.inspect(0, "--in", "signed")
+        self.seal("bob")
+        self.inspect(0, "--in", "sealed")
+        self.inspect(0, "--in", "sealed", "--key", "bob.key", "--cert", "bob.pem")
+        self.inspect(0, "--in", "sealed", "--key", "jane.key", "--cert", "jane.pem")
+        self.sign("jane", "-md", "sha1")
+        self.assertEqual(self.inspect(0, "--in", "signed"), ["weak-algorithm"])
+        self.sign("jane", "-nocerts")
+        self.assertEqual(self.inspect(0, "--in", "signed"), ["signer-unknown"])
+        self.sign("jane", "-econtent_type", "1.2.840.113549.1.9.16.1.4")
+        self.inspect(0, "--in", "signed")
+        self.openssl("cms", "-sign", "-binary", "-in", "in", "-signer", "jane.pem", "-inkey", "jane.key", "-outform", "DER", "-out", "signed")
+        self.inspect(0, "--in", "signed")
+        self.openssl("crl2pkcs7", "-nocrl", "-certfile", "jane.pem", "-outform", "DER", "-out", "signed")
+        self.inspect(0, "--in", "signed")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)
