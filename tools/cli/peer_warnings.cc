@@ -7,6 +7,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/certificate.h"
+#include "node/flow/peer_clocks.h"
 #include "store/invitations.h"
 #include "store/peers.h"
 #include "store/queue.h"
@@ -40,6 +41,21 @@ void warn_of_card(const store::Peer& peer, Time now, Lines& lines) {
       "the card of peer {} {} {}, and no newer one came{}: does its node run, and reach this one?",
       printable(peer.name), is_over ? "ended" : "ends", relative_time(peer.card_expires, now),
       is_over ? "; mail for it waits" : ""));
+}
+
+void warn_of_clock(const store::Peer& peer, Lines& lines) {
+  if (!peer.clock_measured || std::chrono::abs(peer.clock_ahead) < node::kClockWarning) return;
+  lines.push_back(fmt::format(
+      "the clock of peer {} is {} this node's (measured at {}): one of the two is wrong, and mail "
+      "sealed by it is held or refused",
+      printable(peer.name), node::clock_difference_text(peer.clock_ahead),
+      to_rfc3339(*peer.clock_measured)));
+}
+
+void warn_of_refusal(const store::Peer& peer, Lines& lines) {
+  if (peer.card_trouble.empty()) return;
+  lines.push_back(fmt::format("peer {} does not take this node's card: {}", printable(peer.name),
+                              printable(peer.card_trouble, 400)));
 }
 
 // Of the certificates that its card lists for this use, the one that lasts longest.
@@ -127,6 +143,8 @@ std::vector<std::string> peer_warnings(const store::ReadTransaction& txn, Time n
     if (!store::is_partner(peer.state) || store::find_tombstone(txn, peer.fingerprint)) continue;
     warn_of_reach(peer, now, lines);
     warn_of_card(peer, now, lines);
+    warn_of_clock(peer, lines);
+    warn_of_refusal(peer, lines);
     warn_of_certificates(peer.encryption_certificates, "encryption", peer, now, lines);
     warn_of_certificates(peer.signing_certificates, "signing", peer, now, lines);
     if (peer.state != store::PeerState::paired) continue;

@@ -1,5 +1,5 @@
-// What `status` warns of about peers: those that cannot be reached, proofs that fail, mail that no
-// host takes, and cards and certificates near their end. Of what is so now: a warning goes by
+// What `status` warns of about peers: those that cannot be reached or refuse us, clocks that differ,
+// proofs that fail, mail that no host takes, and cards and certificates near their end. Of what is so now: a warning goes by
 // itself when its cause does.
 #pragma once
 

@@ -56,6 +56,19 @@ TEST_F(PeerWarningsTest, TellsOfAPeerThatCannotBeReachedUntilItCan) {
   EXPECT_THAT(warnings(), IsEmpty());
 }
 
+TEST_F(PeerWarningsTest, TellsOfAClockThatDiffersByMoreThanTwoMinutes) {
+  peer.clock_ahead = -std::chrono::seconds(119);
+  peer.clock_measured = kStart;
+  EXPECT_THAT(warnings(), IsEmpty());
+  peer.clock_ahead = -hours(5);
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("is 5 h 0 min behind this node's")));
+}
+
+TEST_F(PeerWarningsTest, TellsWhyAPeerDoesNotTakeOurCard) {
+  peer.card_trouble = "the node refused the message: its administrator has removed this node";
+  EXPECT_THAT(warnings(), ElementsAre(HasSubstr("its administrator has removed this node")));
+}
+
 TEST_F(PeerWarningsTest, TellsOfCardsNearTheirEnd) {
   EXPECT_THAT(warnings(kStart + hours(6 * 24 - 1)), IsEmpty());
   route.proved = route.challenged = kStart + hours(8 * 24);

@@ -129,11 +129,11 @@ class Smime(unittest.TestCase):
         bundle = "".join((self.folder / f"{name}.pem").read_text() for name in names)
         (self.folder / "bundle.pem").write_text(bundle)
         told = self.culvert("verify", "--trust", "bundle.pem", "--in", "signed")
-        self.assertIn("note: 'bundle.pem': certificate 3 (CN=\"server\") is left out: not a usable certificate", told)
+        self.assertIn("note: 'bundle.pem': certificate 3 (CN=server) is left out: not a usable certificate", told)
         openssl(self.folder, "crl2pkcs7", "-nocrl", "-certfile", "bob.pem", "-outform", "DER", "-out", "one.p7c")
         inside = (self.folder / "one.p7c").read_bytes()
         (self.folder / "one.p7c").write_bytes(inside.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1))
-        self.assertIn('certificate 1 (CN="bob")', self.culvert("inspect", "--in", "one.p7c"))
+        self.assertIn('certificate 1 (CN=bob)', self.culvert("inspect", "--in", "one.p7c"))
         told = self.culvert("verify", "--trust", "spoilt-server.pem", "--in", "signed", status=1)
         self.assertIn("not a usable certificate", told)
 
@@ -149,7 +149,7 @@ class Smime(unittest.TestCase):
         self.culvert("verify", "--trust", "many.p7c", "--in", "signed")
         good = (self.folder / "many.pem").read_text()
         (self.folder / "many.pem").write_text((self.folder / "spoilt-server.pem").read_text() + good)
-        self.assertIn("certificate 1 (CN=\"server\")", self.culvert("verify", "--trust", "many.pem", "--in", "signed"))
+        self.assertIn("certificate 1 (CN=server)", self.culvert("verify", "--trust", "many.pem", "--in", "signed"))
 
     def test_a_certificate_without_end_serves_for_everything(self):
         for name, usage in (("endless-signer", "digitalSignature"), ("endless-bob", "keyAgreement")):
@@ -192,7 +192,7 @@ class Smime(unittest.TestCase):
         both = "".join((self.folder / f"{name}.{kind}").read_text() for name in ("signer", "ed25519") for kind in ("key", "pem"))
         (self.folder / "both.pem").write_text(both)
         told = self.culvert("sign", "--key", "both.pem", "--in", "letter", status=2)
-        self.assertIn('holds 2 private keys; say which one by its certificate alone (--cert FILE): CN="signer"; CN="ed25519"', told)
+        self.assertIn('holds 2 private keys; say which one by its certificate alone (--cert FILE): CN=signer; CN=ed25519', told)
         for name in ("signer", "ed25519"):
             self.culvert("sign", "--key", "both.pem", "--cert", f"{name}.pem", "--in", "letter", "--out", "signed")
             told = self.culvert("inspect", "--in", "signed")
@@ -215,7 +215,7 @@ class Smime(unittest.TestCase):
         openssl(self.folder, "req", "-x509", "-config", "/dev/null", "-key", "signer.key", "-CA", "ca.pem", "-CAkey", "ca.key", "-subj",
                 "/CN=renewed", "-addext", "keyUsage=digitalSignature", "-out", "renewed.pem", "-days", "30")
         self.culvert("sign", "--key", "made.p12", "--cert", "renewed.pem", "--in", "letter", "--out", "signed")
-        self.assertIn('subject: CN="renewed"', self.culvert("inspect", "--in", "signed"))
+        self.assertIn('subject: CN=renewed', self.culvert("inspect", "--in", "signed"))
 
     def test_a_key_that_is_not_used_for_mail_spoils_no_other(self):
         openssl(self.folder, "dsaparam", "-out", "parameters", "1024")
@@ -235,7 +235,7 @@ class Smime(unittest.TestCase):
                            capture_output=True, timeout=60)
         told = self.culvert("sign", "--key", "java.p12", "--password-file", "password", "--in", "letter", "--out", "signed")
         self.assertIn("DSA keys are not used for mail", told)
-        self.assertIn('subject: CN="second"', self.culvert("inspect", "--in", "signed"))
+        self.assertIn('subject: CN=second', self.culvert("inspect", "--in", "signed"))
 
     def test_decryption_reads_pem_behind_words_and_as_gnupg_calls_it(self):
         self.culvert("encrypt", "--pem", "--to", "bob.pem", "--in", "letter", "--out", "sealed")
