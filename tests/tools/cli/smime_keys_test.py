@@ -133,7 +133,7 @@ class Smime(unittest.TestCase):
         openssl(self.folder, "crl2pkcs7", "-nocrl", "-certfile", "bob.pem", "-outform", "DER", "-out", "one.p7c")
         inside = (self.folder / "one.p7c").read_bytes()
         (self.folder / "one.p7c").write_bytes(inside.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020109"), 1))
-        self.assertIn('certificate 1 (CN=bob)', self.culvert("inspect", "--in", "one.p7c"))
+        self.assertIn('certificate 1 (CN=bob)', self.culvert("inspect", "--in", "one.p7c", status=1))
         told = self.culvert("verify", "--trust", "spoilt-server.pem", "--in", "signed", status=1)
         self.assertIn("not a usable certificate", told)
 
@@ -196,7 +196,7 @@ class Smime(unittest.TestCase):
         for name in ("signer", "ed25519"):
             self.culvert("sign", "--key", "both.pem", "--cert", f"{name}.pem", "--in", "letter", "--out", "signed")
             told = self.culvert("inspect", "--in", "signed")
-            self.assertIn(f'subject: CN="{name}"', told)
+            self.assertIn(f'subject: CN={name}', told)
             self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
         self.assertIn("holds 2 private keys", self.culvert("sign", "--key", "both.pem", "--cert", "bob.pem", "--in", "letter", status=2))
         self.culvert("encrypt", "--message", "--sign-key", "both.pem", "--sign-cert", "signer.pem", "--to", "bob.pem", "--in", "letter",
