@@ -58,8 +58,9 @@ Result<IncomingOutcome> act_on_answer(store::WriteTransaction& txn, const Acting
 Result<IncomingOutcome> act_on_trouble(store::WriteTransaction& txn, const Acting& acting) {
   const auto items = read_trouble(acting.document);
   if (!items) return items.error();
-  take_trouble(txn, acting.document.head().sender, *items, acting.incoming.now);
-  return IncomingOutcome{};
+  IncomingOutcome outcome;
+  outcome.heard = take_trouble(txn, acting.document.head().sender, *items, acting.incoming.now);
+  return outcome;
 }
 
 Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Acting& acting) {

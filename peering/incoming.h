@@ -10,6 +10,7 @@
 #include "peering/proof.h"
 #include "peering/refusals.h"
 #include "store/store.h"
+#include "store/trouble.h"
 
 namespace culvert::peering {
 
@@ -36,6 +37,7 @@ struct IncomingOutcome {
   std::optional<ReceivedChallenge> prove;  // answer this challenge ...
   std::optional<ProofAnswer> with;         // ... with that
   bool routes_changed = false;
+  std::vector<store::HeardTrouble> heard;  // what it newly said of mail of ours
   // When the peer wrote the document, if it is new: by HTTPS that is now, by its clock.
   std::optional<Time> spoken;
   // Anybody can have the document, and send it: it does not say where the peer is (Named attack:

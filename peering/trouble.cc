@@ -216,15 +216,15 @@ Result<std::vector<TroubleItem>> read_trouble(const VerifiedDocument& document) 
   return items;
 }
 
-std::size_t take_trouble(store::WriteTransaction& txn, const Fingerprint& peer,
-                         const std::vector<TroubleItem>& items, Time now) {
-  std::size_t taken = 0;
+std::vector<store::HeardTrouble> take_trouble(store::WriteTransaction& txn, const Fingerprint& peer,
+                                              const std::vector<TroubleItem>& items, Time now) {
+  std::vector<store::HeardTrouble> taken;
   for (const TroubleItem& item : items) {
     const auto mail = store::find_sealed_mail(txn, item.name);
     if (!mail || !may_speak_of(*mail, peer, item, now)) continue;
     const store::HeardTrouble heard{peer, item.name, item.state, std::string(word_of(item.reason)),
                                     now};
-    if (store::hear_trouble(txn, heard)) ++taken;
+    if (store::hear_trouble(txn, heard)) taken.push_back(heard);
   }
   return taken;
 }

@@ -77,8 +77,8 @@ struct TroubleItem {
 // `bad-document`.
 Result<std::vector<TroubleItem>> read_trouble(const VerifiedDocument& document);
 
-// Notes what concerns mail that was sealed for that peer; how many items did.
-std::size_t take_trouble(store::WriteTransaction& txn, const Fingerprint& peer,
-                         const std::vector<TroubleItem>& items, Time now);
+// Notes what concerns mail that was sealed for that peer; what was not heard before.
+std::vector<store::HeardTrouble> take_trouble(store::WriteTransaction& txn, const Fingerprint& peer,
+                                              const std::vector<TroubleItem>& items, Time now);
 
 }  // namespace culvert::peering

@@ -14,6 +14,7 @@
 #include "node/flow/trouble_telling.h"
 #include "peering/refusal_word.h"
 #include "peering/replay.h"
+#include "peering/trouble.h"
 
 namespace culvert::node {
 namespace {
@@ -62,6 +63,20 @@ void note_clock(store::WriteTransaction& txn, const Fingerprint& fingerprint,
       "the clock of {} is {} this node's: one of the two is wrong, and mail sealed by it may be "
       "held",
       printable(peer->name, 80), clock_difference_text(ahead));
+}
+
+// One line for all that a document says. Its senders are told in their time (heard_trouble.h).
+void tell_of_heard(const FlowContext& flow, const Fingerprint& peer,
+                   const std::vector<store::HeardTrouble>& heard) {
+  std::string name = peer.hex().substr(0, 16);
+  const Status read = flow.store.read([&](const store::ReadTransaction& txn) {
+    if (const auto stored = store::find_peer(txn, peer)) name = printable(stored->name, 80);
+    return done();
+  });
+  if (!read) log_error("peering: {}", read.error().text);
+  const auto reason = peering::reason_named(heard.front().reason);
+  log_warning("{} cannot hand on {} of the mails that were sealed for it; the first: {}", name,
+              heard.size(), reason ? peering::text_of(*reason, name) : heard.front().reason);
 }
 
 }  // namespace
@@ -208,6 +223,7 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
   if (held || (outcome && outcome->routes_changed)) route_watch.routes_changed();
   if (!outcome) return outcome;
+  if (!outcome->heard.empty()) tell_of_heard(flow, outcome->signer, outcome->heard);
   if (outcome->spoken && incoming.carrier == peering::ProofCarrier::https) {
     clocks.note(outcome->signer, *outcome->spoken, incoming.now);
   }

@@ -94,7 +94,7 @@ void TroubleTelling::tell(const TalkContext& context, const store::Peer& peer,
   const bool told = carried && forget(context, items);
   note(peer.fingerprint, context.flow.clock.steady(), told);
   const std::string name = printable(peer.name, 80);
-  if (told) log_info("{} was told of {} mails of its that are held or gone", name, items.size());
+  if (told) log_info("{} was told what became of its mail, {} in all", name, items.size());
   if (!carried) log_info("{} cannot be told of its mail: {}", name, carried.error().text);
 }
 

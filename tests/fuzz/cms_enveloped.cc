@@ -36,7 +36,8 @@ void check_again(const Opened& opened) {
   Bytes sealed;
   BytesSink sink(sealed);
   EnvelopedOptions options{.recipients = {SharedKey{identifier, key}}};
-  if (opened.kind == SealKind::enveloped) options.cipher = find_cipher(Oid{"2.16.840.1.101.3.4.1.2"}.octets());
+  if (opened.kind == SealKind::enveloped)
+    options.cipher = find_cipher(Oid{"2.16.840.1.101.3.4.1.2"}.octets());
   auto writer = EnvelopedWriter::start(sink, options);
   expect(writer.ok() && (*writer)->write(opened.content).ok() && (*writer)->finish().ok());
   ViewSource source(sealed);

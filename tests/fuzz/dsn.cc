@@ -38,7 +38,7 @@ void check_round_trip(const std::vector<ReportedRecipient>& read) {
   for (const ReportedRecipient& r : read) {
     require(is_code(r.status));
     if (!r.failed || !r.final_recipient) continue;
-    request.failed.push_back({*r.final_recipient, "", r.status, "no", ""});
+    request.recipients.push_back({*r.final_recipient, "", r.status, "no", ""});
     wanted.push_back({r.final_recipient, std::nullopt, true, r.status});
   }
   if (wanted.empty()) return;

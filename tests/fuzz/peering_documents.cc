@@ -9,6 +9,8 @@
 #include "peering/card.h"
 #include "peering/handshake_documents.h"
 #include "peering/proof_documents.h"
+#include "peering/trouble.h"
+#include "store/sealed_mail.h"
 
 using namespace culvert;
 
@@ -40,6 +42,19 @@ void check_proofs(const peering::VerifiedDocument& document, const Signer& by) {
   if (const auto answer = peering::read_answer(document)) {
     const auto copy = again(peering::sign_answer(document.head(), *answer, by.signer()));
     if (peering::read_answer(copy)->https_token != answer->https_token) std::abort();
+  }
+}
+
+// What is left of an item after it was read is within what a node keeps and looks up.
+void check_trouble(const peering::VerifiedDocument& document) {
+  const auto items = peering::read_trouble(document);
+  if (!items) return;
+  if (items->size() > peering::kMaxTroubleItems) std::abort();
+  for (const peering::TroubleItem& item : *items) {
+    const bool has_id = item.culvert_id.empty() || item.culvert_id.size() == 16;
+    if (item.name.size() != store::kSealedNameBytes || !has_id) std::abort();
+    if (item.identifiers.size() > peering::kMaxTroubleIdentifiers) std::abort();
+    if (peering::reason_named(peering::word_of(item.reason)) != item.reason) std::abort();
   }
 }
 
@@ -83,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(peering::read_accept(*document));
   static_cast<void>(peering::read_accepted(*document));
   check_proofs(*document, by);
+  check_trouble(*document);
   if (const auto card = peering::read_card(*document)) {
     const auto copy = peering::read_card(again(peering::sign_card(*card, by.signer())));
     if (!copy || copy->serial != card->serial || copy->domains != card->domains) std::abort();

@@ -13,8 +13,10 @@
 #include "store/record.h"
 #include "store/routes.h"
 #include "store/rules.h"
+#include "store/sealed_mail.h"
 #include "store/sent.h"
 #include "store/trace.h"
+#include "store/trouble.h"
 
 namespace culvert::store {
 namespace {
@@ -96,6 +98,8 @@ void check_record(std::uint8_t which, ByteView record) {
     case 9:
       return check_proof(record);
     case 10:
+      check<SealedMail>(decode_sealed_mail(record), decode_sealed_mail);
+      check<TroubleNote>(decode_trouble_note(record), decode_trouble_note);
       return check<SentMail>(decode_sent_mail(record), decode_sent_mail);
     case 11:
       return check<ClockRecord>(decode_clock_record(record), decode_clock_record);
