@@ -85,10 +85,10 @@ def case_what_was_added_to_is_held_and_told(lab):
     assert {i["reason"] for i in pair.b.quarantine()} == {"altered"}, pair.b.quarantine()
     assert not pair.at_b.snapshot(), pair.at_b.snapshot()
     # Told with the next document at the latest. One that is dropped by a person there has failed.
-    wait_until(lambda: pair.at_a.to("alice@a.example"), 30, lambda: pair.a.log_tail())
+    wait_until(lambda: pair.at_a.to("alice@a.example"), 90, lambda: pair.a.log_tail())
     first = min(pair.b.quarantine(), key=lambda item: item["id"])
     pair.b.command("quarantine", "drop", first["id"])
-    wait_until(lambda: len(pair.at_a.to("alice@a.example")) == len(changes) + 1, 100, lambda: f"{len(pair.at_a.snapshot())} reports\n{pair.a.log_tail()}")
+    wait_until(lambda: len(pair.at_a.to("alice@a.example")) == len(changes) + 1, 150, lambda: f"{len(pair.at_a.snapshot())} reports\n{pair.a.log_tail()}")
     failed = [r for r in pair.at_a.snapshot() if b"Action: failed" in r.raw]
     assert len(failed) == 1 and b"dropped" in failed[0].raw, failed
     for report in pair.at_a.snapshot():

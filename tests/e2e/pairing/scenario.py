@@ -56,8 +56,8 @@ def case_a_code_shows_its_givers_digits(lab):
     assert shown_fingerprint(pair.a.command("status")) in done.stderr, done.stderr
 
 
-def case_wrong_used_and_expired_codes_are_refused_alike(lab):
-    """An unknown, a used and an expired invitation get one and the same answer; a typing error is found without asking anybody."""
+def case_used_and_expired_codes_are_told_to_who_has_them(lab):
+    """Who has the code hears that it is used or expired, an unknown one gets an empty refusal; a typing error is found without asking anybody."""
     pair = lab.strangers()
     other = lab.node("b.example", name="gate.other.example")
     other.start()
@@ -66,7 +66,9 @@ def case_wrong_used_and_expired_codes_are_refused_alike(lab):
     pair.b.accept(used)
     time.sleep(1.5)
     answers = {name: refusal(other, code) for name, code in (("used", used), ("expired", expired), ("unknown", unknown))}
-    assert len({(e["code"], e["text"]) for e in answers.values()}) == 1, answers
+    assert {e["code"] for e in answers.values()} == {"refused"}, answers
+    assert "used by another node" in answers["used"]["text"] and "has expired" in answers["expired"]["text"], answers
+    assert answers["unknown"]["text"].endswith("refused the message (HTTP 403)"), answers
     typing = other.command("peer", "accept", altered(used), "--yes", status=None)
     assert typing.returncode in (1, 2) and typing.stderr, typing
     assert [p["fingerprint"] for p in pair.a.json("peer", "list")] == [pair.b.fingerprint]

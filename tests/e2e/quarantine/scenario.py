@@ -122,8 +122,8 @@ def case_filling_by_a_peer(lab):
 
 
 def looping(number):
-    """As many passes as a takes; its own is one too many for b."""
-    return b"".join(b"Received: from x by y; Thu, 01 Jan 2026 12:00:00 +0000\r\n" for _ in range(50)) + \
+    """It has passed b too often: a cannot know, and b does not hand it on."""
+    return b"Received: from x by gate.b.example (Culvert outside) with ESMTP id x; Thu, 01 Jan 2026 12:00:00 +0000\r\n" * 6 + \
         mails.plain(number, sender="greedy@a.example", size=55_000)
 
 
@@ -138,7 +138,7 @@ def case_filling_by_one_user_of_a_peer(lab):
     held = pair.b.json("quarantine", "list", "--limit", "1000")["items"]
     assert held_bytes_of(pair, held) < 12_000_000 and len(held) > 50, len(held)
     assert len(held) + len(reports) == sent, "nothing vanishes, nothing comes twice"
-    assert all(b"Status: 5.2.2" in r.raw and b"quota" in r.raw for r in reports)
+    assert all(b"Status: 5.2.2" in r.raw for r in reports)
     assert not [m for m in pair.ba.messages() if b"5.2.2" in m.raw], "the reports went through the tunnel"
     lab.note(f"of {sent} mails {len(held)} are held, {len(reports)} went back; then a good one took {peers_mail_flows(pair, 999):.2f} s")
 
