@@ -136,8 +136,9 @@ bool may_speak_of(const store::SealedMail& mail, const Fingerprint& peer, const 
                   Time now) {
   if (mail.peer != peer || now > mail.received + kTroubleAge) return false;
   if (item.reason == TroubleReason::unknown_key) {
-    return std::find(item.identifiers.begin(), item.identifiers.end(), mail.certificate) !=
-           item.identifiers.end();
+    return std::ranges::any_of(mail.certificates, [&](const std::string& serial) {
+      return std::ranges::find(item.identifiers, serial) != item.identifiers.end();
+    });
   }
   // Named attack: Another's Message-ID: whoever stands on the way can put one mail's outer header
   // around another's seal; then the id inside the seal is of another mail.

@@ -26,7 +26,7 @@
 namespace culvert::peering {
 
 inline constexpr std::size_t kMaxTroubleItems = 1000;
-inline constexpr std::size_t kMaxTroubleIdentifiers = 20;
+inline constexpr std::size_t kMaxTroubleIdentifiers = 8;
 // A signed document that goes by mail, where it is base64 in a mail of kMaxPeeringMailBytes.
 inline constexpr std::size_t kMaxTroubleMailBytes = kMaxPeeringMailBytes * 5 / 8;
 inline constexpr std::chrono::minutes kTroubleInterval{1};

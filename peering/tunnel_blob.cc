@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "crypto/base/limits.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
@@ -101,6 +102,84 @@ Result<bool> is_sealed_for(Source& der, const OwnRecipients& own) {
   return false;
 }
 
+// Where a message may hold CMS octets whatever its MIME fields say: the first octets from each line
+// on with which a blob may begin.
+class RawPlaces {
+ public:
+  void write(ByteView octets) {
+    for (const std::uint8_t octet : octets)
+      take(octet);
+  }
+  const std::vector<Bytes>& places() const { return places_; }
+  // Nothing more is looked for or kept.
+  bool is_full() const {
+    return places_.size() == kMaxRawPlaces &&
+           std::all_of(places_.begin(), places_.end(), [](const Bytes& place) {
+             return place.size() == kMaxPeekedPartBytes;
+           });
+  }
+
+ private:
+  void take(std::uint8_t octet) {
+    for (Bytes& place : places_) {
+      if (place.size() < kMaxPeekedPartBytes) place.push_back(octet);
+    }
+    const bool begins = before_ == '\n' || before_ == ' ' || before_ == '\t';
+    if (begins && (octet == 'M' || octet == kTagOfSequence) && places_.size() < kMaxRawPlaces) {
+      places_.push_back({octet});
+    } else if (last_was_begin_ && !goes_on(octet)) {
+      places_.pop_back();
+    }
+    last_was_begin_ = !places_.empty() && places_.back().size() == 1;
+    before_ = octet;
+  }
+  bool goes_on(std::uint8_t octet) const {
+    const std::uint8_t first = places_.back().front();
+    return first == 'M' ? octet == 'I' : octet >= 0x80 && octet <= 0x84;
+  }
+
+  static constexpr std::uint8_t kTagOfSequence = 0x30;
+  std::vector<Bytes> places_;
+  std::uint8_t before_ = '\n';
+  bool last_was_begin_ = false;
+};
+
+// base64 as the most lenient reader takes it: all else is passed over, also what another encoding
+// put around it.
+Bytes leniently_decoded(ByteView text) {
+  std::string characters;
+  for (const char c : as_text(text)) {
+    const bool is_one = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                        (c >= '0' && c <= '9') || c == '+' || c == '/';
+    if (is_one) characters += c;
+  }
+  characters.resize(characters.size() / 4 * 4);
+  auto octets = crypto::from_base64(characters);
+  return octets ? *std::move(octets) : Bytes();
+}
+
+// Sealed mail that a relay made unreadable, or put where nothing is opened: its reader must not get
+// it as if it had come in clear.
+Result<TunnelBlob> find_unreadable(RewindableSource& message, const OwnRecipients& own) {
+  if (const Status rewound = message.rewind(); !rewound) return rewound.error();
+  RawPlaces raw;
+  Bytes chunk(kMessageBufferBytes);
+  while (true) {
+    const auto count = message.read(chunk);
+    if (!count) return count.error();
+    if (*count == 0 || raw.is_full()) break;
+    raw.write(ByteView(chunk).first(*count));
+  }
+  for (const Bytes& place : raw.places()) {
+    Bytes der = place.front() == 'M' ? leniently_decoded(place) : place;
+    ViewSource source(der);
+    const auto ours = is_sealed_for(source, own);
+    if (!ours) return ours.error();
+    if (*ours) return TunnelBlob{TunnelBlob::Place::beside_others, nullptr};
+  }
+  return TunnelBlob{};
+}
+
 Result<TunnelBlob> find_in_leaves(RewindableSource& message, const OwnRecipients& own) {
   const auto input = std::make_shared<crypto::SharedInput>(message);
   const auto found = crypto::leaves_of(*input);
@@ -117,7 +196,7 @@ Result<TunnelBlob> find_in_leaves(RewindableSource& message, const OwnRecipients
     return TunnelBlob{alone ? TunnelBlob::Place::alone : TunnelBlob::Place::beside_others,
                       std::move(octets)};
   }
-  return TunnelBlob{};
+  return find_unreadable(message, own);
 }
 
 }  // namespace
@@ -134,8 +213,11 @@ bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients
 Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipients& own) {
   auto body = cms_body_of(message);
   if (!body && body.error().fault != Fault::permanent) return body.error();
-  if (!body) return TunnelBlob{};
-  if (!*body) return find_in_leaves(message, own);
+  if (!body) return find_unreadable(message, own);
+  if (!*body) {
+    if (const Status rewound = message.rewind(); !rewound) return rewound.error();
+    return find_in_leaves(message, own);
+  }
   const auto ours = is_sealed_for(**body, own);
   if (!ours) return ours.error();
   if (!*ours) return TunnelBlob{};

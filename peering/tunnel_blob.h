@@ -30,20 +30,25 @@ Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message)
 // Of a part that is no pkcs7-mime, the first octets of the body in which recipients are looked for.
 inline constexpr std::uint64_t kMaxPeekedPartBytes = 64 * 1024;
 
+// Lines with which a blob may begin that are looked at where MIME shows none.
+inline constexpr std::size_t kMaxRawPlaces = 10;
+
 struct TunnelBlob {
   enum class Place {
     nowhere,
     alone,          // it is all that people would be shown (EFAIL: it is opened here only)
-    beside_others,  // something was added to it on the way
+    beside_others,  // something was added to it on the way, or nobody could read it
   };
   Place place = Place::nowhere;
-  std::unique_ptr<RewindableSource> octets{};  // CMS, from its first octet on; null if nowhere
+  std::unique_ptr<RewindableSource>
+      octets{};  // CMS, from its first octet on; null if they cannot be read
 };
 
 // Looks for CMS octets with a recipient of ours: as the body, whatever media type a relay gave it,
-// or as a leaf of multiparts (crypto/mime/leaves.h), in base64 or binary. What cannot be read is
-// none. `message` must be at its beginning and outlive the result, and nobody else may read it.
-// temporary and internal errors of `message`.
+// or as a leaf of multiparts (crypto/mime/leaves.h), in base64 or binary; or elsewhere (an attached
+// message, another encoding, a boundary that nobody understands), where it is `beside_others`.
+// `message` must be at its beginning and outlive the result, and nobody else may read it. temporary
+// and internal errors of `message`.
 Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipients& own);
 
 }  // namespace culvert::peering

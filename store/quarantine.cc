@@ -159,6 +159,7 @@ Result<bool> requeue_quarantine(WriteTransaction& txn, const MessageId& id,
   const auto item = find_quarantine(txn, id);
   if (!item) return false;
   erase_item(txn, *item);
+  if (item->trouble) unnote_held(txn, *item->trouble);
   txn.put(Table::messages, id.view(), encode(item->message));
   for (const QueueEntry& entry : entries)
     put_entry(txn, entry);

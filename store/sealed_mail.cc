@@ -1,5 +1,7 @@
 #include "store/sealed_mail.h"
 
+#include <algorithm>
+
 #include "store/message_codec.h"
 #include "store/queue_codec.h"
 #include "store/table.h"
@@ -20,12 +22,29 @@ enum : std::uint32_t {
   kRecipient = 8,
 };
 
+// Another attempt for the same mail. An answer that was lost makes one recipient stand in two.
+void join(SealedMail& all, SealedMail more) {
+  for (std::string& certificate : more.certificates) {
+    const auto& known = all.certificates;
+    if (std::find(known.begin(), known.end(), certificate) == known.end()) {
+      all.certificates.push_back(std::move(certificate));
+    }
+  }
+  for (QueueRecipient& recipient : more.recipients) {
+    const bool is_known =
+        std::any_of(all.recipients.begin(), all.recipients.end(),
+                    [&](const QueueRecipient& one) { return one.mailbox == recipient.mailbox; });
+    if (!is_known) all.recipients.push_back(std::move(recipient));
+  }
+}
+
 }  // namespace
 
 Bytes encode(const SealedMail& mail) {
   RecordWriter out;
   out.bytes(kPeer, mail.peer.view()).bytes(kMessage, mail.message.view());
-  out.text(kCertificate, mail.certificate);
+  for (const std::string& certificate : mail.certificates)
+    out.item(kCertificate, certificate);
   if (mail.sender) out.text(kSender, mail.sender->text());
   out.text(kEnvid, mail.envid).time(kReceived, mail.received);
   out.integer(kOrigin, static_cast<std::int64_t>(mail.origin));
@@ -40,7 +59,7 @@ Result<SealedMail> decode_sealed_mail(ByteView record) {
   SealedMail mail;
   mail.peer = in->fingerprint(kPeer);
   mail.message = read_message_id(*in, kMessage);
-  mail.certificate = in->text(kCertificate);
+  mail.certificates = in->all_texts(kCertificate);
   mail.sender = in->path(kSender);
   mail.envid = in->text(kEnvid);
   mail.received = in->time_or_zero(kReceived);
@@ -64,8 +83,7 @@ std::optional<SealedMail> find_sealed_mail(const ReadTransaction& txn, ByteView 
     if (!found) {
       found = std::move(mail);
     } else {
-      for (QueueRecipient& recipient : mail.recipients)
-        found->recipients.push_back(std::move(recipient));
+      join(*found, std::move(mail));
     }
   }
   return found;

@@ -19,8 +19,9 @@ inline constexpr std::size_t kSealedNameBytes = kSealedTimeBytes + 16;
 
 struct SealedMail {
   Fingerprint peer{};
-  MessageId message{};        // the original's: its trace, and the Culvert-Id
-  std::string certificate{};  // serial number of the one that it is sealed to, hexadecimal digits
+  MessageId message{};  // the original's: its trace, and the Culvert-Id
+  // Serial numbers of those that it is sealed to, hexadecimal digits; another after a rollover.
+  std::vector<std::string> certificates{};
   ReversePath sender{};
   std::string envid{};
   Time received{};
@@ -37,7 +38,7 @@ Result<SealedMail> decode_sealed_mail(ByteView record);
 // that settles it.
 void note_sealed_mail(RecordSink& out, ByteView name, std::uint32_t attempt,
                       const SealedMail& mail);
-// With the recipients of all attempts.
+// With the certificates and the recipients of all attempts, each once.
 std::optional<SealedMail> find_sealed_mail(const ReadTransaction& txn, ByteView name);
 
 // Forgets at most `limit` of those taken over before, and of those beyond kMaxSealedMails the

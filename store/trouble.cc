@@ -1,5 +1,7 @@
 #include "store/trouble.h"
 
+#include <algorithm>
+
 #include "store/message_codec.h"
 #include "store/table.h"
 
@@ -14,7 +16,14 @@ namespace {
 enum class Role : std::uint8_t { to_tell = 0, heard = 1, known = 2 };
 
 // Fields of TroubleNote. Frozen.
-enum : std::uint32_t { kPeer = 1, kMessageId = 2, kCulvertId = 3, kReason = 4, kIdentifier = 5 };
+enum : std::uint32_t {
+  kPeer = 1,
+  kMessageId = 2,
+  kCulvertId = 3,
+  kReason = 4,
+  kIdentifier = 5,
+  kPatience = 6
+};
 // Fields of the records of the table. Frozen; `known` has kTime alone.
 enum : std::uint32_t { kTime = 1, kNote = 2, kState = 3, kHeardFrom = 4, kName = 5, kWhy = 6 };
 
@@ -62,6 +71,20 @@ bool is_older(ByteView record, Time before) {
   return !in || in->time_or_zero(kTime) < before;
 }
 
+// Once a mail is gone, nothing that is said of it is news.
+bool is_over(const ReadTransaction& txn, const Bytes& name) {
+  constexpr TroubleState kFinal[] = {TroubleState::dropped, TroubleState::expired,
+                                     TroubleState::returned};
+  return std::any_of(std::begin(kFinal), std::end(kFinal), [&](TroubleState state) {
+    return txn.has(Table::trouble, heard_key(Role::known, {.name = name, .state = state}));
+  });
+}
+
+Bytes to_tell_key(const ReadTransaction& txn, const TroubleNote& note, TroubleState state) {
+  const std::string mail = note.message_id + ' ' + std::to_string(static_cast<int>(state));
+  return KeyWriter().bytes(peer_prefix(note.peer)).bytes(txn.index(Table::trouble, mail)).take();
+}
+
 }  // namespace
 
 Bytes encode(const TroubleNote& note) {
@@ -70,7 +93,7 @@ Bytes encode(const TroubleNote& note) {
   out.bytes(kCulvertId, note.culvert_id).text(kReason, note.reason);
   for (const std::string& identifier : note.identifiers)
     out.item(kIdentifier, identifier);
-  return out.take();
+  return out.integer(kPatience, note.patience.count()).take();
 }
 
 Result<TroubleNote> decode_trouble_note(ByteView record) {
@@ -83,27 +106,34 @@ Result<TroubleNote> decode_trouble_note(ByteView record) {
   note.culvert_id.assign(id.begin(), id.end());
   note.reason = in->text(kReason);
   note.identifiers = in->all_texts(kIdentifier);
+  note.patience = std::chrono::seconds(in->count(kPatience));
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return note;
 }
 
+void unnote_held(WriteTransaction& txn, const TroubleNote& note) {
+  txn.erase(Table::trouble, to_tell_key(txn, note, TroubleState::held));
+}
+
 void note_trouble(WriteTransaction& txn, const TroubleNote& note, TroubleState state, Time now) {
   if (txn.count(Table::trouble) >= kMaxTroubles) return;
-  const Bytes mail =
-      txn.index(Table::trouble, note.message_id + ' ' + std::to_string(static_cast<int>(state)));
-  const Bytes key = KeyWriter().bytes(peer_prefix(note.peer)).bytes(mail).take();
+  const Bytes key = to_tell_key(txn, note, state);
   if (txn.has(Table::trouble, key)) return;
+  if (state != TroubleState::held) unnote_held(txn, note);
   RecordWriter out;
   out.time(kTime, now).bytes(kNote, encode(note));
   txn.put(Table::trouble, key, out.integer(kState, static_cast<std::int64_t>(state)).take());
 }
 
 std::vector<TroubleToTell> troubles_to_tell(const ReadTransaction& txn, const Fingerprint& peer,
-                                            std::size_t limit) {
+                                            std::size_t limit, Time now) {
   std::vector<TroubleToTell> out;
   const Bytes prefix = peer_prefix(peer);
   each(txn, Table::trouble, prefix, prefix, [&](ByteView key, ByteView record) {
     auto trouble = decode_to_tell(record);
+    const bool waits = trouble && trouble->state == TroubleState::held &&
+                       now < trouble->since + trouble->note.patience;
+    if (waits) return true;
     if (trouble) {
       trouble->key.assign(key.begin(), key.end());
       out.push_back(*std::move(trouble));
@@ -139,7 +169,9 @@ void forget_trouble(WriteTransaction& txn, ByteView key) { txn.erase(Table::trou
 
 bool hear_trouble(WriteTransaction& txn, const HeardTrouble& heard) {
   const Bytes known = heard_key(Role::known, heard);
-  if (txn.has(Table::trouble, known) || txn.count(Table::trouble) >= kMaxTroubles) return false;
+  if (is_over(txn, heard.name) || txn.has(Table::trouble, known) ||
+      txn.count(Table::trouble) >= kMaxTroubles)
+    return false;
   txn.put(Table::trouble, known, RecordWriter().time(kTime, heard.heard).take());
   RecordWriter out;
   out.time(kTime, heard.heard).integer(kState, static_cast<std::int64_t>(heard.state));

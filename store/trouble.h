@@ -15,10 +15,12 @@ enum class TroubleState : std::uint8_t { held = 0, dropped = 1, expired = 2, ret
 
 // Mail of a peer that this node took and did not hand on.
 struct TroubleNote {
-  Fingerprint peer{};                      // whom it is told
-  std::string message_id{};                // of the outer message, `<...>`
-  Bytes culvert_id{};                      // 16 octets if a signature was verified, or empty
-  std::string reason{};                    // a word of peering/trouble.h
+  Fingerprint peer{};        // whom it is told
+  std::string message_id{};  // of the outer message, `<...>`
+  Bytes culvert_id{};        // 16 octets if a signature was verified, or empty
+  std::string reason{};      // a word of peering/trouble.h
+  // That it is held is told only if it still is after so long: it may pass by itself.
+  std::chrono::seconds patience{};
   std::vector<std::string> identifiers{};  // with `unknown-key`: serial numbers of the recipients
   bool operator==(const TroubleNote&) const = default;
 };
@@ -38,11 +40,14 @@ struct TroubleToTell {
   Bytes key{};  // of the record
   bool operator==(const TroubleToTell&) const = default;
 };
-// In the closure in which it comes to pass. The same again changes nothing.
+// In the closure in which it comes to pass. The same again changes nothing; what is gone is not
+// told to be held.
 void note_trouble(WriteTransaction& txn, const TroubleNote& note, TroubleState state, Time now);
-// At most `limit` of one peer.
+// It is not held any more: that is not told, unless it was.
+void unnote_held(WriteTransaction& txn, const TroubleNote& note);
+// At most `limit` of one peer, of those whose time has come.
 std::vector<TroubleToTell> troubles_to_tell(const ReadTransaction& txn, const Fingerprint& peer,
-                                            std::size_t limit);
+                                            std::size_t limit, Time now);
 // The peers that are to be told something, ascending. One look-up each.
 std::vector<Fingerprint> peers_to_tell(const ReadTransaction& txn);
 // It was told, or need not be any more.
@@ -57,8 +62,8 @@ struct HeardTrouble {
   Time heard{};
   bool operator==(const HeardTrouble&) const = default;
 };
-// Once for each mail and state: false, and nothing changes, if it was heard before, or there is no
-// room.
+// Once for each mail and state, and nothing of a mail that is gone: false, and nothing changes, if
+// it was heard before, or there is no room.
 bool hear_trouble(WriteTransaction& txn, const HeardTrouble& heard);
 // What was heard and not acted on yet, at most `limit`.
 std::vector<HeardTrouble> troubles_heard(const ReadTransaction& txn, std::size_t limit);

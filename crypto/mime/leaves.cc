@@ -37,6 +37,7 @@ class LeafWalk {
 
   SharedInput& input_;
   MessageLeaves out_;
+  std::size_t parts_ = 0;
 };
 
 // The boundary, if the entity is a multipart that programs take apart.
@@ -68,26 +69,34 @@ Status LeafWalk::walk(Range entity, std::size_t level) {
 }
 
 void LeafWalk::add_leaf(std::optional<EntityKind> kind, Range body) {
-  if (out_.leaves.size() == kMaxLeaves) {
-    out_.has_more = true;
-  } else {
-    out_.leaves.push_back({std::move(kind), body.begin, body.end});
-  }
+  out_.leaves.push_back({std::move(kind), body.begin, body.end});
 }
 
 Result<Lines> LeafWalk::lines_in(Range body, const std::string& boundary) {
   Lines lines;
-  auto found = find_boundary_lines(input_, body.begin, boundary, [&](auto& so_far) {
-    std::erase_if(so_far, [&](const BoundaryLine& line) { return line.begin >= body.end; });
+  bool passed_end = false;
+  const auto drop_foreign = [&](std::vector<BoundaryLine>& so_far) {
+    const auto outside = [&](const BoundaryLine& line) { return line.begin >= body.end; };
+    passed_end = std::erase_if(so_far, outside) > 0 || passed_end;
     const auto closing = std::find_if(so_far.begin(), so_far.end(), [](const BoundaryLine& line) {
       return line.kind == BoundaryLine::Kind::closing;
     });
     if (closing != so_far.end()) so_far.erase(closing + 1, so_far.end());
-    lines.is_cut = closing == so_far.end() && so_far.size() > kMaxLeaves;
-    return closing != so_far.end() || lines.is_cut;
-  });
+    lines.is_cut = so_far.size() > kMaxParts + 1;
+    if (lines.is_cut) so_far.resize(kMaxParts + 1);
+    return closing != so_far.end() || lines.is_cut || passed_end;
+  };
+  PartSource part(input_, body.begin, body.end);
+  SharedInput within(part);
+  auto found =
+      find_boundary_lines(within, 0, boundary, [&](auto& so_far) { return drop_foreign(so_far); });
   if (!found) return found.error();
+  drop_foreign(*found);
   lines.all = *std::move(found);
+  for (BoundaryLine& line : lines.all) {
+    line.begin += body.begin;
+    line.end += body.begin;
+  }
   return lines;
 }
 
@@ -105,16 +114,19 @@ Status LeafWalk::note_text(Range range) {
 }
 
 Status LeafWalk::walk_parts(Range body, const std::string& boundary, std::size_t level) {
+  if (level == kMaxLeafLevels) {
+    out_.has_more = true;
+    return done();
+  }
   const auto lines = lines_in(body, boundary);
   if (!lines) return lines.error();
-  out_.has_more = out_.has_more || lines->is_cut || level == kMaxLeafLevels;
-  if (level == kMaxLeafLevels) return done();
+  out_.has_more = out_.has_more || lines->is_cut;
   const std::vector<BoundaryLine>& all = lines->all;
   if (all.empty()) return note_text(body);
   if (const Status s = note_text({body.begin, all.front().begin}); !s) return s;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].kind == BoundaryLine::Kind::closing) return note_text({all[i].end, body.end});
-    if (out_.leaves.size() == kMaxLeaves) {
+    if (++parts_ > kMaxParts) {
       out_.has_more = true;
       return done();
     }

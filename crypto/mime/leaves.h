@@ -15,9 +15,10 @@
 
 namespace culvert::crypto {
 
-// Multiparts within each other, and leaves. What a relay wraps has one of each.
+// Multiparts within each other, and parts in all, be they leaves or multiparts: each costs a pass
+// over what it holds. What a relay wraps has one of each.
 inline constexpr std::size_t kMaxLeafLevels = 3;
-inline constexpr std::size_t kMaxLeaves = 10;
+inline constexpr std::size_t kMaxParts = 10;
 
 struct Leaf {
   std::optional<EntityKind> kind{};  // nothing: its header says it in no way, or in two
@@ -27,12 +28,12 @@ struct Leaf {
 };
 
 struct MessageLeaves {
-  std::vector<Leaf> leaves{};  // at most kMaxLeaves, in order
+  std::vector<Leaf> leaves{};  // at most kMaxParts, in order
   // A preamble or epilogue that is not blank, or parts beyond the bounds.
   bool has_more = false;
 };
 
-// Reads `message` from its beginning, in as many passes as there are multiparts within each other.
+// Reads from the beginning, in at most one pass for each part.
 // `input` must be over the whole message. Errors of the stream.
 Result<MessageLeaves> leaves_of(SharedInput& input);
 

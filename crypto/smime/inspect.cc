@@ -18,6 +18,7 @@
 #include "crypto/smime/object_reason.h"
 #include "crypto/smime/opened.h"
 #include "crypto/smime/signed_content.h"
+#include "crypto/smime/signed_reading.h"
 
 namespace culvert::crypto {
 namespace {
@@ -212,6 +213,8 @@ void Inspection::see_cms(RewindableSource& der, RewindableSource* beside) {
 }
 
 void Inspection::look_into(CmsInput& input) {
+  // What cannot be read shows below.
+  static_cast<void>(choose_reading(input));
   switch (input.wrapping()) {
     case Wrapping::mime:
     case Wrapping::multipart_signed:

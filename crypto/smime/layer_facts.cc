@@ -16,10 +16,19 @@ constexpr std::string_view kTooLong = "too long to be anybody's";
 
 // Of what is refused so, the object is not to blame: it is not known here, or not for us.
 constexpr std::array kNoDamage{
-    Refusal::no_key,          Refusal::unsupported_recipient, Refusal::unsupported_cipher,
-    Refusal::weak_algorithm,  Refusal::unsupported_digest,    Refusal::unsupported_signature,
-    Refusal::signer_key_size, Refusal::signer_unknown,        Refusal::unsupported_compression,
-    Refusal::bad_key_size,    Refusal::bad_certificate,       Refusal::too_many_iterations,
+    Refusal::no_key,
+    Refusal::key_unwrap_failed,
+    Refusal::unsupported_recipient,
+    Refusal::unsupported_cipher,
+    Refusal::weak_algorithm,
+    Refusal::unsupported_digest,
+    Refusal::unsupported_signature,
+    Refusal::signer_key_size,
+    Refusal::signer_unknown,
+    Refusal::unsupported_compression,
+    Refusal::bad_key_size,
+    Refusal::bad_certificate,
+    Refusal::too_many_iterations,
 };
 
 bool tells_of_damage(const Error& error) {

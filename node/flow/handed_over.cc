@@ -37,7 +37,7 @@ std::optional<HandedOver::Sealed> sealed_mail(const Attempt& attempt,
   HandedOver::Sealed sealed{attempt.seal->name, attempt.entry.attempts, {}};
   sealed.mail.peer = attempt.seal->peer;
   sealed.mail.message = attempt.message.id;
-  sealed.mail.certificate = attempt.seal->recipient.serial_hex();
+  sealed.mail.certificates = {attempt.seal->recipient.serial_hex()};
   sealed.mail.sender = attempt.message.sender;
   sealed.mail.envid = attempt.message.envid;
   sealed.mail.received = attempt.message.received;

@@ -92,7 +92,8 @@ Status put(store::WriteTransaction& txn, const Case& each, const std::optional<B
   if (report) {
     if (const Status bounced = put_bounce(txn, *report, now); !bounced) return bounced;
   }
-  store::add_trace(txn, each.mail.message, event_of(each, report, now));
+  const bool is_known = each.mail.message != store::MessageId();
+  if (is_known) store::add_trace(txn, each.mail.message, event_of(each, report, now));
   return done();
 }
 

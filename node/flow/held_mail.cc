@@ -77,7 +77,10 @@ Result<Bytes> copy_key_of(const FlowContext& context, const HeldMail& mail,
   }
   const auto digest = blob_digest(context, mail.message);
   if (!digest) return digest.error();
-  return crypto::index_digest({as_bytes("blob"), store::share_key(share), *digest});
+  // The same octets held for another reason are not the same: what a relay added something to must
+  // not stand for what it left whole.
+  return crypto::index_digest(
+      {as_bytes("blob"), store::share_key(share), *digest, as_bytes(mail.why.code)});
 }
 
 // Where room was reserved when it came; what was released by a person has none, and is charged to

@@ -116,20 +116,20 @@ class OutsideReceiver final : public Intake {
     mail.message.added_header =
         outcome_fields(unsealed_outcome(context_, mail.message, facts), config_->node.name.text()) +
         received;
-    if (may_be_sealed(facts)) {
+    if (may_be_sealed(facts, mail.message.id)) {
       for (PlannedRecipient& r : mail.recipients)
         r.path = store::DeliveryPath::open;
     }
     return std::nullopt;
   }
 
-  static bool may_be_sealed(const HeaderFacts& facts) {
-    return facts.sealed || facts.may_hold_blob;
+  bool may_be_sealed(const HeaderFacts& facts, const store::MessageId& id) const {
+    return facts.sealed || (facts.may_hold_blob && taken_as_it_is_ != id);
   }
 
   // Refused at the end of the data, like any other message that is too much.
   Status body_grew(const StagedMail& staged) override {
-    if (!staged.facts() || !may_be_sealed(*staged.facts())) return done();
+    if (!staged.facts() || !may_be_sealed(*staged.facts(), staged.id())) return done();
     if (for_peering()) return check_peering_size(staged);
     if (!room_) {
       shares_ = shares_for(context_, session_.client_address, mail_.sender);
@@ -144,7 +144,12 @@ class OutsideReceiver final : public Intake {
     const std::uint64_t wanted =
         std::max(std::min(announced, 2 * size_bytes),
                  size_bytes + context_.quarantine.room.limits().step_bytes);
-    return reserve(staged.id(), wanted);
+    const Status reserved = reserve(staged.id(), wanted);
+    if (reserved || staged.facts()->sealed) return reserved;
+    // Mail in clear never waits for room: what only may be sealed is taken as it is.
+    room_.reset();
+    taken_as_it_is_ = staged.id();
+    return done();
   }
 
   // Named attack: Filling. It never rests in quarantine, so it needs no room there: strangers who
@@ -173,6 +178,7 @@ class OutsideReceiver final : public Intake {
   // Of the message whose room is reserved.
   std::vector<store::QuarantineShare> shares_;
   std::uint64_t reserved_bytes_ = 0;
+  std::optional<store::MessageId> taken_as_it_is_;  // there was no room to look into its body
   // Shared with the check's callback, which may outlive the connection.
   std::shared_ptr<std::atomic<bool>> accepted_;
 };

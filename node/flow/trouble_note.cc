@@ -12,6 +12,11 @@ namespace {
 
 using peering::TroubleReason;
 
+// Two nodes that pair never have their routes in the same moment; their senders hear of it after
+// four hours at the earliest.
+constexpr std::chrono::hours kRoutePatience{3};
+constexpr std::size_t kMaxOwnSerialOctets = 20;  // RFC 5280, 4.1.2.2
+
 // What stands outside, as the mail came.
 struct Outside {
   std::string message_id;
@@ -64,10 +69,11 @@ std::vector<std::string> identifiers_of(const FlowContext& context, RewindableSo
   std::vector<std::string> out;
   if (!recipients) return out;
   for (const auto& name : recipients->names) {
+    // Ours alone, and as long as we make them: a stranger fills no document with others.
     const auto* serial = std::get_if<crypto::IssuerAndSerial>(&name);
-    if (serial != nullptr && out.size() < peering::kMaxTroubleIdentifiers) {
-      out.push_back(to_hex(serial->serial));
-    }
+    const bool ours = serial != nullptr && serial->serial.size() <= kMaxOwnSerialOctets &&
+                      peering::is_tunnel_mail({.names = {name}}, {keys->identity, keys->announced});
+    if (ours && out.size() < peering::kMaxTroubleIdentifiers) out.push_back(to_hex(serial->serial));
   }
   return out;
 }
@@ -85,8 +91,10 @@ std::optional<store::TroubleNote> trouble_note(const FlowContext& context, const
   if (!outside) return std::nullopt;
   const auto peer = verified ? mail.trace.peer : peer_of(context, outside->author);
   if (!peer) return std::nullopt;
-  store::TroubleNote note{
-      *peer, outside->message_id, {}, std::string(peering::word_of(*reason)), {}};
+  store::TroubleNote note{.peer = *peer,
+                          .message_id = outside->message_id,
+                          .reason = std::string(peering::word_of(*reason))};
+  if (*reason == TroubleReason::no_route) note.patience = kRoutePatience;
   if (verified)
     note.culvert_id.assign(mail.trace.envelope->id.begin(), mail.trace.envelope->id.end());
   if (*reason == TroubleReason::unknown_key && (*body)->rewind()) {

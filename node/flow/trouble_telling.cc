@@ -16,7 +16,7 @@ using Troubles = std::vector<store::TroubleToTell>;
 Troubles read_troubles(const TalkContext& context, const Fingerprint& peer, std::size_t limit) {
   Troubles items;
   const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) -> Status {
-    items = store::troubles_to_tell(txn, peer, limit);
+    items = store::troubles_to_tell(txn, peer, limit, context.flow.clock.now());
     return done();
   });
   if (!read) log_error("{}", read.error().text);
@@ -89,7 +89,8 @@ std::vector<store::Peer> TroubleTelling::due(const store::ReadTransaction& txn, 
 void TroubleTelling::tell(const TalkContext& context, const store::Peer& peer,
                           const TalkTime& time) {
   Troubles items = read_troubles(context, peer.fingerprint, peering::kMaxTroubleItems);
-  if (items.empty()) return;
+  // What waits yet is looked at again in a minute.
+  if (items.empty()) return note(peer.fingerprint, context.flow.clock.steady(), true);
   const Status carried = carry(context, peer, items, time);
   const bool told = carried && forget(context, items);
   note(peer.fingerprint, context.flow.clock.steady(), told);

@@ -7,11 +7,23 @@
 namespace culvert::node {
 namespace {
 
+// Servers take no other (RFC 952, RFC 1123, 2.1): labels neither begin nor end with a hyphen, and
+// the last is no number.
+bool is_host_name(std::string_view name) {
+  std::string_view label;
+  for (std::string_view rest = name; !rest.empty();) {
+    label = rest.substr(0, rest.find('.'));
+    if (label.empty() || label.front() == '-' || label.back() == '-') return false;
+    rest.remove_prefix(std::min(rest.size(), label.size() + 1));
+  }
+  return label.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 // An address with several names has one that counts, the first that can be read.
 std::string first_name(const DnsAnswer& answer) {
   for (const Bytes& record : answer.records) {
     const auto name = parse_ptr(record);
-    if (name && !name->empty()) return *name;
+    if (name && is_host_name(*name)) return *name;
   }
   return {};
 }

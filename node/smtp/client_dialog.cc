@@ -114,6 +114,7 @@ bool ClientDialog::Session::tells_of(const std::optional<ShownClient>& client) c
 void ClientDialog::Session::begin(const ClientEnvelope& envelope) {
   delivery.emplace(envelope);
   client_refusal.reset();
+  told_plainly = false;
   if (!tells_of(envelope.client)) return begin_envelope(envelope);
   introduced = envelope;
   send_line(xclient_command(*envelope.client, envelope.client_name, features.xclient));

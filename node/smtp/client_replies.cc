@@ -133,20 +133,37 @@ void ClientDialog::Session::on_xclient(const Reply& reply) {
     shown = introduced->client;
     return say_hello();
   }
-  const bool about_us = reply.code == 503 || (reply.code == 550 && reply.enhanced == "5.7.0");
   if (reply.code == 501 && !shown) {
+    // Named attack: Borrowed place. What the client says of itself, or has its DNS say, must not be
+    // what makes the server refuse the line: its mail would come as ours.
+    if (tell_plainly()) return;
     // Postfix without IPv6 does not know such addresses. The message goes on as if there were no
     // XCLIENT; to hold it back would hold back every client of that kind.
-    client_refusal = reply;
-    return begin_envelope(*std::exchange(introduced, std::nullopt));
+    if (introduced->client->address.find(':') != std::string::npos) {
+      client_refusal = reply;
+      return begin_envelope(*std::exchange(introduced, std::nullopt));
+    }
   }
-  if (reply.code == 501 || about_us) {
-    return fail(temporary_error("xclient-refused",
-                                (rules.host.empty() ? "the server" : rules.host) +
-                                    " offers XCLIENT and refused it: " + reply.summary() +
-                                    " (in Postfix see smtpd_authorized_xclient_hosts)"));
-  }
-  fail_with_reply("refused", "the client was refused", reply);
+  const bool about_client = reply.code < 500 || reply.code == 521 || reply.code == 554;
+  if (about_client) return fail_with_reply("refused", "the client was refused", reply);
+  fail(temporary_error("xclient-refused", (rules.host.empty() ? "the server" : rules.host) +
+                                              " offers XCLIENT and refused it: " + reply.summary() +
+                                              " (in Postfix see smtpd_authorized_xclient_hosts)"));
+}
+
+// The address alone, without a word of the client's. False if no more was told before.
+bool ClientDialog::Session::tell_plainly() {
+  const ShownClient& client = *introduced->client;
+  const std::string told = xclient_command(client, introduced->client_name, features.xclient);
+  introduced->client_name = {};
+  ShownClient plain = client;
+  plain.hello.clear();
+  const std::string line = xclient_command(plain, {}, features.xclient);
+  if (told_plainly || line == told) return false;
+  told_plainly = true;
+  send_line(line);
+  enter(ClientState::xclient, ClientWait::peer);
+  return true;
 }
 
 void ClientDialog::Session::on_envelope(const Reply& reply) {

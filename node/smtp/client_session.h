@@ -49,6 +49,7 @@ struct ClientDialog::Session {
   void on_helo(const Reply& reply);
   void on_starttls(const Reply& reply);
   void on_xclient(const Reply& reply);
+  bool tell_plainly();
   void on_envelope(const Reply& reply);
   void on_body(const Reply& reply);
   void on_final(const Reply& reply);
@@ -82,6 +83,7 @@ struct ClientDialog::Session {
   std::optional<Delivery> delivery;
   std::optional<ClientEnvelope> introduced;  // the delivery's, until the server knows its client
   std::optional<ShownClient> shown;          // for whom the server takes us; nothing: for ourselves
+  bool told_plainly = false;                 // of this delivery's
   std::optional<Reply> client_refusal;
   std::vector<RecipientOutcome> outcomes;
   std::optional<Error> failure;

@@ -18,7 +18,7 @@ class TroubleTest : public testing::Test {
     name_.assign(store::kSealedNameBytes, 7);
     mail_.peer = b_.fingerprint();
     mail_.message = store::MessageId::make(a_.now());
-    mail_.certificate = "0a1b";
+    mail_.certificates = {"0a1b"};
     mail_.sender = mailbox("alice@a.example");
     mail_.received = a_.now();
     mail_.recipients = {{mailbox("bob@b.example"), "", ""}};
@@ -77,6 +77,8 @@ TEST_F(TroubleTest, IsHeardOnceForEachState) {
       EXPECT_TRUE(store::end_heard_trouble(txn, each));
   });
   EXPECT_EQ(after(trouble(TroubleReason::no_route)), 0u) << "acted on already";
+  EXPECT_EQ(after(trouble(TroubleReason::no_route, TroubleState::expired)), 0u)
+      << "it is gone already";
 }
 
 TEST_F(TroubleTest, OfAnotherPeersMailSaysNothing) {
@@ -115,7 +117,7 @@ TEST_F(TroubleTest, AnUnknownKeyCountsOnlyForTheCertificateThatItWasSealedTo) {
   EXPECT_EQ(after(unknown), 0u);
   unknown.note.identifiers = {"ff"};
   EXPECT_EQ(after(unknown), 0u);
-  unknown.note.identifiers = {"ff", mail_.certificate};
+  unknown.note.identifiers = {"ff", mail_.certificates.front()};
   EXPECT_EQ(after(unknown), 1u);
 }
 
@@ -160,12 +162,22 @@ TEST_F(TroubleTest, WhatIsToBeToldIsKeptOnceUntilItIs) {
     store::note_trouble(txn, note, TroubleState::held, b_.now());
     store::note_trouble(txn, note, TroubleState::held, b_.now());
     store::note_trouble(txn, note, TroubleState::expired, b_.now());
+    // What is gone is not held: one of the two is told.
+    EXPECT_EQ(store::troubles_to_tell(txn, a_.fingerprint(), 10, b_.now()).size(), 1u);
+    store::TroubleNote other = note;
+    other.message_id = outer_message_id(Bytes(store::kSealedNameBytes, 9), domain("a.example"));
+    other.patience = std::chrono::hours(3);
+    store::note_trouble(txn, other, TroubleState::held, b_.now());
+    EXPECT_EQ(store::troubles_to_tell(txn, a_.fingerprint(), 10, b_.now()).size(), 1u);
+    EXPECT_EQ(store::troubles_to_tell(txn, a_.fingerprint(), 10, b_.now() + other.patience).size(),
+              2u);
+    store::unnote_held(txn, other);
   });
   b_.write([&](store::WriteTransaction& txn) {
     EXPECT_EQ(store::peers_to_tell(txn), std::vector{a_.fingerprint()});
-    const auto items = store::troubles_to_tell(txn, a_.fingerprint(), 10);
-    ASSERT_EQ(items.size(), 2u);
-    EXPECT_TRUE(store::troubles_to_tell(txn, c_.fingerprint(), 10).empty());
+    const auto items = store::troubles_to_tell(txn, a_.fingerprint(), 10, b_.now());
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_TRUE(store::troubles_to_tell(txn, c_.fingerprint(), 10, b_.now()).empty());
     for (const auto& item : items)
       store::forget_trouble(txn, item.key);
     EXPECT_TRUE(store::peers_to_tell(txn).empty());
@@ -174,12 +186,15 @@ TEST_F(TroubleTest, WhatIsToBeToldIsKeptOnceUntilItIs) {
 
 TEST_F(TroubleTest, MailIsFoundWithTheRecipientsOfAllAttemptsUntilItIsForgotten) {
   store::SealedMail second = mail_;
-  second.recipients = {{mailbox("carol@b.example"), "DELAY", "rfc822;carol"}};
+  second.certificates = {"0c"};
+  second.recipients = {{mailbox("carol@b.example"), "DELAY", "rfc822;carol"},
+                       mail_.recipients.front()};
   a_.write([&](store::WriteTransaction& txn) { store::note_sealed_mail(txn, name_, 1, second); });
   a_.write([&](store::WriteTransaction& txn) {
     const auto found = store::find_sealed_mail(txn, name_);
     ASSERT_TRUE(found);
     EXPECT_EQ(found->recipients.size(), 2u);
+    EXPECT_EQ(found->certificates, (std::vector<std::string>{"0a1b", "0c"}));
     EXPECT_EQ(found->sender, mail_.sender);
     const Time made = from_unix(0x0707070707);
     EXPECT_EQ(store::purge_sealed_mails(txn, made, 10), 0u);

@@ -53,7 +53,9 @@ class TunnelBlobTest : public testing::Test {
     ViewSource source(as_bytes(message));
     auto found = find_tunnel_blob(source, {at.identity().certificate, none});
     EXPECT_TRUE(found.ok());
-    EXPECT_EQ(found->octets == nullptr, found->place == Place::nowhere);
+    if (found->place == Place::nowhere || found->place == Place::alone) {
+      EXPECT_EQ(found->octets == nullptr, found->place == Place::nowhere);
+    }
     if (found->octets) {
       Bytes octets;
       BytesSink sink(octets);
@@ -126,11 +128,38 @@ TEST_F(TunnelBlobTest, OfAnotherNodeIsNone) {
   EXPECT_EQ(place(wrapped("--w--\r\n"), c_), Place::nowhere);
 }
 
-TEST_F(TunnelBlobTest, IsNotLookedForInAttachedMessagesOrInText) {
+// What a reader would get as ciphertext in clear is never handed on.
+TEST_F(TunnelBlobTest, ThatNobodyCanReadIsSeenAllTheSame) {
   EXPECT_EQ(place(mixed("--w\r\nContent-Type: message/rfc822\r\n\r\n" + sealed_ + "\r\n--w--\r\n")),
-            Place::nowhere);
-  EXPECT_EQ(place("Subject: x\r\n\r\n" + blob_), Place::nowhere);
+            Place::beside_others);
+  EXPECT_EQ(place("Subject: x\r\n\r\n" + blob_), Place::beside_others);
+  for (const char* encoding : {"7bit", "quoted-printable", "x-odd", "8bit"}) {
+    EXPECT_EQ(place("Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: " +
+                    std::string(encoding) + "\r\n\r\n" + blob_),
+              Place::beside_others)
+        << encoding;
+  }
+  const std::string part_text = part("application/pkcs7-mime");
+  const std::string longest(72, 'b');
+  EXPECT_EQ(place("Content-Type: multipart/mixed; boundary=" + longest + "\r\n\r\n--" + longest +
+                  "\r\n" + part_text + "--" + longest + "--\r\n"),
+            Place::beside_others);
+  EXPECT_EQ(place(mixed("--w\r\nContent-Type: a/b\r\n" + part_text + "--w--\r\n")),
+            Place::beside_others);
+  std::string quoted = blob_;
+  for (std::size_t at = 70; at < quoted.size(); at += 74)
+    quoted.insert(at, "=\r\n");
+  EXPECT_EQ(place("Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted),
+            Place::beside_others);
+  std::string parts;
+  for (int i = 0; i < 12; ++i)
+    parts += "--w\r\n\r\nnotice\r\n";
+  EXPECT_EQ(place(mixed(parts + "--w\r\n" + part_text + "--w--\r\n")), Place::beside_others);
+}
+
+TEST_F(TunnelBlobTest, IsNowhereInOtherMail) {
   EXPECT_EQ(place(""), Place::nowhere);
+  EXPECT_EQ(place("Subject: x\r\n\r\nMIIA\r\nMillions of MI MII\r\n\x30\x82\r\n"), Place::nowhere);
 }
 
 }  // namespace

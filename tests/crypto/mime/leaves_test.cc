@@ -80,11 +80,11 @@ TEST(Leaves, AreDividedByWhateverLineAnyReaderTakesForABoundary) {
 
 TEST(Leaves, AreBoundedInNumberAndDepth) {
   std::string many;
-  for (std::size_t i = 0; i < kMaxLeaves; ++i)
+  for (std::size_t i = 0; i < kMaxParts; ++i)
     many += "--b\r\n\r\nx\r\n";
   EXPECT_FALSE(leaves_in(multipart("b", many + "--b--\r\n")).has_more);
   const Seen too_many = leaves_in(multipart("b", many + "--b\r\n\r\nx\r\n--b--\r\n"));
-  EXPECT_EQ(too_many.bodies.size(), kMaxLeaves);
+  EXPECT_EQ(too_many.bodies.size(), kMaxParts);
   EXPECT_TRUE(too_many.has_more);
   std::string deep = "\r\nx\r\n";
   for (std::size_t level = 1; level <= kMaxLeafLevels; ++level) {
@@ -96,6 +96,35 @@ TEST(Leaves, AreBoundedInNumberAndDepth) {
   const Seen deeper = leaves_in(multipart("top", "--top\r\n" + deep + "\r\n--top--\r\n"));
   EXPECT_TRUE(deeper.bodies.empty());
   EXPECT_TRUE(deeper.has_more);
+}
+
+// Named attack: MIME bomb. Empty multiparts are no leaves, and each would cost a pass over the
+// rest.
+TEST(Leaves, EmptyMultipartsCountAsParts) {
+  std::string many;
+  for (int i = 0; i < 300; ++i)
+    many += "--b\r\nContent-Type: multipart/a; boundary=z\r\n\r\n";
+  const std::string message = multipart("b", many + "--b\r\n\r\n" + std::string(4'000'000, '\n'));
+  ViewSource source(as_bytes(message));
+  class Counted final : public RewindableSource {
+   public:
+    explicit Counted(RewindableSource& from) : from_(from) {}
+    Result<std::size_t> read(MutableBytes into) override {
+      const auto count = from_.read(into);
+      if (count) octets += *count;
+      return count;
+    }
+    Status rewind() override { return from_.rewind(); }
+    std::uint64_t octets = 0;
+
+   private:
+    RewindableSource& from_;
+  } counted(source);
+  SharedInput input(counted);
+  const auto found = leaves_of(input);
+  ASSERT_TRUE(found.ok());
+  EXPECT_TRUE(found->has_more);
+  EXPECT_LT(counted.octets, 2 * message.size());
 }
 
 TEST(Leaves, OfAMultipartThatNobodyCanTakeApartAreItsBody) {

@@ -132,7 +132,8 @@ TEST_F(SettlementTest, RecordsPeoplesMailThatAPeerHas) {
   ASSERT_TRUE(sealed().has_value());
   EXPECT_EQ(sealed()->peer, peer.fingerprint());
   EXPECT_EQ(sealed()->message, own.message.id);
-  EXPECT_EQ(sealed()->certificate, peer.encryption().certificate.serial_hex());
+  EXPECT_EQ(sealed()->certificates,
+            std::vector<std::string>{peer.encryption().certificate.serial_hex()});
   EXPECT_EQ(sealed()->recipients.size(), 2u);
   Attempt again = own;
   again.entry.attempts = 1;

@@ -25,7 +25,7 @@ class TroubleFlowTest : public PeerFlowTest {
   std::vector<store::TroubleToTell> told() {
     std::vector<store::TroubleToTell> found;
     own.read([&](const store::ReadTransaction& txn) {
-      found = store::troubles_to_tell(txn, peer.fingerprint(), 100);
+      found = store::troubles_to_tell(txn, peer.fingerprint(), 100, clock.now() + patience);
     });
     return found;
   }
@@ -49,6 +49,7 @@ class TroubleFlowTest : public PeerFlowTest {
     return head.substr(0, type) + "Content-Type: multipart/mixed; boundary=w\r\n\r\n--w\r\n" +
            fields + "\r\n" + sealed.substr(end + 4) + "\r\n" + std::string(beside) + "--w--\r\n";
   }
+  std::chrono::hours patience{0};  // with which the peer's news are looked at
   const std::string original = "From: alice@a.example\r\nSubject: x\r\n\r\nhello\r\n";
 };
 
