@@ -34,7 +34,7 @@ namespace {
 // Commands change the store beside us; we notice within this time (product.md, section 3).
 constexpr std::chrono::milliseconds kChangePoll{300};
 constexpr std::chrono::milliseconds kPeeringTick{1000};
-constexpr std::chrono::seconds kWaitingMailPoll{60};
+constexpr std::chrono::seconds kWaitingMailPoll{20};
 // What is in hand at the end has so long.
 constexpr std::chrono::seconds kDrainTime{20};
 constexpr std::size_t kMaxWaitingJobs = 100'000;
