@@ -114,9 +114,8 @@ class RawPlaces {
   // Nothing more is looked for or kept.
   bool is_full() const {
     return places_.size() == kMaxRawPlaces &&
-           std::all_of(places_.begin(), places_.end(), [](const Bytes& place) {
-             return place.size() == kMaxPeekedPartBytes;
-           });
+           std::all_of(places_.begin(), places_.end(),
+                       [](const Bytes& place) { return place.size() == kMaxPeekedPartBytes; });
   }
 
  private:
@@ -214,10 +213,7 @@ Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipien
   auto body = cms_body_of(message);
   if (!body && body.error().fault != Fault::permanent) return body.error();
   if (!body) return find_unreadable(message, own);
-  if (!*body) {
-    if (const Status rewound = message.rewind(); !rewound) return rewound.error();
-    return find_in_leaves(message, own);
-  }
+  if (!*body) return find_in_leaves(message, own);
   const auto ours = is_sealed_for(**body, own);
   if (!ours) return ours.error();
   if (!*ours) return TunnelBlob{};

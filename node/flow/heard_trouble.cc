@@ -5,6 +5,7 @@
 
 #include "crypto/base/log.h"
 #include "node/flow/bounce.h"
+#include "node/flow/settlement.h"
 #include "peering/trouble.h"
 #include "store/sealed_mail.h"
 #include "store/trace.h"
@@ -15,8 +16,7 @@ namespace {
 
 // Looked at in one round; beyond, the next ones.
 constexpr std::size_t kMaxAtOnce = 1000;
-// Enhanced codes (RFC 3463): delivery time expired, and other or undefined security status.
-constexpr std::string_view kHeldStatus = "4.4.7";
+// Other or undefined security status (RFC 3463, 3.8).
 constexpr std::string_view kFailedStatus = "5.7.0";
 
 // A mail of ours, and what its peer says of it.
@@ -68,7 +68,7 @@ std::vector<RecipientReport> to_report(const Case& each) {
     const bool wanted =
         is_delay(each) ? wants_delay_report(r.notify, Unasked::report) : wants_report(r.notify);
     if (!wanted) continue;
-    const std::string_view status = is_delay(each) ? kHeldStatus : kFailedStatus;
+    const std::string_view status = is_delay(each) ? kExpiredStatus : kFailedStatus;
     out.push_back({r.mailbox, r.orcpt, std::string(status), why(each, r.mailbox.domain()), ""});
   }
   return out;

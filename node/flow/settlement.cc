@@ -13,8 +13,6 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kReportDelay{5};
-// "Delivery time expired" of the class that is temporary (RFC 3463, 3.5).
-constexpr std::string_view kWaitsStatus = "4.4.7";
 
 // The recipients of one attempt, sorted by what happened to them.
 struct Sorted {
@@ -96,7 +94,7 @@ void report_delay(const store::QueueEntry& entry, Sorted& sorted) {
       entry.path == store::DeliveryPath::tunnel ? Unasked::report : Unasked::silence;
   for (const store::QueueRecipient& r : sorted.later) {
     if (!wants_delay_report(r.notify, unasked)) continue;
-    sorted.delayed.push_back({r.mailbox, r.orcpt, std::string(kWaitsStatus),
+    sorted.delayed.push_back({r.mailbox, r.orcpt, std::string(kExpiredStatus),
                               "not delivered yet; last: " + sorted.later_reason, ""});
   }
 }

@@ -10,7 +10,7 @@
 
 namespace culvert::node {
 
-// The enhanced code of what was not delivered in time (RFC 3463, 3.5).
+// The enhanced code of what was not delivered in time, or waits (RFC 3463, 3.5).
 inline constexpr std::string_view kExpiredStatus = "4.4.7";
 
 using SettledCallback = std::function<void(const Status&)>;
