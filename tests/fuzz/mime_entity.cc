@@ -59,7 +59,9 @@ void check_canonical_form(ByteView input, const Front& front) {
   expect(text_of(slowly, cut_of(input)) == canonical);
   const Front again = front_of(as_bytes(canonical), canonical.size() + 1);
   expect(again.header == front.header && again.line_ends == LineEnds::crlf);
-  expect(canonical.starts_with(front.header));
+  std::string_view shown = canonical;
+  if (shown.starts_with(kByteOrderMark)) shown.remove_prefix(kByteOrderMark.size());
+  expect(shown.starts_with(front.header));
 }
 
 void check_input(ByteView input) {
