@@ -64,7 +64,9 @@ class ChainSearch {
                           });
     if (!is_named) return false;
     chain_ = {&anchor};
-    if (const Objection why = objection_to_issuer(anchor, t_); !why.empty()) return object(why);
+    if (const Objection why = objection_to_issuer(anchor, t_); !why.empty()) {
+      return object(why, has_issued(anchor) ? Link::holds : Link::none);
+    }
     return leads_down(ChainPath(anchor.parts()));
   }
 
@@ -87,15 +89,33 @@ class ChainSearch {
     if (!names_as_issuer(next, *chain_.back())) return false;
     if (!effort_.take_step()) return object("too many certificates have been tried");
     const IssuedBy issued = effort_.signature(next, *chain_.back());
-    if (issued != IssuedBy::holds) return object(objection_to_link(issued, next, *chain_.back()));
+    if (issued != IssuedBy::holds) {
+      return object(objection_to_link(issued, next, *chain_.back()),
+                    issued == IssuedBy::wrong ? Link::wrong : Link::holds);
+    }
     const Objection why = path.add(next.parts(), place);
     return why.empty() || object(why);
   }
 
-  // Keeps what is said nearest to the wanted certificate; false.
-  bool object(const Objection& why) {
-    if (chain_.size() <= depth_) return false;
-    depth_ = chain_.size();
+  // For the reason alone: an anchor that may not issue, and did not, is merely another of that
+  // name.
+  bool has_issued(const Certificate& anchor) {
+    const auto is_from = [&](const Certificate& one) {
+      return names_as_issuer(one, anchor) && effort_.take_step() &&
+             effort_.signature(one, anchor) != IssuedBy::wrong;
+    };
+    return is_from(wanted_) || std::any_of(on_the_way_.begin(), on_the_way_.end(),
+                                           [&](const auto* one) { return is_from(*one); });
+  }
+
+  // Several issuers may have one name, and the signature fails under all but one, which says
+  // nothing of the others. Keeps what is said of a link that holds, and of such the nearest to the
+  // wanted certificate; false.
+  enum class Link { none, wrong, holds };
+  bool object(const Objection& why, Link link = Link::holds) {
+    const std::pair weight(link, chain_.size());
+    if (!objection_.empty() && weight <= weight_) return false;
+    weight_ = weight;
     objection_ = why;
     return false;
   }
@@ -112,9 +132,8 @@ class ChainSearch {
   ChainEffort& effort_;
   std::vector<const Certificate*> on_the_way_;
   std::vector<const Certificate*> chain_;
-  // The nearest to the wanted certificate, and how far from the anchor it is.
   Objection objection_;
-  std::size_t depth_ = 0;
+  std::pair<Link, std::size_t> weight_;  // how far from the anchor it was met
 };
 
 }  // namespace

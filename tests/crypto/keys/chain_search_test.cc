@@ -6,6 +6,12 @@ namespace {
 
 class ChainSearching : public MadeChains {
  protected:
+  // Why it is not trusted.
+  static std::string reason(const Certificate& leaf, const ChainMaterial& material) {
+    ChainEffort effort;
+    const Status status = check_chain(leaf, material, from_unix(std::time(nullptr)), effort);
+    return status ? "" : status.error().detail;
+  }
   Certificate make_leaf(const std::string& issuer) const {
     return make({.name = "leaf" + issuer,
                  .subject = "/CN=leaf",
@@ -161,6 +167,38 @@ TEST_F(ChainSearching, PassesOverIssuersForOtherPurposes) {
     const Certificate leaf = make_leaf("issuer");
     good ? expect_trusted(leaf, material) : expect_untrusted(leaf, material);
     EXPECT_EQ(verdict(leaf, {{issuer}, {}}), "trusted") << "who trusts it, trusts it for mail";
+  }
+}
+
+// Whichever of them stands first: of an issuer that did not sign nothing is said that counts.
+TEST_F(ChainSearching, GivesTheReasonOfTheIssuerThatSigned) {
+  const Certificate other = make_root("other");
+  const Certificate real =
+      make({.name = "real",
+            .subject = "/CN=root",
+            .issuer = "real",
+            .extensions = kCaExtensions + "nameConstraints=critical,permitted;email:b.example\n"});
+  const Certificate leaf =
+      make({.name = "leaf",
+            .subject = "/CN=leaf",
+            .issuer = "real",
+            .extensions = kMailExtensions + "subjectAltName=email:jane@a.example\n"});
+  for (const ChainMaterial& material :
+       {ChainMaterial{{other, real}, {}}, ChainMaterial{{real, other}, {}}}) {
+    EXPECT_NE(reason(leaf, material).find("b.example"), std::string::npos)
+        << reason(leaf, material);
+  }
+  const Certificate useless = make({.name = "useless",
+                                    .subject = "/CN=root",
+                                    .issuer = "useless",
+                                    .extensions = "basicConstraints=critical,CA:false\n"});
+  const Certificate forged = make_leaf("other");
+  for (const ChainMaterial& material :
+       {ChainMaterial{{useless, real}, {}}, ChainMaterial{{real, useless}, {}}}) {
+    EXPECT_NE(reason(leaf, material).find("b.example"), std::string::npos)
+        << reason(leaf, material);
+    EXPECT_NE(reason(forged, material).find("is wrong"), std::string::npos)
+        << reason(forged, material);
   }
 }
 
