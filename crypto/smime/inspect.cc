@@ -50,7 +50,8 @@ Status see_recipients(BerReader& in, Layer& layer) {
 
 class Inspection {
  public:
-  Inspection(const KeyRing& keys, std::vector<Layer>& layers) : keys_(keys), layers_(layers) {}
+  Inspection(const KeyRing& keys, OldCiphers old_ciphers, std::vector<Layer>& layers)
+      : keys_(keys), old_ciphers_(old_ciphers), layers_(layers) {}
 
   void look_into(CmsInput& input);
 
@@ -65,6 +66,7 @@ class Inspection {
   void refused(Layer layer, const Error& error);
 
   const KeyRing& keys_;
+  const OldCiphers old_ciphers_;
   std::vector<Layer>& layers_;
 };
 
@@ -167,7 +169,7 @@ void Inspection::see_sealed(RewindableSource& der, std::string type) {
     if (!passed) return refused(std::move(layer), passed.error());
   }
   const Status back = der.rewind();
-  auto opened = back ? EnvelopedReader::open(der, keys_)
+  auto opened = back ? EnvelopedReader::open(der, keys_, old_ciphers_)
                      : Result<std::unique_ptr<EnvelopedReader>>(back.error());
   if (!opened && refusal_of(opened.error()) == Refusal::no_key) {
     layer.facts.emplace_back("not-opened", opened.error().code);
@@ -231,11 +233,12 @@ void Inspection::look_into(CmsInput& input) {
 
 }  // namespace
 
-Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys) {
+Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys,
+                                   OldCiphers old_ciphers) {
   const auto cms = CmsInput::open(input);
   if (!cms) return cms.error();
   std::vector<Layer> layers;
-  Inspection(keys, layers).look_into(**cms);
+  Inspection(keys, old_ciphers, layers).look_into(**cms);
   return layers;
 }
 

@@ -9,6 +9,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
+#include "crypto/cms/content_algorithm.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {
@@ -38,7 +39,8 @@ struct Layer {
 // OpenedMessage would. An object that is refused on the way is told as the fact `refused` of its
 // layer, one for which there is no key as `not-opened`; an Error only if `input` is no S/MIME
 // object or cannot be read.
-Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys);
+Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys,
+                                   OldCiphers old_ciphers = OldCiphers::refuse);
 
 // For people: an indented tree, LF line ends.
 std::string layers_text(const std::vector<Layer>& layers);

@@ -82,13 +82,13 @@ void add_left_out(Layer& layer, const std::string& what, const Error& error) {
 
 void add_cipher(Layer& layer, const AlgorithmName& name, CipherKind kind) {
   LayerFacts& facts = layer.facts;
-  const auto algorithm = read_content_algorithm(name, kind);
+  const auto algorithm = read_content_algorithm(name, kind, OldCiphers::read);
   if (!algorithm) {
     facts.emplace_back("cipher", oid_name(name.oid));
     return;
   }
   facts.emplace_back("cipher", std::string(algorithm->row->name));
-  if (algorithm->row->strength == Strength::weak) facts.emplace_back("weak", "the cipher");
+  if (algorithm->row->strength != Strength::strong) facts.emplace_back("weak", "the cipher");
   if (algorithm->derivation != KeyDerivation::none) {
     facts.emplace_back("key-derivation", "CEK-HKDF with SHA-256");
   }

@@ -26,6 +26,10 @@ const Option kCertOption{"--cert", "FILE…",
                          "tried on every recipient"};
 const Option kKekOption{"--kek", "ID:HEXFILE…", "a key that both sides hold"};
 
+crypto::OldCiphers old_ciphers_of(const Arguments& arguments) {
+  return arguments.has("--legacy") ? crypto::OldCiphers::read : crypto::OldCiphers::refuse;
+}
+
 bool gives_keys(const Arguments& arguments) {
   return arguments.has("--key") || arguments.has("--cert") || arguments.has("--kek") ||
          arguments.has("--password-file");
@@ -36,7 +40,7 @@ Result<Report> smime_inspect(const Arguments& arguments) {
   if (const Status added = add_given_keys(arguments, keys); !added) return added.error();
   const auto input = open_input(arguments.value("--in"));
   if (!input) return input.error();
-  const auto layers = crypto::inspect(**input, keys);
+  const auto layers = crypto::inspect(**input, keys, old_ciphers_of(arguments));
   if (!layers) return layers.error();
   const bool is_broken = std::any_of(layers->begin(), layers->end(),
                                      [](const crypto::Layer& layer) { return layer.is_broken; });
@@ -83,9 +87,7 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   if (!added) return added.error();
   const auto input = open_input(arguments.value("--in"));
   if (!input) return input.error();
-  const auto old_ciphers =
-      arguments.has("--legacy") ? crypto::OldCiphers::read : crypto::OldCiphers::refuse;
-  const auto opened = crypto::decrypt(**input, keys, output, old_ciphers);
+  const auto opened = crypto::decrypt(**input, keys, output, old_ciphers_of(arguments));
   if (!opened) return say_what_it_is(opened.error(), **input);
   if (writes_to_standard_output(arguments)) {
     tell_people(notes_on(*opened));

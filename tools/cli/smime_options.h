@@ -25,7 +25,8 @@ inline const Option kPasswordOption{"--password-file", "FILE",
                                     "its first line is the password of what is encrypted with one"};
 inline const Option kLegacyOption{"--legacy", "",
                                   "also read what protects nothing any more: PKCS#12 without a MAC "
-                                  "or encrypted with RC4; for decrypt also content under RC2"};
+                                  "or encrypted with RC4; for decrypt and inspect also content "
+                                  "under RC2"};
 inline const Option kMessageOption{
     "--message", "",
     "the input is a whole message: its header fields are protected inside (RFC 9788)"};

@@ -188,6 +188,17 @@ class Smime(unittest.TestCase):
             self.assertIn(f"note: 'made.p12': {weakness}", told)
             self.culvert("verify", "--trust", "ca.pem", "--in", "signed")
 
+    def test_old_content_is_read_and_looked_into_on_request_alone(self):
+        make(self.folder, "old", ("rsa:2048",), "keyEncipherment")
+        openssl(self.folder, "cms", "-encrypt", "-rc2-40", "-provider", "legacy", "-provider", "default", "-in", "letter", "-out", "sealed",
+                "old.pem")
+        for command, released, status in (("decrypt", ("--out", "opened"), 1), ("inspect", (), 0)):
+            with_key = (command, "--key", "old.key", "--cert", "old.pem", "--in", "sealed", *released)
+            self.assertIn("RC2", self.culvert(*with_key, status=status).upper())
+            told = self.culvert(*with_key, "--legacy")
+            self.assertIn("octets", told)
+            self.assertIn("weak", told)
+
     def test_of_two_keys_the_certificate_says_which(self):
         both = "".join((self.folder / f"{name}.{kind}").read_text() for name in ("signer", "ed25519") for kind in ("key", "pem"))
         (self.folder / "both.pem").write_text(both)
