@@ -167,6 +167,13 @@ Error no_certificate(const KeyOptionNames& names) {
                      " FILE)");
 }
 
+// Issuers in --cert only go with the signature; the certificate of somebody else is a mistake.
+bool names_another(const std::vector<crypto::Certificate>& named, const crypto::PrivateKey& key) {
+  const auto is_own = [&](const crypto::Certificate& one) { return key.belongs_to(one); };
+  return std::none_of(named.begin(), named.end(), is_own) &&
+         std::any_of(named.begin(), named.end(), [](const auto& one) { return !one.is_ca(); });
+}
+
 Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCertificate& stored,
                       crypto::MemoryKeyRing& ring) {
   if (stored.key_name.empty()) return done();
@@ -219,6 +226,7 @@ Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionName
   if (key->certificates.empty()) {
     return arguments.has(names.certificate) ? no_certificate_for_key(names) : no_certificate(names);
   }
+  if (names_another(given->named, key->key)) return no_certificate_for_key(names);
   const crypto::Certificate certificate = key->certificates.front();
   std::vector<crypto::Certificate> others = std::move(given->named);
   others.insert(others.end(), given->others.begin(), given->others.end());

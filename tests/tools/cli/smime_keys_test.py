@@ -228,6 +228,14 @@ class Smime(unittest.TestCase):
         self.culvert("sign", "--key", "made.p12", "--cert", "renewed.pem", "--in", "letter", "--out", "signed")
         self.assertIn('subject: CN=renewed', self.culvert("inspect", "--in", "signed"))
 
+    def test_the_certificate_of_another_key_is_refused_and_issuers_are_not(self):
+        self.export("signer", "-passout", "pass:")
+        for key in (("--key", "made.p12"), ("--key", "signer.key")):
+            told = self.culvert("sign", *key, "--cert", "bob.pem", "--in", "letter", status=2)
+            self.assertIn("no certificate in --cert is for the key in --key", told)
+        self.culvert("sign", "--key", "made.p12", "--cert", "ca.pem", "--in", "letter", "--out", "signed")
+        self.assertIn("certificates: 2", self.culvert("inspect", "--in", "signed"))
+
     def test_a_key_that_is_not_used_for_mail_spoils_no_other(self):
         openssl(self.folder, "dsaparam", "-out", "parameters", "1024")
         openssl(self.folder, "genpkey", "-paramfile", "parameters", "-out", "dsa.key")
