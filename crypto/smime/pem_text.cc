@@ -10,6 +10,7 @@
 #include "crypto/base/log.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/mime/delimiter_scanner.h"
+#include "crypto/mime/entity_front.h"
 #include "crypto/smime/cms_input.h"
 #include "crypto/smime/pem_words.h"
 
@@ -21,8 +22,10 @@ constexpr std::string_view kDashes = "-----";
 constexpr std::size_t kMaxShownLabelOctets = 80;
 constexpr std::string_view kBlanks = " \t\r\n";
 
+// And a byte order mark, which some editors write.
 std::size_t blanks_before(std::string_view front) {
-  return std::min(front.find_first_not_of(kBlanks), front.size());
+  const std::size_t mark = front.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  return std::min(front.find_first_not_of(kBlanks, mark), front.size());
 }
 
 // RFC 7468, 8 and 9; GnuPG; Netscape, and OpenSSL for signed objects alone.

@@ -27,8 +27,8 @@ struct PemText {
 // Octets of words before the block: more is no explanation.
 inline constexpr std::size_t kMaxPemWordsBytes = 64 * 1024;
 
-// Where the first line BEGIN stands in the first octets of an input: behind nothing but blanks, or
-// behind words that are no header. Nothing if there is none.
+// Where the first line BEGIN stands in the first octets of an input: behind nothing but blanks (and
+// a byte order mark), or behind words that are no header. Nothing if there is none.
 std::optional<std::size_t> find_pem_begin(std::string_view front);
 // The same behind blanks alone.
 bool begins_pem(std::string_view front);

@@ -8,11 +8,11 @@ namespace culvert::crypto {
 namespace {
 
 // What certificates are described with (`Subject:`, `Issuer:`; RFC 7468, 5.2) is not among them.
-constexpr std::array<std::string_view, 15> kFields{
-    "from",     "sender",      "reply-to",     "to",           "cc",
-    "bcc",      "date",        "message-id",   "in-reply-to",  "references",
-    "received", "return-path", "delivered-to", "mime-version", "dkim-signature"};
-constexpr std::array<std::string_view, 3> kFamilies{"content-", "resent-", "x-"};
+constexpr std::array<std::string_view, 16> kFields{
+    "from",        "sender",       "author",       "reply-to",      "to",         "cc",
+    "bcc",         "date",         "message-id",   "in-reply-to",   "references", "received",
+    "return-path", "delivered-to", "mime-version", "dkim-signature"};
+constexpr std::array<std::string_view, 4> kFamilies{"content-", "list-", "resent-", "x-"};
 
 bool is_text(char c) {
   const auto octet = static_cast<unsigned char>(c);
@@ -40,7 +40,16 @@ std::string name_in(std::string_view line) {
   return name;
 }
 
+// `From jane@a.example Mon Jan  1 …`, as an mbox parts its messages.
+bool is_mbox_line(std::string_view line) {
+  constexpr std::string_view kFrom = "From ";
+  if (!line.starts_with(kFrom)) return false;
+  line.remove_prefix(kFrom.size());
+  return line.substr(0, line.find(' ')).find('@') != std::string_view::npos;
+}
+
 bool is_field(std::string_view line) {
+  if (is_mbox_line(line)) return true;
   if (line.find(':') == std::string_view::npos) return false;
   const std::string name = name_in(line);
   return std::find(kFields.begin(), kFields.end(), name) != kFields.end() ||

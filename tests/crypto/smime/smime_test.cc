@@ -122,6 +122,9 @@ TEST_F(Smime, TextAroundPemIsRefused) {
        "not-smime"},
       {"> From: ceo@a.example\n\n" + pem, "not-smime"},
       {"Sender: ceo@a.example\n\n" + pem, "not-smime"},
+      {"Author: ceo@a.example\n" + pem, "not-smime"},
+      {"List-Id: <all.a.example>\n" + pem, "not-smime"},
+      {"From ceo@a.example Mon Jan  1 00:00:00 2024\n" + pem, "not-smime"},
       {"Resent-From: ceo@a.example\n\n" + pem, "not-smime"},
       {"Content-Type: text/plain\n\n" + pem, "not-smime"},
       {"Subject: pay!\n\n" + pem, "not-smime"},
@@ -153,7 +156,8 @@ TEST_F(Smime, TakesPemBehindWords) {
         std::string("Subject: CN=Atlantis\nIssuer: CN=Atlantis\n"),
         std::string("Gr\xc3\xbc\xc3\x9f"
                     "e\n"),
-        std::string(300, '\n'), std::string(60'000, 'x') + "\n",
+        std::string("From our authority, for jane@a.example\n"), std::string("\xef\xbb\xbf"),
+        std::string("\xef\xbb\xbfwords\n"), std::string(300, '\n'), std::string(60'000, 'x') + "\n",
         std::string("-----BEGIN what?\n").substr(5)}) {
     EXPECT_EQ(verdict(words + pem, trust), "valid") << words.substr(0, 40);
   }
