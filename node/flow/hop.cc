@@ -99,6 +99,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
       if (!parsed) return found({});
       culvert::node::find_client_name(context.resolver, *parsed, std::move(found));
     };
+    options.name_waits = &context.name_waits;
     drop_connection();
     connection = std::make_unique<SmtpClientConnection>(
         loop, context.flow.workers, std::move(options),

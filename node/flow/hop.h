@@ -21,6 +21,7 @@ struct HopContext {
   Resolver& resolver;
   TlsClientContext& tls;           // towards anybody
   TlsClientContext& verified_tls;  // towards hosts that prove who they are
+  NameWaits& name_waits;
 };
 
 using AttemptReport = Callback<const DeliveryReport&>;

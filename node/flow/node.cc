@@ -137,6 +137,7 @@ struct Node::Parts {
   std::unique_ptr<Routing> routing;
   std::unique_ptr<Live<OwnKeys>> keys;
   std::unique_ptr<Workers> workers;
+  NameWaits name_waits;  // before the connections on these loops
   std::unique_ptr<LoopGroup> loops;
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<TlsClientContext> client_tls;
@@ -472,7 +473,8 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
                                },
                                *p.quarantine, p.marks});
   if (const Status s = start_quarantine(*p.flow); !s) return s.error();
-  p.hops.reset(new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls});
+  p.hops.reset(
+      new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls, p.name_waits});
   p.peering = std::make_unique<PeeringService>(*p.flow);
   p.opener = std::make_unique<Opener>(*p.flow, [&p](const Fingerprint& peer, ByteView message) {
     p.peering->on_mail(peer, message);

@@ -283,18 +283,27 @@ void SmtpClientConnection::find_client_name() {
   auto found = life_.guard([this](const std::shared_ptr<Pull>& of, ClientName name) {
     client_name_found(of, std::move(name));
   });
-  name_late_ = loop_.call_after(options_.rules.patience.client_name, [this, of = pull_] {
-    client_name_found(of, {ClientName::Known::not_now});
+  const std::string& client = delivery_->envelope.client->address;
+  milliseconds patience = options_.rules.patience.client_name;
+  if (const auto address = IpAddress::parse(client); address && options_.name_waits) {
+    name_wait_.emplace(options_.name_waits->begin(*address, std::chrono::steady_clock::now()));
+    patience = name_wait_->at_most(patience);
+  }
+  name_late_ = loop_.call_after(patience, [this, of = pull_] { client_name_late(of); });
+  options_.find_client_name(client, [of = pull_, found, &loop = loop_](ClientName name) {
+    loop.post([of, found, name = std::move(name)]() mutable { found(of, std::move(name)); });
   });
-  options_.find_client_name(
-      delivery_->envelope.client->address, [of = pull_, found, &loop = loop_](ClientName name) {
-        loop.post([of, found, name = std::move(name)]() mutable { found(of, std::move(name)); });
-      });
+}
+
+void SmtpClientConnection::client_name_late(const std::shared_ptr<Pull>& of) {
+  if (name_wait_) name_wait_->was_late(std::chrono::steady_clock::now());
+  client_name_found(of, {ClientName::Known::not_now});
 }
 
 void SmtpClientConnection::client_name_found(const std::shared_ptr<Pull>& of, ClientName name) {
   if (of != pull_ || name_ != Name::asked) return;  // Too late, or of another delivery.
   name_late_.cancel();
+  name_wait_.reset();
   name_ = Name::known;
   delivery_->envelope.client_name = std::move(name);
   settle();
@@ -412,6 +421,7 @@ void SmtpClientConnection::report(std::vector<RecipientOutcome> outcomes) {
   pull_.reset();
   pull_later_.cancel();
   name_late_.cancel();
+  name_wait_.reset();
   begun_ = false;
   on_done(report);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "node/net/callback.h"
+#include "node/net/name_waits.h"
 #include "node/net/network.h"
 #include "node/net/transport.h"
 #include "node/net/workers.h"
@@ -55,6 +56,7 @@ struct SmtpClientOptions {
   // Finds the name of a client's address; calls back once, from any thread. Only asked where the
   // server wants to know it. Needed for envelopes that name a client.
   std::function<void(const std::string& address, Callback<ClientName>)> find_client_name{};
+  NameWaits* name_waits = nullptr;  // must outlive it; null: each may wait for rules.patience
 };
 
 class SmtpClientConnection {
@@ -93,6 +95,7 @@ class SmtpClientConnection {
   void at_message();
   void begin_delivery();
   void find_client_name();
+  void client_name_late(const std::shared_ptr<Pull>& of);
   void client_name_found(const std::shared_ptr<Pull>& of, ClientName name);
   void connect_anew();
   void tell_of_refusal() const;
@@ -127,6 +130,7 @@ class SmtpClientConnection {
   std::optional<ClientState> timed_state_;
   std::uint64_t timed_progress_ = 0;
   Timer pull_later_;
+  std::optional<NameWaits::Wait> name_wait_;
   Timer name_late_;
   LifeToken life_;
 };

@@ -103,6 +103,7 @@ class Sender {
       if (silent_dns) return unanswered_.push_back(std::move(found));
       found({ClientName::Known::yes, "mail.c.example"});
     };
+    options.name_waits = &name_waits;
     connection_ = std::make_unique<SmtpClientConnection>(
         loop_, workers_, std::move(options),
         [this](SmtpClientConnection&) { loop_.defer_destroy(std::move(connection_)); });
@@ -122,6 +123,7 @@ class Sender {
 
   std::vector<std::string> asked;
   bool silent_dns = false;
+  NameWaits name_waits;
 
  private:
   EventLoop loop_;
@@ -185,6 +187,8 @@ TEST(ShownClients, DoNotWaitForADnsThatIsSilent) {
   sender.silent_dns = true;
   EXPECT_EQ(sender.send("192.0.2.7"), "250 kept");
   EXPECT_EQ(hop.said(), (Lines{"NAME=[TEMPUNAVAIL] ADDR=192.0.2.7-"}));
+  const auto next = sender.name_waits.begin(*IpAddress::parse("192.0.2.8"), std::chrono::steady_clock::now());
+  EXPECT_EQ(next.at_most(5s), kShortNameWait) << "it was late";
 }
 
 }  // namespace
