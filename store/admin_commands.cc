@@ -1,5 +1,7 @@
 #include "store/admin_commands.h"
 
+#include <algorithm>
+
 #include "store/record.h"
 #include "store/table.h"
 
@@ -36,14 +38,25 @@ void note_command(WriteTransaction& txn, const AdminCommand& command) {
   txn.put(Table::commands, KeyWriter().number64(number).take(), encode(command));
 }
 
-std::vector<AdminCommand> take_commands(WriteTransaction& txn, std::size_t limit) {
-  std::vector<AdminCommand> commands;
-  for (const Bytes& key : keys_of(txn, Table::commands, {}, limit)) {
+UntoldCommands untold_commands(const ReadTransaction& txn, std::size_t limit) {
+  UntoldCommands untold;
+  for (Bytes& key : keys_of(txn, Table::commands, {}, limit)) {
     auto command = load<AdminCommand>(txn, Table::commands, key, decode_admin_command);
-    if (command) commands.push_back(*std::move(command));
-    txn.erase(Table::commands, key);
+    if (command) untold.commands.push_back(*std::move(command));
+    untold.last = std::move(key);
   }
-  return commands;
+  return untold;
+}
+
+void forget_commands(WriteTransaction& txn, const UntoldCommands& told) {
+  std::vector<Bytes> keys;
+  each_key(txn, Table::commands, {}, [&](ByteView key) {
+    if (std::ranges::lexicographical_compare(told.last, key)) return false;
+    keys.emplace_back(key.begin(), key.end());
+    return true;
+  });
+  for (const Bytes& key : keys)
+    txn.erase(Table::commands, key);
 }
 
 }  // namespace culvert::store

@@ -22,7 +22,14 @@ Bytes encode(const AdminCommand& command);
 Result<AdminCommand> decode_admin_command(ByteView record);
 
 void note_command(WriteTransaction& txn, const AdminCommand& command);
-// The oldest that were not told yet, at most `limit`; they are forgotten.
-std::vector<AdminCommand> take_commands(WriteTransaction& txn, std::size_t limit);
+
+struct UntoldCommands {
+  std::vector<AdminCommand> commands{};  // the oldest first
+  Bytes last{};                          // key of the last that was looked at; empty: none is left
+};
+// At most `limit`, of which none that cannot be read.
+UntoldCommands untold_commands(const ReadTransaction& txn, std::size_t limit);
+// These were told.
+void forget_commands(WriteTransaction& txn, const UntoldCommands& told);
 
 }  // namespace culvert::store

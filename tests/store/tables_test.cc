@@ -643,9 +643,14 @@ TEST_F(AdminCommandsTest, AreTakenOnceInTheirOrder) {
     note_command(txn, second);
   });
   write([&](WriteTransaction& txn) {
-    EXPECT_EQ(take_commands(txn, 1), std::vector<AdminCommand>{first});
-    EXPECT_EQ(take_commands(txn, 10), std::vector<AdminCommand>{second});
-    EXPECT_TRUE(take_commands(txn, 10).empty());
+    const UntoldCommands told = untold_commands(txn, 1);
+    EXPECT_EQ(told.commands, std::vector<AdminCommand>{first});
+    EXPECT_EQ(untold_commands(txn, 1).commands, told.commands) << "until it is told";
+    forget_commands(txn, told);
+    const UntoldCommands rest = untold_commands(txn, 10);
+    EXPECT_EQ(rest.commands, std::vector<AdminCommand>{second});
+    forget_commands(txn, rest);
+    EXPECT_TRUE(untold_commands(txn, 10).last.empty());
   });
 }
 
