@@ -82,6 +82,25 @@ std::string without_field_name(const std::string& text) {
   return begin == std::string::npos ? std::string() : text.substr(begin);
 }
 
+// As it was before the log wrote what could end it as `\xNN` (crypto/base/log_line.h).
+std::string out_of_the_log(std::string_view text) {
+  constexpr std::string_view kMark = "\\x";
+  std::string out;
+  for (std::size_t mark = text.find(kMark); mark != std::string_view::npos;
+       mark = text.find(kMark)) {
+    const auto octet = from_hex(text.substr(mark + kMark.size(), 2));
+    out += text.substr(0, mark);
+    if (octet && octet->size() == 1) {
+      out += static_cast<char>(octet->front());
+      text.remove_prefix(mark + kMark.size() + 2);
+    } else {
+      out += kMark;
+      text.remove_prefix(mark + kMark.size());
+    }
+  }
+  return out.append(text);
+}
+
 // In angle brackets it is a Message-ID; `<jo@b.example>` is an address as well. So is what has an
 // `@`: people copy a Message-ID with its brackets or without. Nothing for any other text.
 std::optional<store::TracedName> name_in(const std::string& given) {
@@ -98,7 +117,12 @@ std::optional<store::TracedName> name_in(const std::string& given) {
 // Everything else must be an id.
 Result<std::vector<store::MessageId>> messages_named(const store::Store& store,
                                                      const std::string& text, std::size_t limit) {
-  if (const auto wanted = name_in(text)) return messages_of(store, *wanted, limit);
+  for (const std::string& spelling : {text, out_of_the_log(text)}) {
+    const auto wanted = name_in(spelling);
+    if (!wanted) continue;
+    auto found = messages_of(store, *wanted, limit);
+    if (!found || !found->empty() || spelling == out_of_the_log(text)) return found;
+  }
   const auto name = parse_queue_name(text);
   if (name) return std::vector<store::MessageId>{name->message};
   return usage_error("'" + printable(text, 80) +

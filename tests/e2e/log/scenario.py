@@ -114,6 +114,8 @@ def case_nobody_outside_writes_in_it(lab):
             asked = message_id.decode().replace("\r\n", "")
             traced = node.json("trace", asked if asked.startswith("<") else f"<{asked}>")
             assert len(traced["messages"]) == 1, asked
+        for as_logged in (r"<\x22q\x22>", r"<a\x5cx20b>", r"message-id=<a\x20b@c>"):
+            assert len(node.json("trace", as_logged)["messages"]) == 1, as_logged
 
 
 def case_each_command_is_told(lab):
