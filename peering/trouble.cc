@@ -16,7 +16,8 @@ constexpr Row kRows[] = {
     {TroubleReason::unknown_key, "unknown-key",
      "has no key that opens it: its certificates may have changed"},
     {TroubleReason::altered, "altered",
-     "does not open it, because something was added to it on the way (a notice, a footer)"},
+     "does not open it as it came, because something was added to it on the way (a notice, a "
+     "footer); if it came a second time without that, it was delivered"},
     {TroubleReason::stale, "stale",
      "does not take it, because it was sealed more than 14 days before it arrived, or a clock is "
      "wrong"},

@@ -8,9 +8,8 @@
 //     message_id   of the outer message, `<...>`
 //     state        "held", "dropped", "expired", "returned"
 //     reason       a word of TroubleReason
-//     culvert_id   32 hexadecimal digits; only after a signature was verified, which then covered
-//     it identifiers  with `unknown-key`: serial numbers of the certificates that the mail is
-//     sealed to
+//     culvert_id   32 hexadecimal digits; only after a signature was verified, which covered it
+//     identifiers  with `unknown-key`: serial numbers of the certificates that it is sealed to
 // Acted on only for a Message-ID that we sealed for that peer in the last 45 days, once per state.
 #pragma once
 
@@ -57,8 +56,7 @@ std::optional<TroubleReason> reason_of(std::string_view error_code, Verified ver
 std::string text_of(TroubleReason reason, std::string_view there);
 
 // `<...>` as name_of_outer gives it: hexadecimal digits of store::kSealedNameBytes octets before
-// the
-// `@`. Nothing for any other: it is no mail of a node.
+// the `@`. Nothing for any other: it is no mail of a node.
 std::string outer_message_id(ByteView name, const Domain& domain);
 std::optional<Bytes> sealed_name_in(std::string_view message_id);
 

@@ -11,8 +11,8 @@ namespace {
 
 // The first octet of a key. Frozen.
 //   to_tell   fingerprint, hash(message id, state)
-//   heard     name, state(1): waits to be acted on
-//   known     name, state(1): was heard, whether or not it was acted on
+//   heard     fingerprint, name, state(1): waits to be acted on
+//   known     fingerprint, name, state(1): was heard, whether or not it was acted on
 enum class Role : std::uint8_t { to_tell = 0, heard = 1, known = 2 };
 
 // Fields of TroubleNote. Frozen.
@@ -29,13 +29,22 @@ enum : std::uint32_t { kTime = 1, kNote = 2, kState = 3, kHeardFrom = 4, kName =
 
 Bytes role_prefix(Role role) { return KeyWriter().octet(static_cast<std::uint8_t>(role)).take(); }
 
-Bytes peer_prefix(const Fingerprint& peer) {
-  return KeyWriter().bytes(role_prefix(Role::to_tell)).bytes(peer.view()).take();
+Bytes peer_prefix(Role role, const Fingerprint& peer) {
+  return KeyWriter().bytes(role_prefix(role)).bytes(peer.view()).take();
+}
+
+// They are counted only when there are many in all.
+bool has_room(const ReadTransaction& txn, Role role, const Fingerprint& peer) {
+  if (txn.count(Table::trouble) < kMaxTroublesOfPeer) return true;
+  std::uint64_t count = 0;
+  each_key(txn, Table::trouble, peer_prefix(role, peer),
+           [&count](ByteView) { return ++count < kMaxTroublesOfPeer; });
+  return count < kMaxTroublesOfPeer;
 }
 
 Bytes heard_key(Role role, const HeardTrouble& heard) {
   return KeyWriter()
-      .bytes(role_prefix(role))
+      .bytes(peer_prefix(role, heard.peer))
       .bytes(heard.name)
       .octet(static_cast<std::uint8_t>(heard.state))
       .take();
@@ -72,17 +81,21 @@ bool is_older(ByteView record, Time before) {
 }
 
 // Once a mail is gone, nothing that is said of it is news.
-bool is_over(const ReadTransaction& txn, const Bytes& name) {
+bool is_over(const ReadTransaction& txn, const HeardTrouble& heard) {
   constexpr TroubleState kFinal[] = {TroubleState::dropped, TroubleState::expired,
                                      TroubleState::returned};
   return std::any_of(std::begin(kFinal), std::end(kFinal), [&](TroubleState state) {
-    return txn.has(Table::trouble, heard_key(Role::known, {.name = name, .state = state}));
+    const HeardTrouble other{.peer = heard.peer, .name = heard.name, .state = state};
+    return txn.has(Table::trouble, heard_key(Role::known, other));
   });
 }
 
 Bytes to_tell_key(const ReadTransaction& txn, const TroubleNote& note, TroubleState state) {
   const std::string mail = note.message_id + ' ' + std::to_string(static_cast<int>(state));
-  return KeyWriter().bytes(peer_prefix(note.peer)).bytes(txn.index(Table::trouble, mail)).take();
+  return KeyWriter()
+      .bytes(peer_prefix(Role::to_tell, note.peer))
+      .bytes(txn.index(Table::trouble, mail))
+      .take();
 }
 
 }  // namespace
@@ -116,10 +129,10 @@ void unnote_held(WriteTransaction& txn, const TroubleNote& note) {
 }
 
 void note_trouble(WriteTransaction& txn, const TroubleNote& note, TroubleState state, Time now) {
-  if (txn.count(Table::trouble) >= kMaxTroubles) return;
   const Bytes key = to_tell_key(txn, note, state);
   if (txn.has(Table::trouble, key)) return;
   if (state != TroubleState::held) unnote_held(txn, note);
+  if (!has_room(txn, Role::to_tell, note.peer)) return;
   RecordWriter out;
   out.time(kTime, now).bytes(kNote, encode(note));
   txn.put(Table::trouble, key, out.integer(kState, static_cast<std::int64_t>(state)).take());
@@ -128,7 +141,7 @@ void note_trouble(WriteTransaction& txn, const TroubleNote& note, TroubleState s
 std::vector<TroubleToTell> troubles_to_tell(const ReadTransaction& txn, const Fingerprint& peer,
                                             std::size_t limit, Time now) {
   std::vector<TroubleToTell> out;
-  const Bytes prefix = peer_prefix(peer);
+  const Bytes prefix = peer_prefix(Role::to_tell, peer);
   each(txn, Table::trouble, prefix, prefix, [&](ByteView key, ByteView record) {
     auto trouble = decode_to_tell(record);
     const bool waits = trouble && trouble->state == TroubleState::held &&
@@ -160,7 +173,10 @@ std::vector<Fingerprint> peers_to_tell(const ReadTransaction& txn) {
       continue;
     }
     peers.push_back(*peer);
-    at.seek(KeyWriter().bytes(peer_prefix(*peer)).bytes(Bytes(kIndexBytes + 1, 0xff)).take());
+    at.seek(KeyWriter()
+                .bytes(peer_prefix(Role::to_tell, *peer))
+                .bytes(Bytes(kIndexBytes + 1, 0xff))
+                .take());
   }
   return peers;
 }
@@ -169,8 +185,8 @@ void forget_trouble(WriteTransaction& txn, ByteView key) { txn.erase(Table::trou
 
 bool hear_trouble(WriteTransaction& txn, const HeardTrouble& heard) {
   const Bytes known = heard_key(Role::known, heard);
-  if (is_over(txn, heard.name) || txn.has(Table::trouble, known) ||
-      txn.count(Table::trouble) >= kMaxTroubles)
+  if (is_over(txn, heard) || txn.has(Table::trouble, known) ||
+      !has_room(txn, Role::known, heard.peer))
     return false;
   txn.put(Table::trouble, known, RecordWriter().time(kTime, heard.heard).take());
   RecordWriter out;

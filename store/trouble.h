@@ -29,9 +29,10 @@ Bytes encode(const TroubleNote& note);
 // internal `damaged-record`.
 Result<TroubleNote> decode_trouble_note(ByteView record);
 
-// Beyond, nothing more is noted: the peer does not take what we tell, or sends what nobody can
-// open.
-inline constexpr std::uint64_t kMaxTroubles = 100'000;
+// Of one peer in each of the three: what it is to be told, what it told that waits, and what it
+// told at all. Beyond, nothing more is noted: it does not take what we tell, or sends what nobody
+// can open. Others have their own room.
+inline constexpr std::uint64_t kMaxTroublesOfPeer = 20'000;
 
 struct TroubleToTell {
   TroubleNote note{};

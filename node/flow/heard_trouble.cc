@@ -14,8 +14,10 @@
 namespace culvert::node {
 namespace {
 
-// Looked at in one round; beyond, the next ones.
+// Acted on in one round; beyond, the next ones.
 constexpr std::size_t kMaxAtOnce = 1000;
+// Memory of one round.
+constexpr std::size_t kMaxLookedAt = 100'000;
 // Other or undefined security status (RFC 3463, 3.8).
 constexpr std::string_view kFailedStatus = "5.7.0";
 
@@ -28,7 +30,7 @@ struct Case {
 std::vector<Case> cases(FlowContext& context) {
   std::vector<Case> out;
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
-    for (store::HeardTrouble& heard : store::troubles_heard(txn, store::kMaxTroubles)) {
+    for (store::HeardTrouble& heard : store::troubles_heard(txn, kMaxLookedAt)) {
       auto mail = store::find_sealed_mail(txn, heard.name);
       out.push_back({std::move(heard), mail ? *std::move(mail) : store::SealedMail{}});
     }

@@ -184,6 +184,41 @@ TEST_F(TroubleTest, WhatIsToBeToldIsKeptOnceUntilItIs) {
   });
 }
 
+// Named attack: Filling.
+TEST_F(TroubleTest, APeerFillsItsOwnRoomOnly) {
+  const auto note_one = [&](store::WriteTransaction& txn, TestNode& peer, std::uint64_t number) {
+    store::TroubleNote note = trouble(TroubleReason::altered).note;
+    note.peer = peer.fingerprint();
+    note.message_id = std::to_string(number);
+    store::note_trouble(txn, note, TroubleState::held, b_.now());
+  };
+  b_.write([&](store::WriteTransaction& txn) {
+    for (std::uint64_t i = 0; i < store::kMaxTroublesOfPeer + 10; ++i)
+      note_one(txn, a_, i);
+    for (std::uint64_t i = 0; i < 10; ++i)
+      note_one(txn, c_, i);
+  });
+  b_.read([&](const store::ReadTransaction& txn) {
+    constexpr std::size_t kMany = 2 * store::kMaxTroublesOfPeer;
+    const auto of_a = store::troubles_to_tell(txn, a_.fingerprint(), kMany, b_.now());
+    EXPECT_EQ(of_a.size(), store::kMaxTroublesOfPeer);
+    EXPECT_EQ(store::troubles_to_tell(txn, c_.fingerprint(), kMany, b_.now()).size(), 10u);
+  });
+  a_.write([&](store::WriteTransaction& txn) {
+    const auto hear = [&](TestNode& peer, std::uint64_t number) {
+      Bytes name(store::kSealedNameBytes, 0);
+      for (std::size_t i = 0; i < 4; ++i)
+        name[i] = static_cast<std::uint8_t>(number >> (8 * i));
+      return store::hear_trouble(
+          txn, {peer.fingerprint(), name, TroubleState::held, "altered", a_.now()});
+    };
+    for (std::uint64_t i = 0; i < store::kMaxTroublesOfPeer; ++i)
+      ASSERT_TRUE(hear(b_, i));
+    EXPECT_FALSE(hear(b_, store::kMaxTroublesOfPeer));
+    EXPECT_TRUE(hear(c_, 0));
+  });
+}
+
 TEST_F(TroubleTest, MailIsFoundWithTheRecipientsOfAllAttemptsUntilItIsForgotten) {
   store::SealedMail second = mail_;
   second.certificates = {"0c"};
