@@ -132,9 +132,10 @@ Status run_message(const crypto::EnvelopedOptions& options, const MessageSigner&
   }
   // Nobody could look afterwards at what was changed of what its author signed.
   if (signing.options && (*entity)->had_byte_order_mark()) {
-    return permanent_error("byte-order-mark",
-                           "the message begins with a byte order mark (U+FEFF), which is no part of "
-                           "mail: save it without one (UTF-8 without BOM)");
+    return permanent_error(
+        "byte-order-mark",
+        "the message begins with a byte order mark (U+FEFF), which is no part of "
+        "mail: save it without one (UTF-8 without BOM)");
   }
   if (signing.options) {
     warn_if_for_another(signing.options->certificate, (*entity)->header(), signing.local_parts);

@@ -310,11 +310,9 @@ TEST(Authors, WhatStandsLastCountsLikeWhatStandsFirst) {
   EXPECT_TRUE(author_domains(fields_of(many + "y@c.example,\r\n ceo@b.example\r\n")).too_many);
 }
 
-#ifdef NDEBUG
-constexpr double kMaxSecondsAMegabyte = 0.05;
-#else  // built for debugging
-constexpr double kMaxSecondsAMegabyte = 0.1;
-#endif
+// Ten times what it takes, so that a busy machine fails nothing; one that is not linear takes
+// minutes.
+constexpr double kMaxSecondsAMegabyte = 0.5;
 
 // Named attack: Parser bomb.
 TEST(Authors, ParserBombCostsNoMoreThanItsSize) {

@@ -205,11 +205,9 @@ TEST(HeaderCheck, LetsCollectedMailsPass) {
   EXPECT_GT(sound, 20U);
 }
 
-#ifdef NDEBUG
-constexpr double kMaxSecondsAMegabyte = 0.05;
-#else  // built for debugging
-constexpr double kMaxSecondsAMegabyte = 0.1;
-#endif
+// Ten times what it takes, so that a busy machine fails nothing; one that is not linear takes
+// minutes.
+constexpr double kMaxSecondsAMegabyte = 0.5;
 
 // Named attack: Parser bomb.
 TEST(HeaderCheck, ParserBombCostsNoMoreThanItsSize) {
