@@ -37,8 +37,9 @@ class StrangersPolicy final : public StrictPolicy {
   std::size_t minimum_signature_strength() const override { return 80; }
 };
 
-Error bad_certificate(const std::string& why) {
-  return permanent_error("bad-certificate", "the TLS certificate cannot be used: " + why);
+Error bad_certificate(std::string_view why) {
+  return permanent_error("bad-certificate",
+                         "the TLS certificate cannot be used: " + std::string(why));
 }
 
 Result<std::vector<Botan::X509_Certificate>> read_chain(const std::string& pem) {
@@ -52,7 +53,7 @@ Result<std::vector<Botan::X509_Certificate>> read_chain(const std::string& pem) 
       chain.emplace_back(source);
     }
   } catch (const std::exception& error) {
-    return bad_certificate(printable(error.what()));
+    return bad_certificate(tls_text(error.what()));
   }
   if (chain.empty()) return bad_certificate("there is no PEM certificate in it");
   return chain;
@@ -80,6 +81,12 @@ Result<std::shared_ptr<const TlsIdentity>> read_identity(const std::string& chai
 }
 
 }  // namespace
+
+std::string tls_text(std::string_view botan_said) {
+  if (botan_said.find("ASN1_Time") == std::string_view::npos) return printable(botan_said);
+  return "a date in a certificate cannot be read: the library for TLS knows none after the year "
+         "3100; it has to be issued again with an earlier end";
+}
 
 void ServerCredentials::use(std::shared_ptr<const TlsIdentity> identity) {
   const std::lock_guard lock(mutex_);

@@ -36,7 +36,7 @@ TlsInfo describe(const Botan::TLS::Session_Summary& session) {
 }
 
 Error tls_failed(std::string_view why) {
-  return temporary_error("tls-failed", "TLS failed: " + printable(why));
+  return temporary_error("tls-failed", "TLS failed: " + tls_text(why));
 }
 
 class Notes final : public Botan::TLS::Callbacks {

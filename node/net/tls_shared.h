@@ -28,6 +28,10 @@ struct TlsParts {
   std::shared_ptr<Botan::TLS::Session_Manager> sessions;
 };
 
+// What Botan said, as a text for people: its dates end with the year 3100, and certificates
+// "without end" (RFC 5280, 4.1.2.5) have later ones.
+std::string tls_text(std::string_view botan_said);
+
 // A certificate chain, leaf first, and the leaf's key.
 struct TlsIdentity {
   std::vector<Botan::X509_Certificate> chain;

@@ -61,6 +61,16 @@ class Check(unittest.TestCase):
         self.assertEqual([f[:2] for f in self.check(self.made.path("good"), text)[1]], [("error", "smtp.tls_key")])
         self.assertEqual([f[:2] for f in self.check(empty, self.made.key("good"))[1]], [("error", "smtp.tls_certificate")])
 
+    def test_a_certificate_without_end_is_told_as_what_it_is(self):
+        endless = [self.folder / name for name in ("endless.pem", "endless.key")]
+        subprocess.run(["openssl", "req", "-x509", "-config", "/dev/null", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc",
+                        "-subj", "/CN=a.example", "-days", "2900000", "-out", endless[0], "-keyout", endless[1]],
+                       check=True, capture_output=True)
+        valid, findings = self.check(*endless)
+        self.assertFalse(valid)
+        self.assertEqual([f[:2] for f in findings], [("error", "smtp.tls_certificate")])
+        self.assertIn("none after the year 3100; it has to be issued again with an earlier end", findings[0][2])
+
     def test_every_certificate_past_its_end_is_told_with_its_date(self):
         for name, numbers, word in (("expired", [1], "expired at 2021-01-01T00:00:00Z"), ("expired-middle", [2], "expired at 2021-01-01T00:00:00Z"),
                                     ("root-sent-late", [1, 2], "expired at 2021"), ("not-yet", [1], "not valid before 2040-01-01T00:00:00Z")):
