@@ -20,6 +20,7 @@ enum : std::uint32_t {
   kReceived = 6,
   kOrigin = 7,
   kRecipient = 8,
+  kMessageId = 9,
 };
 
 // Another attempt for the same mail. An answer that was lost makes one recipient stand in two.
@@ -50,7 +51,7 @@ Bytes encode(const SealedMail& mail) {
   out.integer(kOrigin, static_cast<std::int64_t>(mail.origin));
   for (const QueueRecipient& recipient : mail.recipients)
     out.item(kRecipient, encode(recipient));
-  return out.take();
+  return out.text(kMessageId, mail.message_id).take();
 }
 
 Result<SealedMail> decode_sealed_mail(ByteView record) {
@@ -65,6 +66,7 @@ Result<SealedMail> decode_sealed_mail(ByteView record) {
   mail.received = in->time_or_zero(kReceived);
   mail.origin = in->choice(kOrigin, Origin::node);
   mail.recipients = read_recipients(*in, kRecipient);
+  mail.message_id = in->text(kMessageId);
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return mail;
 }

@@ -11,7 +11,7 @@
 
 namespace culvert::store {
 
-// About 300 MB of records. Beyond, the oldest is forgotten.
+// About 350 MB of records. Beyond, the oldest is forgotten.
 inline constexpr std::uint64_t kMaxSealedMails = 1'000'000;
 // A name: the first octets of the message's id, which are its time, and a token.
 inline constexpr std::size_t kSealedTimeBytes = 5;
@@ -27,6 +27,7 @@ struct SealedMail {
   Time received{};
   Origin origin = Origin::unset;             // of the original
   std::vector<QueueRecipient> recipients{};  // handed over with it
+  std::string message_id{};  // of the original (Message::message_id): its sender knows it by that
   bool operator==(const SealedMail&) const = default;
 };
 

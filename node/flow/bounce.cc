@@ -77,6 +77,11 @@ std::string original_header(const FlowContext& context, const store::Message& me
   return head ? head->header : std::string();
 }
 
+// All that is left of a header.
+std::string named_by(const std::string& message_id) {
+  return message_id.empty() ? "" : "Message-ID: <" + message_id + ">\r\n";
+}
+
 // What the report tells of the original.
 struct Original {
   std::string envid;
@@ -256,7 +261,7 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sealed(
   return stage_report(context, *target,
                       {.envid = mail.envid,
                        .received = mail.received,
-                       .header = {},
+                       .header = named_by(mail.message_id),
                        .origin = mail.origin,
                        .about = about},
                       recipients);

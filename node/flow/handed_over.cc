@@ -43,6 +43,7 @@ std::optional<HandedOver::Sealed> sealed_mail(const Attempt& attempt,
   sealed.mail.received = attempt.message.received;
   sealed.mail.origin = attempt.message.origin;
   sealed.mail.recipients = std::move(recipients);
+  sealed.mail.message_id = attempt.message.message_id;
   return sealed;
 }
 

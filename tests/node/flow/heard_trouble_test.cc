@@ -22,6 +22,7 @@ class HeardTroubleTest : public FlowTest {
     mail.sender = mailbox("alice@a.example");
     mail.received = clock.now();
     mail.origin = store::Origin::inside;
+    mail.message_id = "order.7@client.test";
     mail.recipients = {{mailbox("bob@b.example"), "", ""},
                        {mailbox("never@b.example"), "NEVER", ""},
                        {mailbox("failure@b.example"), "FAILURE", ""}};
@@ -64,6 +65,7 @@ TEST_F(HeardTroubleTest, OfMailThatIsHeldIsToldWhenItHasWaitedLongEnough) {
   EXPECT_NE(made[0].find("Action: delayed"), std::string::npos);
   EXPECT_NE(made[0].find("the mail gateway of b.example keeps it until its time comes"),
             std::string::npos);
+  EXPECT_NE(made[0].find("\r\nMessage-ID: <order.7@client.test>\r\n"), std::string::npos);
   EXPECT_TRUE(names(made[0], "bob@b.example"));
   EXPECT_FALSE(names(made[0], "never@b.example"));
   EXPECT_FALSE(names(made[0], "failure@b.example"));
