@@ -6,7 +6,7 @@ PACKAGES_BUILD="g++ cmake ninja-build make ccache pkg-config python3 libevent-de
   nlohmann-json3-dev libpsl-dev libidn2-dev libunistring-dev zlib1g-dev dns-root-data"
 PACKAGES_BOTAN_SOURCE="dpkg-dev xz-utils ca-certificates"
 PACKAGES_TESTS="swaks openssl gpgsm python3-dkim python3-dnspython python3-lmdb faketime nsd ldnsutils iproute2 procps strace clang clang-tidy
-  clang-format universal-ctags dovecot-sieve libemail-simple-perl altermime"
+  clang-format universal-ctags dovecot-sieve dovecot-lmtpd libemail-simple-perl altermime"
 PACKAGES_MAIL_SERVER="postfix postfix-policyd-spf-python"
 # What tests/interop/run compares with; heavy, so that only its --setup installs them. The JDK, because a JRE compiles no driver.
 PACKAGES_INTEROP="openssl gpgsm gpg-agent libnss3-tools libbcmail-java default-jdk-headless"

@@ -1,5 +1,6 @@
 """verify_recipients = "inside": what the inside server says of a recipient, and what it says for reasons of its own."""
 from harness import mails, smtp
+from harness.dovecot import Dovecot
 from harness.until import wait_until
 
 USERS = ["alice", "closed", "busy", "postmaster"]
@@ -97,6 +98,33 @@ def case_a_server_that_refuses_to_tell(lab):
     assert len(tells(node)) == 1, tells(node)
     smtp.send(node.outside, "x@c.example", ["alice@a.example"], mails.plain(1))
     assert inside.wait_for(1, 20) == 1, "mail with a sender is taken"
+
+
+# Postfix that knows no mailbox itself and asks Dovecot, as many run it.
+ASKS = """
+virtual_mailbox_domains = a.example
+virtual_transport = lmtp:[127.0.0.1]:{port}
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_recipient_restrictions = {rules}reject_unverified_recipient
+unverified_recipient_reject_code = 550
+address_verify_poll_delay = 1
+smtpd_error_sleep_time = 0
+"""
+
+
+def case_dovecot_behind_postfix(lab):
+    """What Dovecot says of a mailbox reaches the world through both, also where Postfix takes no null sender; mail arrives in the mailbox."""
+    for rules in ("", f"{NO_NULL}, "):
+        dovecot = lab.keep(Dovecot(lab.need("dovecot"), lab.path("dovecot"), "a.example", ["alice", "postmaster"]))
+        postfix = lab.postfix(dovecot.address, hostname="mail.a.example", extra=ASKS.format(port=dovecot.port, rules=rules))
+        node = node_before(lab, postfix.address)
+        assert reply_for(node, "alice").startswith("250"), postfix.log_tail()
+        found = reply_for(node, "nobody")
+        assert found.startswith("550 5.1.1"), f"{found}\n{postfix.log_tail()}\n{dovecot.log()}"
+        assert not tells(node), tells(node)
+        smtp.send(node.outside, "x@c.example", ["alice@a.example"], mails.plain(1))
+        wait_until(lambda: len(dovecot.mail_of("alice")) == 1, 20, lambda: f"{postfix.log_tail()}\n{dovecot.log()}")
+        assert b"Culvert-Result" in dovecot.mail_of("alice")[0]
 
 
 # What a server says at RCPT to whatever sender, and what the world hears.

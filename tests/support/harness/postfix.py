@@ -62,6 +62,7 @@ proxymap  unix  - - n -     - proxymap
 proxywrite unix - - n -     1 proxymap
 smtp      unix  - - n -     - smtp
 relay     unix  - - n -     - smtp
+lmtp      unix  - - n -     - lmtp
 error     unix  - - n -     - error
 retry     unix  - - n -     - error
 discard   unix  - - n -     - discard
