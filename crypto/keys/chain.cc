@@ -104,6 +104,7 @@ class ChainSearch {
       return names_as_issuer(one, anchor) && effort_.take_step() &&
              effort_.signature(one, anchor) != IssuedBy::wrong;
     };
+    if (!may_compute_with(anchor.parts())) return false;
     return is_from(wanted_) || std::any_of(on_the_way_.begin(), on_the_way_.end(),
                                            [&](const auto* one) { return is_from(*one); });
   }

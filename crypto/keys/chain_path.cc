@@ -14,8 +14,12 @@ Objection objection_to_issuer(const Certificate& certificate, Time t) {
   if (!parts.key || !preferred_scheme(parts.kind)) {
     return who + " has a key of a kind that is not used: " + certificate.key_text();
   }
-  if (!is_bounded(*parts.key)) return who + " has a key of a size that is not used";
+  if (!may_compute_with(parts)) return who + " has a key of a size that is not used";
   return {};
+}
+
+bool may_compute_with(const CertificateParts& certificate) {
+  return certificate.key && preferred_scheme(certificate.kind) && is_bounded(*certificate.key);
 }
 
 ChainPath::ChainPath(const CertificateParts& anchor) { objection_ = demand(anchor); }

@@ -22,6 +22,8 @@ using Objection = std::string;
 // Whether a certificate may issue others, on its own account: a CA, valid at `t`, with a key that
 // signs and is computed with. The names in a sentence are a stranger's, and printable.
 Objection objection_to_issuer(const Certificate& certificate, Time t);
+// Whether it has a key of a kind and size with which signatures of others are verified.
+bool may_compute_with(const CertificateParts& certificate);
 
 class ChainPath {
  public:

@@ -87,6 +87,33 @@ TEST_F(ChainSearching, ComputesWithNoExponentThatNobodyUses) {
   }
 }
 
+// Not for a reason either: some of them have no key at all.
+TEST_F(ChainSearching, ComputesWithNoKeyOfAnAnchorThatIsNotUsed) {
+  const std::vector<MadeCertificate> unused{
+      {.name = "curve",
+       .subject = "/CN=root",
+       .issuer = "curve",
+       .algorithm = "EC -pkeyopt ec_paramgen_curve:secp256k1"},
+      {.name = "critical",
+       .subject = "/CN=root",
+       .issuer = "critical",
+       .extensions = kCaExtensions + "1.2.3.4=critical,DER:05:00\n"},
+      {.name = "exponent",
+       .subject = "/CN=root",
+       .issuer = "exponent",
+       .algorithm = "RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_pubexp:0x2" +
+                    std::string(63, '0') + "1"}};
+  for (const MadeCertificate& one : unused) {
+    const Certificate anchor = make(one);
+    ChainEffort effort;
+    const Status status =
+        check_chain(make_leaf(one.name), {{anchor}, {}}, from_unix(std::time(nullptr)), effort);
+    ASSERT_FALSE(status.ok()) << one.name;
+    EXPECT_NE(status.error().detail.find("the issuer"), std::string::npos) << status.error().detail;
+    EXPECT_EQ(effort.signatures(), 0u) << one.name;
+  }
+}
+
 TEST_F(ChainSearching, TakesChainsOfTenAndNoLongerOnes) {
   const Certificate root = make_root("root");
   for (const std::size_t length : {kMaxChainLength, kMaxChainLength + 1}) {
