@@ -21,19 +21,10 @@ std::string short_name(const store::Peer& peer) {
   return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
 }
 
-// A node that refuses what it is told has been reached.
+// A node that refuses what it is told, or puts it off, has been reached.
 constexpr std::string_view kRefusedCode = "refused";
+constexpr std::string_view kBusyCode = "busy";
 constexpr std::size_t kMaxWhyOctets = 400;
-
-void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time now) {
-  if (answer || answer.error().code == kRefusedCode) {
-    peer.unreachable_since.reset();
-    peer.unreachable_why.clear();
-    return;
-  }
-  if (!peer.unreachable_since) peer.unreachable_since = now;
-  peer.unreachable_why = printable(answer.error().text, kMaxWhyOctets);
-}
 
 void note_whether_reached(store::WriteTransaction& txn, const Fingerprint& fingerprint,
                           const Result<Bytes>& answer, Time now) {
@@ -132,6 +123,16 @@ Addressee addressee_of(const TalkContext& context, const Fingerprint& peer) {
 }
 
 }  // namespace
+
+void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time now) {
+  if (answer || answer.error().code == kRefusedCode || answer.error().code == kBusyCode) {
+    peer.unreachable_since.reset();
+    peer.unreachable_why.clear();
+    return;
+  }
+  if (!peer.unreachable_since) peer.unreachable_since = now;
+  peer.unreachable_why = printable(answer.error().text, kMaxWhyOctets);
+}
 
 Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
                            const TalkTime& time) {

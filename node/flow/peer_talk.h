@@ -61,6 +61,8 @@ void push_card(const TalkContext& context, const store::Peer& peer, const TalkTi
 // what peering::PeerCarrier gives.
 Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
                            const TalkTime& time);
+// What came of it, for `status`: a peer that refuses a message, or puts it off, can be reached.
+void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time now);
 // Of a new document to a peer.
 peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer);
 

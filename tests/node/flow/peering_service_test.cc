@@ -222,5 +222,20 @@ TEST_F(PeeringServiceTest, WritesDownWhatItRefusedOfAPeer) {
   EXPECT_EQ(a_.peer(b_)->refused, 2u);
 }
 
+// `status` calls a peer unreachable that nobody answers for, and no other.
+TEST(WhetherReached, APeerThatPutsUsOffOrRefusesUsIs) {
+  store::Peer peer;
+  const Time now = from_unix(1'800'000'000);
+  const auto after = [&](const Result<Bytes>& answer) {
+    set_whether_reached(peer, answer, now);
+    return peer.unreachable_since.has_value();
+  };
+  EXPECT_TRUE(after(temporary_error("unreachable", "connection refused")));
+  EXPECT_FALSE(after(temporary_error("busy", "HTTP 429")));
+  EXPECT_TRUE(after(temporary_error("unreachable", "HTTP 503")));
+  EXPECT_FALSE(after(permanent_error("refused", "HTTP 403")));
+  EXPECT_TRUE(peer.unreachable_why.empty());
+}
+
 }  // namespace
 }  // namespace culvert::node
