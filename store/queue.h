@@ -109,9 +109,9 @@ bool finish(WriteTransaction& txn, const EntryId& id);
 // due now.
 inline constexpr std::chrono::hours kFarthestAttempt{1};
 
-// After an attempt: `remaining` (not empty) is tried again at `next_attempt`, at most
-// kFarthestAttempt from now. If the entry was made after that, by a clock that went back since, it
-// counts as made then.
+// After an attempt: `remaining` is tried again at `next_attempt`, at most kFarthestAttempt from
+// now; if it is empty, all its recipients are (`finish` if nobody is left). If the entry was made
+// after that, by a clock that went back since, it counts as made then.
 struct Deferral {
   Time next_attempt{};
   std::string reason{};

@@ -161,7 +161,12 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
       [settlement, deferral](store::WriteTransaction& txn) -> Status {
         note_sent_mail(settlement->handed_over, txn);
         note_sealed_mail(settlement->handed_over, txn);
-        store::defer(txn, settlement->entry.id, deferral);
+        // Nobody is left to deliver to: that all was handed on is then not reported.
+        if (deferral.remaining.empty()) {
+          store::finish(txn, settlement->entry.id);
+        } else {
+          store::defer(txn, settlement->entry.id, deferral);
+        }
         return culvert::done();
       },
       settlement->done);

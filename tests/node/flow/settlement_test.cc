@@ -200,6 +200,24 @@ TEST_F(SettlementTest, TellsOfSuccessWhereNobodyElseWill) {
   EXPECT_EQ(reports().size(), 1u);
 }
 
+// A report that cannot be made now must not have delivered mail delivered again.
+TEST_F(SettlementTest, DeliversToNobodyAgainWhenAReportHasToWait) {
+  const RecipientOutcome refused{make_reply(550, "5.1.1", "no"), true};
+  Attempt success = attempt("jo@a.example");
+  success.entry.path = store::DeliveryPath::clear;
+  success.seal.reset();
+  success.entry.recipients[0].notify = "SUCCESS";
+  Attempt failure = attempt("jo@a.example");
+  workers.stop();
+  settle(success, {taken, taken, taken});
+  settle(failure, {taken, taken, refused});
+  const auto left = queue();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left[0].id, failure.entry.id);
+  ASSERT_EQ(left[0].recipients.size(), 1u);
+  EXPECT_EQ(left[0].recipients[0].mailbox, mailbox("eve@b.example"));
+}
+
 TEST_F(SettlementTest, CountsWhatBecameOfAMessageOnceItIsCommitted) {
   const RecipientOutcome refused{make_reply(550, "5.1.1", "no"), true};
   settle(attempt("jo@a.example"), {taken, taken, busy});
