@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "crypto/base/limits.h"
+#include "crypto/cms/asn1_tag.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
@@ -102,8 +103,13 @@ Result<bool> is_sealed_for(Source& der, const OwnRecipients& own) {
   return false;
 }
 
-// Where a message may hold CMS octets whatever its MIME fields say: the first octets from each line
-// on with which a blob may begin.
+bool is_base64(std::uint8_t c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/';
+}
+
+// Where a message may hold CMS octets whatever its MIME fields say: the first octets from each
+// place on where a blob may begin.
 class RawPlaces {
  public:
   void write(ByteView octets) {
@@ -123,8 +129,8 @@ class RawPlaces {
     for (Bytes& place : places_) {
       if (place.size() < kMaxPeekedPartBytes) place.push_back(octet);
     }
-    const bool begins = before_ == '\n' || before_ == ' ' || before_ == '\t';
-    if (begins && (octet == 'M' || octet == kTagOfSequence) && places_.size() < kMaxRawPlaces) {
+    if (!is_base64(before_) && (octet == 'M' || octet == crypto::kTagSequence) &&
+        places_.size() < kMaxRawPlaces) {
       places_.push_back({octet});
     } else if (last_was_begin_ && !goes_on(octet)) {
       places_.pop_back();
@@ -137,7 +143,6 @@ class RawPlaces {
     return first == 'M' ? octet == 'I' : octet >= 0x80 && octet <= 0x84;
   }
 
-  static constexpr std::uint8_t kTagOfSequence = 0x30;
   std::vector<Bytes> places_;
   std::uint8_t before_ = '\n';
   bool last_was_begin_ = false;
@@ -147,10 +152,8 @@ class RawPlaces {
 // put around it.
 Bytes leniently_decoded(ByteView text) {
   std::string characters;
-  for (const char c : as_text(text)) {
-    const bool is_one = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                        (c >= '0' && c <= '9') || c == '+' || c == '/';
-    if (is_one) characters += c;
+  for (const std::uint8_t c : text) {
+    if (is_base64(c)) characters += static_cast<char>(c);
   }
   characters.resize(characters.size() / 4 * 4);
   auto octets = crypto::from_base64(characters);
@@ -209,6 +212,15 @@ bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients
   });
 }
 
+SealedFor sealed_for(ByteView front, const OwnRecipients& own) {
+  const bool is_der = !front.empty() && front.front() == crypto::kTagSequence;
+  const Bytes decoded = is_der ? Bytes() : leniently_decoded(front);
+  ViewSource der(is_der ? front : ByteView(decoded));
+  const auto recipients = crypto::peek_recipients(der);
+  if (!recipients || recipients->names.empty()) return SealedFor::unknown;
+  return is_tunnel_mail(*recipients, own) ? SealedFor::us : SealedFor::others;
+}
+
 Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipients& own) {
   auto body = cms_body_of(message);
   if (!body && body.error().fault != Fault::permanent) return body.error();
@@ -216,7 +228,7 @@ Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipien
   if (!*body) return find_in_leaves(message, own);
   const auto ours = is_sealed_for(**body, own);
   if (!ours) return ours.error();
-  if (!*ours) return TunnelBlob{};
+  if (!*ours) return find_unreadable(message, own);
   if (const Status rewound = (*body)->rewind(); !rewound) return rewound.error();
   return TunnelBlob{TunnelBlob::Place::alone, *std::move(body)};
 }

@@ -22,6 +22,11 @@ struct OwnRecipients {
 // quarantined; any other passes untouched.
 bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own);
 
+// Whom a body is sealed for, by its first octets as they came: DER, or base64. `unknown`: they are
+// no CMS, or end before its recipients do.
+enum class SealedFor { unknown, us, others };
+SealedFor sealed_for(ByteView front, const OwnRecipients& own);
+
 // The CMS octets of a message whose top-level entity is a blob by its media type: reads the header
 // of `message` and gives its decoded body. Nothing if the top-level entity is no
 // application/pkcs7-mime in base64 or binary. `message` must outlive it.

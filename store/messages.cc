@@ -35,6 +35,7 @@ enum : std::uint32_t {
   kClientExtended = 32,
   // 33 to 59 are kept for others.
   kMessageIdField = 60,
+  kSealedForUs = 61,
 };
 // Fields of BodyRef. Frozen.
 enum : std::uint32_t { kBodyId = 1, kBodySize = 2, kBodyPlace = 3, kBodyKey = 4 };
@@ -137,6 +138,7 @@ Bytes encode(const Message& message) {
       .text(kAddedHeader, message.added_header)
       .text(kMessageIdField, message.message_id)
       .integer(kOrigin, static_cast<std::int64_t>(message.origin))
+      .flag(kSealedForUs, message.sealed_for_us)
       .integer(kClientPort, message.client_port)
       .flag(kClientExtended, message.client_extended);
   if (message.opened) out.bytes(kOpened, encode_opened(*message.opened));
@@ -166,6 +168,7 @@ Result<Message> decode_message(ByteView record) {
   message.added_header = in->text(kAddedHeader);
   message.message_id = in->text(kMessageIdField);
   message.origin = in->choice(kOrigin, Origin::node);
+  message.sealed_for_us = in->flag(kSealedForUs);
   if (const ByteView opened_record = in->bytes(kOpened); !opened_record.empty()) {
     auto opened = decode_opened(opened_record);
     if (!opened) return std::move(opened).error();

@@ -88,6 +88,8 @@ struct Message {
   std::string message_id{};
   std::optional<OpenedContext> opened{};
   Origin origin = Origin::unset;
+  // It came with a field in which a node says that it sealed it for a domain of ours (Culvert-For).
+  bool sealed_for_us = false;
   bool operator==(const Message&) const = default;
 };
 

@@ -39,6 +39,9 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
   } else if (crypto::is_trust_mark(field, {})) {
     // A `Culvert-*` field, under whatever spelling of its name.
     facts.passed = true;
+    const bool is_for = crypto::same_field_name(field.name, "Culvert-For") &&
+                        facts.sealed_for.size() < kMaxSealedFor;
+    if (is_for) facts.sealed_for.push_back(crypto::unfolded(field.body));
   } else if (rules.required && is_required(field, *rules.required)) {
     facts.required_present =
         facts.required_present || equal_in_constant_time(as_bytes(crypto::unfolded(field.body)),
@@ -196,6 +199,10 @@ Status HeaderGate::pass_body(ByteView octets) {
   if (blobs_) {
     blobs_->write(octets);
     facts_->may_hold_blob = blobs_->found();
+  }
+  std::string& front = facts_->sealed_front;
+  if (!facts_->sealed_for.empty() && front.size() < kSealedFrontBytes) {
+    front += as_text(octets).substr(0, kSealedFrontBytes - front.size());
   }
   return pass(octets);
 }

@@ -44,6 +44,10 @@ struct GateRules {
   HeaderLimits limits{};
 };
 
+inline constexpr std::size_t kMaxSealedFor = 4;
+// What a node seals names its recipients within half of it.
+inline constexpr std::size_t kSealedFrontBytes = 2048;
+
 // What was found in the header as it came.
 struct HeaderFacts {
   std::size_t received_fields = 0;
@@ -61,8 +65,12 @@ struct HeaderFacts {
   std::string message_id;              // message_id.h
   bool sealed = false;                 // the top-level entity is a CMS blob, by its type or name
   bool may_hold_blob = false;          // or somewhere in the body one may begin (blob_watch.h)
-  bool has_utf8 = false;               // octets that only SMTPUTF8 lets stand there (RFC 6532)
-  bool required_present = false;       // the required field stood there with its value
+  // What Culvert-For says, at most kMaxSealedFor: a node sealed it for that domain. Then, if blobs
+  // are watched, the first octets of the body as well, at most kSealedFrontBytes.
+  std::vector<std::string> sealed_for;
+  std::string sealed_front;
+  bool has_utf8 = false;          // octets that only SMTPUTF8 lets stand there (RFC 6532)
+  bool required_present = false;  // the required field stood there with its value
   // Why this message must not be handed on: other programs would read other fields in it than this
   // node does (crypto::check_header), or it has too many authors. permanent `fields`.
   std::optional<Error> fault;

@@ -68,6 +68,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
       case peering::TunnelBlob::Place::nowhere:
         break;
     }
+    // What somebody did to it on the way nobody can undo; it is a peer's all the same.
+    if (message_.sealed_for_us) return refused(altered());
     if (const Status rewound = (*body)->rewind(); !rewound) return later(rewound.error());
     const auto to = told_address(message_.sender, entry_.recipients);
     if (!to) return pass_untouched();

@@ -8,6 +8,8 @@
 
 #include "crypto/base/hidden_route.h"
 #include "crypto/base/limits.h"
+#include "crypto/base/log.h"
+#include "crypto/base/log_limit.h"
 #include "node/flow/intake.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
@@ -15,6 +17,7 @@
 #include "node/flow/unsealed.h"
 #include "node/smtp/parameters.h"
 #include "node/smtp/replies.h"
+#include "peering/tunnel_blob.h"
 #include "peering/tunnel_header.h"
 
 namespace culvert::node {
@@ -107,9 +110,11 @@ class OutsideReceiver final : public Intake {
                     TakenMail& mail) override {
     // The dialogue leaves room for what sealing adds, which mail in clear does not need.
     const std::uint64_t limit_bytes = config_->smtp.max_message_bytes;
-    if (!facts.sealed && mail.message.size_bytes > limit_bytes) {
+    mail.message.sealed_for_us = is_for_us(facts);
+    if (!facts.sealed && !mail.message.sealed_for_us && mail.message.size_bytes > limit_bytes) {
       return replies::message_too_big(limit_bytes);
     }
+    if (auto refusal = check_recipients(facts)) return refusal;
     mail.message.origin = store::Origin::passed;
     // For sealed mail these fields count only if it turns out to be for somebody else: what is
     // opened gets its own.
@@ -123,8 +128,34 @@ class OutsideReceiver final : public Intake {
     return std::nullopt;
   }
 
+  // A node sealed it for us, whatever became of it on the way.
+  bool is_for_us(const HeaderFacts& facts) const {
+    return std::ranges::any_of(facts.sealed_for, [this](const std::string& text) {
+      const auto domain = Domain::parse(text);
+      return domain && config_->serves(*domain);
+    });
+  }
+
+  // A node that has lost its keys, or was set up anew, does not take what it could never hand on:
+  // whoever sealed it keeps it and hears why.
+  Decision check_recipients(const HeaderFacts& facts) const {
+    if (!is_for_us(facts)) return std::nullopt;
+    const auto keys = context_.keys.get();
+    const auto whose =
+        peering::sealed_for(as_bytes(facts.sealed_front), {keys->identity, keys->announced});
+    if (whose != peering::SealedFor::others) return std::nullopt;
+    static LogLimit log_limit;
+    if (const auto line = log_limit.take(std::chrono::steady_clock::now())) {
+      log_warning(
+          "mail from {} is sealed for certificates that this node never had; it was told to come "
+          "later (451). If this node was set up anew, its peers have to pair with it again{}",
+          printable(session_.client_address), line->left_out_text());
+    }
+    return replies::sealed_for_others();
+  }
+
   bool may_be_sealed(const HeaderFacts& facts, const store::MessageId& id) const {
-    return facts.sealed || (facts.may_hold_blob && taken_as_it_is_ != id);
+    return facts.sealed || is_for_us(facts) || (facts.may_hold_blob && taken_as_it_is_ != id);
   }
 
   // Refused at the end of the data, like any other message that is too much.
@@ -145,7 +176,7 @@ class OutsideReceiver final : public Intake {
         std::max(std::min(announced, 2 * size_bytes),
                  size_bytes + context_.quarantine.room.limits().step_bytes);
     const Status reserved = reserve(staged.id(), wanted);
-    if (reserved || staged.facts()->sealed) return reserved;
+    if (reserved || staged.facts()->sealed || is_for_us(*staged.facts())) return reserved;
     // Mail in clear never waits for room: what only may be sealed is taken as it is.
     room_.reset();
     taken_as_it_is_ = staged.id();

@@ -87,6 +87,12 @@ Reply storage_full() {
   return make_reply(452, "4.3.1", "the disk of this node is full; please try again later");
 }
 
+Reply sealed_for_others() {
+  return make_reply(451, "4.7.5",
+                    "sealed for certificates that this node never had; the nodes may have to pair "
+                    "again");
+}
+
 Reply local_error() {
   return make_reply(451, "4.3.0", "the message could not be stored; please try again later");
 }

@@ -30,6 +30,7 @@ Reply encryption_needed(const Mailbox& recipient);  // 550 5.7.10 mandatory, but
 Reply peer_message_too_big(const Mailbox& recipient, std::uint64_t limit_bytes);  // 552 5.3.4
 Reply no_room_for_recipient();                                                    // 452 4.5.3
 Reply too_much_for_now();                                                         // 451 4.7.1
+Reply sealed_for_others();                                                        // 451 4.7.5
 Reply storage_full();                                                             // 452 4.3.1
 Reply local_error();                                                              // 451 4.3.0
 Reply mail_loop();                                                                // 554 5.4.6

@@ -2,6 +2,7 @@
 // told.
 #include <gtest/gtest.h>
 
+#include "crypto/mime/base64.h"
 #include "node/flow/waiting_mail.h"
 #include "peering/trouble.h"
 #include "store/sealed_mail.h"
@@ -122,6 +123,76 @@ TEST_F(TroubleFlowTest, WhatARelayWrappedOrRelabelledIsOpened) {
                 "Content-Type: application/octet-stream; name=smime.p7m");
   EXPECT_TRUE(quarantine().empty());
   EXPECT_EQ(queue().size(), 1u);
+}
+
+// Nobody can read it any more, and nobody may take it for mail in clear: the peer's node has said
+// outside that it sealed it.
+TEST_F(TroubleFlowTest, WhatNobodyCanReadAnyMoreIsHeldAsThePeersMail) {
+  const std::string sealed = seal(original);
+  const std::size_t end = sealed.find("\r\n\r\n") + 4;
+  const std::string body = sealed.substr(end);
+  std::string head = sealed.substr(0, end - 2);
+  head = head.substr(0, head.find("Content-Type:"));
+  std::string hidden;  // behind more places than are looked at
+  for (int i = 0; i < 12; ++i)
+    hidden += "MIA said something\r\n";
+  std::string hexadecimal;
+  for (const std::string& line : {to_hex(as_bytes(body)).substr(0, 2000)})
+    hexadecimal += line + "\r\n";
+  const std::string as_mime =
+      "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data; "
+      "name=smime.p7m\r\n";
+  const std::string encoded = "Content-Transfer-Encoding: base64\r\n";
+  const std::string cases[] = {
+      as_mime + "\r\n" + body,
+      as_mime + "Content-Transfer-Encoding: 7bit\r\n\r\n" + body,
+      as_mime + encoded + "\r\n[EXTERNAL] Caution!\r\n" + body,
+      as_mime + encoded + "\r\n" + crypto::to_base64(as_bytes(body)) + "\r\n",
+      as_mime + encoded + "\r\n-----BEGIN PKCS7-----\r\n" + body + "-----END PKCS7-----\r\n",
+      "Content-Type: text/plain\r\n" + encoded + "\r\n" + crypto::to_base64(as_bytes(body)) +
+          "\r\n",
+      "Content-Type: text/html\r\n\r\n<html><pre>" + body + "</pre>\r\n",
+      "Content-Type: text/plain\r\n\r\n> " + body,
+      "Content-Type: text/plain\r\n\r\n" + hidden + body,
+      "Content-Type: text/plain\r\n\r\n" + hexadecimal,
+      "Content-Type: text/plain\r\n\r\nremoved by a filter\r\n",
+  };
+  std::size_t count = 0;
+  for (const std::string& rest : cases) {
+    const std::string mail = head + rest;
+    take(mail);
+    EXPECT_EQ(quarantine().size(), ++count) << rest.substr(0, 200);
+    EXPECT_TRUE(queue().empty()) << rest.substr(0, 200);
+  }
+  for (const store::QuarantineItem& item : quarantine())
+    EXPECT_EQ(item.reason_code, "altered");
+  EXPECT_EQ(told().size(), 1u) << "once for a message";
+}
+
+// A node that has lost its keys, or was set up anew, leaves the mail where it is safe.
+TEST_F(TroubleFlowTest, WhatIsSealedForCertificatesThatWereNeverOursIsNotTaken) {
+  const std::string sealed = seal_for(peer.encryption().certificate, original);
+  const Reply reply = arrive(sealed);
+  EXPECT_EQ(reply.code, 451);
+  EXPECT_EQ(reply.enhanced, "4.7.5");
+  EXPECT_TRUE(queue().empty());
+  // Without that field it may be a user's own.
+  std::string personal = sealed;
+  const std::size_t at = personal.find("Culvert-For:");
+  personal.erase(at, personal.find("\r\n", at) + 2 - at);
+  EXPECT_EQ(arrive(personal).code, 250);
+}
+
+// Mail in clear never waits for room; what a peer sealed does, whatever a relay made of it.
+TEST_F(TroubleFlowTest, WithoutRoomWhatAPeerSealedIsNotTakenAsItIs) {
+  limits = {};
+  limits.step_bytes = 1;
+  std::string relabelled = seal(original);
+  const std::size_t type = relabelled.find("Content-Type:");
+  relabelled.replace(type, relabelled.find("\r\nContent-Transfer", type) - type,
+                     "Content-Type: application/octet-stream; name=smime.p7m");
+  EXPECT_EQ(arrive(relabelled).code, 452);
+  EXPECT_TRUE(queue().empty());
 }
 
 TEST_F(TroubleFlowTest, ACertificateThatIsNotKnownAnyMoreIsToldWithWhatEverybodySees) {
