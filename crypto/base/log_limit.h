@@ -1,5 +1,5 @@
-// A bound for lines that strangers can cause: of one kind only so many are written in a minute, and
-// the first one after that says how many were left out. Thread-safe.
+// A bound for lines that strangers can cause: of one kind only so many are written in a minute (or
+// another time), and the first one after that says how many were left out. Thread-safe.
 //
 //   static LogLimit limit;
 //   if (const auto line = limit.take(now)) log_warning("refused {}{}", who, line->left_out_text());
@@ -27,14 +27,18 @@ class LogLimit {
       return left_out == 0 ? "" : " (" + std::to_string(left_out) + " more like it were left out)";
     }
   };
-  // Nothing if this minute has had its lines.
+  explicit LogLimit(std::uint64_t lines = kLinesOfKindAMinute,
+                    std::chrono::minutes window = std::chrono::minutes(1))
+      : lines_(lines), window_(window) {}
+
+  // Nothing if this window has had its lines.
   std::optional<Line> take(SteadyTime now) {
     const std::lock_guard lock(mutex_);
-    if (now - window_start_ >= std::chrono::minutes(1)) {
+    if (now - window_start_ >= window_) {
       window_start_ = now;
       written_ = 0;
     }
-    if (written_ == kLinesOfKindAMinute) {
+    if (written_ == lines_) {
       ++left_out_;
       return std::nullopt;
     }
@@ -43,6 +47,8 @@ class LogLimit {
   }
 
  private:
+  const std::uint64_t lines_;
+  const std::chrono::minutes window_;
   std::mutex mutex_;
   SteadyTime window_start_{};
   std::uint64_t written_ = 0;

@@ -28,4 +28,16 @@ Result<RecipientPeek> peek_recipients(Source& der) {
   return peek;
 }
 
+Status check_sealed_form(Source& der) {
+  BerReader in(der);
+  const auto kind = enter_sealed(in);
+  if (!kind) return kind.error();
+  const Status recipients =
+      visit_recipients(in, [](const RecipientKind&, ByteView) { return Result<std::size_t>(1); });
+  if (!recipients) return recipients;
+  const auto head = enter_sealed_content(in);
+  if (!head) return head.error();
+  return pass_sealed_content(in, *kind);
+}
+
 }  // namespace culvert::crypto

@@ -24,4 +24,8 @@ struct RecipientPeek {
 // refusal if it is no EnvelopedData or AuthEnvelopedData, or its recipients cannot be read.
 Result<RecipientPeek> peek_recipients(Source& der);
 
+// Reads all of a sealed object, as far as it can be read without a key: done if nothing of its form
+// is missing, malformed or too much. Its content may be wrong all the same.
+Status check_sealed_form(Source& der);
+
 }  // namespace culvert::crypto

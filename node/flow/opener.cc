@@ -22,6 +22,7 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kRetryOpening{1};
+constexpr std::string_view kNoKey = "no-key";
 // The peer's node adds a Received field to what it was handed in; its sender was told our limit
 // without that.
 constexpr std::uint64_t kAddedFieldsBytes = 4096;
@@ -41,6 +42,14 @@ Error altered() {
                          "sealed for this node, and something was added to it on the way (a "
                          "notice, a footer, a part): "
                          "the relay that did must leave sealed mail as it is");
+}
+
+Error damaged(const Error& why) {
+  return permanent_error(
+      "altered",
+      "sealed for this node, and damaged on the way (" + why.text +
+          "): the relay that did must leave the lines of sealed mail as they are",
+      why.detail);
 }
 
 // What is known of one entry, and the steps that end it. Shared between the worker that opens and
@@ -95,7 +104,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
         {keys->ring, config->node.domains, std::min(message_.received, now), now,
          [&routing](const Domain& domain) { return routing->holders_of(domain); }},
         copy, trace_);
-    if (!opened) return refused(opened.error());
+    if (!opened) return not_opened(sealed, opened.error());
     if (opened->for_peering) {
       if (copy.size_bytes() <= kMaxPeeringMailBytes) on_peering_mail(opened->peer, copy.front());
       return consume_peering_mail(*opened);
@@ -115,6 +124,20 @@ class Opening : public std::enable_shared_from_this<Opening> {
     auto finished = staged.finish();
     if (!finished) return later(finished.error());
     commit(*opened, staged, *finished);
+  }
+
+  // Named attack: Decryption oracle. A relay's words between the lines, or an end that is missing,
+  // are told to the peer; whether one of our keys fitted is not. So what can be seen without one
+  // decides, whatever came of trying.
+  void not_opened(RewindableSource& sealed, const Error& error) {
+    const bool is_verified = trace_.peer.has_value();
+    if (error.fault != Fault::permanent || is_verified || error.code == kNoKey) {
+      return refused(error);
+    }
+    if (const Status rewound = sealed.rewind(); !rewound) return later(rewound.error());
+    const Status form = crypto::check_sealed_form(sealed);
+    if (!form && form.error().fault != Fault::permanent) return later(form.error());
+    refused(form ? error : damaged(form.error()));
   }
 
   // The sealed envelope stands in the trace before anything of the content is written.

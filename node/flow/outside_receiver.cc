@@ -144,7 +144,7 @@ class OutsideReceiver final : public Intake {
     const auto whose =
         peering::sealed_for(as_bytes(facts.sealed_front), {keys->identity, keys->announced});
     if (whose != peering::SealedFor::others) return std::nullopt;
-    static LogLimit log_limit;
+    static LogLimit log_limit(1, std::chrono::hours(1));
     if (const auto line = log_limit.take(std::chrono::steady_clock::now())) {
       log_warning(
           "mail from {} is sealed for certificates that this node never had; it was told to come "

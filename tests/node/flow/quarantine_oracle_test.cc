@@ -30,7 +30,6 @@ class DecryptionOracle : public QuarantineFlowTest {
         {"the tag is altered", good.substr(0, good.size() - 12) +
                                    altered("\r\n\r\n" + good.substr(good.size() - 12)).substr(4)},
         {"cut", head + body.substr(0, body.size() / 156 * 78)},
-        {"for recipients that are not ours", seal_for(peer.encryption().certificate, kText)},
         {"signed, but not for this node", misdirected_mail()},
         {"no CMS at all", head + std::string(76, 'A') + "\r\n"},
         {"an empty body", head},
@@ -71,8 +70,13 @@ class DecryptionOracle : public QuarantineFlowTest {
     return id == std::string::npos ? text : text.substr(0, id);
   }
 
-  // The keys are away: what would be asked of them fails loudly.
-  void lock_keys_away() { keys.set(nullptr); }
+  // What would be asked of a private key fails.
+  void lock_keys_away() {
+    auto without = std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
+                                             own.encryption().certificate);
+    without->announced = keys.get()->announced;
+    keys.set(without);
+  }
 };
 
 TEST_F(DecryptionOracle, EveryProbeGetsTheSameAnswerAtEveryLevel) {
@@ -100,6 +104,14 @@ TEST_F(DecryptionOracle, EveryProbeGetsTheSameAnswerAtEveryLevel) {
   ASSERT_EQ(seen.size(), 2U) << "taken, and not taken";
   EXPECT_TRUE(seen.begin()->starts_with("end of data: 250"));
   EXPECT_TRUE(seen.rbegin()->starts_with("end of data: 452"));
+}
+
+// Whose certificates a mail names everybody can read, and ours are on our card.
+TEST_F(DecryptionOracle, WhoIsNotNamedAtAllIsToldSoWithoutAKey) {
+  const std::string mail = seal_for(peer.encryption().certificate, kText);
+  EXPECT_TRUE(answer(mail, "10.0.0.1").starts_with("end of data: 451 4.7.5"));
+  lock_keys_away();
+  EXPECT_TRUE(answer(mail, "10.0.0.1").starts_with("end of data: 451 4.7.5"));
 }
 
 TEST_F(DecryptionOracle, AFullShareOfThePeersTellsNothingEither) {

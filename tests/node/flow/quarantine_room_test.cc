@@ -114,7 +114,8 @@ TEST_F(QuarantineRoomTest, MailThatACommandDroppedFromTheQueueGivesItsRoomBack) 
 TEST_F(QuarantineRoomTest, WhatIsOpenedOrPassesGivesItsRoomBack) {
   for (int i = 0; i < 6; ++i) {
     ASSERT_EQ(deliver(good_mail(), kStrangersHost), 250) << i;
-    ASSERT_EQ(deliver(seal_for(peer.encryption().certificate, kText), "192.0.2.1"), 250) << i;
+    const std::string users = seal_as_a_user(peer.encryption().certificate, kText);
+    ASSERT_EQ(deliver(users, "192.0.2.1"), 250) << i;
   }
   EXPECT_TRUE(room().taken().empty());
   EXPECT_TRUE(quarantine().empty());
