@@ -96,6 +96,54 @@ def case_what_was_added_to_is_held_and_told(lab):
         assert b"something was added to it on the way" in report.raw and report.sender == "" and b"bob@b.example" in report.raw, report.raw
 
 
+def in_base64(raw):
+    head, _, body = relabelled(b"text/plain")(raw).partition(b"\r\n\r\n")
+    return head + b"\r\n\r\n" + base64.encodebytes(body).replace(b"\n", b"\r\n")
+
+
+def body_replaced(new):
+    """Another body, made of the old one."""
+    def change(raw):
+        head, _, body = raw.partition(b"\r\n\r\n")
+        return head + b"\r\n\r\n" + new(body)
+    return change
+
+
+def case_what_nobody_can_read_any_more_is_held_too(lab):
+    """Words before the base64, in it or instead of it, an encoding around it or none named: no reader gets it as mail in clear."""
+    pair = lab.pair()
+    relay = Relay(lab, pair, None)
+    middle = lambda body: body[:len(body) // 156 * 78] + b"*** scanned ***\r\n" + body[len(body) // 156 * 78:]
+    changes = [body_replaced(lambda body: b"[EXTERNAL] Caution!\r\n" + body), body_replaced(middle), in_base64,
+               body_replaced(lambda body: b"<html><body><pre>" + body + b"</pre>\r\n"), body_replaced(lambda body: b"removed\r\n"),
+               body_replaced(lambda body: b"MIA says so\r\n" * 12 + body), lambda raw: raw.replace(b"Content-Transfer-Encoding: base64\r\n", b"", 1)]
+    for number, change in enumerate(changes, 1):
+        relay.change = change
+        assert relay.carry(number, mark=f"mark{number}").startswith("250")
+        wait_until(lambda: len(pair.b.quarantine()) == number, 20, lambda: f"{number}: {pair.b.quarantine()}\n{pair.b.log_tail()}")
+    assert {i["reason"] for i in pair.b.quarantine()} == {"altered"}, pair.b.quarantine()
+    assert not pair.at_b.snapshot(), pair.at_b.snapshot()
+
+
+def case_a_node_that_was_set_up_anew_takes_nothing_it_cannot_open(lab):
+    """Mail that is sealed for the keys of the node before it stays with the peer, and `altered` is said of nothing."""
+    pair = lab.pair()
+    relay = Relay(lab, pair, None)
+    anew = lab.node("b.example")
+    anew.set("delivery", inside=f"smtp://{pair.at_b.address}")
+    anew.start()
+    pair.b = anew
+    for number, change in enumerate((lambda raw: raw, relabelled(b"application/octet-stream")), 1):
+        relay.change = change
+        try:
+            said = relay.carry(number, mark="mark")
+        except smtp.Refused as refused:
+            said = refused.reply
+        assert said.startswith("451 4.7.5"), said
+    assert not anew.quarantine() and not pair.at_b.snapshot()
+    assert "never had" in anew.log_text()
+
+
 def case_a_disclaimer_program_on_the_way(lab):
     """altermime, as relays run it: what it leaves whole is opened, what it adds to is held; nobody reads ciphertext."""
     altermime = lab.need("altermime")
