@@ -174,7 +174,7 @@ Status HeaderGate::header_ended(std::size_t header_size) {
   facts_->fault = fault_of(header, *facts_);
   const std::string kept = crypto::without_fields(
       fields, [this](const crypto::HeaderField& field) { return must_go(field, rules_); });
-  facts_->has_utf8 = !is_ascii(kept);
+  facts_->has_utf8 = !is_ascii(kept) && is_utf8(kept);
   if (const Status s = pass(as_bytes(kept)); !s) return s;
   look_into_body(fields);
   const std::string rest = header_.substr(header_size);

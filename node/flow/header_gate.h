@@ -69,7 +69,9 @@ struct HeaderFacts {
   // are watched, the first octets of the body as well, at most kSealedFrontBytes.
   std::vector<std::string> sealed_for;
   std::string sealed_front;
-  bool has_utf8 = false;          // octets that only SMTPUTF8 lets stand there (RFC 6532)
+  // Text that only SMTPUTF8 lets stand there (RFC 6532). Other octets beyond ASCII it does not
+  // help.
+  bool has_utf8 = false;
   bool required_present = false;  // the required field stood there with its value
   // Why this message must not be handed on: other programs would read other fields in it than this
   // node does (crypto::check_header), or it has too many authors. permanent `fields`.

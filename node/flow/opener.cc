@@ -115,7 +115,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (const Status ended = staged.end_header(); !ended) return refused(ended.error());
     if (const auto& fault = staged.facts()->fault) return refused(*fault);
     if (staged.facts()->is_loop) {
-      return refused(permanent_error("mail-loop", "too many Received fields: a mail loop"));
+      return refused(permanent_error(
+          "mail-loop", "a mail loop: too many Received fields, or it passed this node before"));
     }
     if (staged.size_bytes() > config->smtp.max_message_bytes + kAddedFieldsBytes) {
       return refused(

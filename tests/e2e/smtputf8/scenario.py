@@ -37,6 +37,10 @@ def case_what_is_not_needed_is_not_demanded(lab):
     lab.delivered_whole(world, "x@c.example", PLAIN)
     send(node.outside, "x@c.example", "alice@a.example", PLAIN)
     lab.delivered_whole(inside, "alice@a.example", PLAIN)
+    latin1 = PLAIN.replace(b"Subject: ", b"Subject: gr\xfc\xdfe ", 1)  # no UTF-8, so that SMTPUTF8 helps it nowhere
+    assert latin1 != PLAIN
+    send(node.inside, "alice@a.example", "y@c.example", latin1)
+    lab.delivered_whole(world, "y@c.example", latin1)
     assert not reports(inside) and not reports(world)
 
 
