@@ -14,9 +14,9 @@ LastAttempts last_attempts(const ReadTransaction& txn, DeliveryPath path,
   // Behind all of the destination: no key of it begins with such a time.
   Bytes end = prefix;
   end.insert(end.end(), 8, 0xff);
-  std::size_t looked_at = 0;
   for (Cursor at = txn.scan_back(Table::due, end); !at.at_end(); at.previous()) {
-    if (!starts_with(at.key(), prefix) || looked_at++ == limit) break;
+    if (!starts_with(at.key(), prefix) || last.looked_at == limit) break;
+    ++last.looked_at;
     const auto id = read_entry_key(at.key());
     const auto entry = id ? find_entry(txn, *id) : std::nullopt;
     if (!entry || entry->attempts == 0 || entry->reason.empty()) continue;

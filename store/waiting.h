@@ -13,6 +13,7 @@ struct LastAttempts {
   std::uint64_t attempts = 0;  // of the entries that were looked at
   Time created{};              // the oldest of these that were attempted
   std::string reason{};        // of the last attempt; empty: none was found
+  std::size_t looked_at = 0;
 };
 // Looks at no more than `limit` entries, the last to be due first, until it has seen
 // kAttemptsThatTell: an attempt puts its entry behind all that were due before it.
