@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "node/config/own_listener.h"
 #include "node/config/values.h"
 
 namespace culvert::node {
@@ -47,27 +48,13 @@ void check_listeners(const std::vector<Listener>& listeners, Findings& findings)
   }
 }
 
-// Whether that host is where the listener is, as far as names tell: a listener on all addresses is
-// on this machine's own, and on those of the node's name.
-bool leads_to(const NextHop& hop, const SocketAddress& listen, const Domain& own_name) {
-  if (listen.port == 0 || hop.port != listen.port) return false;
-  if (hop.host == listen.ip.text()) return true;
-  if (listen.ip.is_loopback()) return hop.host == "localhost";
-  return listen.ip.is_any() && (hop.is_loopback() || hop.host == own_name.text());
-}
-
 // Mail must not be handed to our own listeners again.
-void check_no_circle(const Config& config, const NamedHop& named, Findings& findings) {
-  for (const auto* listen : {&config.inside.listen, &config.outside.listen}) {
-    const auto found =
-        std::find_if(listen->begin(), listen->end(), [&](const SocketAddress& address) {
-          return leads_to(*named.hop, address, config.node.name);
-        });
-    if (found == listen->end()) continue;
-    findings.error(named.hop->line, named.key,
-                   fmt::format("{} is this node's own listener {}, so mail would go round in "
-                               "circles; write the address of the mail server that it is for",
-                               named.hop->text(), found->text()));
+void check_no_circle(const Config& config, Findings& findings) {
+  const ThisMachine machine = this_machine();
+  for (const NamedHop& named : named_hops(config.delivery)) {
+    const auto found = own_listener_of(config, *named.hop, machine);
+    if (!found) continue;
+    findings.error(named.hop->line, named.key, named.hop->text() + " " + own_listener_text(*found));
   }
 }
 
@@ -89,8 +76,7 @@ void check_together(const Config& config, const TreeTable& root, Findings& findi
        {"smtp.outside.listen", config.outside.listen, line_of(root, {"smtp", "outside", "listen"})},
        {"peering.listen", config.peering.listen, line_of(root, {"peering", "listen"})}},
       findings);
-  for (const NamedHop& named : named_hops(config.delivery))
-    check_no_circle(config, named, findings);
+  check_no_circle(config, findings);
   check_hosts(config, root, findings);
 }
 

@@ -1,6 +1,7 @@
 #include "node/flow/hop.h"
 
 #include "crypto/base/log.h"
+#include "node/config/own_listener.h"
 #include "node/flow/client_to_show.h"
 #include "node/flow/message_source.h"
 #include "node/net/client_name.h"
@@ -38,6 +39,20 @@ TlsUse tls_use(NextHop::Tls tls) {
       return TlsUse::established;
   }
   return TlsUse::opportunistic;
+}
+
+// A name that the configuration's check did not know for ours may lead to us all the same: DNS says
+// so, or it changed. Talking to itself, a node would wait for its own answer.
+std::optional<Error> talks_to_itself(const Config& config, const NextHop& hop,
+                                     const std::vector<SocketAddress>& targets) {
+  const auto machine = machine_addresses();
+  for (const SocketAddress& target : targets) {
+    const auto listener = own_listener_at(config, target, machine);
+    if (!listener) continue;
+    return temporary_error("own-listener", hop.text() + " leads to " + target.text() + ", which " +
+                                               own_listener_text(*listener));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -87,6 +102,9 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     }
     SmtpClientOptions options;
     options.addresses = addresses_of(*targets, hop ? hop->port : kSmtpPort);
+    if (const auto own = hop ? talks_to_itself(*config, *hop, options.addresses) : std::nullopt) {
+      return report(failure_report(order->attempt->entry.recipients.size(), *own));
+    }
     // A name that DNS leads to is not the one that the administrator wrote.
     options.host = hop ? hop->host : targets->hosts.front().name;
     options.rules.hello_name = config->node.name.text();

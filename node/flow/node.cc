@@ -8,6 +8,7 @@
 #include "node/config/peering_url.h"
 #include "node/config/reload.h"
 #include "node/config/unverified_hops.h"
+#include "node/flow/delay_notice.h"
 #include "node/flow/dispatcher.h"
 #include "node/flow/heard_trouble.h"
 #include "node/flow/maintenance.h"
@@ -151,6 +152,7 @@ struct Node::Parts {
   std::unique_ptr<PeeringService> peering;
   std::unique_ptr<Opener> opener;
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<DelayNotices> delay_notices;
   std::unique_ptr<RecipientProbe> probe;
   std::unique_ptr<ConnectionLimit> limit;          // over both listeners
   std::unique_ptr<ConnectionLimit> outside_limit;  // what outside may take of it
@@ -480,6 +482,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
     p.peering->on_mail(peer, message);
   });
   p.dispatcher = std::make_unique<Dispatcher>(*p.flow, *p.hops, *p.loops, *p.opener);
+  p.delay_notices = std::make_unique<DelayNotices>(*p.flow, p.home);
   p.probe = std::make_unique<RecipientProbe>(*p.hops, *p.loops);
   if (const Status s = p.open_servers(); !s) return s.error();
   p.peering->set_url(own_peering_url(config, p.peering_port->addresses()));
@@ -493,6 +496,7 @@ void Node::run() {
       p.home, SignalWatch::Handlers{[&p] { p.home.stop(); }, [&p] { p.reload(); }});
   p.home.post([&p] {
     p.dispatcher->start();
+    p.delay_notices->start();
     p.begin_timers();
   });
   notify_service_manager("READY=1");

@@ -3,6 +3,7 @@
 #include "crypto/base/log.h"
 #include "crypto/mime/message_id.h"
 #include "node/flow/bounce.h"
+#include "node/flow/delay_notice.h"
 #include "node/flow/handed_over.h"
 #include "node/flow/mail_log.h"
 #include "node/flow/proof_mail.h"
@@ -87,18 +88,6 @@ void expire(Sorted& sorted) {
   sorted.later.clear();
 }
 
-// RFC 3461, 5.2.5. Mail that waits for a peer is told of unasked: whoever wrote it knows nothing of
-// the tunnel, and would have had an answer from the peer's server without it.
-void report_delay(const store::QueueEntry& entry, Sorted& sorted) {
-  const Unasked unasked =
-      entry.path == store::DeliveryPath::tunnel ? Unasked::report : Unasked::silence;
-  for (const store::QueueRecipient& r : sorted.later) {
-    if (!wants_delay_report(r.notify, unasked)) continue;
-    sorted.delayed.push_back({r.mailbox, r.orcpt, std::string(kExpiredStatus),
-                              "not delivered yet; last: " + sorted.later_reason, ""});
-  }
-}
-
 struct Settlement {
   store::QueueEntry entry;
   store::Message message;
@@ -106,14 +95,27 @@ struct Settlement {
   HandedOver handed_over{};
   std::optional<Time> delay_reported{};  // now, if it is due
   std::vector<BouncePlan> reports{};
+  std::optional<BouncePlan> delay_report{};
+  bool told_meanwhile = false;  // as the closure found it: of the delay, without an attempt
   SettledCallback done;
+
+  bool has_reports() const { return delay_report || !reports.empty(); }
 };
 
-Status write(const FlowContext& context, const Settlement& s, store::WriteTransaction& txn) {
+bool was_told(const store::ReadTransaction& txn, const store::EntryId& id) {
+  const auto entry = store::find_entry(txn, id);
+  return entry && entry->delay_reported;
+}
+
+Status write(const FlowContext& context, Settlement& s, store::WriteTransaction& txn) {
   const Time now = context.clock.now();
   note_sent_mail(s.handed_over, txn);
   for (const BouncePlan& report : s.reports) {
     if (const Status put = put_bounce(txn, report, now); !put) return put;
+  }
+  s.told_meanwhile = s.delay_report && was_told(txn, s.entry.id);
+  if (s.delay_report && !s.told_meanwhile) {
+    if (const Status put = put_bounce(txn, *s.delay_report, now); !put) return put;
   }
   note_peering_mail(txn, s.entry, s.sorted.told, now + s.sorted.next_try, now);
   if (s.sorted.later.empty()) {
@@ -143,6 +145,9 @@ void tell(const Settlement& s) {
   log_delivery(s.entry, s.message, s.sorted.told);
   for (const BouncePlan& report : s.reports)
     log_returned(s.message.id, s.message.message_id, report);
+  if (s.delay_report && !s.told_meanwhile) {
+    log_returned(s.message.id, s.message.message_id, *s.delay_report);
+  }
 }
 
 // The outcome cannot be recorded with its report (the disk is nearly full). What was delivered is
@@ -182,7 +187,7 @@ void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement)
         return write(context, *settlement, txn);
       },
       [&context, settlement](const Status& written) {
-        if (!written && !settlement->reports.empty()) {
+        if (!written && settlement->has_reports()) {
           return put_off(context, settlement, written.error());
         }
         if (!written) {
@@ -193,7 +198,7 @@ void commit(FlowContext& context, const std::shared_ptr<Settlement>& settlement)
           count(context, *settlement);
           tell(*settlement);
         }
-        if (!settlement->reports.empty()) context.wake_dispatcher();
+        if (settlement->has_reports()) context.wake_dispatcher();
         settlement->done(written);
       });
 }
@@ -208,7 +213,12 @@ Status make_reports(const FlowContext& context, Settlement& s) {
     if (recipients->empty()) continue;
     auto report = plan_bounce(context, s.entry, s.message, *recipients, about);
     if (!report) return report.error();
-    if (*report) s.reports.push_back(*std::move(*report));
+    if (!*report) continue;
+    if (about == DsnAbout::delay) {
+      s.delay_report = *std::move(*report);
+    } else {
+      s.reports.push_back(*std::move(*report));
+    }
   }
   return done();
 }
@@ -233,12 +243,6 @@ void settle(FlowContext& context, Settlement plan) {
     commit(context, settlement);
   });
   if (!submitted) put_off(context, settlement, submitted.error());
-}
-
-// True once: when it has waited so long that its sender is to hear of it.
-bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry) {
-  return !entry.delay_reported && context.watch.now_for(entry.created) >=
-                                      entry.created + context.config.get()->queue.delay_notice;
 }
 
 }  // namespace
@@ -279,7 +283,7 @@ void settle_delivery(FlowContext& context, const Attempt& attempt, const Deliver
                   .done = std::move(done)};
   if (!plan.sorted.later.empty() && is_delay_due(context, attempt.entry)) {
     plan.delay_reported = now;
-    report_delay(attempt.entry, plan.sorted);
+    plan.sorted.delayed = delay_reports(attempt.entry, plan.sorted.later, plan.sorted.later_reason);
   }
   settle(context, std::move(plan));
 }
@@ -315,7 +319,7 @@ void settle_postpone(FlowContext& context, const store::QueueEntry& entry,
     sorted.later = entry.recipients;
     sorted.later_reason = postpone.reason;
     sorted.next_try = postpone.delay;
-    report_delay(entry, sorted);
+    sorted.delayed = delay_reports(entry, sorted.later, sorted.later_reason);
     return settle(context, {.entry = entry,
                             .message = message,
                             .sorted = std::move(sorted),

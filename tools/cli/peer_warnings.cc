@@ -8,10 +8,12 @@
 #include "crypto/base/log.h"
 #include "crypto/keys/certificate.h"
 #include "node/flow/peer_clocks.h"
+#include "node/flow/retry_schedule.h"
 #include "store/invitations.h"
 #include "store/peers.h"
 #include "store/queue.h"
 #include "store/routes.h"
+#include "store/waiting.h"
 #include "tools/cli/peer_names.h"
 #include "tools/cli/table.h"
 
@@ -20,11 +22,15 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// Once may be a restart of the other side.
-constexpr std::uint32_t kAttemptsBeforeWarning = 2;
 // Destinations that one look goes through, and how far in the future an entry may be due.
 constexpr std::size_t kDestinations = 10'000;
 constexpr std::chrono::hours kFarFuture{10 * 365 * 24};
+// Entries that one look goes through for attempts, in all: about 0.1 s.
+constexpr std::size_t kLookedThrough = 50'000;
+// What is due for so long waits for its destination; and however long that rests, it was asked
+// meanwhile.
+constexpr std::chrono::seconds kOverdue{5};
+constexpr std::chrono::seconds kLongOverdue = node::kLongestRetryDelay + std::chrono::minutes(5);
 
 void warn_of_reach(const store::Peer& peer, Time now, Lines& lines) {
   if (!peer.unreachable_since) return;
@@ -116,7 +122,31 @@ bool is_active(const store::ReadTransaction& txn, const std::string& destination
                      [](const auto& r) { return r.state == store::RouteState::active; });
 }
 
-// Sealed mail that was tried and that nobody took. Mail for routes that are not active waits for
+struct WaitingSince {
+  Time since{};
+  std::string why;
+};
+
+// What the entry that is due the longest tells, or, because a destination that fails is asked with
+// one mail at a time, those that were tried instead of it. `left`: how many may be looked at.
+std::optional<WaitingSince> waits_since(const store::ReadTransaction& txn,
+                                        const store::QueueEntry& first, Time now,
+                                        std::size_t& left) {
+  if (first.attempts >= store::kAttemptsThatTell && !first.reason.empty()) {
+    return WaitingSince{first.created, first.reason};
+  }
+  if (first.next_attempt + kOverdue > now) return std::nullopt;
+  const auto last = store::last_attempts(txn, first.path, first.destination, left);
+  left -= last.looked_at;
+  if (last.attempts >= store::kAttemptsThatTell) {
+    return WaitingSince{std::min(first.created, last.created), last.reason};
+  }
+  if (first.next_attempt + kLongOverdue > now) return std::nullopt;
+  return WaitingSince{first.created,
+                      first.reason.empty() ? "the first of it was not tried yet" : first.reason};
+}
+
+// Sealed mail for a destination that took none twice. Mail for routes that are not active waits for
 // another reason, of which there is a warning of its own.
 void warn_of_waiting(const store::ReadTransaction& txn, Time now, Lines& lines) {
   store::DueScan scan;
@@ -124,13 +154,15 @@ void warn_of_waiting(const store::ReadTransaction& txn, Time now, Lines& lines) 
   scan.per_destination = 1;
   scan.destinations = kDestinations;
   scan.path = store::DeliveryPath::tunnel;
+  std::size_t left = kLookedThrough;
   for (const store::DueDestination& found : store::scan_due(txn, scan).destinations) {
     const auto entry = store::find_entry(txn, found.entries.front());
-    if (!entry || entry->attempts < kAttemptsBeforeWarning || entry->reason.empty()) continue;
-    if (!is_active(txn, found.destination)) continue;
+    if (!entry || !is_active(txn, found.destination)) continue;
+    const auto waits = waits_since(txn, *entry, now, left);
+    if (!waits) continue;
     lines.push_back(fmt::format("mail for {} waits since {} ({}): {}", found.destination,
-                                to_rfc3339(entry->created), relative_time(entry->created, now),
-                                printable(entry->reason, 400)));
+                                to_rfc3339(waits->since), relative_time(waits->since, now),
+                                printable(waits->why, 400)));
   }
 }
 

@@ -52,6 +52,28 @@ def case_mx_of_a_name_server_of_our_own(lab):
     lab.in_namespace(FILE, "inside_namespace")
 
 
+def talk_to_itself(lab):
+    from zone import NameServer
+    tools = [lab.need(t) for t in ("ldns-keygen", "ldns-signzone", "nsd")]
+    subprocess.run(["ip", "addr", "add", "192.0.2.1/32", "dev", "lo"], check=True)
+    names = lab.keep(NameServer(lab.path("nsd"), *tools))
+    node = lab.node("a.example", settings={"dns": {"resolvers": ["127.0.0.1"], "trust_anchor": str(names.anchor)}})
+    node.set("smtp.outside", listen=["0.0.0.0:2525"], verify_recipients="inside")
+    node.set("delivery", inside="smtp://nomx.example:2525")  # 192.0.2.1, which only DNS knows
+    node.start()
+    with smtp.Session("192.0.2.1:2525") as session:
+        session.command("MAIL FROM:<x@c.example>")
+        session.command("RCPT TO:<bob@a.example>")
+    smtp.send(node.inside, "alice@a.example", ["bob@a.example"], mails.plain(1))
+    wait_until(lambda: any("own listener" in item["reason"] for item in node.queue()), 20, lambda: f"a reason: {node.queue()}")
+    assert "nomx.example:2525 leads to 192.0.2.1:2525, which is this node's own listener 0.0.0.0:2525" in node.queue()[0]["reason"], node.queue()
+
+
+def case_a_node_does_not_talk_to_itself(lab):
+    """A name of the inside server that DNS leads back to the node: probes are answered, and mail waits and says so."""
+    lab.in_namespace(FILE, "talk_to_itself")
+
+
 def private_zone(lab):
     from zone import NameServer
     tools = [lab.need(t) for t in ("ldns-keygen", "ldns-signzone", "nsd")]

@@ -40,6 +40,29 @@ def case_a_sender_hears_that_a_partner_does_not_answer(lab):
     assert len(pair.at_a.snapshot()) == 1, pair.at_a.snapshot()
 
 
+def case_everybody_hears_that_a_partner_does_not_answer(lab):
+    """One attempt at a time is made with a partner that is down: every mail that waits gets its report all the same, each once, through a restart; the
+    queue says why it waits, and `status` that it does."""
+    pair = lab.pair(settings_a={"queue": {"delay_notice": "2s"}})
+    pair.b.stop()
+    waiting = [f"d{number}@b.example" for number in range(20)]
+    for number, recipient in enumerate(waiting):
+        smtp.send(pair.a.inside, "alice@a.example", [recipient], mails.plain(number, recipient=recipient))
+    wait_until(lambda: len(pair.at_a.to("alice@a.example")) >= 20, 30, lambda: f"all reports\n{pair.a.log_tail()}")
+    wait_until(lambda: len(pair.a.queue()) == 20, 10, "the reports are done with")  # killed before, the node would deliver one again
+    pair.a.kill()
+    pair.a.start()
+    attempts = lambda: sum(item["attempts"] for entry in pair.a.queue() for item in pair.a.json("queue", "show", entry["id"])["items"])
+    wait_until(lambda: attempts() >= 3, 60, lambda: f"attempts: {pair.a.queue()}")
+    wait_until(lambda: "! mail for b.example waits since" in pair.a.command("status").stdout, 20, lambda: pair.a.command("status").stdout)
+    assert pair.a.command("status", status=3)
+    wait_until(lambda: all(item["reason"] for item in pair.a.queue()), 20, lambda: f"reasons: {pair.a.queue()}")
+    reports = reports_to(pair.at_a, "alice@a.example", 20, pair.a)
+    told = sorted(re.search(rb"Final-Recipient: rfc822; ?(\S+)", report).group(1).decode() for report in reports)
+    assert told == sorted(waiting), told
+    assert all(b"Action: delayed" in report and b"last: " in report for report in reports), reports[-1]
+
+
 def case_in_clear_a_delay_is_told_to_who_asked(lab):
     """Without a peer it is told only where NOTIFY says so."""
     node, inside = lab.node("a.example", settings=SOON), lab.sink()

@@ -42,6 +42,23 @@ class PeerWarningsTest : public store::StoreFixture {
     return lines;
   }
 
+  // Sealed mail for b.example that nobody tried.
+  store::EntryId put_sealed() {
+    auto staged = store::stage(*store, "content");
+    EXPECT_TRUE(staged.ok());
+    store::QueueEntry entry = store::entry_to(staged->message.id, 0, "b.example");
+    entry.path = store::DeliveryPath::tunnel;
+    write([&](store::WriteTransaction& txn) {
+      EXPECT_TRUE(store::put_message(txn, staged->message, staged->body, {entry}).ok());
+    });
+    return entry.id;
+  }
+  void defer(const store::EntryId& id, Time when) {
+    write([&](store::WriteTransaction& txn) {
+      store::defer(txn, id, {when, "connection refused", {}, {}});
+    });
+  }
+
   store::Peer peer;
   store::Route route{.domain = store::domain("b.example"), .peer = store::fingerprint(1)};
 };
@@ -144,6 +161,39 @@ TEST_F(PeerWarningsTest, TellsOfSealedMailThatNobodyTookTwice) {
   EXPECT_THAT(warnings(), ElementsAre(HasSubstr("mail for b.example waits since")));
   write([&](store::WriteTransaction& txn) { store::finish(txn, entry.id); });
   EXPECT_THAT(warnings(), IsEmpty());
+}
+
+// A destination that fails is asked with one mail at a time.
+TEST_F(PeerWarningsTest, TellsOfSealedMailThatWaitsBehindOthersThatNobodyTook) {
+  std::vector<store::EntryId> waiting;
+  for (int i = 0; i < 20; ++i)
+    waiting.push_back(put_sealed());
+  const Time later = kStart + std::chrono::seconds(30);
+  EXPECT_THAT(warnings(later), IsEmpty()) << "nothing was tried";
+  defer(waiting[3], later);
+  EXPECT_THAT(warnings(later), IsEmpty()) << "once may be a restart";
+  defer(waiting[4], later);
+  EXPECT_THAT(warnings(kStart), IsEmpty()) << "the first may be in hand";
+  EXPECT_THAT(warnings(later), ElementsAre(testing::AllOf(
+                                   HasSubstr("mail for b.example waits since 2027-01-15T08:00:00Z"),
+                                   HasSubstr("connection refused"))));
+  route.state = store::RouteState::paused;
+  EXPECT_THAT(warnings(later), IsEmpty()) << "of that, there is another warning";
+}
+
+// Each is put off by itself, and each is tried: greylisting.
+TEST_F(PeerWarningsTest, SaysNothingOfMailThatWasAllPutOffOnce) {
+  const Time later = kStart + std::chrono::seconds(30);
+  for (int i = 0; i < 20; ++i)
+    defer(put_sealed(), later);
+  EXPECT_THAT(warnings(later), IsEmpty());
+}
+
+TEST_F(PeerWarningsTest, TellsOfMailThatWasNotTriedForLongWhateverCameIn) {
+  put_sealed();
+  EXPECT_THAT(warnings(kStart + std::chrono::minutes(30)), IsEmpty());
+  EXPECT_THAT(warnings(kStart + std::chrono::minutes(35)),
+              ElementsAre(HasSubstr("was not tried yet")));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -204,6 +205,25 @@ class Program(unittest.TestCase):
         culvert("init", "--domain", "a.example", "--config", other / "c.toml", "--data-dir", other / "data")
         (self.config.parent / "node.key").write_bytes((other / "node.key").read_bytes())
         self.assertEqual(self.json_of("status", status=1)["error"]["code"], "wrong-node-key")
+
+    def test_a_next_hop_that_is_the_node_itself_is_an_error_of_check_and_serve(self):
+        self.init()
+        plain = self.config.read_text()
+        own = re.search(r"(?m)^inside +=.*$", plain).group()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as routed:  # an address of this machine beside loopback, if it has one
+            try:
+                routed.connect(("192.0.2.1", 9))
+                address = routed.getsockname()[0]
+            except OSError:
+                address = "127.0.0.1"
+        for host in (address, "127.0.1.1", "0.0.0.0", socket.gethostname().lower()):
+            self.config.write_text(plain.replace(own, f'inside = "smtp://{host}:25"'))
+            finding, = self.json_of("check", status=2)["findings"]
+            self.assertEqual((finding["weight"], finding["key"]), ("error", "delivery.inside"))
+            self.assertIn(f"smtp://{host}:25 is this node's own listener 0.0.0.0:25 (smtp.outside.listen)", finding["text"])
+            self.assertIn("is this node's own listener", self.run_here("serve", status=2).stderr)
+        self.config.write_text(plain.replace(own, f'inside = "smtp://{address}:8443"'))
+        self.assertIn("(peering.listen), which takes no mail", self.json_of("check", status=2)["findings"][0]["text"])
 
     def test_serve_starts_where_it_can_not_tell_its_addresses(self):
         """A full disk: strangers fill it, and the node that was killed did not come back."""

@@ -1,0 +1,33 @@
+// Whether a next hop is one of the node's own listeners: mail would go round in circles there.
+// Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/config/config.h"
+#include "node/net/this_machine.h"
+
+namespace culvert::node {
+
+struct OwnListener {
+  std::string key;  // `smtp.inside.listen`
+  SocketAddress address{};
+  bool takes_mail = true;
+};
+
+// By its configured addresses; ports that the system chooses (0) are nobody's. A listener on all
+// addresses is on those of the machine's interfaces, and `0.0.0.0` as a target is this machine.
+std::optional<OwnListener> own_listener_at(const Config& config, const SocketAddress& target,
+                                           const std::vector<IpAddress>& machine_addresses);
+
+// The same for a host as it was written: an address, or a name that this machine knows for its own
+// without asking anybody.
+std::optional<OwnListener> own_listener_of(const Config& config, const NextHop& hop,
+                                           const ThisMachine& machine);
+
+// A sentence that follows the name of the hop.
+std::string own_listener_text(const OwnListener& listener);
+
+}  // namespace culvert::node
