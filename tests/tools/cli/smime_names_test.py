@@ -206,5 +206,47 @@ class Constraints(Names):
         self.assert_valid(self.leaf("permitted;email:b.example", subject, NO_ADDRESS))
 
 
+class Unreadable(Names):
+    LATE = (element(0x18, b"20301331235959Z"), element(0x18, b"20300230235959Z"), element(0x18, b"20301231235960Z"),
+            element(0x18, b"20301231235959.5Z"), element(0x18, b"20301231235959+0100"), element(0x17, b"3012312359Z"))
+
+    def test_a_certificate_in_the_message_that_cannot_be_read_is_told(self):
+        self.make("root", CA)
+        for late in self.LATE:
+            with self.subTest(late=late):
+                self.make("jane", MAIL, issuer="root", not_after=late)
+                verdict = self.verdict()
+                self.assert_refused(verdict, "which is in the message; certificate 1 (CN=jane) in the message cannot be read",
+                                    "its times cannot be read: '" + inside(late).decode() + "'")
+                self.assertNotIn("neither", verdict["text"])
+                self.assertNotIn("src/", verdict["text"])
+
+    def test_an_issuer_in_the_message_that_cannot_be_read_is_told(self):
+        self.make("root", CA)
+        self.make("sub", CA, issuer="root", not_after=self.LATE[0])
+        self.make("jane", MAIL, issuer="sub")
+        self.assert_refused(self.verdict(included=("sub",)), "(CN=sub) in the message cannot be read: ", "20301331235959Z")
+
+    def test_all_that_cannot_be_read_in_a_file_are_named(self):
+        self.make("root", CA)
+        self.make("jane", MAIL, issuer="root", not_after=self.LATE[0])
+        self.make("joe", MAIL, issuer="root", not_after=self.LATE[3])
+        bad = b"".join((self.folder / f"{one}.pem").read_bytes() for one in ("jane", "joe"))
+        (self.folder / "bundle.pem").write_bytes(bad)
+        told = self.smime("encrypt", "--der", "--to", "bundle.pem", "--in", "in", "--out", "sealed").stderr.decode()
+        for word in ("certificate 1 (CN=jane)", "20301331235959Z", "certificate 2 (CN=joe)", "20301231235959.5Z"):
+            self.assertIn(word, told)
+        (self.folder / "bundle.pem").write_bytes(bad + (self.folder / "root.pem").read_bytes())
+        told = self.smime("verify", "--trust", "bundle.pem", "--in", "in").stderr.decode()
+        self.assertIn("note: 'bundle.pem': certificate 1 (CN=jane) is left out: not a usable certificate: its times cannot be read: '20301331235959Z'", told)
+
+    def test_no_text_names_a_place_in_a_librarys_source(self):
+        self.make("root", CA)
+        self.make("jane", MAIL, issuer="root", subject=name(("CN", 0x1e, b"\0A\0")))
+        told = self.smime("encrypt", "--der", "--to", "jane.pem", "--in", "in", "--out", "sealed").stderr.decode()
+        self.assertIn("its form is wrong", told)
+        self.assertNotIn(".cpp", told)
+
+
 if __name__ == "__main__":
     unittest.main()
