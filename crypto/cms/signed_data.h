@@ -14,6 +14,7 @@
 #include "crypto/base/stream.h"
 #include "crypto/cms/capabilities.h"
 #include "crypto/cms/limits.h"
+#include "crypto/keys/key_bundle.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {
@@ -84,6 +85,12 @@ struct SignerResult {
   SignatureType type = SignatureType::personal;
   std::string digest;     // `sha256`, or the dotted OID of one that we do not know
   std::string signature;  // `ecdsa-with-SHA256`, or the dotted OID
+  // An included certificate that cannot be read: the one that `name` calls, else the first.
+  struct Unread {
+    LeftOut certificate;
+    bool is_called = false;
+  };
+  std::optional<Unread> unread{};
   // True for RSA keys of fewer than 2,048 bits: right, but no longer strong.
   bool weak_key = false;
   // Whether the content has the digest that is signed, if that could be told. It proves something

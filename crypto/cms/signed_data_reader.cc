@@ -85,6 +85,16 @@ std::vector<Certificate> tried_certificates(const SignerCandidates& candidates,
   return tried;
 }
 
+std::optional<SignerResult::Unread> unread_for(
+    const CertificateName& name, const std::vector<IncludedCertificates::Unread>& unread) {
+  if (unread.empty()) return std::nullopt;
+  const auto called = std::find_if(unread.begin(), unread.end(), [&](const auto& one) {
+    return is_outline_named_by(one.der, name);
+  });
+  const bool is_called = called != unread.end();
+  return SignerResult::Unread{(is_called ? *called : unread.front()).told, is_called};
+}
+
 }  // namespace
 
 SignedDataReader::SignedDataReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -125,11 +135,15 @@ Result<SignedDataResult> SignedDataReader::finish(const SignerCandidates& candid
   }
   if (s.tail->signers.size() > candidates.most_signers) return refuse(Refusal::too_many_signers);
   SignedDataResult result;
+  IncludedCertificates included;
   if (candidates.included == SignerCandidates::Included::use) {
-    result.certificates = included_certificates(*s.tail);
+    included = included_certificates(*s.tail);
+    result.certificates = std::move(included.readable);
   }
   const auto tried = tried_certificates(candidates, result.certificates);
   result.signers = judge_signers(s.tail->signers, {s.head.content_type, s.digester}, tried);
+  for (SignerResult& signer : result.signers)
+    signer.unread = unread_for(signer.name, included.unread);
   return result;
 }
 

@@ -56,12 +56,18 @@ Status read_signers(BerReader& ber, std::vector<SignerInfo>& into) {
 
 }  // namespace
 
-std::vector<Certificate> included_certificates(const SignedTail& tail) {
-  std::vector<Certificate> readable;
-  for (const Bytes& der : tail.certificates) {
-    if (auto certificate = Certificate::from_der(der)) readable.push_back(*std::move(certificate));
+IncludedCertificates included_certificates(const SignedTail& tail) {
+  IncludedCertificates all;
+  for (std::size_t i = 0; i < tail.certificates.size(); ++i) {
+    const Bytes& der = tail.certificates[i];
+    auto certificate = Certificate::from_der(der);
+    if (certificate) {
+      all.readable.push_back(*std::move(certificate));
+    } else {
+      all.unread.push_back({der, {certificate_in_words(i + 1, der), certificate.error()}});
+    }
   }
-  return readable;
+  return all;
 }
 
 Result<SignedHead> enter_signed_data(BerReader& ber) {

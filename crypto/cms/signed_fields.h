@@ -10,6 +10,7 @@
 #include "crypto/cms/limits.h"
 #include "crypto/cms/signer_info.h"
 #include "crypto/keys/certificate.h"
+#include "crypto/keys/key_bundle.h"
 
 namespace culvert::crypto {
 
@@ -33,9 +34,17 @@ struct SignedTail {
   std::vector<SignerInfo> signers;
 };
 
-// The certificates of a tail, without those that could not be read, which are as if they were not
-// there.
-std::vector<Certificate> included_certificates(const SignedTail& tail);
+// The certificates of a tail. Those that cannot be read are as if they were not there, except for
+// the reason that people are told.
+struct IncludedCertificates {
+  struct Unread {
+    const Bytes& der;  // in the tail
+    LeftOut told;
+  };
+  std::vector<Certificate> readable;
+  std::vector<Unread> unread;
+};
+IncludedCertificates included_certificates(const SignedTail& tail);
 
 // Reads up to the end of the input, at most `most_certificates`. Refusals: too-many-certificates,
 // too-many-signers, trailing-octets and whatever is malformed.

@@ -9,6 +9,7 @@
 
 #include <exception>
 
+#include "crypto/keys/library_words.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -41,7 +42,7 @@ Result<EphemeralAgreement> agree_once_with(const Certificate& recipient) {
     if (is_all_zero(secret.view())) return no_agreement;
     return EphemeralAgreement{ephemeral->public_value(), std::move(secret)};
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the key agreement failed", e.what());
+    return internal_error("bad-key-use", "the key agreement failed", without_source(e.what()));
   }
 }
 

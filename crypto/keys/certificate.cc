@@ -12,8 +12,10 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/certificate_fields.h"
+#include "crypto/keys/certificate_signature.h"
 #include "crypto/keys/digest.h"
 #include "crypto/keys/extensions.h"
+#include "crypto/keys/library_words.h"
 #include "crypto/keys/low_order.h"
 #include "crypto/keys/parts.h"
 
@@ -118,18 +120,29 @@ KeyKind kind_in(const Botan::X509_Certificate& x509, const Botan::Public_Key& ke
   return kind == KeyKind::rsa && is_pss ? KeyKind::rsa_pss : kind;
 }
 
+// A time is an element of a few octets, and what stands in it tells more than its name.
+Error unreadable_time(ByteView element) {
+  constexpr std::size_t kHeaderBytes = 2;
+  constexpr std::size_t kMaxShownOctets = 40;
+  const ByteView text = element.subspan(std::min(element.size(), kHeaderBytes));
+  return bad_certificate("its times cannot be read: '" +
+                         printable(as_text(text), kMaxShownOctets) +
+                         "' is no time as certificates have it (YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ)");
+}
+
 Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   auto parts = std::make_shared<CertificateParts>();
   parts->der.assign(der.begin(), der.end());
   const auto fields = find_certificate_fields(parts->der);
   if (!fields) return bad_certificate("its form is wrong");
   parts->signed_body = fields->signed_body;
-  parts->x509 = Botan::X509_Certificate(with_usual_times(parts->der, *fields));
   const auto begin = time_in(fields->not_before);
   const auto end = time_in(fields->not_after);
-  if (!begin || !end) return bad_certificate("its times cannot be read");
+  if (!begin || !end) return unreadable_time(begin ? fields->not_after : fields->not_before);
   parts->not_before = *begin;
   parts->not_after = *end;
+  const Bytes shown = with_usual_fields(parts->der, *fields);
+  parts->x509 = Botan::X509_Certificate(shown);
   parts->serial = serial_octets(parts->x509);
   if (parts->serial.empty()) return bad_certificate("it has no serial number");
   parts->objection = objection_to_extensions(parts->x509);
@@ -138,8 +151,11 @@ Result<std::shared_ptr<const CertificateParts>> parse(ByteView der) {
   parts->key_id = KeyId(sha256(parts->x509.subject_public_key_info()));
   parts->hash = Fingerprint(sha256(der));
   parts->addresses = addresses_of(*parts);
-  parts->subject = comparable_name(parts->x509.raw_subject_dn());
-  parts->issuer = comparable_name(parts->x509.raw_issuer_dn());
+  parts->subject_der.assign(fields->subject.begin(), fields->subject.end());
+  parts->issuer_der.assign(fields->issuer.begin(), fields->issuer.end());
+  parts->subject = comparable_name(parts->subject_der);
+  parts->issuer = comparable_name(parts->issuer_der);
+  parts->is_old_authority = shown != parts->der && is_old_authority(*parts);
   return std::shared_ptr<const CertificateParts>(std::move(parts));
 }
 
@@ -167,7 +183,7 @@ std::optional<Result<Bytes>> next_block(std::string_view& pem) {
     const auto der = Botan::PEM_Code::decode(source, label);
     return Bytes(der.begin(), der.end());
   } catch (const std::exception& e) {
-    return bad_certificate("the PEM block is broken", e.what());
+    return bad_certificate("the PEM block is broken", without_source(e.what()));
   }
 }
 
@@ -181,7 +197,7 @@ Result<Certificate> Certificate::from_der(ByteView der) {
     if (!parts) return parts.error();
     return Certificate(*std::move(parts));
   } catch (const std::exception& e) {
-    return bad_certificate("its form is wrong", e.what());
+    return bad_certificate("its form is wrong", without_source(e.what()));
   }
 }
 
@@ -208,8 +224,8 @@ const Bytes& Certificate::der() const { return parts_->der; }
 
 std::string Certificate::pem() const { return Botan::PEM_Code::encode(der(), "CERTIFICATE"); }
 
-const Bytes& Certificate::subject() const { return parts_->x509.raw_subject_dn(); }
-const Bytes& Certificate::issuer() const { return parts_->x509.raw_issuer_dn(); }
+const Bytes& Certificate::subject() const { return parts_->subject_der; }
+const Bytes& Certificate::issuer() const { return parts_->issuer_der; }
 std::string Certificate::subject_text() const { return name_text(subject()); }
 std::string Certificate::issuer_text() const { return name_text(issuer()); }
 
@@ -240,7 +256,8 @@ bool Certificate::is_ca() const {
   const auto* constraints =
       parts_->x509.v3_extensions()
           .get_extension_object_as<Botan::Cert_Extension::Basic_Constraints>();
-  return constraints != nullptr ? constraints->is_ca() : parts_->x509.is_CA_cert();
+  if (constraints != nullptr) return constraints->is_ca();
+  return parts_->x509.is_CA_cert() || parts_->is_old_authority;
 }
 std::optional<std::size_t> Certificate::path_length() const {
   return parts_->x509.path_length_constraint();

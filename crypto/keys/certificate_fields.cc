@@ -6,6 +6,7 @@
 #include "crypto/keys/asn1_time.h"
 #include "crypto/keys/ber_elements.h"
 #include "crypto/keys/certificate.h"
+#include "crypto/keys/name_strings.h"
 
 namespace culvert::crypto {
 namespace {
@@ -39,9 +40,10 @@ std::optional<CertificateFields> find_certificate_fields(ByteView der) {
   BerElements outer(found.signed_body);
   BerElements fields = outer.enter(BerTag::sequence);
   if (fields.peek() == BerTag::context_0) fields.whole();  // the version
-  fields.content(BerTag::integer);
+  found.serial = fields.content(BerTag::integer);
   fields.enter(BerTag::sequence);  // the algorithm
-  fields.enter(BerTag::sequence);  // the issuer
+  if (fields.peek() != BerTag::sequence) return std::nullopt;
+  found.issuer = fields.whole();
   BerElements validity = fields.enter(BerTag::sequence);
   found.not_before = validity.whole();
   found.not_after = validity.whole();
@@ -62,10 +64,14 @@ std::optional<Time> time_in(ByteView element) {
   return parse_asn1_time(text);
 }
 
-Bytes with_usual_times(ByteView der, const CertificateFields& fields) {
+Bytes with_usual_fields(ByteView der, const CertificateFields& fields) {
   Bytes usual(der.begin(), der.end());
   for (const ByteView time : {fields.not_before, fields.not_after})
     make_usual(usual, static_cast<std::size_t>(time.data() - der.data()), time);
+  for (const ByteView name : {fields.issuer, fields.subject}) {
+    const auto at = static_cast<std::size_t>(name.data() - der.data());
+    make_strings_usual(MutableBytes(usual).subspan(at, name.size()));
+  }
   return usual;
 }
 

@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 
+#include "crypto/keys/library_words.h"
 #include "crypto/keys/parts.h"
 #include "crypto/keys/random.h"
 
@@ -87,7 +88,7 @@ Result<Certificate> issue(const Profile& profile, const PrivateKey& subject,
 }
 
 Error not_made(const std::exception& e) {
-  return internal_error("certificate-not-made", "the certificate could not be made", e.what());
+  return internal_error("certificate-not-made", "the certificate could not be made", without_source(e.what()));
 }
 
 Result<KeyAndCertificate> make_self_signed(Profile profile, PrivateKey key, Time now) {

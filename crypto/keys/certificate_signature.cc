@@ -17,6 +17,12 @@ std::string hash_of_signature_by(const Botan::Public_Key& key,
   }
 }
 
+bool is_old_authority(const CertificateParts& certificate) {
+  const auto& key = certificate.key;
+  return certificate.x509.x509_version() < 3 && certificate.subject == certificate.issuer && key &&
+         is_bounded(*key) && !hash_of_signature_by(*key, certificate).empty();
+}
+
 bool Certificate::signature_verifies_under(const Certificate& issuer) const {
   const auto& key = issuer.parts_->key;
   return key && !hash_of_signature_by(*key, *parts_).empty();

@@ -8,6 +8,7 @@
 
 #include "crypto/base/unicode.h"
 #include "crypto/base/utf8.h"
+#include "crypto/keys/name_strings.h"
 
 namespace culvert::crypto {
 namespace {
@@ -31,13 +32,19 @@ std::string folded(std::string_view written) {
 
 std::string comparable_value(Botan::BER_Decoder& from) {
   const Botan::BER_Object& next = from.peek_next_object();
-  if (Botan::ASN1_String::is_string_type(next.type()) &&
-      next.get_class() == Botan::ASN1_Class::Universal) {
+  const bool is_string = Botan::ASN1_String::is_string_type(next.type()) &&
+                         next.get_class() == Botan::ASN1_Class::Universal;
+  const Characters characters =
+      is_string ? characters_of(static_cast<std::uint8_t>(next.type()), next.data())
+                : Characters::of_its_kind;
+  if (is_string && characters == Characters::of_its_kind) {
     Botan::ASN1_String text;
     from.decode(text);
     return "s" + folded(text.value());
   }
   const Botan::BER_Object object = from.get_next_object();
+  if (characters == Characters::ascii) return "s" + folded(to_text(object.data()));
+  // Nobody knows which letters unsure octets are: the same octets are the same text, no others.
   return std::to_string(object.tagging()) + ":" + to_text(object.data());
 }
 

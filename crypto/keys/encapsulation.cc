@@ -5,6 +5,7 @@
 
 #include <exception>
 
+#include "crypto/keys/library_words.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -25,7 +26,7 @@ Result<Encapsulation> encapsulate_to(const Certificate& recipient) {
     const auto made = encryptor.encrypt(Botan::system_rng(), 0, {});
     return Encapsulation{made.encapsulated_shared_key(), SecretBytes(ByteView(made.shared_key()))};
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the key encapsulation failed", e.what());
+    return internal_error("bad-key-use", "the key encapsulation failed", without_source(e.what()));
   }
 }
 

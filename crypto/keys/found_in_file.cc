@@ -1,10 +1,14 @@
 #include "crypto/keys/found_in_file.h"
 
+#include <algorithm>
+
 #include "crypto/keys/certificate_fields.h"
 #include "crypto/keys/key_file_error.h"
 
 namespace culvert::crypto {
 namespace {
+
+constexpr std::size_t kMaxToldLeftOut = 10;
 
 // True if it is about one key, and not about the password or what the file may cost.
 bool is_about_one(const Error& error) {
@@ -54,9 +58,25 @@ void FoundInFile::mark_weak(std::string_view why) {
   if (weakness_.empty()) weakness_ = why;
 }
 
+// One key needs no number.
+Error FoundInFile::all_left_out() const {
+  Error all = left_out_.front().error;
+  if (left_out_.size() == 1 && certificates_seen_ == 0) return all;
+  all.text.clear();
+  all.detail.clear();
+  for (std::size_t i = 0; i < std::min(left_out_.size(), kMaxToldLeftOut); ++i) {
+    all.text += (i == 0 ? "" : "; ") + left_out_[i].what + ": " +
+                reason_in_words(left_out_[i].error);
+  }
+  if (left_out_.size() > kMaxToldLeftOut) {
+    all.text += "; and " + std::to_string(left_out_.size() - kMaxToldLeftOut) + " more";
+  }
+  return all;
+}
+
 Result<KeyBundle> FoundInFile::bundle() {
   if (keys_.empty() && certificates_.empty() && !left_out_.empty()) {
-    return left_out_.front().error;
+    return all_left_out();
   }
   KeyBundle all = bundle_of(std::move(keys_), certificates_);
   all.left_out = std::move(left_out_);

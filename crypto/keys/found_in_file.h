@@ -22,12 +22,13 @@ class FoundInFile {
   // What the file protects badly; the first word counts.
   void mark_weak(std::string_view why);
 
-  // An Error if all that was met is left out: that of the first.
+  // An Error if all that was met is left out, which names each.
   Result<KeyBundle> bundle();
   // False if nothing was met that would be a key or a certificate.
   bool any() const { return keys_seen_ + certificates_seen_ > 0; }
 
  private:
+  Error all_left_out() const;
   Status leave_out(std::string what, Error error);
 
   std::vector<FoundKey> keys_;

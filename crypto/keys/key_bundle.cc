@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "crypto/base/log.h"
 #include "crypto/keys/certificate_fields.h"
 
 namespace culvert::crypto {
@@ -33,6 +34,17 @@ void give(const FoundCertificate& found, BundledKey& to) {
 }
 
 }  // namespace
+
+std::string reason_in_words(const Error& error) {
+  return error.detail.empty() ? error.text : error.text + " (" + printable(error.detail) + ")";
+}
+
+bool is_outline_named_by(ByteView der, const CertificateName& name) {
+  const auto* by_serial = std::get_if<IssuerAndSerial>(&name);
+  const auto fields = find_certificate_fields(der);
+  return by_serial != nullptr && fields && as_text(fields->issuer) == as_text(by_serial->issuer) &&
+         as_text(fields->serial) == as_text(by_serial->serial);
+}
 
 std::string certificate_in_words(std::size_t number, ByteView der) {
   const std::string subject = subject_text_in(der);

@@ -24,8 +24,14 @@ struct LeftOut {
   std::string what;  // `private key 2`, `certificate 17 (CN="…")`: its number among its like
   Error error;       // why
 };
+// `error` and its detail in one sentence.
+std::string reason_in_words(const Error& error);
 // What to call the certificate `number` (from 1) of a file; `der` may be anything.
 std::string certificate_in_words(std::size_t number, ByteView der);
+
+// True if `der`, whatever else is wrong with it, is called by `name`: its issuer octet by octet. Its
+// SubjectKeyIdentifier is not looked for.
+bool is_outline_named_by(ByteView der, const CertificateName& name);
 
 struct KeyBundle {
   std::vector<BundledKey> keys;

@@ -1,4 +1,5 @@
 #include "crypto/keys/key_wrap.h"
+#include "crypto/keys/library_words.h"
 
 #include <botan/cipher_mode.h>
 #include <botan/hash.h>
@@ -48,7 +49,7 @@ Result<Bytes> wrap_key(const SecretBytes& wrapping, const SecretBytes& key) {
         Botan::SymmetricKey(wrapping.view()));
     return Bytes(wrapped.begin(), wrapped.end());
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the content key could not be wrapped", e.what());
+    return internal_error("bad-key-use", "the content key could not be wrapped", without_source(e.what()));
   }
 }
 
@@ -59,7 +60,7 @@ Result<SecretBytes> unwrap_key(const SecretBytes& wrapping, ByteView wrapped) {
                                  Botan::SymmetricKey(wrapping.view()));
     return SecretBytes(ByteView(key));
   } catch (const std::exception& e) {
-    return not_unwrapped(e.what());
+    return not_unwrapped(without_source(e.what()));
   }
 }
 
@@ -77,7 +78,7 @@ Result<SecretBytes> unwrap_key_with_triple_des(const SecretBytes& wrapping, Byte
     if (!checksum_fits(key, ByteView(plain).last(kChecksumBytes))) return not_unwrapped();
     return SecretBytes(key);
   } catch (const std::exception& e) {
-    return not_unwrapped(e.what());
+    return not_unwrapped(without_source(e.what()));
   }
 }
 

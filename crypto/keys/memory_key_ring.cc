@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "crypto/keys/key_wrap.h"
+#include "crypto/keys/library_words.h"
 #include "crypto/keys/parts.h"
 #include "crypto/keys/scheme.h"
 
@@ -154,7 +155,7 @@ Result<Bytes> MemoryKeyRing::sign(const KeyId& key, SignatureScheme scheme,
     Botan::PK_Signer signer(*held->parts().key, rng, row.padding, format);
     return signer.sign_message(message, rng);
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the signature could not be made", e.what());
+    return internal_error("bad-key-use", "the signature could not be made", without_source(e.what()));
   }
 }
 
@@ -173,7 +174,7 @@ Result<SecretBytes> MemoryKeyRing::agree(const KeyId& key, ByteView public_value
     return SecretBytes(ByteView(secret.bits_of()));
   } catch (const std::exception& e) {
     // Botan decodes the point and refuses what is not on the curve, and the point at infinity.
-    return bad_point(e.what());
+    return bad_point(without_source(e.what()));
   }
 }
 
@@ -196,7 +197,7 @@ Result<SecretBytes> MemoryKeyRing::decrypt(const KeyId& key, const RsaTransport&
     }
     return SecretBytes(ByteView(decryptor.decrypt(encrypted)));
   } catch (const std::exception& e) {
-    return permanent_error("key-unwrap-failed", "the content key cannot be decrypted", e.what());
+    return permanent_error("key-unwrap-failed", "the content key cannot be decrypted", without_source(e.what()));
   }
 }
 
@@ -210,7 +211,7 @@ Result<SecretBytes> MemoryKeyRing::decapsulate(const KeyId& key, ByteView cipher
     Botan::PK_KEM_Decryptor decryptor(*held->parts().key, Botan::system_rng(), "Raw");
     return SecretBytes(ByteView(decryptor.decrypt(ciphertext, 0, {})));
   } catch (const std::exception& e) {
-    return permanent_error("bad-ciphertext", "the encapsulated key has a wrong length", e.what());
+    return permanent_error("bad-ciphertext", "the encapsulated key has a wrong length", without_source(e.what()));
   }
 }
 

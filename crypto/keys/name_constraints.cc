@@ -8,6 +8,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/extensions.h"
+#include "crypto/keys/name_strings.h"
 
 namespace culvert::crypto {
 namespace {
@@ -65,7 +66,10 @@ std::string shown_form(NameForm form, ByteView content) {
 ConstrainedName read_form(const Botan::BER_Object& object) {
   ConstrainedName name{.form = static_cast<NameForm>(object.type())};
   name.text = shown_form(name.form, object.data());
-  if (name.form == NameForm::directory) name.directory = comparable_name(object.data());
+  if (name.form == NameForm::directory) {
+    name.directory = comparable_name(object.data());
+    name.is_unsure = has_unsure_string(object.data());
+  }
   if (name.form == NameForm::ip) name.address.assign(object.data().begin(), object.data().end());
   return name;
 }
@@ -115,9 +119,10 @@ bool is_readable(const ConstrainedName& base) {
       return base.host || base.reach == Reach::all;
     case NameForm::ip:
       return base.address.size() == 8 || base.address.size() == 32;
+    case NameForm::directory:
+      return !base.is_unsure;
     case NameForm::other:
     case NameForm::x400:
-    case NameForm::directory:
     case NameForm::edi:
     case NameForm::uri:
     case NameForm::registered:
@@ -144,7 +149,8 @@ Names names_of(const CertificateParts& certificate) {
   if (!certificate.subject.empty()) {
     out.push_back({.form = NameForm::directory,
                    .directory = certificate.subject,
-                   .text = shown_form(NameForm::directory, certificate.x509.raw_subject_dn())});
+                   .is_unsure = has_unsure_string(certificate.subject_der),
+                   .text = shown_form(NameForm::directory, certificate.subject_der)});
   }
   for (const std::string& text : certificate.x509.subject_info("PKCS9.EmailAddress"))
     out.push_back(mail_name(text));
@@ -186,8 +192,9 @@ bool is_comparable(const ConstrainedName& name) {
       return name.mailbox.has_value();
     case NameForm::dns:
       return name.host.has_value();
+    // What is excluded in letters could be there in octets that are shown as these letters.
     case NameForm::directory:
-      return true;
+      return !name.is_unsure;
     case NameForm::ip:
       return name.address.size() == 4 || name.address.size() == 16;
     case NameForm::other:

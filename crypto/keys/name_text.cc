@@ -1,15 +1,12 @@
 // name_text of certificate.h, and shown_name of parts.h.
-#include <botan/asn1_obj.h>
-#include <botan/ber_dec.h>
-
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <utility>
 
 #include "crypto/base/code_points.h"
 #include "crypto/base/log.h"
 #include "crypto/keys/ber_elements.h"
+#include "crypto/keys/name_strings.h"
 #include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
@@ -93,16 +90,6 @@ std::string escaped(std::string_view value) {
   return out;
 }
 
-std::optional<std::string> string_value(ByteView element) {
-  try {
-    Botan::ASN1_String text;
-    Botan::BER_Decoder(element).decode(text).verify_end();
-    return text.value();
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
-}
-
 // An attribute without a short name, or whose value is no text, shows the value in BER.
 std::string attribute_text(BerElements& set) {
   BerElements attribute = set.enter(BerTag::sequence);
@@ -110,7 +97,7 @@ std::string attribute_text(BerElements& set) {
   const ByteView element = attribute.whole();
   if (!attribute.finished()) return "?";
   const std::string_view name = short_name(oid);
-  const auto text = name.empty() ? std::nullopt : string_value(element);
+  const auto text = name.empty() ? std::nullopt : string_in(element);
   std::string out = name.empty() ? oid : std::string(name);
   if (text) return out + "=" + escaped(*text);
   return out + "=#" + to_hex(element.first(std::min(element.size(), kMaxShownOctets)));
@@ -140,7 +127,7 @@ std::string name_text(ByteView der) {
 }
 
 std::string shown_name(const CertificateParts& parts) {
-  std::string name = name_text(parts.x509.raw_subject_dn());
+  std::string name = name_text(parts.subject_der);
   if (!name.empty()) return name;
   if (!parts.addresses.empty()) return printable(parts.addresses.front().text());
   return "serial number " +

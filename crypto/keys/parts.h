@@ -39,8 +39,9 @@ struct CertificateParts {
   Bytes der;
   // TBSCertificate in `der`: what its issuer signed.
   ByteView signed_body;
-  // Its times and what it was signed over are others than in `der` if those are out of Botan's
-  // reach: not_before, not_after and signed_body count (certificate_fields.h).
+  // Its times, its names and what it was signed over are others than in `der` if those are out of
+  // Botan's reach: not_before, not_after, subject_der, issuer_der and signed_body count
+  // (certificate_fields.h).
   Botan::X509_Certificate x509;
   // objection_to_extensions of extensions.h.
   std::string objection;
@@ -48,12 +49,17 @@ struct CertificateParts {
   // kMaxPublicKeyBytes, or it is a point of low order.
   std::unique_ptr<const Botan::Public_Key> key;
   KeyKind kind = KeyKind::other;
+  // is_old_authority of certificate_signature.h, if Botan was shown other octets than the signed.
+  bool is_old_authority = false;
   Bytes serial;
   Time not_before{};
   Time not_after{};
   KeyId key_id;
   Fingerprint hash;
   std::vector<Mailbox> addresses;
+  // The Names as they stand in `der`.
+  Bytes subject_der;
+  Bytes issuer_der;
   ComparableName subject;
   ComparableName issuer;
   mutable VerifierPool verifiers;

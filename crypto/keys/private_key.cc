@@ -19,6 +19,7 @@
 #include "crypto/keys/digest.h"
 #include "crypto/keys/encoded_key.h"
 #include "crypto/keys/key_file_error.h"
+#include "crypto/keys/library_words.h"
 #include "crypto/keys/ml_kem_key.h"
 #include "crypto/keys/parts.h"
 
@@ -121,7 +122,7 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   try {
     return PrivateKey(parts_from(load(der), pss_algorithm_of(der)));
   } catch (const std::exception& e) {
-    return cannot_read(der, e.what());
+    return cannot_read(der, without_source(e.what()));
   }
 }
 

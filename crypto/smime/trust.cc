@@ -48,11 +48,19 @@ Error not_the_author(const std::vector<SignerVerdict*>& signers, const Mailbox& 
                                  : text);
 }
 
-Status check_trusted(const Certificate& certificate, const Trust& trust,
+// The end of a sentence; empty if every certificate in the message can be read.
+std::string unread_text(const SignerResult& signer) {
+  if (!signer.unread) return {};
+  const LeftOut& one = signer.unread->certificate;
+  return "; " + one.what + " in the message cannot be read: " + reason_in_words(one.error);
+}
+
+Status check_trusted(const SignerResult& signer, const Trust& trust,
                      const std::vector<Certificate>& included, ChainEffort& effort) {
+  const Certificate& certificate = *signer.certificate;
   const Status chained = check_chain(certificate, {trust.trusted, included}, trust.now, effort);
   if (chained || chained.error().code != "untrusted") return chained;
-  const std::string& why = chained.error().detail;
+  const std::string why = chained.error().detail + unread_text(signer);
   return permanent_error(kUntrustedCode,
                          "the signer's certificate is neither trusted nor does a chain lead from "
                          "it to a trusted one: " +
@@ -76,7 +84,7 @@ Status check_signer(const SignerResult& signer, const Trust& trust,
                                to_rfc3339(certificate.not_before()) + " to " +
                                to_rfc3339(certificate.not_after()));
   }
-  return check_trusted(certificate, trust, included, effort);
+  return check_trusted(signer, trust, included, effort);
 }
 
 // The address by which people know the signer.
@@ -111,8 +119,11 @@ Error told_refusal(const SignerResult& signer) {
   Error error = *signer.refusal;
   const auto refusal = refusal_of(error);
   if (refusal == Refusal::signer_unknown) {
-    error.text += ": it names " + name_text(signer.name) +
-                  ", which is neither in the message nor among the trusted";
+    const bool is_unread = signer.unread && signer.unread->is_called;
+    error.text += ": it names " + name_text(signer.name);
+    error.text += is_unread ? ", which is in the message"
+                            : ", which is neither in the message nor among the trusted";
+    error.text += unread_text(signer);
   }
   if (refusal != Refusal::weak_algorithm && refusal != Refusal::unsupported_digest &&
       refusal != Refusal::unsupported_signature && refusal != Refusal::bad_certificate) {

@@ -30,7 +30,7 @@ Error about(const std::string& file, Error error) {
 void tell_left_out(const std::string& file, const std::vector<crypto::LeftOut>& left_out) {
   for (const crypto::LeftOut& one : left_out) {
     tell_people("note: '" + printable(file, 80) + "': " + one.what +
-                " is left out: " + one.error.text + "\n");
+                " is left out: " + crypto::reason_in_words(one.error) + "\n");
   }
 }
 
