@@ -66,5 +66,24 @@ class ContentTypes(Inputs):
         self.assertIn("neither a signature nor a certificate", self.verify("jane"))
 
 
+class Entities(Inputs):
+    def test_a_line_in_an_entity_that_is_no_field_is_refused(self):
+        for text in (b"Content-Type: text/plain\nnot a field\n\nhello\n", b"Content-Type: text/plain\nnofield\n\nhello\n",
+                     b"MIME-Version: 1.0\nContent-Type: text/plain\n<html>\n\nhello\n", b"From: jane@a.example\nanother line\n\nx\n"):
+            self.put("given", text)
+            line = text.split(b"\n")[-4].decode()
+            for words in (("sign", "--key", "jane.key", "--cert", "jane.pem"), ("sign", "--opaque", "--key", "jane.key", "--cert", "jane.pem"),
+                          ("encrypt", "--to", "jane.pem")):
+                with self.subTest(text=text, words=words):
+                    self.assertIn(line, self.said(*words, "--in", "given", "--out", "out"))
+
+    def test_text_that_is_no_entity_is_still_taken(self):
+        for text in (b"Hello world\nbye\n", b"Dear Bob: yes\nthe price is 4\n\nok\n", b"\nHello\n", b"only one line",
+                     b"From jane@a.example Mon Nov 30 12:00:00 2026\nContent-Type: text/plain\n\nhello\n"):
+            self.put("given", text)
+            for words in (("sign", "--key", "jane.key", "--cert", "jane.pem"), ("encrypt", "--to", "jane.pem")):
+                self.smime(*words, "--in", "given", "--out", "out", status=0)
+
+
 if __name__ == "__main__":
     unittest.main()
