@@ -105,14 +105,17 @@ Status check_mail_content(const std::string& content_type) {
                              oid_name(content_type));
 }
 
+Error not_of_type(const std::string& content_type) {
+  return permanent_error(refusal_code(Refusal::content_type_mismatch),
+                         "the content is not what its content type says: that is " +
+                             oid_name(content_type) + ", and it is no such object");
+}
+
 // Attack: One signature, two contents. What one program shows as text is for another, which goes by
 // the type, an object that cannot be read, and each is right.
 Status check_object_in(const std::string& content_type, Source& content) {
   if (content_type == oid_text(kOidData.octets())) return done();
-  if (pass_object(content_type, content)) return done();
-  return permanent_error(refusal_code(Refusal::content_type_mismatch),
-                         "what is signed is not what its content type says: that is " +
-                             oid_name(content_type) + ", and the content is no such object");
+  return pass_object(content_type, content) ? done() : Status(not_of_type(content_type));
 }
 
 Error explain_unsigned(Error error, RewindableSource& der) {

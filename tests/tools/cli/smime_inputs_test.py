@@ -33,7 +33,7 @@ class ContentTypes(Inputs):
                 with self.subTest(kind=kind, text=text):
                     self.put("content", text)
                     self.sign("jane", "-econtent_type", kind, of="content")
-                    self.assertIn("what is signed is not what its content type says", self.verify("jane"))
+                    self.assertIn("the content is not what its content type says", self.verify("jane"))
                     self.smime("verify", "--trust", "jane.pem", "--in", "signed", "--out", "out", status=1)
                     self.assertFalse((self.folder / "out").exists())
 
