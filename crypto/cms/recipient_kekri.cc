@@ -54,6 +54,12 @@ Result<SharedInfo> read_info(ByteView octets) {
 
 }  // namespace
 
+Result<Bytes> shared_key_name(ByteView info) {
+  auto read = read_info(info);
+  if (!read) return read.error();
+  return std::move(read->identifier);
+}
+
 Result<Bytes> seal_key_by_shared(const SharedKey& shared, const SecretBytes& content_key) {
   const WrapRow& row = *find_wrap(kOidAes256Wrap.octets());
   if (shared.key == nullptr || shared.key->size() != row.key_bytes) {

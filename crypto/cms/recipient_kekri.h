@@ -10,6 +10,10 @@ namespace culvert::crypto {
 // identifier without date.
 Result<Bytes> seal_key_by_shared(const SharedKey& shared, const SecretBytes& content_key);
 
+// The identifier of the shared key that a RecipientInfo names; an Error if it is of another kind or
+// cannot be read.
+Result<Bytes> shared_key_name(ByteView info);
+
 Result<OpenedKey> open_key_by_shared(const KeyRequest& request);
 
 }  // namespace culvert::crypto

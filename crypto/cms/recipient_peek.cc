@@ -1,6 +1,7 @@
 #include "crypto/cms/recipient_peek.h"
 
 #include "crypto/cms/recipient_info.h"
+#include "crypto/cms/recipient_kekri.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/cms/sealed_head.h"
 
@@ -18,6 +19,9 @@ Result<RecipientPeek> peek_recipients(Source& der) {
         if (!names) return names.error();
         if (!*names) {
           ++peek.unnamed;
+          if (row.identifier == context_tag(3)) ++peek.passwords;
+          const auto shared = shared_key_name(info);
+          if (shared) peek.shared_keys.push_back(*shared);
           return std::size_t{1};
         }
         for (CertificateName& name : **names)

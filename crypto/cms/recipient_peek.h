@@ -18,6 +18,9 @@ struct RecipientPeek {
   // password) are counted only.
   std::vector<CertificateName> names;
   std::size_t unnamed = 0;
+  // Among them: the identifiers of shared keys, and how many passwords.
+  std::vector<Bytes> shared_keys{};
+  std::size_t passwords = 0;
 };
 
 // Reads the front of `der` up to the end of recipientInfos and no further than its buffer. A

@@ -125,8 +125,7 @@ Error unreadable_time(ByteView element) {
   constexpr std::size_t kHeaderBytes = 2;
   constexpr std::size_t kMaxShownOctets = 40;
   const ByteView text = element.subspan(std::min(element.size(), kHeaderBytes));
-  return bad_certificate("its times cannot be read: '" +
-                         printable(as_text(text), kMaxShownOctets) +
+  return bad_certificate("its times cannot be read: '" + printable(as_text(text), kMaxShownOctets) +
                          "' is no time as certificates have it (YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ)");
 }
 

@@ -88,7 +88,8 @@ Result<Certificate> issue(const Profile& profile, const PrivateKey& subject,
 }
 
 Error not_made(const std::exception& e) {
-  return internal_error("certificate-not-made", "the certificate could not be made", without_source(e.what()));
+  return internal_error("certificate-not-made", "the certificate could not be made",
+                        without_source(e.what()));
 }
 
 Result<KeyAndCertificate> make_self_signed(Profile profile, PrivateKey key, Time now) {

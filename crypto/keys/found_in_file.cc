@@ -65,8 +65,8 @@ Error FoundInFile::all_left_out() const {
   all.text.clear();
   all.detail.clear();
   for (std::size_t i = 0; i < std::min(left_out_.size(), kMaxToldLeftOut); ++i) {
-    all.text += (i == 0 ? "" : "; ") + left_out_[i].what + ": " +
-                reason_in_words(left_out_[i].error);
+    all.text +=
+        (i == 0 ? "" : "; ") + left_out_[i].what + ": " + reason_in_words(left_out_[i].error);
   }
   if (left_out_.size() > kMaxToldLeftOut) {
     all.text += "; and " + std::to_string(left_out_.size() - kMaxToldLeftOut) + " more";

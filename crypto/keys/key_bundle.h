@@ -29,8 +29,8 @@ std::string reason_in_words(const Error& error);
 // What to call the certificate `number` (from 1) of a file; `der` may be anything.
 std::string certificate_in_words(std::size_t number, ByteView der);
 
-// True if `der`, whatever else is wrong with it, is called by `name`: its issuer octet by octet. Its
-// SubjectKeyIdentifier is not looked for.
+// True if `der`, whatever else is wrong with it, is called by `name`: its issuer octet by octet.
+// Its SubjectKeyIdentifier is not looked for.
 bool is_outline_named_by(ByteView der, const CertificateName& name);
 
 struct KeyBundle {

@@ -53,6 +53,12 @@ DerForm form_of(ByteView der) {
   return form_behind_sequence(inside.peek(), fields.peek());
 }
 
+bool has_more_behind(ByteView der) {
+  BerElements in(der);
+  in.whole();
+  return in.good() && in.more();
+}
+
 Status add_der(DerForm form, ByteView der, const PasswordUse& use, FoundInFile& to) {
   switch (form) {
     case DerForm::certificate:
@@ -70,6 +76,11 @@ Status add_der(DerForm form, ByteView der, const PasswordUse& use, FoundInFile& 
     case DerForm::public_key:
       return bad_key_file("it is a public key; a certificate or a private key is needed");
     case DerForm::pkcs12:
+      if (has_more_behind(der)) {
+        return bad_key_file(
+            "octets follow its end, a line end perhaps, which some editors and "
+            "programs add: give the file as it was made");
+      }
       return read_pkcs12_into(to, der, use);
     case DerForm::unknown:
       break;

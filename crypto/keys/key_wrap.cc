@@ -49,7 +49,8 @@ Result<Bytes> wrap_key(const SecretBytes& wrapping, const SecretBytes& key) {
         Botan::SymmetricKey(wrapping.view()));
     return Bytes(wrapped.begin(), wrapped.end());
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the content key could not be wrapped", without_source(e.what()));
+    return internal_error("bad-key-use", "the content key could not be wrapped",
+                          without_source(e.what()));
   }
 }
 

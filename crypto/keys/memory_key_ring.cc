@@ -155,7 +155,8 @@ Result<Bytes> MemoryKeyRing::sign(const KeyId& key, SignatureScheme scheme,
     Botan::PK_Signer signer(*held->parts().key, rng, row.padding, format);
     return signer.sign_message(message, rng);
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the signature could not be made", without_source(e.what()));
+    return internal_error("bad-key-use", "the signature could not be made",
+                          without_source(e.what()));
   }
 }
 
@@ -197,7 +198,8 @@ Result<SecretBytes> MemoryKeyRing::decrypt(const KeyId& key, const RsaTransport&
     }
     return SecretBytes(ByteView(decryptor.decrypt(encrypted)));
   } catch (const std::exception& e) {
-    return permanent_error("key-unwrap-failed", "the content key cannot be decrypted", without_source(e.what()));
+    return permanent_error("key-unwrap-failed", "the content key cannot be decrypted",
+                           without_source(e.what()));
   }
 }
 
@@ -211,7 +213,8 @@ Result<SecretBytes> MemoryKeyRing::decapsulate(const KeyId& key, ByteView cipher
     Botan::PK_KEM_Decryptor decryptor(*held->parts().key, Botan::system_rng(), "Raw");
     return SecretBytes(ByteView(decryptor.decrypt(ciphertext, 0, {})));
   } catch (const std::exception& e) {
-    return permanent_error("bad-ciphertext", "the encapsulated key has a wrong length", without_source(e.what()));
+    return permanent_error("bad-ciphertext", "the encapsulated key has a wrong length",
+                           without_source(e.what()));
   }
 }
 

@@ -43,8 +43,8 @@ struct ConstrainedName {
   Reach reach = Reach::itself;
   ComparableName directory{};
   bool is_unsure = false;  // a directory name with text that readers take differently
-  Bytes address{};     // of a base: address and mask
-  std::string text{};  // as it stands there, for people: `email:jane@a.example`; printable
+  Bytes address{};         // of a base: address and mask
+  std::string text{};      // as it stands there, for people: `email:jane@a.example`; printable
 };
 
 class NameConstraints {

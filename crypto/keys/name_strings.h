@@ -13,8 +13,8 @@ namespace culvert::crypto {
 // What the characters of a string are.
 enum class Characters {
   of_its_kind,  // or beyond help, or no string: for Botan to judge
-  ascii,        // visible characters and spaces of ASCII, which every reader takes for the same text
-  unsure,       // octets beyond ASCII: readers agree on the octets alone; Latin-1 is what is shown
+  ascii,   // visible characters and spaces of ASCII, which every reader takes for the same text
+  unsure,  // octets beyond ASCII: readers agree on the octets alone; Latin-1 is what is shown
 };
 
 // `tag` is the identifier octet of a string.

@@ -38,6 +38,29 @@ constexpr std::array<std::pair<const char*, std::string_view>, 3> kUnusedKinds{{
     {"1.2.840.113549.1.3.1", "Diffie-Hellman"},
 }};
 
+constexpr std::string_view kEcKeyOid = "1.2.840.10045.2.1";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kUnusedCurves{{
+    {"1.3.132.0.10", "secp256k1"},
+    {"1.3.132.0.33", "P-224"},
+    {"1.2.840.10045.3.1.1", "P-192"},
+    {"1.2.156.10197.1.301", "SM2"},
+}};
+
+// The named curve in the algorithm of a PrivateKeyInfo; empty if it is one that is known, or none.
+std::string unknown_curve_in(ByteView der) {
+  BerElements in(der);
+  BerElements fields = in.enter(BerTag::sequence);
+  fields.number();
+  BerElements algorithm = fields.enter(BerTag::sequence);
+  algorithm.oid();
+  const std::string curve = algorithm.oid();
+  if (curve.empty() || Botan::EC_Group::supports_named_group(curve)) return {};
+  for (const auto& [oid, name] : kUnusedCurves) {
+    if (oid == curve) return std::string(name);
+  }
+  return curve;
+}
+
 // Why a PrivateKeyInfo could not be read, which may be its kind.
 Error cannot_read(ByteView der, std::string_view detail) {
   BerElements in(der);
@@ -46,6 +69,10 @@ Error cannot_read(ByteView der, std::string_view detail) {
   const std::string kind = fields.enter(BerTag::sequence).oid();
   for (const auto& [oid, name] : kUnusedKinds) {
     if (kind == oid) return key_not_supported(std::string(name) + " keys are not used for mail");
+  }
+  if (kind == kEcKeyOid) {
+    const std::string curve = unknown_curve_in(der);
+    if (!curve.empty()) return bad_key("its curve, " + curve + ", is not supported", detail);
   }
   return bad_key("its form is wrong", detail);
 }

@@ -58,7 +58,8 @@ Result<Bytes> encrypt_to(const Certificate& recipient, const RsaTransport& trans
     const Botan::PK_Encryptor_EME encryptor(*recipient.parts().key, rng, *engine_name);
     return encryptor.encrypt(secret.view(), rng);
   } catch (const std::exception& e) {
-    return internal_error("bad-key-use", "the content key could not be encrypted", without_source(e.what()));
+    return internal_error("bad-key-use", "the content key could not be encrypted",
+                          without_source(e.what()));
   }
 }
 

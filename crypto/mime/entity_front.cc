@@ -5,6 +5,7 @@
 #include "crypto/base/limits.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_check.h"
 #include "crypto/mime/header_fields.h"
 #include "crypto/mime/mime_refusal.h"
 
@@ -86,7 +87,11 @@ Result<EntityFront> read_entity_front(RewindableSource& from) {
 }
 
 Status check_fields(std::string_view header) {
-  if (has_stray_octets(header)) return refuse(MimeRefusal::bad_header);
+  if (has_stray_octets(header)) {
+    Error error = refuse(MimeRefusal::bad_header);
+    if (const Status told = check_header(header); !told) error.text = told.error().text;
+    return error;
+  }
   const auto fields = fields_of(header);
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (is_field_name(fields[i].name) || (i == 0 && is_mbox_line(fields[i]))) continue;

@@ -75,6 +75,8 @@ bool is_field_name(std::string_view name);
 // and mailing lists write it: `"jo@a.example" <list@b.example>` gives list@b.example. Whoever shows
 // what was found out about an author must show this address, never the name.
 std::optional<Mailbox> single_from(const std::vector<HeaderField>& fields);
+// Why there is none, for people, as a sentence. single_from of `fields` gives nothing.
+std::string why_no_single_from(const std::vector<HeaderField>& fields);
 inline std::optional<Mailbox> single_from(std::string_view header) {
   return single_from(fields_of(header));
 }

@@ -126,7 +126,12 @@ Result<TransferEncoding> signature_encoding(std::string_view header,
   // RFC 8551, 3.9: gateways that know no other type leave the file's name.
   if (!is_pkcs7_signature(kind->type) && !is_signature_file(*kind, fields)) {
     if (content && is_pkcs7_signature(content->type)) return refuse(MimeRefusal::signature_first);
-    return refuse_because(MimeRefusal::no_signature_part, "it is " + kind->type.media_type);
+    const bool is_file = kind->type.media_type == "application/octet-stream";
+    return refuse_because(MimeRefusal::no_signature_part,
+                          "it is " + kind->type.media_type +
+                              (is_file ? ", which counts only under a file name in plain ASCII "
+                                         "that ends in .p7s"
+                                       : ""));
   }
   if (kind->encoding != TransferEncoding::base64 && kind->encoding != TransferEncoding::identity) {
     return refuse(MimeRefusal::unsupported_encoding);

@@ -6,7 +6,9 @@
 #include "crypto/base/log.h"
 #include "crypto/cms/asn1_tag.h"
 #include "crypto/mime/entity.h"
+#include "crypto/mime/header.h"
 #include "crypto/mime/multipart_signed.h"
+#include "crypto/smime/input_look.h"
 
 namespace culvert::crypto {
 namespace {
@@ -35,11 +37,20 @@ std::string describe(const ContentType& type) {
   return printable(text);
 }
 
-// `its top-level type is text/plain: `, if it is a message or entity that tells one.
-std::string found_type(std::string_view header) {
+// True if it has the header of a message or entity, whatever is wrong in that.
+bool has_header(std::string_view header) {
+  const auto fields = fields_of(header);
+  return !fields.empty() && is_field_name(fields.front().name) && !fields.front().body.empty();
+}
+
+// What it is instead: `its top-level type is text/plain: `, or what it looks like without a header.
+std::string found_type(std::string_view header, ByteView front) {
+  if (!has_header(header)) {
+    const std::string look = input_look(front);
+    return (look.empty() ? "it has no header that tells a type" : look) + ": ";
+  }
   const auto kind = entity_kind(header);
-  if (header.empty() || !kind) return {};
-  return "its top-level type is " + describe(kind->type) + ": ";
+  return kind ? "its top-level type is " + describe(kind->type) + ": " : std::string();
 }
 
 }  // namespace
@@ -99,10 +110,14 @@ Result<std::unique_ptr<CmsInput>> CmsInput::from_entity(RewindableSource& from, 
     case SmimeForm::multipart_signed:
       taken = input->take_multipart(from);
       break;
-    case SmimeForm::none:
-      taken = not_smime(found_type(input->header_) +
+    case SmimeForm::none: {
+      if (const Status back = from.rewind(); !back) return back.error();
+      const auto octets = look_at_front(from);
+      if (!octets) return octets.error();
+      taken = not_smime(found_type(input->header_, *octets) +
                         "it is neither DER nor PEM nor an entity whose top-level type is "
                         "application/pkcs7-mime or multipart/signed");
+    }
   }
   if (!taken) return taken.error();
   return input;

@@ -162,6 +162,14 @@ Status OpenedMessage::open_compressed(Step& step, const OpenRequest& request) {
   return done();
 }
 
+Status OpenedMessage::open_object(Step& step, const Bytes& type, const OpenRequest& request) {
+  if (kOidSignedData == type) return open_signed(step, request);
+  const Error other = refuse_because(Refusal::not_cms, "it is " + oid_name(type));
+  if (step.beside != nullptr) return other;  // beside content only a signature can stand
+  if (kOidEnvelopedData == type || kOidAuthEnvelopedData == type) return open_sealed(step, request);
+  return kOidCompressedData == type ? open_compressed(step, request) : Status(other);
+}
+
 Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& request) {
   auto step = std::make_unique<Step>();
   // Inside another layer, id-data is an entity and every other type a bare object.
@@ -183,17 +191,10 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
   if (layers_.size() == kMaxLayers) return refuse(Refusal::nested_too_deep, "layers");
   const auto type = object_type(*step->der);
   if (!type) return type.error();
-  Status taken = refuse_because(Refusal::not_cms, "it is " + oid_name(*type));
-  if (kOidSignedData == *type) {
-    taken = open_signed(*step, request);
-  } else if (step->beside != nullptr) {
-    return taken;  // beside content only a signature can stand
-  } else if (kOidEnvelopedData == *type || kOidAuthEnvelopedData == *type) {
-    taken = open_sealed(*step, request);
-  } else if (kOidCompressedData == *type) {
-    taken = open_compressed(*step, request);
+  if (is_bare && oid_text(*type) != steps_.back()->inner_type) {
+    return not_of_type(steps_.back()->inner_type);
   }
-  if (!taken) return taken;
+  if (const Status taken = open_object(*step, *type, request); !taken) return taken;
   content_ = step->inner;
   steps_.push_back(std::move(step));
   return done();

@@ -87,6 +87,7 @@ class OpenedMessage {
   struct Step;
   OpenedMessage() = default;
   Status open_next(RewindableSource& from, const OpenRequest& request);
+  Status open_object(Step& step, const Bytes& type, const OpenRequest& request);
   Status open_signed(Step& step, const OpenRequest& request);
   Status open_sealed(Step& step, const OpenRequest& request);
   Status open_compressed(Step& step, const OpenRequest& request);

@@ -40,7 +40,8 @@ bool is_wanted(std::string_view label, PemLabels labels) {
 std::string wrong_label(std::string_view label, PemLabels labels) {
   const bool takes_certificates = labels == PemLabels::cms_certificate;
   return "its PEM label is '" + printable(label, kMaxShownLabelOctets) + "', and CMS" +
-         (takes_certificates ? ", PKCS7 or CERTIFICATE" : " or PKCS7") + " is accepted";
+         (takes_certificates ? ", PKCS7 or CERTIFICATE" : " or PKCS7") + " is accepted" +
+         (label.ends_with("CERTIFICATE") ? "; if a block of CMS follows, give that alone" : "");
 }
 
 // The label of a whole BEGIN line.

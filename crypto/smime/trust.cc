@@ -1,6 +1,7 @@
 #include "crypto/smime/trust.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/cms/certificate_name.h"
 #include "crypto/cms/refusal.h"
@@ -112,7 +113,9 @@ std::optional<Author> author_of(std::string_view header) {
     return !is_structural_field(field.name);
   });
   if (!is_message) return std::nullopt;
-  return Author{single_from(fields)};
+  auto mailbox = single_from(fields);
+  std::string why = mailbox ? std::string() : why_no_single_from(fields);
+  return Author{std::move(mailbox), std::move(why)};
 }
 
 Error told_refusal(const SignerResult& signer) {
@@ -172,7 +175,9 @@ void hold_to_author(const std::vector<SignerVerdict*>& signers, const Author& au
   const Error reason =
       author.mailbox ? not_the_author(signers, *author.mailbox)
                      : permanent_error("author-unknown",
-                                       "the message does not name exactly one author in From");
+                                       author.why_none.empty()
+                                           ? "the message does not name exactly one author in From"
+                                           : author.why_none);
   for (SignerVerdict* one : signers) {
     if (one->valid()) one->reason = reason;
   }

@@ -20,6 +20,7 @@ namespace culvert::crypto {
 // is that of the author.
 struct Author {
   std::optional<Mailbox> mailbox;
+  std::string why_none{};  // for people, as a sentence of its own; empty if nobody says
 };
 
 // The author of a message with this header; nothing if it is the header of a mere MIME entity,

@@ -3,6 +3,7 @@
 #include "crypto/cms/refusal.h"
 #include "crypto/smime/cms_input.h"
 #include "crypto/smime/object_reason.h"
+#include "crypto/smime/signed_content.h"
 #include "crypto/smime/signed_reading.h"
 
 namespace culvert::crypto {
@@ -31,6 +32,16 @@ Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedCon
   return SignedDataReader::open_detached(cms.der(), *content);
 }
 
+// check_object_in of what was read.
+Status check_inside(CmsInput& cms, DetachedContent detached, const std::string& content_type) {
+  RewindableSource* content = cms.signed_content() != nullptr ? cms.signed_content() : detached;
+  RewindableSource& outer = content != nullptr ? *content : cms.der();
+  if (const Status back = outer.rewind(); !back) return back;
+  if (content != nullptr) return check_object_in(content_type, *content);
+  SignedContent inside(cms.der());
+  return check_object_in(content_type, inside);
+}
+
 Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, DetachedContent detached) {
   const auto cms = CmsInput::open(input);
   if (!cms) return cms.error();
@@ -42,6 +53,9 @@ Result<Pass> pass(RewindableSource& input, const Trust& trust, Sink& to, Detache
   if (!count) return count.error();
   const auto result = (*reader)->finish({trust.trusted, SignerCandidates::Included::use});
   if (!result) return explain_unsigned(result.error(), (*cms)->der());
+  if (const Status is = check_inside(**cms, detached, (*reader)->content_type()); !is) {
+    return is.error();
+  }
   Trust with_author = trust;
   if (!trust.author) with_author.author = author_of((*cms)->header());
   Pass out{{}, *count};

@@ -70,7 +70,8 @@ Result<std::shared_ptr<const TlsIdentity>> read_identity(const std::string& chai
     identity->key = Botan::PKCS8::load_key(source);
   } catch (const std::exception& error) {
     return permanent_error("bad-key",
-                           "the TLS key cannot be read (PKCS#8 PEM without password is needed)",
+                           "the TLS key cannot be read: PKCS#8 PEM without password is needed, of "
+                           "an RSA key or one on P-256, P-384 or P-521",
                            printable(error.what()));
   }
   const Botan::X509_Certificate& leaf = identity->chain.front();

@@ -48,6 +48,7 @@ Result<std::vector<crypto::Certificate>> recipients_in(const Arguments& argument
   }
   for (const crypto::Certificate& one : *found) {
     if (!one.valid_at(now)) return crypto::certificate_expired(one);
+    if (const Status fits = check_size(one); !fits) return fits.error();
   }
   return found;
 }

@@ -7,6 +7,7 @@
 #include "crypto/mime/entity.h"
 #include "crypto/mime/entity_front.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_check.h"
 
 namespace culvert::cli {
 namespace {
@@ -29,6 +30,9 @@ class HeaderScan {
     return octets.size() > kMaxHeaderBytes ? Found::none : Found::more;
   }
 
+  // Of the octets, up to the line that is no field.
+  std::size_t sound_bytes() const { return line_; }
+
  private:
   bool is_header_line(std::string_view line) const {
     if (line.front() == ' ' || line.front() == '\t') return line_ > 0;
@@ -45,6 +49,14 @@ bool is_entity_field(const crypto::HeaderField& field) {
 bool is_entity(std::string_view header) {
   const auto fields = crypto::fields_of(header);
   return std::any_of(fields.begin(), fields.end(), is_entity_field);
+}
+
+// The line with which an mbox begins a message is passed over, as it always was.
+Status check_entity(std::string_view header) {
+  if (!is_entity(header)) return done();
+  const bool has_mbox_line = header.starts_with("From ");
+  const std::size_t end = has_mbox_line ? header.find('\n') : header.npos;
+  return crypto::check_header(end == header.npos ? header : header.substr(end + 1));
 }
 
 std::string_view behind_mark(std::string_view octets) {
@@ -79,6 +91,19 @@ Status EntitySource::Joined::rewind() {
   return internal_error("not-rewindable", "what is signed or encrypted is read once");
 }
 
+// What begins as an entity and has a line that is no field: other readers take the rest of the
+// header for text, or leave the line out.
+Status EntitySource::check_no_entity(std::size_t sound_bytes) {
+  const ByteView all = ByteView(joined_.front);
+  const std::size_t mark = all.size() - behind_mark(as_text(all)).size();
+  ViewSource sound(all.subspan(mark, sound_bytes));
+  const auto begins = crypto::read_entity_front(sound);
+  if (!begins || !is_entity(begins->header)) return done();
+  ViewSource view(all);
+  const auto front = crypto::read_entity_front(view);
+  return front ? check_entity(front->header) : done();
+}
+
 // Reads on until it is known whether this is a header.
 Status EntitySource::read_front() {
   Bytes chunk(kStreamChunkBytes);
@@ -91,14 +116,14 @@ Status EntitySource::read_front() {
     append(joined_.front, ByteView(chunk).first(*count));
     found = scan.advance(behind_mark(as_text(joined_.front)));
   }
-  if (found == HeaderScan::Found::none) return done();
+  if (found == HeaderScan::Found::none) return check_no_entity(scan.sound_bytes());
   ViewSource view{ByteView(joined_.front)};
   auto front = crypto::read_entity_front(view);
   if (!front) return done();  // nobody would take it for a header
   header_ = std::move(front->header);
   header_bytes_ = front->size;
   had_mark_ = as_text(joined_.front).starts_with(crypto::kByteOrderMark);
-  return done();
+  return check_entity(header_);
 }
 
 Status EntitySource::choose(EntityPlace place) {

@@ -54,6 +54,7 @@ class EntitySource final : public Source {
 
   explicit EntitySource(Source& from) : from_(from), joined_(from) {}
   Status read_front();
+  Status check_no_entity(std::size_t sound_bytes);
   Status choose(EntityPlace place);
 
   Source& from_;

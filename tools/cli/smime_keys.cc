@@ -8,18 +8,14 @@
 #include "crypto/keys/chain.h"
 #include "crypto/keys/key_file.h"
 #include "crypto/keys/mail_use.h"
+#include "crypto/keys/rsa_transport.h"
 #include "crypto/smime/cms_input.h"
-#include "store/keyring.h"
-#include "store/secrets.h"
-#include "tools/cli/open_node.h"
 #include "tools/cli/smime_files.h"
 #include "tools/cli/smime_options.h"
 #include "tools/cli/standard_streams.h"
 
 namespace culvert::cli {
 namespace {
-
-constexpr std::size_t kMaxSharedKeyFileBytes = 1024;
 
 Error about(const std::string& file, Error error) {
   error.text = "'" + printable(file, 80) + "': " + error.text;
@@ -174,16 +170,20 @@ bool names_another(const std::vector<crypto::Certificate>& named, const crypto::
          std::any_of(named.begin(), named.end(), [](const auto& one) { return !one.is_ca(); });
 }
 
-Status add_stored_key(const store::ReadTransaction& txn, const store::StoredCertificate& stored,
-                      crypto::MemoryKeyRing& ring) {
-  if (stored.key_name.empty()) return done();
-  const auto secret = store::find_secret(txn, stored.key_name);
-  if (!secret) return done();
-  const auto key = crypto::PrivateKey::from_pkcs8(secret->view());
-  if (!key) return key.error();
-  const auto certificate = crypto::Certificate::from_der(stored.der);
-  if (!certificate) return certificate.error();
-  return ring.add(*key, *certificate);
+// The first that may sign now: a file often keeps a certificate that was renewed. --cert decides
+// among those that it gives.
+crypto::Certificate best_certificate(const crypto::BundledKey& key,
+                                     const std::vector<crypto::Certificate>& named) {
+  const Time now = SystemClock().now();
+  const auto is_named = [&](const crypto::Certificate& one) {
+    return std::find(named.begin(), named.end(), one) != named.end();
+  };
+  const auto& all = key.certificates;
+  const bool has_named = std::any_of(all.begin(), all.end(), is_named);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const crypto::Certificate& one) {
+    return (!has_named || is_named(one)) && check_signer(one, now).ok();
+  });
+  return found == all.end() ? all.front() : *found;
 }
 
 }  // namespace
@@ -227,11 +227,25 @@ Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionName
     return arguments.has(names.certificate) ? no_certificate_for_key(names) : no_certificate(names);
   }
   if (names_another(given->named, key->key)) return no_certificate_for_key(names);
-  const crypto::Certificate certificate = key->certificates.front();
+  const crypto::Certificate certificate = best_certificate(*key, given->named);
   std::vector<crypto::Certificate> others = std::move(given->named);
   others.insert(others.end(), given->others.begin(), given->others.end());
   std::erase(others, certificate);
   return GivenSigner{std::move(key->key), certificate, std::move(others)};
+}
+
+Status check_size(const crypto::Certificate& certificate) {
+  const bool is_rsa = certificate.key_kind() == crypto::KeyKind::rsa ||
+                      certificate.key_kind() == crypto::KeyKind::rsa_pss;
+  const std::size_t bits = certificate.key_bits();
+  if (!is_rsa || (bits >= crypto::kMinRsaBitsWritten && bits <= crypto::kMaxRsaBitsWritten)) {
+    return done();
+  }
+  return permanent_error(
+      "bad-key-size", "the certificate of " + certificate.shown_name() + " has an RSA key of " +
+                          std::to_string(bits) + " bits, and RSA keys that sign or are " +
+                          "encrypted to must have " + std::to_string(crypto::kMinRsaBitsWritten) +
+                          " to " + std::to_string(crypto::kMaxRsaBitsWritten) + " bits");
 }
 
 Status check_signer(const crypto::Certificate& certificate, Time now) {
@@ -240,7 +254,7 @@ Status check_signer(const crypto::Certificate& certificate, Time now) {
     return permanent_error("usage-not-allowed", "the certificate of " + certificate.shown_name() +
                                                     " is not meant for signing mail: " + why);
   }
-  return done();
+  return check_size(certificate);
 }
 
 Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
@@ -269,42 +283,6 @@ Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
     ring.add_shared_key(key.identifier, key.key->clone());
   if (*password && !(*password)->empty()) ring.set_password(**std::move(password));
   return done();
-}
-
-Result<std::vector<crypto::SharedKey>> given_shared_keys(const Arguments& arguments) {
-  std::vector<crypto::SharedKey> keys;
-  for (const std::string& given : arguments.all("--kek")) {
-    const std::size_t colon = given.find(':');
-    const auto identifier = from_hex(std::string_view(given).substr(0, colon));
-    if (colon == std::string::npos || !identifier || identifier->empty()) {
-      return usage_error("--kek takes ID:HEXFILE, with ID in hexadecimal digits");
-    }
-    const std::string file = given.substr(colon + 1);
-    const auto text = read_small_file(file, kMaxSharedKeyFileBytes);
-    if (!text) return text.error();
-    const std::string_view digits = as_text(text->view());
-    auto octets =
-        from_hex(digits.substr(0, std::min(digits.find_first_of(" \t\r\n"), digits.size())));
-    if (!octets || (octets->size() != 16 && octets->size() != 24 && octets->size() != 32)) {
-      return usage_error("'" + printable(file, 80) +
-                         "' does not hold a key of 32, 48 or 64 hexadecimal digits");
-    }
-    keys.push_back({*identifier, std::make_shared<const SecretBytes>(ByteView(*octets))});
-    wipe(*octets);
-  }
-  return keys;
-}
-
-Status add_node_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
-  auto node = open_node(arguments);
-  if (!node) return node.error();
-  return node->store->read([&](const store::ReadTransaction& txn) -> Status {
-    for (const auto& stored :
-         store::list_certificates(txn, store::CertificateRole::tunnel_encrypt)) {
-      if (const Status added = add_stored_key(txn, stored, ring); !added) return added;
-    }
-    return done();
-  });
 }
 
 }  // namespace culvert::cli

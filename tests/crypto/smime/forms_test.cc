@@ -312,6 +312,28 @@ TEST_F(Forms, DoNotTakeTheSignatureOfAnotherProtocol) {
   }
 }
 
+// What goes by the identifier and what goes by the type would see different things.
+TEST_F(Forms, OpenNoObjectOfAnotherTypeThanItIsSaidToBe) {
+  const std::string keys = (root / "keys").string();
+  for (const auto& [type, good] : std::vector<std::pair<const char*, bool>>{
+           {"1.2.840.113549.1.7.3", true}, {"1.2.840.113549.1.7.2", false}}) {
+    const OpenSslProgram openssl;
+    openssl.write("content", as_bytes(kEntity));
+    ASSERT_TRUE(openssl.run("cms -encrypt -aes256 -binary -in content -outform DER -out sealed " +
+                            keys + "/rsa3072.cert.pem"));
+    ASSERT_TRUE(openssl.run("cms -sign -binary -nodetach -in sealed -outform DER -out signed" +
+                            std::string(" -econtent_type ") + type + " -signer " + keys +
+                            "/p256.cert.pem -inkey " + keys + "/p256.key.pem"));
+    const Bytes cms = openssl.read("signed");
+    ViewSource source(cms);
+    const auto opened = OpenedMessage::open(source, {ring, trust});
+    ASSERT_EQ(opened.ok(), good) << type;
+    if (!good) {
+      EXPECT_EQ(opened.error().code, "content-type-mismatch");
+    }
+  }
+}
+
 const std::string kFields = "From: p256@a.example\r\nTo: bob@b.example\r\n";
 
 // Content that is no entity in canonical form, as other programs seal it.
