@@ -59,11 +59,11 @@ std::optional<OwnListener> own_listener_of(const Config& config, const NextHop& 
     return own_listener_at(config, {*address, hop.port}, machine.addresses);
   }
   const bool is_this_machine = hop.host == config.node.name.text() || hop.host == machine.name;
-  const auto [first, last] = machine.hosts.equal_range(hop.host);
+  const auto known_as = machine.hosts.equal_range(hop.host);
   return find_listener(config, hop.port, [&](const IpAddress& listen) {
     if (hop.is_loopback()) return listen.is_any() || listen.is_loopback();
     if (is_this_machine && listen.is_any()) return true;
-    return std::any_of(first, last, [&](const auto& known) {
+    return std::any_of(known_as.first, known_as.second, [&](const auto& known) {
       return is_at(known.second, listen, machine.addresses);
     });
   });
