@@ -68,12 +68,17 @@ Result<OpenedContext> decode_opened(ByteView record) {
 
 }  // namespace
 
-MessageId MessageId::make(Time now) {
+MessageId MessageId::first_of(Time second) {
   MessageId id;
-  const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix(now), 0));
+  const auto seconds = static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix(second), 0));
   for (std::size_t i = 0; i < kTimeOctets; ++i) {
     id.octets_[i] = static_cast<std::uint8_t>(seconds >> (8 * (kTimeOctets - 1 - i)));
   }
+  return id;
+}
+
+MessageId MessageId::make(Time now) {
+  MessageId id = first_of(now);
   crypto::fill_random(MutableBytes(id.octets_).subspan(kTimeOctets));
   return id;
 }

@@ -20,6 +20,8 @@ class MessageId {
   static constexpr std::size_t kSize = 16;
   MessageId() = default;
   static MessageId make(Time now);
+  // Of all that may be made in that second, the first in order.
+  static MessageId first_of(Time second);
   // Exactly 16 octets, or nothing.
   static std::optional<MessageId> from_bytes(ByteView octets);
   // Exactly 32 lower-case hexadecimal digits, or nothing.

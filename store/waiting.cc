@@ -28,12 +28,19 @@ LastAttempts last_attempts(const ReadTransaction& txn, DeliveryPath path,
   return last;
 }
 
-bool note_delay_report(WriteTransaction& txn, const EntryId& id, Time when) {
-  auto entry = find_entry(txn, id);
-  if (!entry) return false;
-  entry->delay_reported = when;
-  txn.put(Table::queue, entry_key(id), encode(*entry));
-  return true;
+const std::string& WaitReasons::of_destination(const QueueEntry& entry) {
+  const auto [at, is_new] = known_.try_emplace({entry.path, entry.destination});
+  if (is_new) {
+    LastAttempts last = last_attempts(txn_, entry.path, entry.destination, left_);
+    left_ -= last.looked_at;
+    at->second = std::move(last.reason);
+  }
+  return at->second;
+}
+
+void note_delay_report(WriteTransaction& txn, QueueEntry entry, Time when) {
+  entry.delay_reported = when;
+  txn.put(Table::queue, entry_key(entry.id), encode(entry));
 }
 
 }  // namespace culvert::store

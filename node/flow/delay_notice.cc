@@ -1,7 +1,6 @@
 #include "node/flow/delay_notice.h"
 
 #include <algorithm>
-#include <map>
 
 #include "crypto/base/log.h"
 #include "node/flow/mail_log.h"
@@ -12,12 +11,10 @@
 namespace culvert::node {
 namespace {
 
-using Destination = std::pair<store::DeliveryPath, std::string>;
-
 // Entries that are read at once: no more than a few are read again each second.
 constexpr std::size_t kPage = 50;
-// So far it is looked for what a destination said last.
-constexpr std::size_t kLookedForReason = 1000;
+// Entries that a round looks at for what their destinations said last.
+constexpr std::size_t kLookedForReason = 10'000;
 constexpr std::chrono::milliseconds kRoundInterval{1000};
 // Between rounds that had more to do than one may.
 constexpr std::chrono::milliseconds kBusyInterval{100};
@@ -43,12 +40,13 @@ struct Found {
 };
 
 // In front of all entries of messages that were made in that second.
-store::EntryId first_of_second(Time when) {
-  constexpr std::size_t kTimeOctets = 5;
-  const auto id = store::MessageId::make(when);
-  Bytes octets(id.view().begin(), id.view().begin() + kTimeOctets);
-  octets.resize(store::MessageId::kSize);
-  return {*store::MessageId::from_bytes(octets), 0};
+store::EntryId first_of_second(Time when) { return {store::MessageId::first_of(when), 0}; }
+
+// Mail that waits for a peer is told of unasked: whoever wrote it knows nothing of the tunnel, and
+// would have had an answer from the peer's server without it.
+bool wants_notice(const store::QueueEntry& entry, const store::QueueRecipient& recipient) {
+  const bool is_tunnel = entry.path == store::DeliveryPath::tunnel;
+  return wants_delay_report(recipient.notify, is_tunnel ? Unasked::report : Unasked::silence);
 }
 
 bool is_tellable(const FlowContext& context, const store::QueueEntry& entry) {
@@ -56,27 +54,16 @@ bool is_tellable(const FlowContext& context, const store::QueueEntry& entry) {
       entry.path == store::DeliveryPath::proof) {
     return false;
   }
-  return is_delay_due(context, entry) && !delay_reports(entry, entry.recipients, {}).empty();
-}
-
-// What waits need not have been tried itself.
-std::string last_reason(const store::ReadTransaction& txn, const store::QueueEntry& entry,
-                        std::map<Destination, std::string>& known) {
-  if (!entry.reason.empty()) return entry.reason;
-  const Destination destination{entry.path, entry.destination};
-  const auto [at, is_new] = known.try_emplace(destination);
-  if (is_new) {
-    at->second = store::last_attempts(txn, entry.path, entry.destination, kLookedForReason).reason;
-  }
-  return at->second;
+  return is_delay_due(context, entry) &&
+         std::ranges::any_of(entry.recipients,
+                             [&](const auto& one) { return wants_notice(entry, one); });
 }
 
 // The first of this page that is not passed over, or its end.
 std::optional<store::EntryId> look_at_page(const FlowContext& context,
                                            const store::ReadTransaction& txn,
                                            const store::QueuePage& page,
-                                           std::map<Destination, std::string>& known,
-                                           Found& found) {
+                                           store::WaitReasons& reasons, Found& found) {
   for (const store::QueueEntry& entry : page.entries) {
     const Time made = entry.id.message.made();
     if (context.watch.now_for(made) < made + context.config.get()->queue.delay_notice) {
@@ -86,7 +73,9 @@ std::optional<store::EntryId> look_at_page(const FlowContext& context,
     if (!is_tellable(context, entry)) continue;
     if (found.notices.size() == kToldAtOnce) return entry.id;
     auto message = store::find_message(txn, entry.id.message);
-    if (message) found.notices.push_back({entry, *message, last_reason(txn, entry, known)});
+    // What waits need not have been tried itself.
+    const std::string& why = entry.reason.empty() ? reasons.of_destination(entry) : entry.reason;
+    if (message) found.notices.push_back({entry, *message, why});
   }
   if (!page.next) found.round.end = DelayRound::End::young;
   return page.next;
@@ -95,11 +84,11 @@ std::optional<store::EntryId> look_at_page(const FlowContext& context,
 Status find_delayed(const FlowContext& context, const store::ReadTransaction& txn, Found& found) {
   // At the end of the queue it goes on with what comes in from now on.
   const Time youngest = context.clock.now() - context.config.get()->queue.delay_notice;
-  std::map<Destination, std::string> known;
+  store::WaitReasons reasons(txn, kLookedForReason);
   found.round.end = DelayRound::End::limit;
   for (std::size_t looked_at = 0; looked_at < kLookedAtOnce; looked_at += kPage) {
     const auto page = store::list_queue(txn, found.round.next, kPage);
-    const auto next = look_at_page(context, txn, page, known, found);
+    const auto next = look_at_page(context, txn, page, reasons, found);
     found.round.next = next.value_or(first_of_second(youngest));
     if (found.round.end == DelayRound::End::young || next != page.next) break;
   }
@@ -128,7 +117,7 @@ Status put_notice(store::WriteTransaction& txn, Notice& notice, Time now) {
     store::add_trace(txn, notice.entry.id.message,
                      {now, "delayed", {{"reason", notice.last_reason}}});
   }
-  store::note_delay_report(txn, notice.entry.id, now);
+  store::note_delay_report(txn, *entry, now);
   return done();
 }
 
@@ -139,18 +128,14 @@ bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry) {
                                       entry.created + context.config.get()->queue.delay_notice;
 }
 
-// Mail that waits for a peer is told of unasked: whoever wrote it knows nothing of the tunnel, and
-// would have had an answer from the peer's server without it.
 std::vector<RecipientReport> delay_reports(const store::QueueEntry& entry,
                                            const std::vector<store::QueueRecipient>& waiting,
                                            const std::string& last_reason) {
-  const Unasked unasked =
-      entry.path == store::DeliveryPath::tunnel ? Unasked::report : Unasked::silence;
   const std::string why =
       last_reason.empty() ? "not delivered yet" : "not delivered yet; last: " + last_reason;
   std::vector<RecipientReport> delayed;
   for (const store::QueueRecipient& r : waiting) {
-    if (!wants_delay_report(r.notify, unasked)) continue;
+    if (!wants_notice(entry, r)) continue;
     delayed.push_back({r.mailbox, r.orcpt, std::string(kExpiredStatus), why, ""});
   }
   return delayed;

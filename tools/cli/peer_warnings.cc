@@ -27,9 +27,7 @@ constexpr std::size_t kDestinations = 10'000;
 constexpr std::chrono::hours kFarFuture{10 * 365 * 24};
 // Entries that one look goes through for attempts, in all: about 0.1 s.
 constexpr std::size_t kLookedThrough = 50'000;
-// What is due for so long waits for its destination; and however long that rests, it was asked
-// meanwhile.
-constexpr std::chrono::seconds kOverdue{5};
+// However long a destination rests, it was asked meanwhile.
 constexpr std::chrono::seconds kLongOverdue = node::kLongestRetryDelay + std::chrono::minutes(5);
 
 void warn_of_reach(const store::Peer& peer, Time now, Lines& lines) {
@@ -135,7 +133,7 @@ std::optional<WaitingSince> waits_since(const store::ReadTransaction& txn,
   if (first.attempts >= store::kAttemptsThatTell && !first.reason.empty()) {
     return WaitingSince{first.created, first.reason};
   }
-  if (first.next_attempt + kOverdue > now) return std::nullopt;
+  if (first.next_attempt + store::kOverdue > now) return std::nullopt;
   const auto last = store::last_attempts(txn, first.path, first.destination, left);
   left -= last.looked_at;
   if (last.attempts >= store::kAttemptsThatTell) {

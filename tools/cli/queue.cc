@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "store/waiting.h"
@@ -18,8 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What is due for so long and was not tried waits for its destination.
-constexpr std::chrono::seconds kOverdue{5};
 // Entries that are looked at for why their destination takes nothing, in all.
 constexpr std::size_t kLookedThrough = 10'000;
 
@@ -28,32 +25,14 @@ struct EntryView {
   std::optional<store::Message> message;
 };
 
-// Why entries wait that were not tried themselves: a destination that fails is asked with one mail
-// at a time.
-class WaitReasons {
- public:
-  WaitReasons(const store::ReadTransaction& txn, Time now) : txn_(txn), now_(now) {}
-  // Gives the entry a reason if it has none and one is known.
-  void add_to(store::QueueEntry& entry) {
-    if (!entry.reason.empty() || entry.state != store::EntryState::queued ||
-        entry.next_attempt + kOverdue > now_) {
-      return;
-    }
-    const auto [at, is_new] = known_.try_emplace({entry.path, entry.destination});
-    if (is_new) {
-      const auto last = store::last_attempts(txn_, entry.path, entry.destination, left_);
-      left_ -= last.looked_at;
-      at->second = last.reason;
-    }
-    if (!at->second.empty()) entry.reason = "other mail for the same host: " + at->second;
-  }
-
- private:
-  const store::ReadTransaction& txn_;
-  Time now_;
-  std::size_t left_ = kLookedThrough;
-  std::map<std::pair<store::DeliveryPath, std::string>, std::string> known_;
-};
+// Shows of an entry that was not tried itself why its destination takes nothing.
+void add_reason(store::QueueEntry& entry, store::WaitReasons& reasons, Time now) {
+  const bool waits = entry.reason.empty() && entry.state == store::EntryState::queued &&
+                     entry.next_attempt + store::kOverdue <= now;
+  if (!waits) return;
+  const std::string& reason = reasons.of_destination(entry);
+  if (!reason.empty()) entry.reason = "other mail for the same host: " + reason;
+}
 
 struct QueueView {
   std::vector<EntryView> entries;
@@ -120,9 +99,9 @@ Result<Report> queue_list(const Arguments& arguments) {
       *node->store, [&](const store::ReadTransaction& txn) -> Result<QueueView> {
         QueueView all;
         auto page = store::list_queue(txn, *from, *limit);
-        WaitReasons reasons(txn, node->now);
+        store::WaitReasons reasons(txn, kLookedThrough);
         for (store::QueueEntry& entry : page.entries) {
-          reasons.add_to(entry);
+          add_reason(entry, reasons, node->now);
           auto message = store::find_message(txn, entry.id.message);
           all.entries.push_back({std::move(entry), std::move(message)});
         }
@@ -183,10 +162,10 @@ Result<Report> queue_show(const Arguments& arguments) {
   const auto views = read_store<std::vector<EntryView>>(
       *node->store, [&](const store::ReadTransaction& txn) -> Result<std::vector<EntryView>> {
         std::vector<EntryView> all;
-        WaitReasons reasons(txn, node->now);
+        store::WaitReasons reasons(txn, kLookedThrough);
         for (const store::EntryId& id : entries_named(txn, *name)) {
           auto entry = store::find_entry(txn, id);
-          if (entry) reasons.add_to(*entry);
+          if (entry) add_reason(*entry, reasons, node->now);
           if (entry) all.push_back({*std::move(entry), store::find_message(txn, id.message)});
         }
         return all;

@@ -58,15 +58,6 @@ class DelayNoticeTest : public FlowTest {
                   }).ok());
   }
 
-  std::vector<std::string> reports() {
-    std::vector<std::string> out;
-    for (const store::QueueEntry& entry : queue()) {
-      const std::string body = stored_body(entry.id.message);
-      if (body.find("multipart/report") != std::string::npos) out.push_back(body);
-    }
-    return out;
-  }
-
   // Rounds until one ends at what is too young.
   void tell() {
     DelayRound round{next, DelayRound::End::limit};

@@ -42,6 +42,16 @@ class FlowTest : public testing::Test {
     return culvert::to_text(*read_all(**body, 1 << 20));
   }
 
+  // The reports in the queue.
+  std::vector<std::string> reports() {
+    std::vector<std::string> out;
+    for (const store::QueueEntry& entry : queue()) {
+      const std::string body = stored_body(entry.id.message);
+      if (body.find("multipart/report") != std::string::npos) out.push_back(body);
+    }
+    return out;
+  }
+
   Config config{.file = {},
                 .node = {.name = *Domain::parse("gate.a.example"),
                          .domains = {*Domain::parse("a.example")},

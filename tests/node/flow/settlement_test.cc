@@ -73,16 +73,6 @@ class SettlementTest : public FlowTest {
     return found;
   }
 
-  // What stands in the queue besides, as text.
-  std::vector<std::string> reports() {
-    std::vector<std::string> out;
-    for (const store::QueueEntry& entry : queue()) {
-      const std::string body = stored_body(entry.id.message);
-      if (body.find("multipart/report") != std::string::npos) out.push_back(body);
-    }
-    return out;
-  }
-
   // As long ago as it takes for a delay to be told.
   static Attempt old(Attempt attempt) {
     attempt.entry.created -= std::chrono::hours(5);
