@@ -4,6 +4,7 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
+#include "crypto/cms/refusal.h"
 #include "node/flow/held_mail.h"
 #include "node/flow/mail_log.h"
 #include "node/flow/message_front.h"
@@ -22,7 +23,6 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kRetryOpening{1};
-constexpr std::string_view kNoKey = "no-key";
 // The peer's node adds a Received field to what it was handed in; its sender was told our limit
 // without that.
 constexpr std::uint64_t kAddedFieldsBytes = 4096;
@@ -131,10 +131,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
   // are told to the peer; whether one of our keys fitted is not. So what can be seen without one
   // decides, whatever came of trying.
   void not_opened(RewindableSource& sealed, const Error& error) {
-    const bool is_verified = trace_.peer.has_value();
-    if (error.fault != Fault::permanent || is_verified || error.code == kNoKey) {
-      return refused(error);
-    }
+    const bool is_told = trace_.peer || crypto::refusal_of(error) == crypto::Refusal::no_key;
+    if (error.fault != Fault::permanent || is_told) return refused(error);
     if (const Status rewound = sealed.rewind(); !rewound) return later(rewound.error());
     const Status form = crypto::check_sealed_form(sealed);
     if (!form && form.error().fault != Fault::permanent) return later(form.error());

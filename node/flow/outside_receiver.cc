@@ -111,10 +111,10 @@ class OutsideReceiver final : public Intake {
     // The dialogue leaves room for what sealing adds, which mail in clear does not need.
     const std::uint64_t limit_bytes = config_->smtp.max_message_bytes;
     mail.message.sealed_for_us = is_for_us(facts);
+    if (mail.message.sealed_for_us && is_for_other_keys(facts)) return replies::sealed_for_others();
     if (!facts.sealed && !mail.message.sealed_for_us && mail.message.size_bytes > limit_bytes) {
       return replies::message_too_big(limit_bytes);
     }
-    if (auto refusal = check_recipients(facts)) return refusal;
     mail.message.origin = store::Origin::passed;
     // For sealed mail these fields count only if it turns out to be for somebody else: what is
     // opened gets its own.
@@ -138,12 +138,11 @@ class OutsideReceiver final : public Intake {
 
   // A node that has lost its keys, or was set up anew, does not take what it could never hand on:
   // whoever sealed it keeps it and hears why.
-  Decision check_recipients(const HeaderFacts& facts) const {
-    if (!is_for_us(facts)) return std::nullopt;
+  bool is_for_other_keys(const HeaderFacts& facts) const {
     const auto keys = context_.keys.get();
     const auto whose =
         peering::sealed_for(as_bytes(facts.sealed_front), {keys->identity, keys->announced});
-    if (whose != peering::SealedFor::others) return std::nullopt;
+    if (whose != peering::SealedFor::others) return false;
     static LogLimit log_limit(1, std::chrono::hours(1));
     if (const auto line = log_limit.take(std::chrono::steady_clock::now())) {
       log_warning(
@@ -151,7 +150,7 @@ class OutsideReceiver final : public Intake {
           "later (451). If this node was set up anew, its peers have to pair with it again{}",
           printable(session_.client_address), line->left_out_text());
     }
-    return replies::sealed_for_others();
+    return true;
   }
 
   bool may_be_sealed(const HeaderFacts& facts, const store::MessageId& id) const {
