@@ -6,6 +6,7 @@
 #include "crypto/base/limits.h"
 #include "crypto/cms/asn1_tag.h"
 #include "crypto/mime/base64.h"
+#include "crypto/mime/base64_groups.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/leaves.h"
@@ -104,8 +105,7 @@ Result<bool> is_sealed_for(Source& der, const OwnRecipients& own) {
 }
 
 bool is_base64(std::uint8_t c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '/';
+  return crypto::base64_value(static_cast<char>(c)) != crypto::kNotBase64;
 }
 
 // Where a message may hold CMS octets whatever its MIME fields say: the first octets from each

@@ -33,23 +33,25 @@ std::string comments_in(std::string_view text) {
   return out;
 }
 
+// What in a comment makes programs disagree.
+struct Doubt {
+  std::string_view holds;
+  std::string_view why;  // behind "a comment in parentheses holds "
+};
+constexpr std::string_view kBrackets = "< or >, which some take for the brackets of an address";
+constexpr Doubt kDoubts[] = {
+    {"@", "an @, which some take for an address"},
+    {"<", kBrackets},
+    {">", kBrackets},
+    {"\\", "a backslash, behind which some see its end"},
+    {"=?", "encoded words, which some decode before they look for an address"},
+};
+
 // Of a field whose mailbox without its comments would be one.
 std::string why_comments(std::string_view comments) {
-  if (comments.find('@') != comments.npos) {
-    return doubt("a comment in parentheses holds an @, which some take for an address");
-  }
-  if (comments.find_first_of("<>") != comments.npos) {
-    return doubt(
-        "a comment in parentheses holds < or >, which some take for the brackets of an "
-        "address");
-  }
-  if (comments.find('\\') != comments.npos) {
-    return doubt("a comment in parentheses holds a backslash, behind which some see its end");
-  }
-  if (comments.find("=?") != comments.npos) {
-    return doubt(
-        "a comment in parentheses holds encoded words, which some decode before they look "
-        "for an address");
+  for (const Doubt& row : kDoubts) {
+    if (comments.find(row.holds) == comments.npos) continue;
+    return doubt("a comment in parentheses holds " + std::string(row.why));
   }
   return doubt(
       "a comment in parentheses stands inside the address, goes over two lines, or does "

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "crypto/cms/asn1_tag.h"
+#include "crypto/mime/base64_groups.h"
 #include "crypto/mime/entity_front.h"
 
 namespace culvert::crypto {
@@ -18,10 +19,7 @@ bool is_utf16(std::string_view text) {
   return has_mark || (front.size() == 8 && nuls == 4 && (front[0] == '\0') != (front[1] == '\0'));
 }
 
-bool is_base64_char(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-         c == '/' || c == '=';
-}
+bool is_base64_char(char c) { return base64_value(c) != kNotBase64 || c == '='; }
 
 bool is_base64(std::string_view text) {
   const std::string_view line = text.substr(0, text.find_first_of("\r\n"));

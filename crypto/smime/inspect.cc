@@ -80,8 +80,7 @@ void Inspection::refused(Layer layer, const Error& error) {
 void Inspection::see_content(RewindableSource& content, const std::string& type) {
   if (!content.rewind()) return;
   if (layers_.size() < 2 * kMaxLayers) {
-    const bool is_object = type != oid_text(kOidData.octets()) && check_mail_content(type);
-    if (is_object) return see_cms(content, nullptr);
+    if (is_object_type(type)) return see_cms(content, nullptr);
     if (const auto input = CmsInput::open_entity(content)) return look_into(**input);
   }
   Layer layer{"content", {}, {}};

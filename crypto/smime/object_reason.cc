@@ -105,6 +105,10 @@ Status check_mail_content(const std::string& content_type) {
                              oid_name(content_type));
 }
 
+bool is_object_type(const std::string& content_type) {
+  return content_type != oid_text(kOidData.octets()) && check_mail_content(content_type);
+}
+
 Error not_of_type(const std::string& content_type) {
   return permanent_error(refusal_code(Refusal::content_type_mismatch),
                          "the content is not what its content type says: that is " +
@@ -114,7 +118,6 @@ Error not_of_type(const std::string& content_type) {
 // Attack: One signature, two contents. What one program shows as text is for another, which goes by
 // the type, an object that cannot be read, and each is right.
 Status check_object_in(const std::string& content_type, Source& content) {
-  if (content_type == oid_text(kOidData.octets())) return done();
   return pass_object(content_type, content) ? done() : Status(not_of_type(content_type));
 }
 

@@ -24,12 +24,15 @@ Error explain_unsigned(Error error, RewindableSource& der);
 // other.
 Error explain_no_key(Error error, RewindableSource& der);
 
+// True if the content type says that the content is an object of its own: not data, which is
+// anything, and not another protocol's.
+bool is_object_type(const std::string& content_type);
+
 // `content-type-mismatch`: content is no object of the type that is said.
 Error not_of_type(const std::string& content_type);
 
-// Whether signed content is the object that its content type says: data is anything, and every
-// other type of check_mail_content an object of that type, as a ContentInfo or by itself (RFC 5652,
-// 5.2). `content` is at its beginning and read to its end. permanent `content-type-mismatch`.
+// Whether signed content of an is_object_type is such an object, as a ContentInfo or by itself (RFC
+// 5652, 5.2). `content` is at its beginning and read to its end. permanent `content-type-mismatch`.
 Status check_object_in(const std::string& content_type, Source& content);
 
 }  // namespace culvert::crypto

@@ -34,6 +34,7 @@ Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedCon
 
 // check_object_in of what was read.
 Status check_inside(CmsInput& cms, DetachedContent detached, const std::string& content_type) {
+  if (!is_object_type(content_type)) return done();
   RewindableSource* content = cms.signed_content() != nullptr ? cms.signed_content() : detached;
   RewindableSource& outer = content != nullptr ? *content : cms.der();
   if (const Status back = outer.rewind(); !back) return back;
