@@ -35,11 +35,11 @@ struct KeyOptionNames {
   std::string_view certificate = "--cert";
 };
 Result<GivenSigner> given_signer(const Arguments& arguments, const KeyOptionNames& names = {});
-// No reader would believe what a certificate signs that is not valid now, or not for signing mail.
-// permanent `certificate-expired`, `usage-not-allowed`.
-// An Error if the certificate has an RSA key of a size that is not written with.
+// Whether its key is of a size that this program signs with and encrypts to; other than RSA keys
+// are. permanent `bad-key-size`.
 Status check_size(const crypto::Certificate& certificate);
-
+// No reader would believe what a certificate signs that is not valid now, or not for signing mail.
+// permanent `certificate-expired`, `usage-not-allowed`, `bad-key-size`.
 Status check_signer(const crypto::Certificate& certificate, Time now);
 
 // Puts into `ring` the keys of every --key with the certificates in the same file or in --cert,

@@ -117,11 +117,12 @@ std::optional<store::TracedName> name_in(const std::string& given) {
 // Everything else must be an id.
 Result<std::vector<store::MessageId>> messages_named(const store::Store& store,
                                                      const std::string& text, std::size_t limit) {
-  for (const std::string& spelling : {text, out_of_the_log(text)}) {
-    const auto wanted = name_in(spelling);
-    if (!wanted) continue;
+  if (const auto wanted = name_in(text)) {
     auto found = messages_of(store, *wanted, limit);
-    if (!found || !found->empty() || spelling == out_of_the_log(text)) return found;
+    const std::string logged = out_of_the_log(text);
+    if (!found || !found->empty() || logged == text) return found;
+    const auto other = name_in(logged);
+    return other ? messages_of(store, *other, limit) : std::move(found);
   }
   const auto name = parse_queue_name(text);
   if (name) return std::vector<store::MessageId>{name->message};
