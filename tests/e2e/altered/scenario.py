@@ -70,6 +70,16 @@ def case_relabelled_mail_is_opened(lab):
     assert not pair.at_a.snapshot()
 
 
+def all_held(pair, relay, changes):
+    """Each of them is acknowledged, and held as altered; nobody gets any."""
+    for number, change in enumerate(changes, 1):
+        relay.change = change
+        assert relay.carry(number, mark=f"mark{number}").startswith("250")
+        wait_until(lambda: len(pair.b.quarantine()) == number, 20, lambda: f"{number}: {pair.b.quarantine()}\n{pair.b.log_tail()}")
+    assert {i["reason"] for i in pair.b.quarantine()} == {"altered"}, pair.b.quarantine()
+    assert not pair.at_b.snapshot(), pair.at_b.snapshot()
+
+
 def case_what_was_added_to_is_held_and_told(lab):
     """A notice, a footer behind the end, an empty part: b holds it as `altered`, its reader gets nothing, and alice is told of the delay, once."""
     settings = {"queue": {"delay_notice": "2s"}}
@@ -78,12 +88,7 @@ def case_what_was_added_to_is_held_and_told(lab):
     text = b"Content-Type: text/plain\r\n\r\n" + NOTICE
     changes = [wrapped(after=text), wrapped(before=text), wrapped(epilogue=NOTICE + b"\r\n"), wrapped(preamble=NOTICE + b"\r\n"),
                wrapped(after=b"\r\n"), wrapped(after=text, new_type=b"application/octet-stream")]
-    for number, change in enumerate(changes, 1):
-        relay.change = change
-        assert relay.carry(number, mark=f"mark{number}").startswith("250")
-        wait_until(lambda: len(pair.b.quarantine()) == number, 20, lambda: f"{pair.b.quarantine()}\n{pair.b.log_tail()}")
-    assert {i["reason"] for i in pair.b.quarantine()} == {"altered"}, pair.b.quarantine()
-    assert not pair.at_b.snapshot(), pair.at_b.snapshot()
+    all_held(pair, relay, changes)
     # Told with the next document at the latest. One that is dropped by a person there has failed.
     wait_until(lambda: pair.at_a.to("alice@a.example"), 90, lambda: pair.a.log_tail())
     first = min(pair.b.quarantine(), key=lambda item: item["id"])
@@ -117,12 +122,7 @@ def case_what_nobody_can_read_any_more_is_held_too(lab):
     changes = [body_replaced(lambda body: b"[EXTERNAL] Caution!\r\n" + body), body_replaced(middle), in_base64,
                body_replaced(lambda body: b"<html><body><pre>" + body + b"</pre>\r\n"), body_replaced(lambda body: b"removed\r\n"),
                body_replaced(lambda body: b"MIA says so\r\n" * 12 + body), lambda raw: raw.replace(b"Content-Transfer-Encoding: base64\r\n", b"", 1)]
-    for number, change in enumerate(changes, 1):
-        relay.change = change
-        assert relay.carry(number, mark=f"mark{number}").startswith("250")
-        wait_until(lambda: len(pair.b.quarantine()) == number, 20, lambda: f"{number}: {pair.b.quarantine()}\n{pair.b.log_tail()}")
-    assert {i["reason"] for i in pair.b.quarantine()} == {"altered"}, pair.b.quarantine()
-    assert not pair.at_b.snapshot(), pair.at_b.snapshot()
+    all_held(pair, relay, changes)
 
 
 def case_a_node_that_was_set_up_anew_takes_nothing_it_cannot_open(lab):
