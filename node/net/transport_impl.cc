@@ -60,7 +60,9 @@ void Transport::Impl::update_interest() {
   if (!watch_) return;
   const bool discards = (state == State::finishing || state == State::lingering) && !end_seen_;
   const bool handshake_reads = state == State::open && handshaking() && !end_seen_;
-  const bool reads = reads_for_owner() || discards || handshake_reads;
+  // A pause is mostly over before the next octets come: the poller is told when they are there.
+  const bool lets_pause = state == State::open && paused_ && !end_seen_ && !disturbed_;
+  const bool reads = reads_for_owner() || lets_pause || discards || handshake_reads;
   const bool writes = state == State::connecting || blocked_;
   if (reads) {
     watch_->set_interest(writes ? Interest::read_write : Interest::read);
@@ -95,6 +97,10 @@ void Transport::Impl::on_writable() {
 }
 
 void Transport::Impl::on_readable() {
+  if (state == State::open && paused_ && !handshaking()) {
+    disturbed_ = true;
+    return update_interest();
+  }
   const MutableBytes buffer = loop.read_buffer();
   const ssize_t got = ::recv(socket_.fd(), buffer.data(), buffer.size(), 0);
   if (got < 0) {
@@ -204,6 +210,7 @@ void Transport::Impl::fail_tls(const Error& error) {
 }
 
 void Transport::Impl::set_paused(bool shall) {
+  if (paused_ != shall) disturbed_ = false;
   paused_ = shall;
   update_interest();
 }

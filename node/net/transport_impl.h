@@ -76,6 +76,7 @@ class Transport::Impl final : public FdListener, public TurnEndListener, public 
   std::unique_ptr<FdWatch> watch_;
   CloseReason reason_;
   bool paused_ = false;
+  bool disturbed_ = false;  // octets came in the pause; they stay in the kernel
   bool end_seen_ = false;   // the peer sends nothing more
   bool blocked_ = false;    // the kernel takes no more for now
   bool drain_due_ = false;  // octets of the owner left since `on_drained`
