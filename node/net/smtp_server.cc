@@ -68,7 +68,8 @@ void SmtpServer::Impl::offer(EventLoop& loop, GivingWay& choice) {
 void SmtpServer::Impl::gone(EventLoop& loop, SmtpServerConnection& connection) {
   auto node = of_loop.at(&loop).connections.extract(&connection);
   loop.defer_destroy(std::move(node.mapped()));
-  count(-1);
+  // Who drains hears of it once the connection has given back its place.
+  loop.post([this] { count(-1); });
 }
 
 SmtpServer::SmtpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
