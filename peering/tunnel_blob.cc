@@ -151,11 +151,12 @@ class RawPlaces {
 // base64 as the most lenient reader takes it: all else is passed over, also what another encoding
 // put around it.
 Bytes leniently_decoded(ByteView text) {
-  std::string characters;
+  std::string characters(text.size(), '\0');
+  std::size_t count = 0;
   for (const std::uint8_t c : text) {
-    if (is_base64(c)) characters += static_cast<char>(c);
+    if (is_base64(c)) characters[count++] = static_cast<char>(c);
   }
-  characters.resize(characters.size() / 4 * 4);
+  characters.resize(count / 4 * 4);
   auto octets = crypto::from_base64(characters);
   return octets ? *std::move(octets) : Bytes();
 }

@@ -59,7 +59,7 @@ std::uint32_t group_word(const std::uint8_t* c) {
 
 }  // namespace
 
-std::uint8_t base64_value(char c) { return kValues[static_cast<unsigned char>(c)]; }
+const std::array<std::uint8_t, 256> kBase64Values = kValues;
 
 void encode_groups_by_table(ByteView octets, std::uint8_t* text) {
   const std::uint8_t* in = octets.data();

@@ -2,6 +2,7 @@
 // state: where base64.h spends its time. By tables, and with AVX2 where the processor has it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "crypto/base/bytes.h"
@@ -10,7 +11,8 @@ namespace culvert::crypto {
 
 // Value of a character of the alphabet; kNotBase64 for any other, '=' among them.
 inline constexpr std::uint8_t kNotBase64 = 0xff;
-std::uint8_t base64_value(char c);
+extern const std::array<std::uint8_t, 256> kBase64Values;
+inline std::uint8_t base64_value(char c) { return kBase64Values[static_cast<unsigned char>(c)]; }
 
 // The characters of `octets`, a multiple of three of them, go to `text`, which has room for four
 // for each three.
