@@ -5,8 +5,8 @@
 #include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
 #include "crypto/mime/header.h"
-#include "node/flow/intake.h"
-#include "node/flow/message_source.h"
+#include "node/flow/taken_mail.h"
+#include "node/flow/stored_message.h"
 #include "peering/tunnel_header.h"
 #include "store/trace.h"
 

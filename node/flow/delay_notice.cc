@@ -4,7 +4,6 @@
 
 #include "crypto/base/log.h"
 #include "node/flow/mail_log.h"
-#include "node/flow/settlement.h"
 #include "store/trace.h"
 #include "store/waiting.h"
 
@@ -160,7 +159,7 @@ Result<DelayRound> tell_delays(FlowContext& context, const std::optional<store::
   if (!written) return written.error();
   for (const Notice& notice : found.notices) {
     if (!notice.told || !notice.report) continue;
-    log_returned(notice.message.id, notice.message.message_id, *notice.report);
+    log_returned(notice.message.id, notice.message.message_id, notice.report->entry);
   }
   context.wake_dispatcher();
   return found.round;

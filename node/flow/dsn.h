@@ -15,6 +15,9 @@
 
 namespace culvert::node {
 
+// The enhanced code of what was not delivered in time, or waits (RFC 3463, 3.5).
+inline constexpr std::string_view kExpiredStatus = "4.4.7";
+
 // What became of the message for one recipient.
 struct RecipientReport {
   Mailbox recipient;

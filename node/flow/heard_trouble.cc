@@ -5,7 +5,6 @@
 
 #include "crypto/base/log.h"
 #include "node/flow/bounce.h"
-#include "node/flow/settlement.h"
 #include "peering/trouble.h"
 #include "store/sealed_mail.h"
 #include "store/trace.h"

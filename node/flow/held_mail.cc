@@ -8,7 +8,7 @@
 #include "crypto/cms/digester.h"
 #include "crypto/keys/sealing.h"
 #include "node/flow/bounce.h"
-#include "node/flow/message_source.h"
+#include "node/flow/stored_message.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/trouble_note.h"
 #include "node/flow/waiting_mail.h"

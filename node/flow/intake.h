@@ -14,34 +14,10 @@
 
 #include "node/flow/flow_context.h"
 #include "node/flow/staged_mail.h"
+#include "node/flow/taken_mail.h"
 #include "node/smtp/mail_receiver.h"
-#include "store/queue.h"
-#include "store/trace.h"
 
 namespace culvert::node {
-
-// Mail that waits longer comes back to its sender.
-inline constexpr std::chrono::hours kQueueLifetime{5 * 24};
-
-// A recipient that was accepted, and where its copy goes.
-struct PlannedRecipient {
-  store::QueueRecipient recipient;
-  store::DeliveryPath path = store::DeliveryPath::clear;
-  std::string destination;  // a domain's text, or empty
-  std::string why;          // for the trace
-};
-
-// A message that is whole and accepted, before its commit.
-struct TakenMail {
-  store::Message message;  // without its body, but with its size
-  std::vector<PlannedRecipient> recipients;
-};
-
-// One entry for each path and destination, in the order of first appearance.
-std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now);
-
-// Under whom its trace is found.
-std::vector<Mailbox> traced_addresses(const TakenMail& mail);
 
 class Intake : public MailReceiver {
  public:

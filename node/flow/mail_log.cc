@@ -93,15 +93,16 @@ void log_decided(const store::MessageId& id, store::DeliveryPath path,
   line.write(LogLevel::info);
 }
 
-void log_opened(const ReadyMail& ready) {
+void log_opened(const TakenMail& mail, const store::MessageId& carrier,
+                const store::MessageId& culvert_id, std::string_view peer_domain) {
   if (!is_logged(LogLevel::info)) return;
-  const store::Message& message = ready.mail.message;
+  const store::Message& message = mail.message;
   LogLine line = mail_line("opened", message.id, message.message_id);
-  line.word("carrier", ready.carrier.hex())
-      .word("culvert-id", ready.culvert_id.hex())
-      .word("peer", ready.peer_domain)
+  line.word("carrier", carrier.hex())
+      .word("culvert-id", culvert_id.hex())
+      .word("peer", peer_domain)
       .address("sender", sender_text(message));
-  add_recipients(line, ready.mail.recipients);
+  add_recipients(line, mail.recipients);
   line.number("size", message.size_bytes).write(LogLevel::info);
 }
 
@@ -161,14 +162,14 @@ void log_delivery(const store::QueueEntry& entry, const store::Message& message,
 }
 
 void log_returned(const store::MessageId& id, std::string_view message_id,
-                  const BouncePlan& report) {
+                  const store::QueueEntry& report) {
   if (!is_logged(LogLevel::info)) return;
   LogLine line = mail_line("returned", id, message_id);
-  add_path(line, report.entry.path, report.entry.destination);
+  add_path(line, report.path, report.destination);
   line.begin_list("to");
-  for (const store::QueueRecipient& r : report.entry.recipients)
+  for (const store::QueueRecipient& r : report.recipients)
     line.item(r.mailbox.text());
-  line.end_list().word("report", report.message.id.hex()).write(LogLevel::info);
+  line.end_list().word("report", report.id.message.hex()).write(LogLevel::info);
 }
 
 }  // namespace culvert::node

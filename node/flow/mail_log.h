@@ -16,9 +16,7 @@
 #include <vector>
 
 #include "crypto/base/log_line.h"
-#include "node/flow/bounce.h"
-#include "node/flow/intake.h"
-#include "node/flow/ready_mail.h"
+#include "node/flow/taken_mail.h"
 #include "store/quarantine.h"
 
 namespace culvert::node {
@@ -32,7 +30,9 @@ void log_received(const TakenMail& mail);
 // Another path than was decided first.
 void log_decided(const store::MessageId& id, store::DeliveryPath path,
                  const std::string& destination);
-void log_opened(const ReadyMail& ready);
+// `mail` was in what came as `carrier`, sealed by the peer of that domain under that id.
+void log_opened(const TakenMail& mail, const store::MessageId& carrier,
+                const store::MessageId& culvert_id, std::string_view peer_domain);
 // What came sealed ended so: `held`, `returned` or `repeated`, and why.
 void log_held(std::string_view event, const store::QuarantineItem& item);
 void log_consumed(const store::Message& message, std::string_view why);
@@ -59,6 +59,6 @@ void log_delivery(const store::QueueEntry& entry, const store::Message& message,
                   const DeliveryTold& told);
 // A report about it goes to its sender.
 void log_returned(const store::MessageId& id, std::string_view message_id,
-                  const BouncePlan& report);
+                  const store::QueueEntry& report);
 
 }  // namespace culvert::node

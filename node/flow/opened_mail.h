@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "node/flow/intake.h"
+#include "node/flow/taken_mail.h"
 #include "node/flow/trace_fields.h"
 #include "peering/tunnel_open.h"
 

@@ -158,7 +158,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto shared = std::make_shared<const ReturnPlan>(*std::move(plan));
     tell_ = [message = message_, shared] {
       log_consumed(message, "a report about " + shared->original.hex());
-      if (shared->bounce) log_returned(shared->original, {}, *shared->bounce);
+      if (shared->bounce) log_returned(shared->original, {}, shared->bounce->entry);
     };
     write([self = shared_from_this(), shared, now](store::WriteTransaction& txn) -> Status {
       if (const Status put = put_return(txn, *shared, now); !put) return put;
@@ -175,7 +175,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
     auto made = ready_mail(context_, message_, opened, staged, body);
     if (!made) return later(made.error());
     tell_ = [this, ready = *made] {
-      if (outcome_) return log_opened(*ready);
+      if (outcome_) {
+        return log_opened(ready->mail, ready->carrier, ready->culvert_id, ready->peer_domain);
+      }
       mail_line("repeated", message_.id, message_.message_id)
           .word("culvert-id", ready->culvert_id.hex())
           .word("peer", ready->peer_domain)

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "node/flow/flow_context.h"
-#include "node/flow/intake.h"
 #include "node/flow/staged_mail.h"
+#include "node/flow/taken_mail.h"
 #include "peering/tunnel_open.h"
 #include "store/staged_records.h"
 

@@ -144,9 +144,9 @@ void count(const FlowContext& context, const Settlement& s) {
 void tell(const Settlement& s) {
   log_delivery(s.entry, s.message, s.sorted.told);
   for (const BouncePlan& report : s.reports)
-    log_returned(s.message.id, s.message.message_id, report);
+    log_returned(s.message.id, s.message.message_id, report.entry);
   if (s.delay_report && !s.told_meanwhile) {
-    log_returned(s.message.id, s.message.message_id, *s.delay_report);
+    log_returned(s.message.id, s.message.message_id, s.delay_report->entry);
   }
 }
 

@@ -10,9 +10,6 @@
 
 namespace culvert::node {
 
-// The enhanced code of what was not delivered in time, or waits (RFC 3463, 3.5).
-inline constexpr std::string_view kExpiredStatus = "4.4.7";
-
 using SettledCallback = std::function<void(const Status&)>;
 
 // True if it has waited too long, by time that really passed.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/flow/intake.h"
+#include "node/flow/taken_mail.h"
 #include "peering/routes.h"
 #include "store/routes.h"
 
