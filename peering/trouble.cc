@@ -37,7 +37,7 @@ constexpr Row kRows[] = {
     {TroubleReason::form, "form", "cannot read the form in which it was sealed"},
 };
 
-// Codes of errors of opening (tunnel_open.h, node/flow/opener.cc), and how they are told.
+// Codes of errors of opening (tunnel_open.h, node/opening/opener.cc), and how they are told.
 struct Cause {
   std::string_view code;
   TroubleReason reason;

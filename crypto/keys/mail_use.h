@@ -10,10 +10,10 @@
 
 namespace culvert::crypto {
 
-// To a signature that is read and right (none is by a key that Certificate::objection is against). A
-// CA certificate that may sign counts too (PKITS 4.6.8): small offices have one certificate, which
-// issued itself. What is asked of it besides: it may issue for the names that it bears, so that an
-// authority which is trusted within limits does not speak beyond them by signing itself.
+// To a signature that is read and right (none is by a key that Certificate::objection is against).
+// A CA certificate that may sign counts too (PKITS 4.6.8): small offices have one certificate,
+// which issued itself. What is asked of it besides: it may issue for the names that it bears, so
+// that an authority which is trusted within limits does not speak beyond them by signing itself.
 std::string objection_to_signer(const Certificate& certificate);
 
 // To a signature of ours: in addition Certificate::objection, and a CA certificate, which many

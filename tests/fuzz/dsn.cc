@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "crypto/base/limits.h"
-#include "node/flow/dsn.h"
-#include "node/flow/dsn_reader.h"
+#include "node/reports/dsn.h"
+#include "node/reports/dsn_reader.h"
 
 namespace {
 

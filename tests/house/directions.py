@@ -3,6 +3,8 @@
     crypto <- store <- peering <- node <- tools
     crypto <- pdf-fallback     <- node
     peering and pdf-fallback do not know each other; tests may use all
+
+Within node the rooms have directions too (NODE_ROOMS), without a circle; what stands at its top, which builds the node, may use all.
 """
 import os
 import re
@@ -15,6 +17,23 @@ ALLOWED = {  # top folder -> top folders that it may include
     "node": {"node", "peering", "pdf-fallback", "store", "crypto"},
     "tools": {"tools", "node", "peering", "pdf-fallback", "store", "crypto"},
     "tests": {"tests", "tools", "node", "peering", "pdf-fallback", "store", "crypto"},
+}
+
+_NODE_LOW = {"net", "config", "system", "policy"}
+_NODE_FLOW = _NODE_LOW | {"flow"}
+NODE_ROOMS = {  # room of node -> other rooms of it that it may include
+    "smtp": set(),
+    "net": set(),
+    "session": {"smtp", "net"},
+    "config": {"net"},
+    "system": {"net"},
+    "policy": set(),
+    "flow": _NODE_LOW,
+    "intake": _NODE_FLOW | {"smtp"},
+    "reports": _NODE_FLOW,
+    "opening": _NODE_FLOW | {"intake", "reports"},
+    "peers": _NODE_FLOW | {"opening", "reports"},
+    "delivery": _NODE_FLOW | {"smtp", "session", "intake", "opening", "peers", "reports"},
 }
 
 HOMES = [  # library headers -> folders that may include them
@@ -52,6 +71,12 @@ def source_files(root):
                     yield os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
 
 
+def room_of_node(path):
+    """'flow' of 'node/flow/routing.h'; None for a file at the top of node or elsewhere."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "node" and len(parts) > 2 else None
+
+
 def fault(path, included):
     """What is wrong with file `path` including `included`, or None."""
     top, first = path.split("/")[0], included.split("/")[0]
@@ -59,6 +84,11 @@ def fault(path, included):
         return "includes by a path with '..'"
     if first in ALLOWED and first not in ALLOWED[top]:
         return f"{top} may not include {first}"
+    room, other = room_of_node(path), room_of_node(included)
+    if room and other and other != room and other not in NODE_ROOMS.get(room, ()):
+        return f"node/{room} may not include node/{other}"
+    if room and included.startswith("node/") and not other:
+        return f"node/{room} may not include the top of node"
     if path.startswith(FREE):
         return None
     for pattern, homes in HOMES:

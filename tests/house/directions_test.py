@@ -55,6 +55,22 @@ class Directions(unittest.TestCase):
         self.expect("store/queue/a.cc", "#include <lmdb.h>", "belongs to")
         self.expect("node/smtp/a.cc", "#include <event2/event.h>", "belongs to")
 
+    def test_rooms_of_node_have_directions(self):
+        self.expect("node/net/a.h", '#include "node/smtp/reply.h"', "node/net may not include node/smtp")
+        self.expect("node/intake/a.cc", '#include "node/delivery/hop.h"', "node/intake may not include node/delivery")
+        self.expect("node/flow/a.cc", '#include "node/node.h"', "node/flow may not include the top of node")
+        self.expect("node/attic/a.cc", '#include "node/net/socket.h"', "node/attic may not include node/net")
+        self.expect("node/delivery/a.cc", '#include "node/reports/bounce.h"', None)
+        self.expect("node/a.cc", '#include "node/delivery/dispatcher.h"', None)
+
+    def test_rooms_of_node_make_no_circle(self):
+        left = dict(directions.NODE_ROOMS)
+        while left:
+            lowest = [room for room, below in left.items() if not below & left.keys()]
+            self.assertNotEqual([], lowest, f"a circle among {sorted(left)}")
+            for room in lowest:
+                del left[room]
+
     def test_dots_do_not_lead_around_the_rule(self):
         self.expect("crypto/cms/a.h", '#include "../../store/queue.h"', "..")
 

@@ -5,7 +5,8 @@
 
 namespace culvert::tests {
 
-// Absolute. The one file that is compiled anew for each checkout holds it, so that checkouts share what else was compiled.
+// Absolute. The one file that is compiled anew for each checkout holds it, so that checkouts share
+// what else was compiled.
 std::filesystem::path source_root();
 
 }  // namespace culvert::tests

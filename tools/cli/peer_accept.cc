@@ -6,7 +6,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "node/flow/own_card.h"
+#include "node/peers/own_card.h"
 #include "peering/fingerprint_digits.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/given_code.h"

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "node/flow/peer_clocks.h"
+#include "node/peers/peer_clocks.h"
 #include "peering/fingerprint_digits.h"
 #include "peering/peer_changes.h"
 #include "tools/cli/commands.h"

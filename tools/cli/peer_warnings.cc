@@ -7,8 +7,8 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/certificate.h"
-#include "node/flow/peer_clocks.h"
-#include "node/flow/retry_schedule.h"
+#include "node/delivery/retry_schedule.h"
+#include "node/peers/peer_clocks.h"
 #include "store/invitations.h"
 #include "store/peers.h"
 #include "store/queue.h"

@@ -1,6 +1,6 @@
-// What `status` warns of about peers: those that cannot be reached or refuse us, clocks that differ,
-// proofs that fail, mail that no host takes, and cards and certificates near their end. Of what is so now: a warning goes by
-// itself when its cause does.
+// What `status` warns of about peers: those that cannot be reached or refuse us, clocks that
+// differ, proofs that fail, mail that no host takes, and cards and certificates near their end. Of
+// what is so now: a warning goes by itself when its cause does.
 #pragma once
 
 #include <chrono>

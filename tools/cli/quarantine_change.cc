@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "node/flow/waiting_mail.h"
+#include "node/opening/waiting_mail.h"
 #include "store/quarantine.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"

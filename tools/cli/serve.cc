@@ -1,6 +1,6 @@
 // `culvert serve`: runs the node in the foreground until SIGTERM.
 #include "crypto/base/log.h"
-#include "node/flow/node.h"
+#include "node/node.h"
 #include "node/system/descriptors.h"
 #include "node/system/private_memory.h"
 #include "node/system/signals.h"

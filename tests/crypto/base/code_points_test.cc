@@ -120,7 +120,8 @@ TEST(CodePoints, AreJudgedWithoutGapsOrOverlap) {
   std::size_t unseen = 0;
   for (char32_t c = 0; c < 0x110000; ++c) {
     unseen += is_unseen(c) ? 1 : 0;
-    ASSERT_FALSE(c >= 0x20 && c < 0x7f && (is_unseen(c) || is_mark(c))) << static_cast<std::uint32_t>(c);
+    ASSERT_FALSE(c >= 0x20 && c < 0x7f && (is_unseen(c) || is_mark(c)))
+        << static_cast<std::uint32_t>(c);
     ASSERT_LE(columns_of(c), 2U);
   }
   EXPECT_TRUE(is_unseen(0xe0000) && is_unseen(0xe0fff) && !is_unseen(0xe1000));

@@ -61,8 +61,8 @@ TEST_F(CertsOnly, RefusesWhatHoldsMoreOrLessThanCertificates) {
 
 // cmsutil -O of NSS 3.87: content that is there, and empty.
 TEST(CertsOnlyOfNss, IsRead) {
-  const auto certificates =
-      read(read_file(culvert::tests::source_root() / "tests/crypto/cms/data/nss-3.87-certs-only.p7c"));
+  const auto certificates = read(
+      read_file(culvert::tests::source_root() / "tests/crypto/cms/data/nss-3.87-certs-only.p7c"));
   ASSERT_TRUE(certificates.ok()) << certificates.error().code;
   EXPECT_FALSE(certificates->empty());
 }

@@ -134,8 +134,8 @@ TEST_F(SignedData, SignsAndVerifiesMessages) {
 
 // gpgsm 2.2.40 writes ecdsa-with-SHA256 with NULL, against RFC 5754, 3.3.
 TEST(SignedDataOfGpgsm, IsValidWithParametersThatShouldBeAbsent) {
-  const auto verified = verify(
-      read_file(culvert::tests::source_root() / "tests/crypto/cms/data/gpgsm-2.2.40-ecdsa-null.cms"));
+  const auto verified = verify(read_file(culvert::tests::source_root() /
+                                         "tests/crypto/cms/data/gpgsm-2.2.40-ecdsa-null.cms"));
   ASSERT_TRUE(verified.ok()) << verified.error().code;
   EXPECT_TRUE(verified->result.signers.front().valid());
 }

@@ -21,7 +21,8 @@ class WorkFolder {
     if (mkdtemp(name.data()) == nullptr) std::abort();
     folder_ = name;
   }
-  // An agent of GnuPG that was told to end removes its sockets meanwhile: what is gone already is no error.
+  // An agent of GnuPG that was told to end removes its sockets meanwhile: what is gone already is
+  // no error.
   ~WorkFolder() {
     std::error_code gone;
     for (int tries = 0; tries < 10; ++tries) {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <future>
 
-#include "node/flow/maintenance.h"
-#include "node/flow/settlement.h"
+#include "node/delivery/settlement.h"
+#include "node/maintenance.h"
 #include "node/smtp/reply.h"
 #include "store/seen.h"
 #include "store/trace.h"

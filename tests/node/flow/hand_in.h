@@ -3,7 +3,7 @@
 
 #include <future>
 
-#include "node/flow/intake.h"
+#include "node/intake/intake.h"
 
 namespace culvert::node {
 

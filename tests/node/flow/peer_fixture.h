@@ -2,8 +2,8 @@
 // without sockets.
 #pragma once
 
-#include "node/flow/opener.h"
-#include "node/flow/waiting_mail.h"
+#include "node/opening/opener.h"
+#include "node/opening/waiting_mail.h"
 #include "peering/tunnel_seal.h"
 #include "store/quarantine.h"
 #include "tests/node/flow/hand_in.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "node/flow/retry_schedule.h"
+#include "node/delivery/retry_schedule.h"
 
 namespace culvert::node {
 namespace {

@@ -1,0 +1,73 @@
+// What is to be done with a queue entry that is due: planned anew for every attempt, from the rules
+// and routes of this moment, so that mail that waited is never sent by yesterday's decision.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "node/flow/flow_context.h"
+#include "node/session/smtp_client_connection.h"
+#include "peering/sealed_envelope.h"
+#include "store/queue.h"
+
+namespace culvert::node {
+
+// So often mail is looked at again in a store that was altered, which only a restart mends.
+inline constexpr std::chrono::minutes kWaitForTrust{10};
+
+// Sealing, where the path is `tunnel` or `proof`.
+struct SealPlan {
+  std::shared_ptr<const OwnKeys> keys;
+  Fingerprint peer;               // whom it is sealed for
+  crypto::Certificate recipient;  // of the peer, valid now
+  std::vector<Domain> own_domains;
+  Domain from;             // Culvert-From
+  std::string token;       // of this attempt
+  Bytes name;              // of the outer message, the same over retries (store/sealed_mail.h)
+  std::string message_id;  // its Message-ID, made of the name; in angle brackets
+  peering::TunnelForm form = peering::TunnelForm::present;
+};
+
+// It comes back to its sender.
+struct GiveUp {
+  std::string status;  // enhanced code
+  std::string reason;
+};
+// One recipient whom a rule refuses now, while the others' mail goes on.
+struct RefusedRecipient {
+  store::QueueRecipient recipient;
+  GiveUp why;
+};
+
+// Hand it to the next hop.
+struct Attempt {
+  store::QueueEntry entry;  // with those recipients who are attempted; not empty
+  store::Message message;
+  std::optional<SealPlan> seal;
+  std::vector<RefusedRecipient> refused{};  // the entry's others: settled with the delivery
+
+  ClientEnvelope envelope() const;
+  // True if it leaves under the tunnel address, because its sender is not ours: what comes back
+  // comes to that address.
+  bool under_tunnel_address() const;
+};
+// Shared, because dispatcher, hop and message source need it at once, each on its own thread.
+using SharedAttempt = std::shared_ptr<const Attempt>;
+// It has to wait.
+struct Postpone {
+  std::chrono::seconds delay{};
+  std::string reason;
+};
+// Its path is another one now.
+struct Redirect {
+  store::DeliveryPath path = store::DeliveryPath::tunnel;
+  std::string destination;
+};
+using AttemptPlan = std::variant<Attempt, Postpone, Redirect, GiveUp>;
+
+AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
+                         store::Message message);
+
+}  // namespace culvert::node

@@ -1,0 +1,295 @@
+#include "node/delivery/dispatcher.h"
+
+#include <algorithm>
+#include <deque>
+
+#include "crypto/base/log.h"
+#include "node/delivery/retry_schedule.h"
+#include "node/delivery/settlement.h"
+
+namespace culvert::node {
+
+// The traffic to one destination.
+struct Dispatcher::Lane {
+  std::deque<store::EntryId> ready;  // claimed, not begun
+  std::size_t in_hand = 0;           // begun, not settled
+  std::vector<std::unique_ptr<Hop>> hops;
+  Backoff backoff;
+  SteadyTime used{};
+
+  bool idle_since(SteadyTime then) const {
+    return ready.empty() && in_hand == 0 && used < then && !backoff.rests(then);
+  }
+};
+
+namespace {
+
+// A lane and its connections are forgotten when nothing was carried for so long.
+constexpr std::chrono::minutes kLaneLifetime{2};
+
+// What this node does for itself comes first; then peers.
+constexpr store::DeliveryPath kPathsInOrder[] = {
+    store::DeliveryPath::open, store::DeliveryPath::inside, store::DeliveryPath::tunnel,
+    store::DeliveryPath::proof, store::DeliveryPath::clear};
+
+bool leads_elsewhere(store::DeliveryPath path) {
+  return path != store::DeliveryPath::open && path != store::DeliveryPath::inside;
+}
+
+bool is_report_to_world(const Attempt& attempt) {
+  return attempt.entry.path == store::DeliveryPath::clear && !attempt.message.sender;
+}
+
+// True if no server said anything: the destination is down, not the message bad.
+bool is_dead(const DeliveryReport& report) {
+  return std::all_of(report.outcomes.begin(), report.outcomes.end(), [](const auto& outcome) {
+    return !outcome.from_server && outcome.reply.temporary();
+  });
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(FlowContext& flow, HopContext& hops, LoopGroup& loops, Opener& opener)
+    : flow_(flow), hops_(hops), loops_(loops), opener_(opener) {}
+
+Dispatcher::~Dispatcher() = default;
+
+void Dispatcher::start() { look(); }
+
+void Dispatcher::wake() {
+  if (awake_.exchange(true)) return;
+  hops_.home.post([this] { look(); });
+}
+
+void Dispatcher::forget_failures() {
+  for (auto& [key, lane] : lanes_)
+    lane.backoff.forget();
+  wake();
+}
+
+bool Dispatcher::drained() {
+  stopping_ = true;
+  return std::all_of(lanes_.begin(), lanes_.end(),
+                     [](const auto& lane) { return lane.second.in_hand == 0; });
+}
+
+void Dispatcher::look() {
+  awake_.store(false);
+  timer_ = hops_.home.call_after(kDispatchInterval, [this] { look(); });
+  if (stopping_) return;
+  flow_.watch.look();
+  for (const store::DeliveryPath path : kPathsInOrder)
+    look_at(path);
+  tend_lanes();
+}
+
+bool Dispatcher::has_room(store::DeliveryPath path) const {
+  if (!leads_elsewhere(path)) return true;
+  const bool in_clear = path == store::DeliveryPath::clear;
+  return outward_ < kMaxAttemptsAtOnce - (in_clear ? kAttemptsKeptForPeers : 0);
+}
+
+void Dispatcher::look_at(store::DeliveryPath path) {
+  store::DueScan scan;
+  scan.path = path;
+  scan.now = flow_.clock.now();
+  scan.per_destination = kReadAhead;
+  scan.wanted = [this](store::DeliveryPath of, const std::string& destination) {
+    const auto lane = lanes_.find(Key{of, destination});
+    return kReadAhead - (lane == lanes_.end() ? 0 : lane->second.ready.size());
+  };
+  scan.claimed = [this](const store::EntryId& id) { return claimed_.count(id) == 1; };
+  bool more = has_room(path);
+  while (more) {
+    store::DueResult due;
+    const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+      due = store::scan_due(txn, scan);
+      return done();
+    });
+    if (!read) return log_error("the queue cannot be read: {}", read.error().text);
+    for (const store::DueDestination& found : due.destinations) {
+      if (!has_room(path)) break;
+      const Key key{found.path, found.destination};
+      Lane& lane = lanes_[key];
+      for (const store::EntryId& id : found.entries) {
+        claimed_.insert(id);
+        lane.ready.push_back(id);
+      }
+      feed(key, lane);
+    }
+    scan.after = due.more_after;
+    more = due.more_after.has_value() && has_room(path);
+  }
+}
+
+// Lanes that waited for their destination may be due again; others have had their day.
+void Dispatcher::tend_lanes() {
+  const SteadyTime long_ago = hops_.home.now() - kLaneLifetime;
+  for (auto at = lanes_.begin(); at != lanes_.end();) {
+    feed(at->first, at->second);
+    return_expired(at->first, at->second);
+    at = at->second.idle_since(long_ago) ? lanes_.erase(at) : std::next(at);
+  }
+}
+
+void Dispatcher::feed(const Key& key, Lane& lane) {
+  const bool opening = key.first == store::DeliveryPath::open;
+  const std::size_t most = opening ? kMaxOpeningAtOnce : kMaxHopsPerDestination;
+  // A destination that failed is asked by one connection until it answers.
+  const std::size_t allowed = lane.backoff.is_doubted() ? 1 : most;
+  while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed && has_room(key.first) &&
+         !lane.backoff.rests(hops_.home.now())) {
+    const store::EntryId id = lane.ready.front();
+    lane.ready.pop_front();
+    ++lane.in_hand;
+    outward_ += leads_elsewhere(key.first);
+    lane.used = hops_.home.now();
+    begin(key, lane, id);
+  }
+}
+
+void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
+  if (key.first == store::DeliveryPath::open) return begin_opening(key, id);
+  std::optional<store::QueueEntry> entry;
+  std::optional<store::Message> message;
+  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+    entry = store::find_entry(txn, id);
+    message = store::find_message(txn, id.message);
+    return done();
+  });
+  // Gone meanwhile, or held by a person; or unreadable, which trying at once does not mend.
+  if (!read || (entry && entry->state == store::EntryState::held)) {
+    return when_settled(key, id)(read);
+  }
+  if (!entry || !message) return set_aside(key, id, when_settled(key, id));
+  auto settled = when_settled(key, id);
+  AttemptPlan plan = plan_attempt(flow_, *entry, *message);
+  if (auto* attempt = std::get_if<Attempt>(&plan)) {
+    if (has_room_for(*attempt)) return carry(key, lane, std::move(*attempt));
+    return settled(temporary_error("reports-wait", "too many reports are under way"));
+  }
+  if (const auto* postpone = std::get_if<Postpone>(&plan)) {
+    return settle_postpone(flow_, *entry, *message, *postpone, std::move(settled));
+  }
+  if (const auto* redirect = std::get_if<Redirect>(&plan)) {
+    return settle_redirect(flow_, *entry, *redirect, std::move(settled));
+  }
+  settle_give_up(flow_, *entry, *message, std::get<GiveUp>(plan), std::move(settled));
+}
+
+// Due, and not to be read: gone meanwhile, or its record is damaged. It must not come again and
+// again, in the way of what is behind it.
+void Dispatcher::set_aside(const Key& key, const store::EntryId& id,
+                           std::function<void(const Status&)> settled) {
+  flow_.store.write_async(
+      [key, id](store::WriteTransaction& txn) -> Status {
+        store::set_aside_entry(txn, id, key.first, key.second);
+        return done();
+      },
+      std::move(settled));
+}
+
+// A destination that is not asked for a while returns in time what waits for it.
+void Dispatcher::return_expired(const Key& key, Lane& lane) {
+  if (!lane.backoff.rests(hops_.home.now()) || lane.ready.empty()) return;
+  std::deque<store::EntryId> waiting;
+  waiting.swap(lane.ready);
+  for (const store::EntryId& id : waiting) {
+    std::optional<store::QueueEntry> entry;
+    std::optional<store::Message> message;
+    const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+      entry = store::find_entry(txn, id);
+      if (entry && has_expired(flow_, *entry)) message = store::find_message(txn, id.message);
+      return done();
+    });
+    if (!read || !message) {
+      lane.ready.push_back(id);
+      continue;
+    }
+    ++lane.in_hand;
+    outward_ += leads_elsewhere(key.first);
+    settle_expired(flow_, *entry, *message, when_settled(key, id));
+  }
+}
+
+void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
+  auto settled = when_settled(key, id);
+  if (flow_.store.is_altered()) return put_off_opening(id, std::move(settled));
+  const Status submitted = flow_.workers.submit([this, key, id, settled] {
+    if (!opener_.open(id, settled)) set_aside(key, id, settled);
+  });
+  if (!submitted) settled(submitted);
+}
+
+// Whose signature counts cannot be told any more. It does not expire: who sent it was told 250.
+void Dispatcher::put_off_opening(const store::EntryId& id,
+                                 std::function<void(const Status&)> settled) {
+  const Time again = flow_.clock.now() + kWaitForTrust;
+  flow_.store.write_async(
+      [id, again, why = flow_.store.altered()](store::WriteTransaction& txn) -> Status {
+        store::defer(txn, id, {again, why, {}, {}});
+        return done();
+      },
+      std::move(settled));
+}
+
+bool Dispatcher::has_room_for(const Attempt& attempt) const {
+  return !is_report_to_world(attempt) || reports_ < kReportsAtOnce;
+}
+
+void Dispatcher::carry(const Key& key, Lane& lane, Attempt attempt) {
+  const auto shared = std::make_shared<const Attempt>(std::move(attempt));
+  reports_ += is_report_to_world(*shared);
+  Hop& hop = free_hop(lane);
+  hop.carry(shared, [this, key, shared, begun = hops_.home.now()](const DeliveryReport& report) {
+    reports_ -= is_report_to_world(*shared);
+    Backoff& backoff = lanes_[key].backoff;
+    if (is_dead(report)) {
+      backoff.failed(begun, hops_.home.now());
+    } else {
+      backoff.answered();
+    }
+    settle_delivery(flow_, *shared, report, when_settled(key, shared->entry.id));
+  });
+}
+
+std::function<void(const Status&)> Dispatcher::when_settled(const Key& key,
+                                                            const store::EntryId& id) {
+  return [this, key, id](const Status& status) {
+    hops_.home.post([this, key, id, stored = status.ok()] {
+      if (!stored) rest(id);
+      settled(key, id);
+    });
+  };
+}
+
+void Dispatcher::settled(const Key& key, const store::EntryId& id) {
+  if (resting_.count(id) == 0) claimed_.erase(id);
+  Lane& lane = lanes_[key];
+  --lane.in_hand;
+  outward_ -= leads_elsewhere(key.first);
+  feed(key, lane);
+  if (lane.ready.size() < kReadAhead / 4) wake();
+}
+
+// It stays claimed for a while: trying at once would do the same again and again.
+void Dispatcher::rest(const store::EntryId& id) {
+  resting_[id] = hops_.home.call_after(kUnsettledRest, [this, id] {
+    // Posted: a timer must not die in its own callback.
+    hops_.home.post([this, id] {
+      claimed_.erase(id);
+      resting_.erase(id);
+      wake();
+    });
+  });
+}
+
+Hop& Dispatcher::free_hop(Lane& lane) {
+  for (const auto& hop : lane.hops) {
+    if (!hop->busy()) return *hop;
+  }
+  EventLoop& loop = loops_.at(next_loop_++ % loops_.size());
+  return *lane.hops.emplace_back(std::make_unique<Hop>(hops_, loop));
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,95 @@
+// Finds what is due and sees that it is carried: the scheduler of the queue. It works destination
+// by destination, so that a dead one keeps nobody else waiting; claims are its own, in memory, so
+// that after a crash everything that was not finished is due again.
+//
+// Lives on the home loop; `wake` may be called from any thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "node/delivery/hop.h"
+#include "node/opening/opener.h"
+
+namespace culvert::node {
+
+// Connections at once to one destination, and messages being opened at once.
+inline constexpr std::size_t kMaxHopsPerDestination = 16;
+inline constexpr std::size_t kMaxOpeningAtOnce = 16;
+// Attempts at once over all destinations elsewhere: each may hold a connection and a name look-up.
+// Opening and the inside server are bounded by the numbers above and do not count: who lets our
+// mail to the world stand for minutes must not stop what comes in.
+inline constexpr std::size_t kMaxAttemptsAtOnce = 500;
+// Of these, so many are never for mail in clear, so that peers are reached beside slow strangers.
+inline constexpr std::size_t kAttemptsKeptForPeers = 100;
+// Named attack: Tar pit. Of these, so many at most are for reports to the world, whose receivers
+// strangers chose: servers that take connections and never answer must not stop our people's mail.
+inline constexpr std::size_t kReportsAtOnce = 100;
+// Due entries that are read ahead for one destination.
+inline constexpr std::size_t kReadAhead = 64;
+// Even if nothing wakes it, the dispatcher looks so often: other processes write too.
+inline constexpr std::chrono::milliseconds kDispatchInterval{1000};
+// An entry whose outcome could not be stored (a full disk), or for which there was no room, is left
+// alone for so long.
+inline constexpr std::chrono::seconds kUnsettledRest{30};
+
+class Dispatcher {
+ public:
+  // What it is given must outlive it.
+  Dispatcher(FlowContext& flow, HopContext& hops, LoopGroup& loops, Opener& opener);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Begins to work. On the home loop.
+  void start();
+  // Something may be due. Any thread; cheap, many calls cost one look.
+  void wake();
+  // A person asked, or a route changed: destinations that failed are tried at once.
+  void forget_failures();
+  // Takes nothing new; true once nothing is in hand. For the end of `serve`.
+  bool drained();
+
+ private:
+  using Key = std::pair<store::DeliveryPath, std::string>;
+  struct Lane;
+
+  void look();
+  void look_at(store::DeliveryPath path);
+  bool has_room(store::DeliveryPath path) const;
+  void tend_lanes();
+  void feed(const Key& key, Lane& lane);
+  void begin(const Key& key, Lane& lane, const store::EntryId& id);
+  void return_expired(const Key& key, Lane& lane);
+  void begin_opening(const Key& key, const store::EntryId& id);
+  void put_off_opening(const store::EntryId& id, std::function<void(const Status&)> settled);
+  void set_aside(const Key& key, const store::EntryId& id,
+                 std::function<void(const Status&)> settled);
+  void carry(const Key& key, Lane& lane, Attempt attempt);
+  bool has_room_for(const Attempt& attempt) const;
+  void settled(const Key& key, const store::EntryId& id);
+  void rest(const store::EntryId& id);
+  std::function<void(const Status&)> when_settled(const Key& key, const store::EntryId& id);
+  Hop& free_hop(Lane& lane);
+
+  FlowContext& flow_;
+  HopContext& hops_;
+  LoopGroup& loops_;
+  Opener& opener_;
+  std::map<Key, Lane> lanes_;
+  std::set<store::EntryId> claimed_;
+  std::map<store::EntryId, Timer> resting_;  // claimed, because their outcome could not be stored
+  std::atomic<bool> awake_{false};
+  bool stopping_ = false;
+  std::size_t outward_ = 0;  // in hand over all lanes that lead elsewhere
+  std::size_t reports_ = 0;  // of these, reports to the world
+  std::size_t next_loop_ = 0;
+  Timer timer_;
+  LifeToken life_;
+};
+
+}  // namespace culvert::node

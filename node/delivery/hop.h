@@ -1,0 +1,58 @@
+// One place in the traffic to a destination: takes an attempt, finds the next hop, hands the
+// message over on a kept connection, and reports. Created and called on the home loop; the
+// connection itself lives on a loop of its own choice.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "node/delivery/attempt.h"
+#include "node/net/event_loop.h"
+#include "node/net/mx_lookup.h"
+#include "node/net/resolver.h"
+#include "node/session/smtp_client_connection.h"
+
+namespace culvert::node {
+
+// What all hops share; outlives them.
+struct HopContext {
+  const FlowContext& flow;
+  EventLoop& home;
+  Resolver& resolver;
+  TlsClientContext& tls;           // towards anybody
+  TlsClientContext& verified_tls;  // towards hosts that prove who they are
+  NameWaits& name_waits;
+};
+
+using AttemptReport = Callback<const DeliveryReport&>;
+
+class Hop {
+ public:
+  // `context` and `loop` must outlive it, and all work that it began.
+  Hop(const HopContext& context, EventLoop& loop);
+  ~Hop();
+  Hop(const Hop&) = delete;
+  Hop& operator=(const Hop&) = delete;
+
+  bool busy() const { return busy_; }
+  // Not while busy. `on_report` comes once, on the home loop; the hop is free again then.
+  void carry(SharedAttempt attempt, AttemptReport on_report);
+  // Asks instead whether the next hop of `attempt` takes its recipients; nothing is sent.
+  void verify(SharedAttempt attempt, AttemptReport on_report);
+
+ private:
+  struct Line;
+  void send(SharedAttempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report);
+
+  EventLoop& loop_;
+  bool busy_ = false;
+  // Shared with the loop that it lives on, and with a name look-up under way.
+  std::shared_ptr<Line> line_;
+  LifeToken life_;
+};
+
+// Where mail for that path and domain goes, by configuration: a fixed host, or nothing for MX.
+std::optional<NextHop> configured_hop(const Config& config, store::DeliveryPath path,
+                                      const std::string& destination);
+
+}  // namespace culvert::node

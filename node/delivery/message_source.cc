@@ -1,0 +1,125 @@
+#include "node/delivery/message_source.h"
+
+#include <algorithm>
+
+#include "crypto/base/limits.h"
+#include "node/flow/stored_message.h"
+#include "peering/tunnel_seal.h"
+
+namespace culvert::node {
+namespace {
+
+// A record from before origins were kept tells nothing: nobody vouches for it.
+peering::SealedOrigin sealed(store::Origin origin) {
+  switch (origin) {
+    case store::Origin::unset:
+    case store::Origin::passed:
+      return peering::SealedOrigin::passed;
+    case store::Origin::inside:
+      return peering::SealedOrigin::inside;
+    case store::Origin::node:
+      return peering::SealedOrigin::node;
+  }
+  return peering::SealedOrigin::passed;
+}
+
+// Opens the stored message when the first piece is asked for, in a worker.
+class MessageSource : public PieceSource {
+ public:
+  MessageSource(const FlowContext& context, SharedAttempt attempt)
+      : context_(context), attempt_(std::move(attempt)) {}
+
+ protected:
+  Status open() {
+    auto opened = stored_message(context_, attempt_->message);
+    if (!opened) return opened.error();
+    stored_ = *std::move(opened);
+    return done();
+  }
+
+  const FlowContext& context_;
+  const SharedAttempt attempt_;
+  std::unique_ptr<RewindableSource> stored_;
+};
+
+class PlainSource final : public MessageSource {
+ public:
+  using MessageSource::MessageSource;
+  Result<Bytes> next() override {
+    if (!stored_) {
+      if (const Status opened = open(); !opened) return opened.error();
+    }
+    Bytes piece(kMessageBufferBytes);
+    const auto count = stored_->read(piece);
+    if (!count) return count.error();
+    piece.resize(*count);
+    return piece;
+  }
+};
+
+class SealedSource final : public MessageSource {
+ public:
+  using MessageSource::MessageSource;
+
+  // Only who was accepted in this transaction is named inside the seal.
+  void begin(const std::vector<bool>& accepted) override { accepted_ = accepted; }
+
+  Result<Bytes> next() override {
+    if (!sealer_) {
+      if (const Status started = start(); !started) return started.error();
+    }
+    return sealer_->next();
+  }
+
+ private:
+  Status start() {
+    if (const Status opened = open(); !opened) return opened;
+    const SealPlan& plan = *attempt_->seal;
+    const auto to = Domain::parse(attempt_->entry.destination);
+    if (!to) return to.error();
+    envelope_.emplace(peering::SealedEnvelope{.from = plan.from, .to = *to});
+    fill(*envelope_);
+    auto sealer = peering::TunnelSealer::start({*stored_, *envelope_, plan.own_domains,
+                                                plan.message_id, plan.token, plan.keys->ring,
+                                                plan.keys->signing, plan.recipient});
+    if (!sealer) return sealer.error();
+    sealer_ = *std::move(sealer);
+    return done();
+  }
+
+  void fill(peering::SealedEnvelope& envelope) const {
+    const store::Message& message = attempt_->message;
+    std::copy_n(message.id.view().begin(), envelope.id.size(), envelope.id.begin());
+    envelope.sealed = context_.clock.now();
+    envelope.form = attempt_->seal->form;
+    // Form 1 has no word for it.
+    if (envelope.form == peering::TunnelForm::present) envelope.origin = sealed(message.origin);
+    envelope.sender = message.sender;
+    envelope.body = message.body_kind == store::BodyKind::eight_bit_mime
+                        ? peering::SealedBody::eight_bit
+                        : peering::SealedBody::unstated;
+    envelope.smtputf8 = message.smtputf8 || (message.sender && message.sender->needs_utf8());
+    if (message.ret == store::Ret::full) envelope.ret = peering::SealedRet::full;
+    if (message.ret == store::Ret::hdrs) envelope.ret = peering::SealedRet::headers;
+    envelope.envid = message.envid;
+    for (std::size_t i = 0; i < attempt_->entry.recipients.size(); ++i) {
+      const store::QueueRecipient& r = attempt_->entry.recipients[i];
+      if (i < accepted_.size() && !accepted_[i]) continue;
+      envelope.recipients.push_back({r.mailbox, r.notify, r.orcpt});
+      envelope.smtputf8 = envelope.smtputf8 || r.mailbox.needs_utf8();
+    }
+  }
+
+  std::vector<bool> accepted_;
+  std::optional<peering::SealedEnvelope> envelope_;
+  std::unique_ptr<peering::TunnelSealer> sealer_;
+};
+
+}  // namespace
+
+std::unique_ptr<PieceSource> message_source(const FlowContext& context, SharedAttempt attempt) {
+  if (attempt->seal) return std::make_unique<SealedSource>(context, std::move(attempt));
+  return std::make_unique<PlainSource>(context, std::move(attempt));
+}
+
+}  // namespace culvert::node

@@ -1,0 +1,115 @@
+// The gate that every message passes on its way into the store: it reads the header, says what
+// stands in it, and lets through all but the fields that must not pass (product.md, section 5).
+// Everything behind the header flows on without being held.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/base/limits.h"
+#include "crypto/base/names.h"
+#include "crypto/base/stream.h"
+#include "crypto/mime/authors.h"
+#include "crypto/mime/header.h"
+#include "node/config/config.h"
+#include "node/intake/blob_watch.h"
+#include "node/intake/quoted_marks.h"
+#include "node/intake/wrapped_mail.h"
+#include "store/own_marks.h"
+
+namespace culvert::node {
+
+// The largest header that passes.
+struct HeaderLimits {
+  std::size_t bytes = kMaxHeaderBytes;
+  std::size_t fields = kMaxHeaderFields;
+  std::size_t received_fields = kMaxReceivedFields;
+};
+inline constexpr HeaderLimits kInsideHeaderLimits{kMaxHeaderBytes - kRoomForTraceBytes,
+                                                  kMaxHeaderFields - kRoomForTraceFields,
+                                                  kMaxReceivedFields - kRoomForTraceFields};
+
+// What to take out.
+struct GateRules {
+  std::string own_name;                             // node.name: marks of this name are removed
+  enum class Bcc { keep, remove } bcc = Bcc::keep;  // Bcc and Resent-Bcc
+  std::optional<RequiredHeader> required;           // looked for, and removed
+  store::OwnMarks marks{};                          // what marks of this node look like
+  bool null_sender = false;                         // a machine sent it (RFC 5321, 4.5.5)
+  enum class Blobs {
+    ignore,
+    watch
+  } blobs = Blobs::ignore;  // whether one is looked for in the body
+  HeaderLimits limits{};
+};
+
+inline constexpr std::size_t kMaxSealedFor = 4;
+// What a node seals names its recipients within half of it.
+inline constexpr std::size_t kSealedFrontBytes = 2048;
+
+// What was found in the header as it came.
+struct HeaderFacts {
+  std::size_t received_fields = 0;
+  std::size_t own_passes = 0;  // Received fields that this node wrote
+  // It had come in from outside before, here or at another node, or was opened: it has a mark that
+  // says so, or a field that only nodes write (own_marks.h). Or, known at the end of the body only,
+  // it quotes such mail (quoted_marks.h) or wraps it (wrapped_mail.h).
+  bool passed = false;
+  // No person vouches for what it holds of others: a machine sent it (no sender, a list, an
+  // automatic answer), or it is as a whole a report, a digest or another message.
+  bool may_quote = false;
+  bool of_a_list = false;              // and a list did
+  std::optional<Mailbox> from;         // the one author, if there is exactly one
+  crypto::AuthorDomains from_domains;  // whom a reader might take for the author
+  std::string message_id;              // message_id.h
+  bool sealed = false;                 // the top-level entity is a CMS blob, by its type or name
+  bool may_hold_blob = false;          // or somewhere in the body one may begin (blob_watch.h)
+  // What Culvert-For says, at most kMaxSealedFor: a node sealed it for that domain. Then, if blobs
+  // are watched, the first octets of the body as well, at most kSealedFrontBytes.
+  std::vector<std::string> sealed_for;
+  std::string sealed_front;
+  // Text that only SMTPUTF8 lets stand there (RFC 6532). Other octets beyond ASCII it does not
+  // help.
+  bool has_utf8 = false;
+  bool required_present = false;  // the required field stood there with its value
+  // Why this message must not be handed on: other programs would read other fields in it than this
+  // node does (crypto::check_header), or it has too many authors. permanent `fields`.
+  std::optional<Error> fault;
+
+  bool is_loop = false;  // reliability.md, Loop: too many Received fields or passes of our own
+};
+
+class HeaderGate final : public Sink {
+ public:
+  // `to` must outlive this.
+  HeaderGate(GateRules rules, Sink& to) : rules_(std::move(rules)), to_(to) {}
+
+  // permanent `header-too-large`. With a `fault` in its facts a
+  // message passes on like any other: the caller knows whom to tell, and must not keep it.
+  Status write(ByteView octets) override;
+  // To be called once at the end: a message may be all header.
+  Status finish();
+
+  // Set as soon as the header has ended.
+  const std::optional<HeaderFacts>& facts() const { return facts_; }
+
+ private:
+  Status header_ended(std::size_t header_size);
+  Status pass(ByteView octets);
+  Status pass_body(ByteView octets);
+  void look_into_body(const std::vector<crypto::HeaderField>& fields);
+
+  GateRules rules_;
+  Sink& to_;
+  std::string header_;
+  std::optional<HeaderFacts> facts_;
+  std::optional<QuotedMarks> quotes_;
+  std::optional<WrappedMail> wrapped_;
+  std::optional<BlobWatch> blobs_;
+};
+
+// What stands in a header that is at hand, apart from `fault`.
+HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateRules& rules);
+
+}  // namespace culvert::node

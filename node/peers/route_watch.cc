@@ -1,0 +1,70 @@
+#include "node/peers/route_watch.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "crypto/base/log.h"
+#include "node/opening/waiting_mail.h"
+#include "peering/form_choice.h"
+#include "store/peers.h"
+#include "store/queue.h"
+#include "store/routes.h"
+
+namespace culvert::node {
+namespace {
+
+// Mail that waited for a route, of one domain, that is made due at once.
+constexpr std::size_t kMaxRetried = 100'000;
+
+}  // namespace
+
+RouteWatch::ActiveDomains RouteWatch::active_domains(const store::ReadTransaction& txn) {
+  std::set<Fingerprint> understood;
+  for (const store::Peer& peer : store::list_peers(txn)) {
+    if (peering::lists_present_form(peer.tunnel_forms)) understood.insert(peer.fingerprint);
+  }
+  ActiveDomains out;
+  for (const store::Route& route : store::list_routes(txn)) {
+    if (route.state != store::RouteState::active) continue;
+    out.emplace(route.domain, understood.count(route.peer) == 1);
+  }
+  return out;
+}
+
+void RouteWatch::routes_changed() {
+  if (auto fresh = flow_.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
+  ActiveDomains now_active;
+  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) {
+    now_active = active_domains(txn);
+    return done();
+  });
+  if (!read) return log_error("peering: {}", read.error().text);
+  const ActiveDomains fresh = became_active(std::move(now_active));
+  if (!fresh.empty()) retry(fresh);
+}
+
+RouteWatch::ActiveDomains RouteWatch::became_active(ActiveDomains now_active) {
+  ActiveDomains fresh;
+  const std::lock_guard lock(mutex_);
+  std::set_difference(now_active.begin(), now_active.end(), active_.begin(), active_.end(),
+                      std::inserter(fresh, fresh.end()));
+  active_ = std::move(now_active);
+  return fresh;
+}
+
+void RouteWatch::retry(const ActiveDomains& domains) {
+  const Time now = flow_.clock.now();
+  const Status written = flow_.store.write([&](store::WriteTransaction& txn) {
+    for (const auto& [domain, understood] : domains) {
+      store::retry_destination(txn, store::DeliveryPath::tunnel, domain.text(), now, kMaxRetried);
+    }
+    return done();
+  });
+  if (!written) log_error("peering: {}", written.error().text);
+  if (auto requeued = requeue_waiting_mail(flow_); !requeued) {
+    log_error("mail that waited for a route: {}", requeued.error().text);
+  }
+  flow_.wake_dispatcher();
+}
+
+}  // namespace culvert::node
