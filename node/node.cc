@@ -9,6 +9,7 @@
 #include "node/config/reload.h"
 #include "node/config/unverified_hops.h"
 #include "node/delivery/dispatcher.h"
+#include "node/delivery/paths.h"
 #include "node/delivery/recipient_probe.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
@@ -473,7 +474,7 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
                                [&p] {
                                  if (p.dispatcher) p.dispatcher->wake();
                                },
-                               *p.quarantine, p.marks});
+                               *p.quarantine, path_traits, p.marks});
   if (const Status s = start_quarantine(*p.flow); !s) return s.error();
   p.hops.reset(
       new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls, p.name_waits});

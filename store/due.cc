@@ -21,10 +21,7 @@ struct DuePlace {
 // What a record of `due` is about, or nothing if it is none or does not open.
 std::optional<DuePlace> read_place(const Cursor& at) {
   const ByteView key = at.key();
-  if (key.size() != kDuePrefixOctets + kTailOctets ||
-      key[0] > static_cast<std::uint8_t>(DeliveryPath::proof)) {
-    return std::nullopt;
-  }
+  if (key.size() != kDuePrefixOctets + kTailOctets) return std::nullopt;
   const auto destination = at.value();
   if (!destination) return std::nullopt;
   return DuePlace{static_cast<DeliveryPath>(key[0]), to_text(*destination)};
@@ -96,6 +93,25 @@ DueResult scan_due(const ReadTransaction& txn, const DueScan& scan) {
     ++visited;
   }
   return result;
+}
+
+std::vector<EntryId> entries_on_unknown_paths(const ReadTransaction& txn, std::size_t limit) {
+  std::vector<EntryId> ids;
+  Cursor at = txn.scan(Table::due, {});
+  while (!at.at_end() && ids.size() < limit) {
+    const ByteView key = at.key();
+    const std::uint8_t path = key.empty() ? 0 : key[0];
+    const auto id = read_entry_key(key);
+    if (!is_known(static_cast<DeliveryPath>(path))) {
+      if (id && at.value()) ids.push_back(*id);
+      at.next();
+    } else if (path == UINT8_MAX) {
+      break;
+    } else {
+      at.seek(Bytes{static_cast<std::uint8_t>(path + 1)});
+    }
+  }
+  return ids;
 }
 
 std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath path) {

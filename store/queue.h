@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "store/bodies.h"
+#include "store/delivery_path.h"
 #include "store/message_state.h"
 #include "store/messages.h"
 #include "store/staged_records.h"
@@ -32,17 +33,6 @@ struct EntryId {
   static std::optional<EntryId> parse(std::string_view text);
   auto operator<=>(const EntryId&) const = default;
 };
-
-// Numbers are frozen.
-enum class DeliveryPath : std::uint8_t {
-  tunnel = 0,
-  clear = 1,
-  inside = 2,
-  open = 3,   // received sealed; to be opened by this node
-  proof = 4,  // a challenge to a peer, sealed to the claimed key
-};
-// `tunnel`, `clear`, `inside`, `open`, `proof`.
-const char* path_name(DeliveryPath path);
 
 struct QueueRecipient {
   Mailbox mailbox;
@@ -169,6 +159,10 @@ struct DueResult {
 };
 // Costs one look-up a destination, however long the queue is.
 DueResult scan_due(const ReadTransaction& txn, const DueScan& scan);
+
+// Entries that wait on a path whose number this version of the program does not know, due or not;
+// at most `limit`. Costs one look-up a known path if there is none.
+std::vector<EntryId> entries_on_unknown_paths(const ReadTransaction& txn, std::size_t limit);
 
 // Makes everything for a destination due now (a host came back, a route became active); how many,
 // at most `limit`.

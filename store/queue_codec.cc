@@ -55,22 +55,6 @@ std::optional<EntryId> EntryId::parse(std::string_view text) {
   return id;
 }
 
-const char* path_name(DeliveryPath path) {
-  switch (path) {
-    case DeliveryPath::tunnel:
-      return "tunnel";
-    case DeliveryPath::clear:
-      return "clear";
-    case DeliveryPath::inside:
-      return "inside";
-    case DeliveryPath::open:
-      return "open";
-    case DeliveryPath::proof:
-      return "proof";
-  }
-  return "";
-}
-
 Bytes encode(const QueueRecipient& recipient) {
   return RecordWriter()
       .text(kMailbox, recipient.mailbox.text())
@@ -122,7 +106,8 @@ Result<QueueEntry> decode_queue_entry(ByteView record) {
   QueueEntry entry;
   entry.id.message = read_message_id(*in, kMessage);
   entry.id.number = in->choice(kNumber, std::uint16_t{UINT16_MAX});
-  entry.path = in->choice(kPath, DeliveryPath::proof);
+  // Any: what is on a path of another version is held (entries_on_unknown_paths), not lost.
+  entry.path = static_cast<DeliveryPath>(in->choice(kPath, std::uint8_t{UINT8_MAX}));
   entry.destination = in->text(kDestination);
   entry.recipients = read_recipients(*in, kRecipient);
   entry.state = in->choice(kState, EntryState::held);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "node/flow/flow_context.h"
@@ -14,10 +15,12 @@
 
 namespace culvert::node {
 
+// "Encryption Needed" of the enhanced status codes (RFC 5248).
+inline constexpr std::string_view kMustBeSealed = "5.7.10";
 // So often mail is looked at again in a store that was altered, which only a restart mends.
 inline constexpr std::chrono::minutes kWaitForTrust{10};
 
-// Sealing, where the path is `tunnel` or `proof`.
+// Sealing, on paths that seal.
 struct SealPlan {
   std::shared_ptr<const OwnKeys> keys;
   Fingerprint peer;               // whom it is sealed for
@@ -65,8 +68,14 @@ struct Redirect {
   store::DeliveryPath path = store::DeliveryPath::tunnel;
   std::string destination;
 };
-using AttemptPlan = std::variant<Attempt, Postpone, Redirect, GiveUp>;
+// This node opens it (node/opening/opener.h).
+struct OpenHere {
+  store::QueueEntry entry;
+  store::Message message;
+};
+using AttemptPlan = std::variant<Attempt, OpenHere, Postpone, Redirect, GiveUp>;
 
+// By the row of the entry's path (paths.h), which must be known.
 AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
                          store::Message message);
 

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "crypto/base/log.h"
+#include "node/delivery/paths.h"
 #include "node/delivery/retry_schedule.h"
 #include "node/delivery/settlement.h"
 
@@ -27,17 +28,13 @@ namespace {
 // A lane and its connections are forgotten when nothing was carried for so long.
 constexpr std::chrono::minutes kLaneLifetime{2};
 
-// What this node does for itself comes first; then peers.
-constexpr store::DeliveryPath kPathsInOrder[] = {
-    store::DeliveryPath::open, store::DeliveryPath::inside, store::DeliveryPath::tunnel,
-    store::DeliveryPath::proof, store::DeliveryPath::clear};
+// Of a queue that another version filled; the rest at the next look.
+constexpr std::size_t kUnknownAtOnce = 1000;
 
-bool leads_elsewhere(store::DeliveryPath path) {
-  return path != store::DeliveryPath::open && path != store::DeliveryPath::inside;
-}
+bool leads_elsewhere(store::DeliveryPath path) { return path_traits(path).leads_elsewhere; }
 
 bool is_report_to_world(const Attempt& attempt) {
-  return attempt.entry.path == store::DeliveryPath::clear && !attempt.message.sender;
+  return path_traits(attempt.entry.path).leads_to_strangers && !attempt.message.sender;
 }
 
 // True if no server said anything: the destination is down, not the message bad.
@@ -78,15 +75,43 @@ void Dispatcher::look() {
   timer_ = hops_.home.call_after(kDispatchInterval, [this] { look(); });
   if (stopping_) return;
   flow_.watch.look();
-  for (const store::DeliveryPath path : kPathsInOrder)
-    look_at(path);
+  hold_unknown();
+  for (const PathRow* row : all_paths())
+    look_at(row->path);
   tend_lanes();
 }
 
 bool Dispatcher::has_room(store::DeliveryPath path) const {
-  if (!leads_elsewhere(path)) return true;
-  const bool in_clear = path == store::DeliveryPath::clear;
-  return outward_ < kMaxAttemptsAtOnce - (in_clear ? kAttemptsKeptForPeers : 0);
+  const PathTraits& traits = path_traits(path);
+  if (!traits.leads_elsewhere) return true;
+  return outward_ < kMaxAttemptsAtOnce - (traits.leads_to_strangers ? kAttemptsKeptForPeers : 0);
+}
+
+// Mail that a newer version took, and this one would pass over for ever: it waits for a person.
+void Dispatcher::hold_unknown() {
+  if (unknown_held_ != SteadyTime{} && hops_.home.now() - unknown_held_ < kUnknownPathsInterval) {
+    return;
+  }
+  unknown_held_ = hops_.home.now();
+  std::vector<store::EntryId> unknown;
+  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
+    unknown = store::entries_on_unknown_paths(txn, kUnknownAtOnce);
+    return done();
+  });
+  if (!read || unknown.empty()) return;
+  log_error(
+      "mail in the queue is on a delivery path that this version does not know ({} entries): it is "
+      "held (`culvert queue list`); update this node again, then release it",
+      unknown.size());
+  flow_.store.write_async(
+      [unknown](store::WriteTransaction& txn) -> Status {
+        for (const store::EntryId& id : unknown)
+          store::hold(txn, id, "its delivery path is of another version of this program");
+        return done();
+      },
+      [](const Status& held) {
+        if (!held) log_error("it could not be held: {} {}", held.error().text, held.error().detail);
+      });
 }
 
 void Dispatcher::look_at(store::DeliveryPath path) {
@@ -133,8 +158,7 @@ void Dispatcher::tend_lanes() {
 }
 
 void Dispatcher::feed(const Key& key, Lane& lane) {
-  const bool opening = key.first == store::DeliveryPath::open;
-  const std::size_t most = opening ? kMaxOpeningAtOnce : kMaxHopsPerDestination;
+  const std::size_t most = path_traits(key.first).most_at_once;
   // A destination that failed is asked by one connection until it answers.
   const std::size_t allowed = lane.backoff.is_doubted() ? 1 : most;
   while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed && has_room(key.first) &&
@@ -149,7 +173,6 @@ void Dispatcher::feed(const Key& key, Lane& lane) {
 }
 
 void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
-  if (key.first == store::DeliveryPath::open) return begin_opening(key, id);
   std::optional<store::QueueEntry> entry;
   std::optional<store::Message> message;
   const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
@@ -168,6 +191,7 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     if (has_room_for(*attempt)) return carry(key, lane, std::move(*attempt));
     return settled(temporary_error("reports-wait", "too many reports are under way"));
   }
+  if (auto* mail = std::get_if<OpenHere>(&plan)) return open(std::move(*mail), std::move(settled));
   if (const auto* postpone = std::get_if<Postpone>(&plan)) {
     return settle_postpone(flow_, *entry, *message, *postpone, std::move(settled));
   }
@@ -212,25 +236,11 @@ void Dispatcher::return_expired(const Key& key, Lane& lane) {
   }
 }
 
-void Dispatcher::begin_opening(const Key& key, const store::EntryId& id) {
-  auto settled = when_settled(key, id);
-  if (flow_.store.is_altered()) return put_off_opening(id, std::move(settled));
-  const Status submitted = flow_.workers.submit([this, key, id, settled] {
-    if (!opener_.open(id, settled)) set_aside(key, id, settled);
+void Dispatcher::open(OpenHere mail, std::function<void(const Status&)> settled) {
+  const Status submitted = flow_.workers.submit([this, mail = std::move(mail), settled]() mutable {
+    opener_.open(std::move(mail.entry), std::move(mail.message), settled);
   });
   if (!submitted) settled(submitted);
-}
-
-// Whose signature counts cannot be told any more. It does not expire: who sent it was told 250.
-void Dispatcher::put_off_opening(const store::EntryId& id,
-                                 std::function<void(const Status&)> settled) {
-  const Time again = flow_.clock.now() + kWaitForTrust;
-  flow_.store.write_async(
-      [id, again, why = flow_.store.altered()](store::WriteTransaction& txn) -> Status {
-        store::defer(txn, id, {again, why, {}, {}});
-        return done();
-      },
-      std::move(settled));
 }
 
 bool Dispatcher::has_room_for(const Attempt& attempt) const {

@@ -17,14 +17,12 @@
 
 namespace culvert::node {
 
-// Connections at once to one destination, and messages being opened at once.
-inline constexpr std::size_t kMaxHopsPerDestination = 16;
-inline constexpr std::size_t kMaxOpeningAtOnce = 16;
 // Attempts at once over all destinations elsewhere: each may hold a connection and a name look-up.
-// Opening and the inside server are bounded by the numbers above and do not count: who lets our
-// mail to the world stand for minutes must not stop what comes in.
+// Opening and the inside server are bounded by PathTraits::most_at_once and do not count: who lets
+// our mail to the world stand for minutes must not stop what comes in.
 inline constexpr std::size_t kMaxAttemptsAtOnce = 500;
-// Of these, so many are never for mail in clear, so that peers are reached beside slow strangers.
+// Of these, so many are never for paths that lead to strangers, so that peers are reached beside
+// slow ones.
 inline constexpr std::size_t kAttemptsKeptForPeers = 100;
 // Named attack: Tar pit. Of these, so many at most are for reports to the world, whose receivers
 // strangers chose: servers that take connections and never answer must not stop our people's mail.
@@ -33,6 +31,8 @@ inline constexpr std::size_t kReportsAtOnce = 100;
 inline constexpr std::size_t kReadAhead = 64;
 // Even if nothing wakes it, the dispatcher looks so often: other processes write too.
 inline constexpr std::chrono::milliseconds kDispatchInterval{1000};
+// Entries on paths of another version are looked for so often.
+inline constexpr std::chrono::seconds kUnknownPathsInterval{60};
 // An entry whose outcome could not be stored (a full disk), or for which there was no room, is left
 // alone for so long.
 inline constexpr std::chrono::seconds kUnsettledRest{30};
@@ -65,8 +65,8 @@ class Dispatcher {
   void feed(const Key& key, Lane& lane);
   void begin(const Key& key, Lane& lane, const store::EntryId& id);
   void return_expired(const Key& key, Lane& lane);
-  void begin_opening(const Key& key, const store::EntryId& id);
-  void put_off_opening(const store::EntryId& id, std::function<void(const Status&)> settled);
+  void open(OpenHere mail, std::function<void(const Status&)> settled);
+  void hold_unknown();
   void set_aside(const Key& key, const store::EntryId& id,
                  std::function<void(const Status&)> settled);
   void carry(const Key& key, Lane& lane, Attempt attempt);
@@ -88,6 +88,7 @@ class Dispatcher {
   std::size_t outward_ = 0;  // in hand over all lanes that lead elsewhere
   std::size_t reports_ = 0;  // of these, reports to the world
   std::size_t next_loop_ = 0;
+  SteadyTime unknown_held_{};
   Timer timer_;
   LifeToken life_;
 };

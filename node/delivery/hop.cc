@@ -3,7 +3,7 @@
 #include "crypto/base/log.h"
 #include "node/config/own_listener.h"
 #include "node/delivery/client_to_show.h"
-#include "node/delivery/message_source.h"
+#include "node/delivery/paths.h"
 #include "node/session/client_name.h"
 
 namespace culvert::node {
@@ -85,7 +85,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
 
   void find_targets() {
     const store::QueueEntry& entry = order->attempt->entry;
-    hop = configured_hop(*config, entry.path, entry.destination);
+    hop = path_row(entry.path).next_hop(*config, entry.destination);
     OnTargets found = [self = shared_from_this()](Result<MailTargets> targets) {
       self->loop.post([self, targets = std::move(targets)] { self->targets_found(targets); });
     };
@@ -132,8 +132,9 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     delivery.envelope = order->attempt->envelope();
     delivery.envelope.purpose = order->purpose;
     if (order->purpose == ClientEnvelope::Purpose::deliver) {
-      delivery.message = message_source(context.flow, order->attempt);
-      if (order->attempt->entry.path == store::DeliveryPath::inside) {
+      const PathRow& row = path_row(order->attempt->entry.path);
+      delivery.message = row.source(context.flow, order->attempt);
+      if (row.traits.shows_client) {
         delivery.envelope.client = client_to_show(order->attempt->message, *config);
       }
     }
@@ -196,16 +197,6 @@ void Hop::send(SharedAttempt attempt, ClientEnvelope::Purpose purpose, AttemptRe
   };
   Line::Order order{std::move(attempt), purpose, std::move(freed)};
   loop_.post([line = line_, order = std::move(order)]() mutable { line->take(std::move(order)); });
-}
-
-std::optional<NextHop> configured_hop(const Config& config, store::DeliveryPath path,
-                                      const std::string& destination) {
-  if (path == store::DeliveryPath::inside) return config.delivery.inside;
-  if (const auto domain = Domain::parse(destination)) {
-    const auto fixed = config.delivery.hosts.find(*domain);
-    if (fixed != config.delivery.hosts.end()) return fixed->second;
-  }
-  return config.delivery.outside;
 }
 
 }  // namespace culvert::node

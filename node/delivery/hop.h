@@ -51,8 +51,4 @@ class Hop {
   LifeToken life_;
 };
 
-// Where mail for that path and domain goes, by configuration: a fixed host, or nothing for MX.
-std::optional<NextHop> configured_hop(const Config& config, store::DeliveryPath path,
-                                      const std::string& destination);
-
 }  // namespace culvert::node

@@ -9,6 +9,7 @@
 #include "node/config/config.h"
 #include "node/flow/clock_watch.h"
 #include "node/flow/own_keys.h"
+#include "node/flow/path_traits.h"
 #include "node/flow/quarantine.h"
 #include "node/flow/recipient_room.h"
 #include "node/flow/routing.h"
@@ -51,6 +52,7 @@ struct FlowContext {
   // Tells the dispatcher that something new is due. Any thread, cheap.
   std::function<void()> wake_dispatcher;
   Quarantine& quarantine;
+  TraitsOfPath path;
   // As they were when the node started.
   store::OwnMarks marks{};
   // What connections hold before DATA, each listener's all together.

@@ -7,14 +7,11 @@ namespace {
 
 using What = DeliveryTold::What;
 
-bool leads_to_peer(store::DeliveryPath path) {
-  return path == store::DeliveryPath::tunnel || path == store::DeliveryPath::proof;
-}
-
-void add_path(LogLine& line, store::DeliveryPath path, const std::string& destination) {
+void add_path(const FlowContext& context, LogLine& line, store::DeliveryPath path,
+              const std::string& destination) {
   line.word("path", store::path_name(path));
   if (destination.empty()) return;
-  line.word(leads_to_peer(path) ? "peer" : "destination", destination);
+  line.word(context.path(path).seals ? "peer" : "destination", destination);
 }
 
 // Between the brackets of `sender=<…>`.
@@ -33,7 +30,7 @@ void add_recipients(LogLine& line, const All& all) {
   line.end_list();
 }
 
-void log_decisions(const TakenMail& mail) {
+void log_decisions(const FlowContext& context, const TakenMail& mail) {
   std::vector<const PlannedRecipient*> told;
   for (const PlannedRecipient& first : mail.recipients) {
     const auto same = [&first](const PlannedRecipient& r) {
@@ -44,7 +41,7 @@ void log_decisions(const TakenMail& mail) {
     if (is_told) continue;
     told.push_back(&first);
     LogLine line = mail_line("decided", mail.message.id, mail.message.message_id);
-    add_path(line, first.path, first.destination);
+    add_path(context, line, first.path, first.destination);
     line.begin_list("to");
     for (const PlannedRecipient& r : mail.recipients) {
       if (same(r)) line.item(r.recipient.mailbox.text());
@@ -74,7 +71,7 @@ LogLine mail_line(std::string_view event, const store::MessageId& id, std::strin
   return line;
 }
 
-void log_received(const TakenMail& mail) {
+void log_received(const FlowContext& context, const TakenMail& mail) {
   if (!is_logged(LogLevel::info)) return;
   const store::Message& message = mail.message;
   LogLine line = mail_line("received", message.id, message.message_id);
@@ -82,14 +79,14 @@ void log_received(const TakenMail& mail) {
       .address("sender", sender_text(message));
   add_recipients(line, mail.recipients);
   line.number("size", message.size_bytes).text("client", message.client).write(LogLevel::info);
-  log_decisions(mail);
+  log_decisions(context, mail);
 }
 
-void log_decided(const store::MessageId& id, store::DeliveryPath path,
+void log_decided(const FlowContext& context, const store::MessageId& id, store::DeliveryPath path,
                  const std::string& destination) {
   if (!is_logged(LogLevel::info)) return;
   LogLine line = mail_line("decided", id);
-  add_path(line, path, destination);
+  add_path(context, line, path, destination);
   line.write(LogLevel::info);
 }
 
@@ -147,12 +144,12 @@ void DeliveryTold::expire(std::string_view why) {
   }
 }
 
-void log_delivery(const store::QueueEntry& entry, const store::Message& message,
-                  const DeliveryTold& told) {
+void log_delivery(const FlowContext& context, const store::QueueEntry& entry,
+                  const store::Message& message, const DeliveryTold& told) {
   if (!is_logged(LogLevel::info)) return;
   for (const DeliveryTold::Group& group : told.groups) {
     LogLine line = mail_line(event_of(group.what), message.id, message.message_id);
-    add_path(line, entry.path, entry.destination);
+    add_path(context, line, entry.path, entry.destination);
     line.address("sender", sender_text(message));
     add_recipients(line, group.to);
     line.text("host", told.host).text("tls", told.tls);
@@ -161,11 +158,11 @@ void log_delivery(const store::QueueEntry& entry, const store::Message& message,
   }
 }
 
-void log_returned(const store::MessageId& id, std::string_view message_id,
-                  const store::QueueEntry& report) {
+void log_returned(const FlowContext& context, const store::MessageId& id,
+                  std::string_view message_id, const store::QueueEntry& report) {
   if (!is_logged(LogLevel::info)) return;
   LogLine line = mail_line("returned", id, message_id);
-  add_path(line, report.path, report.destination);
+  add_path(context, line, report.path, report.destination);
   line.begin_list("to");
   for (const store::QueueRecipient& r : report.recipients)
     line.item(r.mailbox.text());

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "crypto/base/log_line.h"
+#include "node/flow/flow_context.h"
 #include "node/flow/taken_mail.h"
 #include "store/quarantine.h"
 
@@ -26,9 +27,9 @@ LogLine mail_line(std::string_view event, const store::MessageId& id,
                   std::string_view message_id = {});
 
 // It was taken over: `received`, and `decided` for each path and destination.
-void log_received(const TakenMail& mail);
+void log_received(const FlowContext& context, const TakenMail& mail);
 // Another path than was decided first.
-void log_decided(const store::MessageId& id, store::DeliveryPath path,
+void log_decided(const FlowContext& context, const store::MessageId& id, store::DeliveryPath path,
                  const std::string& destination);
 // `mail` was in what came as `carrier`, sealed by the peer of that domain under that id.
 void log_opened(const TakenMail& mail, const store::MessageId& carrier,
@@ -55,10 +56,10 @@ struct DeliveryTold {
   // What was deferred has waited too long.
   void expire(std::string_view why);
 };
-void log_delivery(const store::QueueEntry& entry, const store::Message& message,
-                  const DeliveryTold& told);
+void log_delivery(const FlowContext& context, const store::QueueEntry& entry,
+                  const store::Message& message, const DeliveryTold& told);
 // A report about it goes to its sender.
-void log_returned(const store::MessageId& id, std::string_view message_id,
-                  const store::QueueEntry& report);
+void log_returned(const FlowContext& context, const store::MessageId& id,
+                  std::string_view message_id, const store::QueueEntry& report);
 
 }  // namespace culvert::node

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crypto/base/hidden_route.h"
+#include "node/flow/way.h"
 #include "node/intake/intake.h"
 #include "node/smtp/parameters.h"
 #include "node/smtp/replies.h"
@@ -44,7 +45,8 @@ class InsideReceiver final : public Intake {
     }
     const bool ours = config_->serves(recipient.domain());
     const PathDecision decision = routing_->decide_for(mail_.sender, recipient, ours);
-    if (decision.path == Path::refuse) return replies::encryption_needed(recipient);
+    auto way = way_of(decision.path, recipient.domain());
+    if (!way) return replies::encryption_needed(recipient);
     // In clear it may be a right address elsewhere, and nobody behind us relays for it.
     if (decision.path != Path::clear) {
       if (const auto what = hidden_route(recipient)) return replies::hidden_route(recipient, *what);
@@ -52,26 +54,11 @@ class InsideReceiver final : public Intake {
     if (decision.path == Path::tunnel) {
       if (auto refusal = check_size(recipient)) return refusal;
     }
-    PlannedRecipient planned{
-        {recipient, notify_text(rcpt.parameters.notify), rcpt.parameters.orcpt},
-        stored_path(decision.path),
-        ours ? "" : recipient.domain().text(),
-        decision.reasons.back()};
-    recipients_.push_back(std::move(planned));
+    recipients_.push_back({{recipient, notify_text(rcpt.parameters.notify), rcpt.parameters.orcpt},
+                           way->path,
+                           std::move(way->destination),
+                           decision.reasons.back()});
     return std::nullopt;
-  }
-
-  static store::DeliveryPath stored_path(Path path) {
-    switch (path) {
-      case Path::inside:
-        return store::DeliveryPath::inside;
-      case Path::tunnel:
-        return store::DeliveryPath::tunnel;
-      case Path::clear:
-      case Path::refuse:
-        return store::DeliveryPath::clear;
-    }
-    return store::DeliveryPath::clear;
   }
 
   // The peer announced on its card how large a message it takes.

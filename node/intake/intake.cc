@@ -106,7 +106,7 @@ void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
     if (work->room) work->room->set_taken();
     work->answer(replies::accepted(work->mail.message.id.hex()));
     work->context.wake_dispatcher();
-    log_received(work->mail);
+    log_received(work->context, work->mail);
   });
 }
 

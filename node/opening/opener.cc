@@ -156,9 +156,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (!plan) return consume(plan.error().text);
     const Time now = context_.clock.now();
     const auto shared = std::make_shared<const ReturnPlan>(*std::move(plan));
-    tell_ = [message = message_, shared] {
-      log_consumed(message, "a report about " + shared->original.hex());
-      if (shared->bounce) log_returned(shared->original, {}, shared->bounce->entry);
+    tell_ = [this, shared] {
+      log_consumed(message_, "a report about " + shared->original.hex());
+      if (shared->bounce) log_returned(context_, shared->original, {}, shared->bounce->entry);
     };
     write([self = shared_from_this(), shared, now](store::WriteTransaction& txn) -> Status {
       if (const Status put = put_return(txn, *shared, now); !put) return put;
@@ -248,7 +248,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     }
     if (people.empty()) return consume("nothing for this node in it");
     const Time now = context_.clock.now();
-    tell_ = [id = message_.id] { log_decided(id, store::DeliveryPath::inside, ""); };
+    tell_ = [this] { log_decided(context_, message_.id, store::DeliveryPath::inside, ""); };
     write([self = shared_from_this(), people, now](store::WriteTransaction& txn) -> Status {
       if (people.size() < self->entry_.recipients.size()) {
         store::defer(txn, self->entry_.id, {now, "", people, {}});
@@ -261,7 +261,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
   // Silently: what comes to a reserved address and does not count is nobody's business.
   void consume(const std::string& why) {
     const Time now = context_.clock.now();
-    tell_ = [message = message_, why] { log_consumed(message, why); };
+    tell_ = [this, why] { log_consumed(message_, why); };
     write([self = shared_from_this(), why, now](store::WriteTransaction& txn) -> Status {
       store::add_trace(txn, self->message_.id, {now, "consumed", {{"why", printable(why, 200)}}});
       store::finish(txn, self->entry_.id);
@@ -274,8 +274,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const Time now = context_.clock.now();
     const auto places = places_to_note(context_, message_);
     const auto id = *store::MessageId::from_bytes(opened.envelope.id);
-    tell_ = [message = message_, from = opened.envelope.from.text()] {
-      log_consumed(message, "a peering message of " + from);
+    tell_ = [this, from = opened.envelope.from.text()] {
+      log_consumed(message_, "a peering message of " + from);
     };
     write([self = shared_from_this(), places, id, now, peer = opened.peer,
            to = opened.envelope.recipients.front().mailbox,
@@ -300,11 +300,11 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const store::Deferral deferral{
         context_.clock.now() + kRetryOpening, error.text, entry_.recipients, {}};
     waits_on_ = true;
-    tell_ = [entry = entry_, message = message_, why = error.text] {
+    tell_ = [this, why = error.text] {
       DeliveryTold told;
-      for (const store::QueueRecipient& r : entry.recipients)
+      for (const store::QueueRecipient& r : entry_.recipients)
         told.add(DeliveryTold::What::deferred, why, r.mailbox);
-      log_delivery(entry, message, told);
+      log_delivery(context_, entry_, message_, told);
     };
     write([self = shared_from_this(), deferral](store::WriteTransaction& txn) -> Status {
       store::defer(txn, self->entry_.id, deferral);
@@ -346,22 +346,10 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
 }  // namespace
 
-bool Opener::open(const store::EntryId& id, std::function<void(const Status&)> done) {
-  std::optional<store::QueueEntry> entry;
-  std::optional<store::Message> message;
-  const Status read = context_.store.read([&](const store::ReadTransaction& txn) -> Status {
-    entry = store::find_entry(txn, id);
-    message = store::find_message(txn, id.message);
-    return culvert::done();
-  });
-  if (!read) {
-    done(read);
-    return true;
-  }
-  if (!entry || !message) return false;
-  std::make_shared<Opening>(context_, *std::move(entry), *std::move(message), std::move(done))
+void Opener::open(store::QueueEntry entry, store::Message message,
+                  std::function<void(const Status&)> done) {
+  std::make_shared<Opening>(context_, std::move(entry), std::move(message), std::move(done))
       ->run(on_peering_mail_);
-  return true;
 }
 
 }  // namespace culvert::node

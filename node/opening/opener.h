@@ -20,11 +20,11 @@ class Opener {
   Opener(FlowContext& context, PeeringMail on_peering_mail)
       : context_(context), on_peering_mail_(std::move(on_peering_mail)) {}
 
-  // Opens one entry of the path `open`; for a worker, because it computes. `done` is called once,
-  // from any thread, when all that follows is committed, or with the error if it could not be; what
-  // is temporary leaves the entry deferred. False, and `done` is not called, if there is no such
-  // entry, or its record or its message's cannot be read.
-  bool open(const store::EntryId& id, std::function<void(const Status&)> done);
+  // Opens what an entry of the path `open` brings; for a worker, because it computes. `done` is
+  // called once, from any thread, when all that follows is committed, or with the error if it could
+  // not be; what is temporary leaves the entry deferred.
+  void open(store::QueueEntry entry, store::Message message,
+            std::function<void(const Status&)> done);
 
  private:
   FlowContext& context_;

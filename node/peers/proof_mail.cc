@@ -87,7 +87,7 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
 void note_peering_mail(store::WriteTransaction& txn, const store::QueueEntry& entry,
                        const DeliveryTold& told, Time next_try, Time now) {
   using Step = peering::ChallengeStep;
-  if (entry.path != store::DeliveryPath::proof || !entry.peer || told.groups.empty()) return;
+  if (!entry.peer || told.groups.empty()) return;
   const auto domain = Domain::parse(entry.destination);
   if (!domain) return;
   const DeliveryTold::Group& group = told.groups.front();

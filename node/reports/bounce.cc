@@ -7,16 +7,17 @@
 #include "crypto/mime/header.h"
 #include "node/flow/stored_message.h"
 #include "node/flow/taken_mail.h"
+#include "node/flow/way.h"
 #include "peering/tunnel_header.h"
 #include "store/trace.h"
 
 namespace culvert::node {
 namespace {
 
+// Whom a report goes to, and how.
 struct Target {
   Mailbox to;
-  store::DeliveryPath path = store::DeliveryPath::clear;
-  std::string destination;
+  Way way;
 };
 
 bool is_route_of(const FlowContext& context, const Domain& domain, const Fingerprint& peer) {
@@ -33,7 +34,7 @@ std::optional<Target> target_of_opened(const FlowContext& context,
   const auto through = [&](const Mailbox& to) -> std::optional<Target> {
     if (hidden_route(to)) return std::nullopt;
     if (!is_route_of(context, to.domain(), opened.peer)) return std::nullopt;
-    return Target{to, store::DeliveryPath::tunnel, to.domain().text()};
+    return Target{to, *way_of(Path::tunnel, to.domain())};
   };
   if (!opened.sealed_sender) return std::nullopt;
   if (auto target = through(*opened.sealed_sender)) return target;
@@ -47,20 +48,10 @@ std::optional<Target> target_of_sender(const FlowContext& context, const Mailbox
   const auto config = context.config.get();
   const bool ours = config->serves(sender.domain());
   const PathDecision decision = context.routing.current()->decide_for(std::nullopt, sender, ours);
-  const std::string domain = sender.domain().text();
   // Mail that was taken before the listeners refused such a sender: a report would be relayed.
   if (decision.path != Path::clear && hidden_route(sender)) return std::nullopt;
-  switch (decision.path) {
-    case Path::inside:
-      return Target{sender, store::DeliveryPath::inside, ""};
-    case Path::tunnel:
-      return Target{sender, store::DeliveryPath::tunnel, domain};
-    case Path::clear:
-      return Target{sender, store::DeliveryPath::clear, domain};
-    case Path::refuse:
-      return std::nullopt;
-  }
-  return std::nullopt;
+  auto way = way_of(decision.path, sender.domain());
+  return way ? std::optional(Target{sender, *std::move(way)}) : std::nullopt;
 }
 
 std::optional<Target> target_of(const FlowContext& context, const store::Message& message) {
@@ -95,9 +86,9 @@ struct Original {
 
 // True if the report leaves, or may come to leave, under our signature.
 bool may_be_sealed(const FlowContext& context, const Target& target) {
-  return target.path == store::DeliveryPath::tunnel ||
-         (target.path == store::DeliveryPath::clear &&
-          context.routing.current()->route_of(target.to.domain()) != nullptr);
+  const PathTraits& path = context.path(target.way.path);
+  return path.seals || (path.leads_elsewhere &&
+                        context.routing.current()->route_of(target.to.domain()) != nullptr);
 }
 
 // Named attack: a stranger's words under our signature. Whoever mails us in clear under the name of
@@ -187,8 +178,8 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
   plan.message.opened = original.opened;
   plan.message.origin = origin_of_report(original);
   plan.entry.id = {id, 0};
-  plan.entry.path = target.path;
-  plan.entry.destination = target.destination;
+  plan.entry.path = target.way.path;
+  plan.entry.destination = target.way.destination;
   plan.entry.recipients = {{target.to, "", ""}};
   plan.entry.created = now;
   plan.entry.next_attempt = now;
@@ -212,16 +203,15 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
   }
   // Was to be sealed, or the report leaves sealed for a peer. What the peer itself sealed is told
   // through the tunnel and never elsewhere, so that its sender may know which mail it is.
-  const bool back_through = message.opened && target->path == store::DeliveryPath::tunnel;
-  const bool sealed = !back_through && (entry.path == store::DeliveryPath::tunnel ||
-                                        target->path == store::DeliveryPath::tunnel);
-  const bool hop_spoke =
-      entry.path == store::DeliveryPath::tunnel || entry.path == store::DeliveryPath::clear;
+  const PathTraits& came = context.path(entry.path);
+  const bool leaves_sealed = context.path(target->way.path).seals;
+  const bool back_through = message.opened && leaves_sealed;
+  const bool sealed = !back_through && (came.seals || leaves_sealed);
   return stage_report(context, *target,
                       {message.envid, message.received, original_header(context, message),
                        sealed ? DsnRequest::Original::sealed : DsnRequest::Original::clear,
                        message.opened, message.origin, about},
-                      hop_spoke && may_be_sealed(context, *target)
+                      came.leads_elsewhere && may_be_sealed(context, *target)
                           ? without_replies(recipients, about)
                           : recipients);
 }
@@ -267,8 +257,9 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sealed(
                       recipients);
 }
 
-bool wants_delay_report(std::string_view notify, Unasked unasked) {
-  if (notify.empty()) return unasked == Unasked::report;
+bool wants_delay_report(std::string_view notify, DelayTold told) {
+  if (told == DelayTold::never) return false;
+  if (notify.empty()) return told == DelayTold::unasked;
   return notify.find("DELAY") != std::string_view::npos;
 }
 

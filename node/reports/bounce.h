@@ -57,9 +57,8 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sealed(
 
 // Whether a failure is reported to who asked so with NOTIFY; without one it is (RFC 3461, 4.1).
 bool wants_report(std::string_view notify);
-// The same for a delay; `unasked` says what holds without a NOTIFY.
-enum class Unasked { report, silence };
-bool wants_delay_report(std::string_view notify, Unasked unasked);
+// The same for a delay of mail on a path where it is told so.
+bool wants_delay_report(std::string_view notify, DelayTold told);
 // Success is reported only to who asked.
 bool wants_success_report(std::string_view notify);
 

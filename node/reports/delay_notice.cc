@@ -41,21 +41,12 @@ struct Found {
 // In front of all entries of messages that were made in that second.
 store::EntryId first_of_second(Time when) { return {store::MessageId::first_of(when), 0}; }
 
-// Mail that waits for a peer is told of unasked: whoever wrote it knows nothing of the tunnel, and
-// would have had an answer from the peer's server without it.
-bool wants_notice(const store::QueueEntry& entry, const store::QueueRecipient& recipient) {
-  const bool is_tunnel = entry.path == store::DeliveryPath::tunnel;
-  return wants_delay_report(recipient.notify, is_tunnel ? Unasked::report : Unasked::silence);
-}
-
 bool is_tellable(const FlowContext& context, const store::QueueEntry& entry) {
-  if (entry.state == store::EntryState::held || entry.path == store::DeliveryPath::open ||
-      entry.path == store::DeliveryPath::proof) {
-    return false;
-  }
-  return is_delay_due(context, entry) &&
-         std::ranges::any_of(entry.recipients,
-                             [&](const auto& one) { return wants_notice(entry, one); });
+  if (entry.state == store::EntryState::held || !is_delay_due(context, entry)) return false;
+  const DelayTold told = context.path(entry.path).delay;
+  return std::ranges::any_of(entry.recipients, [told](const store::QueueRecipient& one) {
+    return wants_delay_report(one.notify, told);
+  });
 }
 
 // The first of this page that is not passed over, or its end.
@@ -97,7 +88,7 @@ Status find_delayed(const FlowContext& context, const store::ReadTransaction& tx
 Status plan_reports(const FlowContext& context, std::vector<Notice>& notices) {
   for (Notice& notice : notices) {
     const auto recipients =
-        delay_reports(notice.entry, notice.entry.recipients, notice.last_reason);
+        delay_reports(context, notice.entry, notice.entry.recipients, notice.last_reason);
     auto report = plan_bounce(context, notice.entry, notice.message, recipients, DsnAbout::delay);
     if (!report) return report.error();
     notice.report = *std::move(report);
@@ -123,18 +114,20 @@ Status put_notice(store::WriteTransaction& txn, Notice& notice, Time now) {
 }  // namespace
 
 bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry) {
-  return !entry.delay_reported && context.watch.now_for(entry.created) >=
-                                      entry.created + context.config.get()->queue.delay_notice;
+  if (entry.delay_reported || context.path(entry.path).delay == DelayTold::never) return false;
+  return context.watch.now_for(entry.created) >=
+         entry.created + context.config.get()->queue.delay_notice;
 }
 
-std::vector<RecipientReport> delay_reports(const store::QueueEntry& entry,
+std::vector<RecipientReport> delay_reports(const FlowContext& context,
+                                           const store::QueueEntry& entry,
                                            const std::vector<store::QueueRecipient>& waiting,
                                            const std::string& last_reason) {
   const std::string why =
       last_reason.empty() ? "not delivered yet" : "not delivered yet; last: " + last_reason;
   std::vector<RecipientReport> delayed;
   for (const store::QueueRecipient& r : waiting) {
-    if (!wants_notice(entry, r)) continue;
+    if (!wants_delay_report(r.notify, context.path(entry.path).delay)) continue;
     delayed.push_back({r.mailbox, r.orcpt, std::string(kExpiredStatus), why, ""});
   }
   return delayed;
@@ -159,7 +152,7 @@ Result<DelayRound> tell_delays(FlowContext& context, const std::optional<store::
   if (!written) return written.error();
   for (const Notice& notice : found.notices) {
     if (!notice.told || !notice.report) continue;
-    log_returned(notice.message.id, notice.message.message_id, notice.report->entry);
+    log_returned(context, notice.message.id, notice.message.message_id, notice.report->entry);
   }
   context.wake_dispatcher();
   return found.round;

@@ -67,7 +67,7 @@ std::vector<RecipientReport> to_report(const Case& each) {
   std::vector<RecipientReport> out;
   for (const store::QueueRecipient& r : each.mail.recipients) {
     const bool wanted =
-        is_delay(each) ? wants_delay_report(r.notify, Unasked::report) : wants_report(r.notify);
+        is_delay(each) ? wants_delay_report(r.notify, DelayTold::unasked) : wants_report(r.notify);
     if (!wanted) continue;
     const std::string_view status = is_delay(each) ? kExpiredStatus : kFailedStatus;
     out.push_back({r.mailbox, r.orcpt, std::string(status), why(each, r.mailbox.domain()), ""});

@@ -235,6 +235,39 @@ TEST_F(QueueTest, KeepsPathsOfOneDestinationApart) {
   EXPECT_TRUE(due(*store, {.now = kStart, .path = DeliveryPath::open}).destinations.empty());
 }
 
+// A newer version of this program wrote it.
+TEST_F(QueueTest, FindsWhatIsOnAPathOfAnotherVersion) {
+  auto staged = stage(*store, "x");
+  QueueEntry known = entry_to(staged->message.id, 0, "b.example");
+  QueueEntry strange = entry_to(staged->message.id, 1, "b.example", kStart + seconds(60));
+  strange.path = static_cast<DeliveryPath>(9);
+  QueueEntry last = entry_to(staged->message.id, 2, "b.example");
+  last.path = static_cast<DeliveryPath>(UINT8_MAX);
+  write([&](WriteTransaction& txn) {
+    EXPECT_TRUE(put_message(txn, staged->message, staged->body, {known, strange, last}).ok());
+  });
+  const auto unknown = [this](std::size_t limit) {
+    std::vector<EntryId> ids;
+    EXPECT_TRUE(store
+                    ->read([&](const ReadTransaction& txn) {
+                      ids = entries_on_unknown_paths(txn, limit);
+                      return done();
+                    })
+                    .ok());
+    return ids;
+  };
+  EXPECT_EQ(unknown(10), (std::vector<EntryId>{strange.id, last.id}));
+  EXPECT_EQ(unknown(1), (std::vector<EntryId>{strange.id}));
+  EXPECT_EQ(entry(strange.id)->path, strange.path);
+  write([&](WriteTransaction& txn) {
+    EXPECT_TRUE(hold(txn, strange.id, "of another version"));
+    EXPECT_TRUE(hold(txn, last.id, "of another version"));
+  });
+  EXPECT_TRUE(unknown(10).empty());
+  write([&](WriteTransaction& txn) { EXPECT_TRUE(release(txn, strange.id, kStart)); });
+  EXPECT_EQ(unknown(10).size(), 1u);
+}
+
 TEST_F(QueueTest, LeavesOutWhatIsClaimed) {
   const MessageId a = put("1", {"b.example"}, kStart - seconds(2));
   const MessageId b = put("2", {"b.example"}, kStart - seconds(1));

@@ -5,6 +5,7 @@
 #include "crypto/base/hidden_route.h"
 #include "node/delivery/attempt.h"
 #include "node/reports/bounce.h"
+#include "tests/node/flow/open_stored.h"
 #include "tests/node/flow/peer_fixture.h"
 #include "tests/support/route_spellings.h"
 
@@ -44,7 +45,8 @@ class RelayTest : public PeerFlowTest {
       if (entry.path == store::DeliveryPath::open) waiting = entry.id;
     }
     std::promise<Status> done;
-    opener.open(*waiting, [&done](const Status& status) { done.set_value(status); });
+    open_stored(opener, own.store(), *waiting,
+                [&done](const Status& status) { done.set_value(status); });
     EXPECT_TRUE(done.get_future().get().ok());
     if (quarantine().size() == held) return false;
     EXPECT_EQ(queue().size(), queued);

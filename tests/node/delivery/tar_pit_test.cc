@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <future>
 
+#include "node/delivery/paths.h"
 #include "node/net/socket.h"
 #include "node/peers/peering_service.h"
 #include "tests/node/net/certificates.h"
@@ -114,8 +115,8 @@ class TarPitPeers : public testing::Test {
   Counters counters_;
   Live<OwnKeys> keys_{own_keys()};
   Quarantine quarantine_{a_.store(), [] { return quarantine_limits(1'000'000); }};
-  FlowContext context_{a_.store(),   workers_, clock_,    watch_, routing_,
-                       live_config_, keys_,    counters_, [] {},  quarantine_};
+  FlowContext context_{a_.store(), workers_,  clock_, watch_,      routing_,   live_config_,
+                       keys_,      counters_, [] {},  quarantine_, path_traits};
   PeeringService service_{context_};
 };
 

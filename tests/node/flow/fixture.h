@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/delivery/paths.h"
 #include "node/flow/flow_context.h"
 #include "store/bodies.h"
 #include "store/rules.h"
@@ -71,9 +72,10 @@ class FlowTest : public testing::Test {
   ClockWatch watch{clock, {}};
   QuarantineLimits limits = quarantine_limits(config.largest_outside_bytes());
   Quarantine quarantine_{*db, [this] { return limits; }};
-  FlowContext context{
-      *db,        workers, clock, watch, routing, live_config, keys, counters, [this] { ++wakes; },
-      quarantine_};
+  FlowContext context{*db,         workers,    clock,
+                      watch,       routing,    live_config,
+                      keys,        counters,   [this] { ++wakes; },
+                      quarantine_, path_traits};
 };
 
 }  // namespace culvert::node

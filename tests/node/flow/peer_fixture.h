@@ -2,11 +2,13 @@
 // without sockets.
 #pragma once
 
+#include "node/delivery/paths.h"
 #include "node/opening/opener.h"
 #include "node/opening/waiting_mail.h"
 #include "peering/tunnel_seal.h"
 #include "store/quarantine.h"
 #include "tests/node/flow/hand_in.h"
+#include "tests/node/flow/open_stored.h"
 #include "tests/peering/test_node.h"
 
 namespace culvert::node {
@@ -79,7 +81,8 @@ class PeerFlowTest : public testing::Test {
     ASSERT_EQ(waiting.size(), 1U);
     ASSERT_EQ(waiting[0].path, store::DeliveryPath::open);
     std::promise<Status> done;
-    opener.open(waiting[0].id, [&done](const Status& status) { done.set_value(status); });
+    open_stored(opener, own.store(), waiting[0].id,
+                [&done](const Status& status) { done.set_value(status); });
     EXPECT_TRUE(done.get_future().get().ok());
   }
 
@@ -123,8 +126,8 @@ class PeerFlowTest : public testing::Test {
   ClockWatch watch{clock, {}};
   QuarantineLimits limits = quarantine_limits(config.largest_outside_bytes());
   Quarantine quarantine_{own.store(), [this] { return limits; }};
-  FlowContext context{own.store(), workers, clock,    watch, routing,
-                      live_config, keys,    counters, [] {}, quarantine_};
+  FlowContext context{own.store(), workers,  clock, watch,       routing,    live_config,
+                      keys,        counters, [] {}, quarantine_, path_traits};
   Opener opener{context, [](const Fingerprint&, ByteView) {}};
   FixedCheck check;
 };

@@ -268,8 +268,8 @@ TEST_F(Filling, ANetworkIsThePeersFor30DaysAfterItsLastMail) {
 TEST_F(Filling, APartnerHasItsShareWhileRoutesCannotBeRead) {
   make_known(kPeersHost);
   Routing unread(own.store());  // as where a record that it needs is broken
-  const FlowContext without{own.store(), workers, clock,    watch, unread,
-                            live_config, keys,    counters, [] {}, quarantine_};
+  const FlowContext without{own.store(), workers,  clock, watch,       unread,     live_config,
+                            keys,        counters, [] {}, quarantine_, path_traits};
   EXPECT_EQ(shares_for(without, kPeersHost, std::nullopt)[0].peer, peer.fingerprint());
   EXPECT_EQ(standing_of(without, *IpAddress::parse(kPeersHost)), Standing::known);
 }

@@ -5,6 +5,7 @@
 #include "crypto/keys/certificate_maker.h"
 #include "node/flow/quarantine_source.h"
 #include "node/flow/quarantine_upkeep.h"
+#include "tests/node/flow/open_stored.h"
 #include "tests/node/flow/peer_fixture.h"
 
 namespace culvert::node {
@@ -78,7 +79,8 @@ class QuarantineFlowTest : public PeerFlowTest {
     for (const store::QueueEntry& entry : queue()) {
       if (entry.path != store::DeliveryPath::open) continue;
       std::promise<Status> ended;
-      opener.open(entry.id, [&ended](const Status& status) { ended.set_value(status); });
+      open_stored(opener, own.store(), entry.id,
+                  [&ended](const Status& status) { ended.set_value(status); });
       EXPECT_TRUE(ended.get_future().get().ok());
     }
   }

@@ -90,8 +90,8 @@ TEST_F(QuarantineRoomTest, WhatWasTakenHasItsRoomAgainAfterARestart) {
   ASSERT_EQ(send(junk(), kStrangersHost).code, 250);
   ASSERT_EQ(send(junk(), kStrangersHost).code, 452);
   Quarantine after(own.store(), [this] { return limits; });
-  FlowContext restarted{own.store(), workers, clock,    watch, routing,
-                        live_config, keys,    counters, [] {}, after};
+  FlowContext restarted{own.store(), workers,  clock, watch, routing,    live_config,
+                        keys,        counters, [] {}, after, path_traits};
   ASSERT_TRUE(start_quarantine(restarted).ok());
   EXPECT_EQ(after.room.taken().size(), 2U);
   const auto share = shares_for(restarted, kStrangersHost, std::nullopt).front();

@@ -7,6 +7,7 @@
 #include "peering/trouble.h"
 #include "store/sealed_mail.h"
 #include "store/trouble.h"
+#include "tests/node/flow/open_stored.h"
 #include "tests/node/flow/peer_fixture.h"
 
 namespace culvert::node {
@@ -98,7 +99,8 @@ TEST_F(TroubleFlowTest, AReplayOfWhatWasDeliveredTellsNobodyThatItWaits) {
   for (const store::QueueEntry& entry : queue()) {
     if (entry.path != store::DeliveryPath::open) continue;
     std::promise<Status> done;
-    opener.open(entry.id, [&done](const Status& status) { done.set_value(status); });
+    open_stored(opener, own.store(), entry.id,
+                [&done](const Status& status) { done.set_value(status); });
     EXPECT_TRUE(done.get_future().get().ok());
   }
   EXPECT_EQ(quarantine().size(), 1u);

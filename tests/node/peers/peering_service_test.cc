@@ -1,5 +1,6 @@
 // What a peering message means for mail of the running node.
 #include "node/peers/peering_service.h"
+#include "node/delivery/paths.h"
 
 #include <gtest/gtest.h>
 
@@ -87,8 +88,8 @@ class PeeringServiceTest : public testing::Test {
   Counters counters_;
   Live<OwnKeys> keys_{keys_of(a_)};
   Quarantine quarantine_{a_.store(), [] { return quarantine_limits(1'000'000); }};
-  FlowContext context_{a_.store(),   workers_, clock_,    watch_, routing_,
-                       live_config_, keys_,    counters_, [] {},  quarantine_};
+  FlowContext context_{a_.store(), workers_,  clock_, watch_,      routing_,   live_config_,
+                       keys_,      counters_, [] {},  quarantine_, path_traits};
   PeeringService service_{context_};
 };
 

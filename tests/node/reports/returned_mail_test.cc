@@ -8,6 +8,7 @@
 #include "node/opening/opener.h"
 #include "peering/tunnel_header.h"
 #include "tests/node/flow/fixture.h"
+#include "tests/node/flow/open_stored.h"
 #include "tests/peering/test_node.h"
 
 namespace culvert::node {
@@ -89,7 +90,7 @@ class ReturnedMailTest : public FlowTest {
   }
   void open(const store::EntryId& id) {
     Opener opener(context, [](const Fingerprint&, ByteView) {});
-    opener.open(id, [](const Status&) {});
+    open_stored(opener, *db, id, [](const Status&) {});
     // Behind all that was given to the commit thread.
     ASSERT_TRUE(db->write([](store::WriteTransaction&) { return done(); }).ok());
   }

@@ -1,8 +1,7 @@
-#include "node/delivery/message_source.h"
-
+// sealed_source of sealing.h.
 #include <algorithm>
 
-#include "crypto/base/limits.h"
+#include "node/delivery/sealing.h"
 #include "node/flow/stored_message.h"
 #include "peering/tunnel_seal.h"
 
@@ -23,43 +22,11 @@ peering::SealedOrigin sealed(store::Origin origin) {
   return peering::SealedOrigin::passed;
 }
 
-// Opens the stored message when the first piece is asked for, in a worker.
-class MessageSource : public PieceSource {
+// Opens and seals the stored message when the first piece is asked for, in a worker.
+class SealedSource final : public PieceSource {
  public:
-  MessageSource(const FlowContext& context, SharedAttempt attempt)
+  SealedSource(const FlowContext& context, SharedAttempt attempt)
       : context_(context), attempt_(std::move(attempt)) {}
-
- protected:
-  Status open() {
-    auto opened = stored_message(context_, attempt_->message);
-    if (!opened) return opened.error();
-    stored_ = *std::move(opened);
-    return done();
-  }
-
-  const FlowContext& context_;
-  const SharedAttempt attempt_;
-  std::unique_ptr<RewindableSource> stored_;
-};
-
-class PlainSource final : public MessageSource {
- public:
-  using MessageSource::MessageSource;
-  Result<Bytes> next() override {
-    if (!stored_) {
-      if (const Status opened = open(); !opened) return opened.error();
-    }
-    Bytes piece(kMessageBufferBytes);
-    const auto count = stored_->read(piece);
-    if (!count) return count.error();
-    piece.resize(*count);
-    return piece;
-  }
-};
-
-class SealedSource final : public MessageSource {
- public:
-  using MessageSource::MessageSource;
 
   // Only who was accepted in this transaction is named inside the seal.
   void begin(const std::vector<bool>& accepted) override { accepted_ = accepted; }
@@ -73,7 +40,9 @@ class SealedSource final : public MessageSource {
 
  private:
   Status start() {
-    if (const Status opened = open(); !opened) return opened;
+    auto opened = stored_message(context_, attempt_->message);
+    if (!opened) return opened.error();
+    stored_ = *std::move(opened);
     const SealPlan& plan = *attempt_->seal;
     const auto to = Domain::parse(attempt_->entry.destination);
     if (!to) return to.error();
@@ -110,6 +79,9 @@ class SealedSource final : public MessageSource {
     }
   }
 
+  const FlowContext& context_;
+  const SharedAttempt attempt_;
+  std::unique_ptr<RewindableSource> stored_;
   std::vector<bool> accepted_;
   std::optional<peering::SealedEnvelope> envelope_;
   std::unique_ptr<peering::TunnelSealer> sealer_;
@@ -117,9 +89,8 @@ class SealedSource final : public MessageSource {
 
 }  // namespace
 
-std::unique_ptr<PieceSource> message_source(const FlowContext& context, SharedAttempt attempt) {
-  if (attempt->seal) return std::make_unique<SealedSource>(context, std::move(attempt));
-  return std::make_unique<PlainSource>(context, std::move(attempt));
+std::unique_ptr<PieceSource> sealed_source(const FlowContext& context, SharedAttempt attempt) {
+  return std::make_unique<SealedSource>(context, std::move(attempt));
 }
 
 }  // namespace culvert::node

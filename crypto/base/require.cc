@@ -1,0 +1,20 @@
+#include "crypto/base/require.h"
+
+#include <cstdlib>
+#include <exception>
+
+#include "crypto/base/log.h"
+
+namespace culvert {
+
+void broken_contract(const char* what, const char* file, int line) noexcept {
+  try {
+    log_error("a fault of this program: it does not hold that there is {} ({}:{})", what, file,
+              line);
+  } catch (...) {
+    // Nothing can be said any more.
+  }
+  std::abort();
+}
+
+}  // namespace culvert

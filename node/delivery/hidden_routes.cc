@@ -1,0 +1,45 @@
+#include "node/delivery/hidden_routes.h"
+
+#include "crypto/base/hidden_route.h"
+#include "node/smtp/replies.h"
+
+namespace culvert::node {
+namespace {
+
+// True for a domain to which the next server's own report would stay with it, or with us. A peer's
+// node opens no mail with such a sender of its own (peering/tunnel_open.h), and it would be stuck
+// there.
+bool is_told_nearby(const FlowContext& context, const Attempt& attempt, const Domain& domain) {
+  if (may_be_local(domain, context.config.get()->node.domains)) return true;
+  if (!attempt.seal) return false;
+  const auto routing = context.routing.current();
+  const RouteView* route = routing->route_of(domain);
+  return route != nullptr && route->peer == attempt.seal->peer;
+}
+
+}  // namespace
+
+AttemptPlan without_hidden_routes(const FlowContext& context, AttemptPlan plan) {
+  auto* attempt = std::get_if<Attempt>(&plan);
+  if (attempt == nullptr) return plan;
+  std::vector<store::QueueRecipient> safe;
+  for (store::QueueRecipient& r : attempt->entry.recipients) {
+    const auto what = hidden_route(r.mailbox);
+    if (what) {
+      const Reply reply = replies::hidden_route(r.mailbox, *what);
+      attempt->refused.push_back({std::move(r), {reply.enhanced, reply.lines.front()}});
+    } else {
+      safe.push_back(std::move(r));
+    }
+  }
+  if (safe.empty()) return GiveUp(attempt->refused.front().why);
+  attempt->entry.recipients = std::move(safe);
+  // Nor may the next server report to such a sender: it gets the mail from nobody then.
+  const ReversePath& sender = attempt->message.sender;
+  if (sender && hidden_route(*sender) && is_told_nearby(context, *attempt, sender->domain())) {
+    attempt->message.sender.reset();
+  }
+  return plan;
+}
+
+}  // namespace culvert::node
