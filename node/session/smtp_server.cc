@@ -67,9 +67,10 @@ void SmtpServer::Impl::offer(EventLoop& loop, GivingWay& choice) {
 
 void SmtpServer::Impl::gone(EventLoop& loop, SmtpServerConnection& connection) {
   auto node = of_loop.at(&loop).connections.extract(&connection);
+  // Before who drains hears of it: the connection itself lives until the end of this turn.
+  connection.give_back_place();
   loop.defer_destroy(std::move(node.mapped()));
-  // Who drains hears of it once the connection has given back its place.
-  loop.post([this] { count(-1); });
+  count(-1);
 }
 
 SmtpServer::SmtpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

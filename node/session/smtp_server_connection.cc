@@ -57,8 +57,12 @@ std::optional<SteadyTime> SmtpServerConnection::waits_since() const {
   return since;
 }
 
-void SmtpServerConnection::give_way() {
+void SmtpServerConnection::give_back_place() {
   const ConnectionLimit::Seat seat = std::move(seat_);
+}
+
+void SmtpServerConnection::give_way() {
+  give_back_place();
   dialog_.stop(replies::too_busy());
   settle();
   transport_->set_deadline(kGivingWayTime);

@@ -46,6 +46,8 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   std::optional<SteadyTime> waits_since() const;
   // Says 421.
   void give_way() override;
+  // It has ended, and dies soon.
+  void give_back_place();
 
  private:
   // What the connection's time is counted for.
