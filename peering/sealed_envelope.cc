@@ -4,7 +4,6 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/limits.h"
-#include "peering/report_parameters.h"
 
 namespace culvert::peering {
 namespace {
@@ -107,14 +106,14 @@ Status read_sender(std::string_view value, SealedEnvelope& into) {
     into.sender = *std::move(mailbox);
   }
   Parameters parameters(value.substr(length));
-  if (parameters.take_word("BODY=7BIT")) into.body = SealedBody::seven_bit;
-  if (into.body == SealedBody::unstated && parameters.take_word("BODY=8BITMIME")) {
-    into.body = SealedBody::eight_bit;
+  // 7BIT says no more than nothing does.
+  if (!parameters.take_word("BODY=7BIT") && parameters.take_word("BODY=8BITMIME")) {
+    into.body = BodyKind::eight_bit_mime;
   }
   into.smtputf8 = parameters.take_word("SMTPUTF8");
-  if (parameters.take_word("RET=FULL")) into.ret = SealedRet::full;
-  if (into.ret == SealedRet::unstated && parameters.take_word("RET=HDRS")) {
-    into.ret = SealedRet::headers;
+  if (parameters.take_word("RET=FULL")) into.ret = Ret::full;
+  if (into.ret == Ret::unset && parameters.take_word("RET=HDRS")) {
+    into.ret = Ret::hdrs;
   }
   into.envid = parameters.take_value("ENVID");
   if (!into.envid.empty() && !is_envid(into.envid)) return bad_envelope("ENVID is not xtext");
@@ -122,36 +121,39 @@ Status read_sender(std::string_view value, SealedEnvelope& into) {
   return done();
 }
 
-Result<SealedRecipient> read_recipient(std::string_view value) {
+Result<Recipient> read_recipient(std::string_view value) {
   const std::size_t length = path_length(value);
   if (length <= 2) return bad_envelope("Culvert-Recipient is not a path");
   auto mailbox = read_mailbox(value.substr(0, length));
   if (!mailbox) return mailbox.error();
-  SealedRecipient recipient{*std::move(mailbox), {}, {}};
+  Recipient recipient{*std::move(mailbox), {}, {}};
   Parameters parameters(value.substr(length));
-  recipient.notify = parameters.take_value("NOTIFY");
+  const std::string words = parameters.take_value("NOTIFY");
+  const auto notify = words.empty() ? std::optional(Notify()) : Notify::parse(words);
   recipient.orcpt = parameters.take_value("ORCPT");
-  if ((!recipient.notify.empty() && !is_notify(recipient.notify)) ||
-      (!recipient.orcpt.empty() && !is_orcpt(recipient.orcpt)) || !parameters.at_end()) {
+  const bool in_capitals =
+      std::none_of(words.begin(), words.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  if (!notify || !in_capitals || (!recipient.orcpt.empty() && !is_orcpt(recipient.orcpt)) ||
+      !parameters.at_end()) {
     return bad_envelope("a wrong parameter in Culvert-Recipient");
   }
+  recipient.notify = *notify;
   return recipient;
 }
 
 std::string sender_value(const SealedEnvelope& envelope) {
   std::string value = path_text(envelope.sender);
-  if (envelope.body == SealedBody::seven_bit) value += " BODY=7BIT";
-  if (envelope.body == SealedBody::eight_bit) value += " BODY=8BITMIME";
+  if (envelope.body == BodyKind::eight_bit_mime) value += " BODY=8BITMIME";
   if (envelope.smtputf8) value += " SMTPUTF8";
-  if (envelope.ret == SealedRet::full) value += " RET=FULL";
-  if (envelope.ret == SealedRet::headers) value += " RET=HDRS";
+  if (envelope.ret == Ret::full) value += " RET=FULL";
+  if (envelope.ret == Ret::hdrs) value += " RET=HDRS";
   if (!envelope.envid.empty()) value += " ENVID=" + envelope.envid;
   return value;
 }
 
-std::string recipient_value(const SealedRecipient& recipient) {
+std::string recipient_value(const Recipient& recipient) {
   std::string value = "<" + recipient.mailbox.text() + ">";
-  if (!recipient.notify.empty()) value += " NOTIFY=" + recipient.notify;
+  if (recipient.notify.given()) value += " NOTIFY=" + recipient.notify.text();
   if (!recipient.orcpt.empty()) value += " ORCPT=" + recipient.orcpt;
   return value;
 }
@@ -219,7 +221,7 @@ Result<std::string> write_sealed_envelope(const SealedEnvelope& envelope) {
   out += "Culvert-To: " + envelope.to.text() + "\r\n";
   if (!old) out += "Culvert-Origin: " + std::string(word(envelope.origin)) + "\r\n";
   out += "Culvert-Sender: " + sender_value(envelope) + "\r\n";
-  for (const SealedRecipient& recipient : envelope.recipients) {
+  for (const Recipient& recipient : envelope.recipients) {
     out += "Culvert-Recipient: " + recipient_value(recipient) + "\r\n";
   }
   // Whatever a client managed to say: what we write is what a reader will understand.

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "crypto/base/clock.h"
-#include "crypto/base/names.h"
+#include "crypto/base/envelope.h"
 #include "crypto/base/result.h"
 
 namespace culvert::peering {
@@ -38,17 +38,6 @@ enum class TunnelForm : std::uint8_t { old = 1, present = 2 };
 // else, from whom that node, or one before it, had taken it; node: the sealing node itself.
 enum class SealedOrigin { passed, inside, node };
 
-enum class SealedBody { unstated, seven_bit, eight_bit };
-enum class SealedRet { unstated, full, headers };
-
-struct SealedRecipient {
-  Mailbox mailbox;
-  std::string notify;  // value of NOTIFY, upper case, or empty
-  std::string orcpt;   // value of ORCPT, or empty
-
-  bool operator==(const SealedRecipient&) const = default;
-};
-
 struct SealedEnvelope {
   SealedId id{};
   Time sealed{};
@@ -57,11 +46,11 @@ struct SealedEnvelope {
   TunnelForm form = TunnelForm::present;
   SealedOrigin origin = SealedOrigin::passed;  // of form 1 always `passed`
   ReversePath sender{};
-  SealedBody body = SealedBody::unstated;
+  BodyKind body = BodyKind::seven_bit;
   bool smtputf8 = false;
-  SealedRet ret = SealedRet::unstated;
-  std::string envid{};  // xtext, or empty
-  std::vector<SealedRecipient> recipients{};
+  Ret ret = Ret::unset;
+  std::string envid{};  // is_envid, or empty
+  std::vector<Recipient> recipients{};
 
   bool operator==(const SealedEnvelope&) const = default;
 };
@@ -71,8 +60,8 @@ struct SealedEnvelope {
 // or too many.
 Result<std::string> write_sealed_envelope(const SealedEnvelope& envelope);
 
-// Reads exactly what `write_sealed_envelope` writes. Unknown, repeated, missing or re-ordered
-// fields, other spacing or case: permanent `bad-envelope`.
+// Reads exactly what `write_sealed_envelope` writes, BODY=7BIT, and NOTIFY in any order. Unknown,
+// repeated, missing or re-ordered fields, other spacing or case: permanent `bad-envelope`.
 Result<SealedEnvelope> read_sealed_envelope(std::string_view fields);
 
 }  // namespace culvert::peering

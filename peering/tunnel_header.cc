@@ -93,7 +93,7 @@ ReversePath outer_sender(const OuterPlan& plan, const Mailbox& tunnel) {
 bool is_carried_as_utf8(const ReversePath& sender, const SealedEnvelope& envelope) {
   return (sender && sender->needs_utf8()) ||
          std::any_of(envelope.recipients.begin(), envelope.recipients.end(),
-                     [](const SealedRecipient& r) { return r.mailbox.needs_utf8(); });
+                     [](const Recipient& r) { return r.mailbox.needs_utf8(); });
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ Status check_age(const SealedEnvelope& envelope, const OpenContext& context) {
 Status check_envelope(const SealedEnvelope& envelope, const OpenContext& context) {
   bool ours = serves(context.own_domains, envelope.to);
   std::size_t reserved = 0;
-  for (const SealedRecipient& recipient : envelope.recipients) {
+  for (const Recipient& recipient : envelope.recipients) {
     ours = ours && serves(context.own_domains, recipient.mailbox.domain());
     if (is_peering_address(recipient.mailbox)) ++reserved;
   }
@@ -217,7 +217,7 @@ Status check_addresses(const SealedEnvelope& envelope, const OpenContext& contex
     return permanent_error("bad-address", mailbox.text() + ": " + std::string(what) +
                                               " may be taken for a way to somewhere else");
   };
-  for (const SealedRecipient& recipient : envelope.recipients) {
+  for (const Recipient& recipient : envelope.recipients) {
     if (const auto what = hidden_route(recipient.mailbox)) return refused(recipient.mailbox, *what);
   }
   if (!envelope.sender) return done();

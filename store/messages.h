@@ -8,6 +8,7 @@
 #include <string>
 
 #include "crypto/base/clock.h"
+#include "crypto/base/envelope.h"
 #include "crypto/base/names.h"
 #include "store/transaction.h"
 
@@ -47,8 +48,6 @@ struct BodyRef {
 };
 
 enum class Listener : std::uint8_t { inside, outside, own };  // own: made by this node (DSN, proof)
-enum class BodyKind : std::uint8_t { seven_bit, eight_bit_mime };
-enum class Ret : std::uint8_t { unset, full, hdrs };  // RFC 3461, 4.3
 
 // Whose words a message is: what its seal will say (formats.md, "The tunnel form"), and whether a
 // report about it may quote it. Decided when it is taken over. Numbers are frozen.

@@ -75,7 +75,7 @@ void erase_item(WriteTransaction& txn, const QuarantineItem& item) {
 Bytes encode(const QuarantineItem& item) {
   RecordWriter out;
   out.bytes(kMessage, encode(item.message));
-  for (const QueueRecipient& recipient : item.recipients)
+  for (const Recipient& recipient : item.recipients)
     out.item(kRecipient, encode(recipient));
   out.time(kSince, item.since).text(kReasonCode, item.reason_code);
   out.text(kReasonText, item.reason_text);
@@ -187,7 +187,7 @@ void trace_end_of_item(WriteTransaction& txn, const QuarantineItem& item, const 
   if (!find_trace(txn, id).empty()) return add_trace(txn, id, event);
   std::vector<Mailbox> addresses;
   if (item.message.sender) addresses.push_back(*item.message.sender);
-  for (const QueueRecipient& r : item.recipients)
+  for (const Recipient& r : item.recipients)
     addresses.push_back(r.mailbox);
   begin_trace(txn, id, event, addresses);
 }

@@ -15,7 +15,7 @@ namespace culvert::store {
 
 struct QuarantineItem {
   Message message{};  // `message.id` is the item's id
-  std::vector<QueueRecipient> recipients{};
+  std::vector<Recipient> recipients{};
   Time since{};
   std::string reason_code{};  // a stable word, for example `no-route`
   std::string reason_text{};

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/base/envelope.h"
 #include "store/bodies.h"
 #include "store/delivery_path.h"
 #include "store/message_state.h"
@@ -34,13 +35,6 @@ struct EntryId {
   auto operator<=>(const EntryId&) const = default;
 };
 
-struct QueueRecipient {
-  Mailbox mailbox;
-  std::string notify{};  // NOTIFY= as received (RFC 3461, 4.1); empty if it was not given
-  std::string orcpt{};   // ORCPT= as received; empty if it was not given
-  bool operator==(const QueueRecipient&) const = default;
-};
-
 struct QueueEntry {
   EntryId id{};
   DeliveryPath path = DeliveryPath::clear;
@@ -48,7 +42,7 @@ struct QueueEntry {
   // of the peer that it waits for.
   std::string destination{};
   std::optional<Fingerprint> peer{};  // `proof` only: whose key it is sealed to
-  std::vector<QueueRecipient> recipients{};
+  std::vector<Recipient> recipients{};
   EntryState state = EntryState::queued;
   std::uint32_t attempts = 0;
   Time created{};
@@ -105,7 +99,7 @@ inline constexpr std::chrono::hours kFarthestAttempt{1};
 struct Deferral {
   Time next_attempt{};
   std::string reason{};
-  std::vector<QueueRecipient> remaining{};
+  std::vector<Recipient> remaining{};
   std::optional<Time> delay_reported{};  // a "delayed" DSN was put in the same closure
 };
 bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral);

@@ -31,7 +31,7 @@ enum : std::uint32_t {
   kDelayReported = 13,
   kPeer = 14,
 };
-// Fields of QueueRecipient. Frozen.
+// Fields of Recipient. Frozen.
 enum : std::uint32_t { kMailbox = 1, kNotify = 2, kOrcpt = 3 };
 
 Error bad_message(std::string why) {
@@ -55,16 +55,16 @@ std::optional<EntryId> EntryId::parse(std::string_view text) {
   return id;
 }
 
-Bytes encode(const QueueRecipient& recipient) {
+Bytes encode(const Recipient& recipient) {
   return RecordWriter()
       .text(kMailbox, recipient.mailbox.text())
-      .text(kNotify, recipient.notify)
+      .text(kNotify, recipient.notify.text())
       .text(kOrcpt, recipient.orcpt)
       .take();
 }
 
-std::vector<QueueRecipient> read_recipients(RecordReader& in, std::uint32_t number) {
-  std::vector<QueueRecipient> recipients;
+std::vector<Recipient> read_recipients(RecordReader& in, std::uint32_t number) {
+  std::vector<Recipient> recipients;
   for (const ByteView record : in.all(number)) {
     auto fields = RecordReader::parse(record);
     if (!fields) {
@@ -76,7 +76,13 @@ std::vector<QueueRecipient> read_recipients(RecordReader& in, std::uint32_t numb
       in.set_bad();
       continue;
     }
-    recipients.push_back({std::move(mailbox).value(), fields->text(kNotify), fields->text(kOrcpt)});
+    const std::string words = fields->text(kNotify);
+    const auto notify = words.empty() ? std::optional(Notify()) : Notify::parse(words);
+    if (!notify) {
+      in.set_bad();
+      continue;
+    }
+    recipients.push_back({std::move(mailbox).value(), *notify, fields->text(kOrcpt)});
   }
   return recipients;
 }
@@ -87,7 +93,7 @@ Bytes encode(const QueueEntry& entry) {
       .integer(kNumber, entry.id.number)
       .integer(kPath, static_cast<std::int64_t>(entry.path))
       .text(kDestination, entry.destination);
-  for (const QueueRecipient& recipient : entry.recipients)
+  for (const Recipient& recipient : entry.recipients)
     out.item(kRecipient, encode(recipient));
   if (entry.peer) out.bytes(kPeer, entry.peer->view());
   return out.integer(kState, static_cast<std::int64_t>(entry.state))

@@ -7,9 +7,9 @@
 
 namespace culvert::store {
 
-Bytes encode(const QueueRecipient& recipient);
+Bytes encode(const Recipient& recipient);
 // Adds all fields of that number; malformed ones make the record bad.
-std::vector<QueueRecipient> read_recipients(RecordReader& in, std::uint32_t number);
+std::vector<Recipient> read_recipients(RecordReader& in, std::uint32_t number);
 
 Bytes entry_key(const EntryId& id);
 // Of a key of the table `queue`, or of the end of one of `due`.

@@ -31,10 +31,10 @@ void join(SealedMail& all, SealedMail more) {
       all.certificates.push_back(std::move(certificate));
     }
   }
-  for (QueueRecipient& recipient : more.recipients) {
+  for (Recipient& recipient : more.recipients) {
     const bool is_known =
         std::any_of(all.recipients.begin(), all.recipients.end(),
-                    [&](const QueueRecipient& one) { return one.mailbox == recipient.mailbox; });
+                    [&](const Recipient& one) { return one.mailbox == recipient.mailbox; });
     if (!is_known) all.recipients.push_back(std::move(recipient));
   }
 }
@@ -49,7 +49,7 @@ Bytes encode(const SealedMail& mail) {
   if (mail.sender) out.text(kSender, mail.sender->text());
   out.text(kEnvid, mail.envid).time(kReceived, mail.received);
   out.integer(kOrigin, static_cast<std::int64_t>(mail.origin));
-  for (const QueueRecipient& recipient : mail.recipients)
+  for (const Recipient& recipient : mail.recipients)
     out.item(kRecipient, encode(recipient));
   return out.text(kMessageId, mail.message_id).take();
 }

@@ -25,8 +25,8 @@ struct SealedMail {
   ReversePath sender{};
   std::string envid{};
   Time received{};
-  Origin origin = Origin::unset;             // of the original
-  std::vector<QueueRecipient> recipients{};  // handed over with it
+  Origin origin = Origin::unset;        // of the original
+  std::vector<Recipient> recipients{};  // handed over with it
   std::string message_id{};  // of the original (Message::message_id): its sender knows it by that
   bool operator==(const SealedMail&) const = default;
 };

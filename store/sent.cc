@@ -41,9 +41,9 @@ Bytes encode(const SentMail& mail) {
   out.bytes(kMessage, mail.message.view());
   if (mail.sender) out.text(kSender, mail.sender->text());
   out.text(kEnvid, mail.envid).time(kReceived, mail.received).time(kSealed, mail.sealed);
-  for (const QueueRecipient& recipient : mail.recipients)
+  for (const Recipient& recipient : mail.recipients)
     out.item(kRecipient, encode(recipient));
-  for (const QueueRecipient& recipient : mail.reported)
+  for (const Recipient& recipient : mail.reported)
     out.item(kReported, encode(recipient));
   return out.take();
 }
@@ -81,9 +81,8 @@ bool note_reported(WriteTransaction& txn, ByteView token, const std::vector<Mail
   auto mail = find_sent(txn, token);
   if (!mail) return false;
   for (const Mailbox& mailbox : recipients) {
-    const auto at =
-        std::find_if(mail->recipients.begin(), mail->recipients.end(),
-                     [&mailbox](const QueueRecipient& r) { return r.mailbox == mailbox; });
+    const auto at = std::find_if(mail->recipients.begin(), mail->recipients.end(),
+                                 [&mailbox](const Recipient& r) { return r.mailbox == mailbox; });
     if (at == mail->recipients.end()) return false;
     mail->reported.push_back(std::move(*at));
     mail->recipients.erase(at);

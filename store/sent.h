@@ -22,8 +22,8 @@ struct SentMail {
   std::string envid{};  // as given with MAIL
   Time received{};      // when we took the original over
   Time sealed{};
-  std::vector<QueueRecipient> recipients{};  // whose failure is to be reported and was not yet
-  std::vector<QueueRecipient> reported{};    // whose failure was: each is reported once
+  std::vector<Recipient> recipients{};  // whose failure is to be reported and was not yet
+  std::vector<Recipient> reported{};    // whose failure was: each is reported once
   bool operator==(const SentMail&) const = default;
 };
 

@@ -3,26 +3,10 @@
 #include <algorithm>
 
 #include "node/delivery/paths.h"
-#include "node/smtp/parameters.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_seal.h"
 
 namespace culvert::node {
-namespace {
-
-DsnReturn wire(store::Ret ret) {
-  switch (ret) {
-    case store::Ret::unset:
-      return DsnReturn::not_given;
-    case store::Ret::full:
-      return DsnReturn::full;
-    case store::Ret::hdrs:
-      return DsnReturn::headers;
-  }
-  return DsnReturn::not_given;
-}
-
-}  // namespace
 
 bool Attempt::under_tunnel_address() const {
   if (!seal || !message.sender) return false;
@@ -40,21 +24,13 @@ ClientEnvelope Attempt::envelope() const {
   } else {
     out.mail.parameters.smtputf8 = message.smtputf8;
     out.mail.parameters.size_bytes = plain;
-    out.mail.parameters.body = message.body_kind == store::BodyKind::eight_bit_mime
-                                   ? BodyKind::eight_bit_mime
-                                   : BodyKind::seven_bit;
-    out.mail.parameters.ret = wire(message.ret);
+    out.mail.parameters.body = message.body_kind;
+    out.mail.parameters.ret = message.ret;
     out.mail.parameters.envid = message.envid;
   }
-  for (const store::QueueRecipient& r : entry.recipients) {
-    RcptCommand rcpt{r.mailbox, {}};
+  for (const Recipient& r : entry.recipients)
     // What the sender asked of reports travels inside the seal.
-    if (!seal) {
-      rcpt.parameters.notify = parse_notify(r.notify).value_or(Notify{});
-      rcpt.parameters.orcpt = r.orcpt;
-    }
-    out.recipients.push_back(std::move(rcpt));
-  }
+    out.recipients.push_back(seal ? Recipient{r.mailbox} : r);
   return out;
 }
 

@@ -40,7 +40,7 @@ struct GiveUp {
 };
 // One recipient whom a rule refuses now, while the others' mail goes on.
 struct RefusedRecipient {
-  store::QueueRecipient recipient;
+  Recipient recipient;
   GiveUp why;
 };
 

@@ -22,8 +22,8 @@ bool is_told_nearby(const FlowContext& context, const Attempt& attempt, const Do
 AttemptPlan without_hidden_routes(const FlowContext& context, AttemptPlan plan) {
   auto* attempt = std::get_if<Attempt>(&plan);
   if (attempt == nullptr) return plan;
-  std::vector<store::QueueRecipient> safe;
-  for (store::QueueRecipient& r : attempt->entry.recipients) {
+  std::vector<Recipient> safe;
+  for (Recipient& r : attempt->entry.recipients) {
     const auto what = hidden_route(r.mailbox);
     if (what) {
       const Reply reply = replies::hidden_route(r.mailbox, *what);

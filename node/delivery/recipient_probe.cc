@@ -86,8 +86,8 @@ SharedAttempt RecipientProbe::attempt_for(const Question& question) const {
   const Mailbox postmaster = postmaster_of(*hops_.flow.config.get());
   Attempt attempt;
   attempt.entry.path = store::DeliveryPath::inside;
-  attempt.entry.recipients = {{question.recipient, "", ""}};
-  if (question.step != Step::plain) attempt.entry.recipients.push_back({postmaster, "", ""});
+  attempt.entry.recipients = {{question.recipient, {}, {}}};
+  if (question.step != Step::plain) attempt.entry.recipients.push_back({postmaster, {}, {}});
   if (question.sender == Sender::postmaster) attempt.message.sender = postmaster;
   attempt.message.smtputf8 = question.recipient.needs_utf8();
   return std::make_shared<const Attempt>(std::move(attempt));

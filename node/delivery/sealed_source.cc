@@ -64,17 +64,14 @@ class SealedSource final : public PieceSource {
     // Form 1 has no word for it.
     if (envelope.form == peering::TunnelForm::present) envelope.origin = sealed(message.origin);
     envelope.sender = message.sender;
-    envelope.body = message.body_kind == store::BodyKind::eight_bit_mime
-                        ? peering::SealedBody::eight_bit
-                        : peering::SealedBody::unstated;
+    envelope.body = message.body_kind;
     envelope.smtputf8 = message.smtputf8 || (message.sender && message.sender->needs_utf8());
-    if (message.ret == store::Ret::full) envelope.ret = peering::SealedRet::full;
-    if (message.ret == store::Ret::hdrs) envelope.ret = peering::SealedRet::headers;
+    envelope.ret = message.ret;
     envelope.envid = message.envid;
     for (std::size_t i = 0; i < attempt_->entry.recipients.size(); ++i) {
-      const store::QueueRecipient& r = attempt_->entry.recipients[i];
+      const Recipient& r = attempt_->entry.recipients[i];
       if (i < accepted_.size() && !accepted_[i]) continue;
-      envelope.recipients.push_back({r.mailbox, r.notify, r.orcpt});
+      envelope.recipients.push_back(r);
       envelope.smtputf8 = envelope.smtputf8 || r.mailbox.needs_utf8();
     }
   }

@@ -12,7 +12,7 @@ struct Failure {
   std::string host{};  // empty: this node says so
 };
 
-void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorted) {
+void note_failure(const Recipient& r, Failure failure, Sorted& sorted) {
   ++sorted.given_up;
   if (!wants_report(r.notify)) return;
   sorted.failed_recipients.push_back(r);
@@ -23,8 +23,8 @@ void note_failure(const store::QueueRecipient& r, Failure failure, Sorted& sorte
 // Whether the next hop is responsible for the reports that were asked for (RFC 3461, 5.2.1).
 enum class ReportsEnd { here, beyond };
 
-void sort_one(const store::QueueRecipient& r, const RecipientOutcome& outcome,
-              const DeliveryReport& report, ReportsEnd ends_here, Sorted& sorted) {
+void sort_one(const Recipient& r, const RecipientOutcome& outcome, const DeliveryReport& report,
+              ReportsEnd ends_here, Sorted& sorted) {
   const std::string& host = report.next_hop;
   const std::string summary = outcome.reply.summary();
   if (outcome.reply.positive()) {
@@ -88,7 +88,7 @@ Sorted sort_delivery(const Attempt& attempt, const DeliveryReport& report, Time 
 Sorted sort_given_up(const store::QueueEntry& entry, const GiveUp& give_up, Time now) {
   Sorted sorted;
   sorted.event = {now, "failed", {{"reason", give_up.reason}}};
-  for (const store::QueueRecipient& r : entry.recipients) {
+  for (const Recipient& r : entry.recipients) {
     note_failure(r, {give_up.status, give_up.reason}, sorted);
     sorted.told.add(DeliveryTold::What::failed, give_up.reason, r.mailbox);
   }
@@ -101,14 +101,14 @@ Sorted sort_postponed(const store::QueueEntry& entry, const Postpone& postpone, 
   sorted.later = entry.recipients;
   sorted.later_reason = postpone.reason;
   sorted.next_try = postpone.delay;
-  for (const store::QueueRecipient& r : entry.recipients)
+  for (const Recipient& r : entry.recipients)
     sorted.told.add(DeliveryTold::What::deferred, postpone.reason, r.mailbox);
   return sorted;
 }
 
 void expire(Sorted& sorted) {
   sorted.told.expire("not delivered in time; last: ");
-  for (const store::QueueRecipient& r : sorted.later) {
+  for (const Recipient& r : sorted.later) {
     note_failure(
         r, {std::string(kExpiredStatus), "not delivered in time; last: " + sorted.later_reason},
         sorted);

@@ -14,9 +14,9 @@
 namespace culvert::node {
 
 struct Sorted {
-  std::vector<store::QueueRecipient> later;
-  std::vector<RecipientReport> failed;                   // those whose sender is to be told
-  std::vector<store::QueueRecipient> failed_recipients;  // the same, as they stand in the queue
+  std::vector<Recipient> later;
+  std::vector<RecipientReport> failed;       // those whose sender is to be told
+  std::vector<Recipient> failed_recipients;  // the same, as they stand in the queue
   std::string later_reason;
   std::chrono::seconds next_try{};       // of `later`, from now
   std::vector<RecipientReport> delayed;  // of `later`, those whose sender is to be told

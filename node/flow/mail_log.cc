@@ -110,7 +110,7 @@ void log_held(std::string_view event, const store::QuarantineItem& item) {
   if (item.peer) line.word("peer", item.route_domain);
   line.address("sender", sender_text(item.message));
   line.begin_list("to");
-  for (const store::QueueRecipient& r : item.recipients)
+  for (const Recipient& r : item.recipients)
     line.item(r.mailbox.text());
   line.end_list()
       .text("client", item.message.client)
@@ -164,7 +164,7 @@ void log_returned(const FlowContext& context, const store::MessageId& id,
   LogLine line = mail_line("returned", id, message_id);
   add_path(context, line, report.path, report.destination);
   line.begin_list("to");
-  for (const store::QueueRecipient& r : report.recipients)
+  for (const Recipient& r : report.recipients)
     line.item(r.mailbox.text());
   line.end_list().word("report", report.id.message.hex()).write(LogLevel::info);
 }

@@ -14,7 +14,7 @@ inline constexpr std::chrono::hours kQueueLifetime{5 * 24};
 
 // A recipient that was accepted, and where its copy goes.
 struct PlannedRecipient {
-  store::QueueRecipient recipient;
+  Recipient recipient;
   store::DeliveryPath path = store::DeliveryPath::clear;
   std::string destination;  // a domain's text, or empty
   std::string why;          // for the trace

@@ -21,7 +21,7 @@ class InsideReceiver final : public Intake {
         routing_(context.routing.current()) {}
 
  private:
-  void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
+  void plan_recipient(const Recipient& rcpt, DecisionCallback decided) override {
     decided(plan(rcpt));
   }
 
@@ -37,8 +37,8 @@ class InsideReceiver final : public Intake {
     return check_own_sender(*config_, mail.sender);
   }
 
-  Decision plan(const RcptCommand& rcpt) {
-    const Mailbox& recipient = rcpt.recipient;
+  Decision plan(const Recipient& rcpt) {
+    const Mailbox& recipient = rcpt.mailbox;
     // The node's own addresses take mail from outside only.
     if (peering::is_peering_address(recipient) || peering::is_tunnel_address(recipient)) {
       return replies::no_such_recipient(recipient, "this address is reserved for other nodes");
@@ -54,10 +54,7 @@ class InsideReceiver final : public Intake {
     if (decision.path == Path::tunnel) {
       if (auto refusal = check_size(recipient)) return refusal;
     }
-    recipients_.push_back({{recipient, notify_text(rcpt.parameters.notify), rcpt.parameters.orcpt},
-                           way->path,
-                           std::move(way->destination),
-                           decision.reasons.back()});
+    recipients_.push_back({rcpt, way->path, std::move(way->destination), decision.reasons.back()});
     return std::nullopt;
   }
 

@@ -25,18 +25,6 @@ std::string protocol_name(const SmtpSession& session, const MailCommand& mail) {
   return session.encrypted ? name + "S" : name;
 }
 
-store::Ret stored(DsnReturn ret) {
-  switch (ret) {
-    case DsnReturn::not_given:
-      return store::Ret::unset;
-    case DsnReturn::full:
-      return store::Ret::full;
-    case DsnReturn::headers:
-      return store::Ret::hdrs;
-  }
-  return store::Ret::unset;
-}
-
 std::string comma_list(const std::vector<PlannedRecipient>& recipients) {
   std::string out;
   for (const PlannedRecipient& r : recipients) {
@@ -143,7 +131,7 @@ Decision Intake::on_mail(const SmtpSession& session, const MailCommand& mail) {
   return check_mail(mail);
 }
 
-void Intake::on_recipient(const RcptCommand& rcpt, DecisionCallback decided) {
+void Intake::on_recipient(const Recipient& rcpt, DecisionCallback decided) {
   settle();
   if (!held_.take(recipients_.size())) return decided(replies::no_room_for_recipient());
   plan_recipient(rcpt, std::move(decided));
@@ -182,13 +170,11 @@ void Intake::on_body_end(AnswerCallback answer) {
   message.client_port = session_.client_port;
   message.client_extended = session_.extended;
   message.sender = mail_.sender;
-  message.body_kind = mail_.parameters.body == BodyKind::eight_bit_mime
-                          ? store::BodyKind::eight_bit_mime
-                          : store::BodyKind::seven_bit;
+  message.body_kind = mail_.parameters.body;
   // Clients say it whenever it is offered: what needs it counts (RFC 6531, 3.4), or a next server
   // without it would refuse what it could take. Addresses are looked at with each attempt.
   message.smtputf8 = mail_.parameters.smtputf8 && staged->facts()->has_utf8;
-  message.ret = stored(mail_.parameters.ret);
+  message.ret = mail_.parameters.ret;
   message.envid = mail_.parameters.envid;
   if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();
   message.message_id = staged->facts()->message_id;

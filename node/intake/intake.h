@@ -27,7 +27,7 @@ class Intake : public MailReceiver {
   Decision on_connect(const SmtpSession& session) final;
   Decision on_mail(const SmtpSession& session, const MailCommand& mail) final;
   // Refuses what there is no room for, then asks `plan_recipient`.
-  void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) final;
+  void on_recipient(const Recipient& rcpt, DecisionCallback decided) final;
   Decision on_body_begin(ResumeCallback resume) final;
   Result<BodyFlow> on_body(ByteView piece) final;
   void on_body_end(AnswerCallback answer) final;
@@ -38,7 +38,7 @@ class Intake : public MailReceiver {
   virtual const std::vector<IpNetwork>& networks() const = 0;
   virtual Decision check_mail(const MailCommand& mail) = 0;
   // Decides, and adds the recipient to `recipients_`.
-  virtual void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) = 0;
+  virtual void plan_recipient(const Recipient& rcpt, DecisionCallback decided) = 0;
   // No recipient follows: what was still under decision is decided now.
   virtual void settle() {}
   virtual GateRules gate_rules() const = 0;

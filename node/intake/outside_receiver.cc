@@ -32,8 +32,8 @@ class OutsideReceiver final : public Intake {
       : Intake(context, context.outside_recipients), check_(check), config_(context.config.get()) {}
 
  private:
-  void plan_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
-    const Mailbox& recipient = rcpt.recipient;
+  void plan_recipient(const Recipient& rcpt, DecisionCallback decided) override {
+    const Mailbox& recipient = rcpt.mailbox;
     if (!config_->serves(recipient.domain())) return decided(replies::relaying_denied(recipient));
     if (const auto what = hidden_route(recipient)) {
       return decided(replies::hidden_route(recipient, *what));
@@ -46,8 +46,7 @@ class OutsideReceiver final : public Intake {
       return decided(replies::refused_by_policy("a peering message has one recipient only"));
     }
     const auto path = reserved ? store::DeliveryPath::open : store::DeliveryPath::inside;
-    PlannedRecipient planned{
-        {recipient, notify_text(rcpt.parameters.notify), rcpt.parameters.orcpt}, path, "", ""};
+    PlannedRecipient planned{rcpt, path, "", ""};
     if (reserved || config_->outside.verify_recipients == OutsideSettings::VerifyRecipients::off) {
       recipients_.push_back(std::move(planned));
       return decided(std::nullopt);

@@ -65,7 +65,7 @@ bool is_fresh(const HeldMail& mail) {
 
 Bytes copy_key_of_peer(const Fingerprint& peer, const peering::SealedEnvelope& envelope) {
   std::string recipients;
-  for (const peering::SealedRecipient& r : envelope.recipients)
+  for (const Recipient& r : envelope.recipients)
     recipients += r.mailbox.text() + "\n";
   return crypto::index_digest({as_bytes("signed"), peer.view(), envelope.id, as_bytes(recipients)});
 }
@@ -100,7 +100,7 @@ Result<std::optional<BouncePlan>> plan_return_of(const FlowContext& context, con
   // quoted; the text is ours.
   const bool peers_own = envelope.origin == peering::SealedOrigin::inside;
   std::vector<RecipientReport> failed;
-  for (const peering::SealedRecipient& r : envelope.recipients) {
+  for (const Recipient& r : envelope.recipients) {
     if (wants_report(r.notify))
       failed.push_back({r.mailbox, peers_own ? r.orcpt : "", std::string(kQuotaStatus), text, ""});
   }

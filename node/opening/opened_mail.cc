@@ -3,21 +3,7 @@
 #include "peering/tunnel_header.h"
 
 namespace culvert::node {
-namespace {
-
-store::Ret stored(peering::SealedRet ret) {
-  switch (ret) {
-    case peering::SealedRet::unstated:
-      return store::Ret::unset;
-    case peering::SealedRet::full:
-      return store::Ret::full;
-    case peering::SealedRet::headers:
-      return store::Ret::hdrs;
-  }
-  return store::Ret::unset;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Outcome opened_outcome(const peering::OpenedTunnelMail& opened) {
   Outcome outcome;
@@ -42,11 +28,9 @@ store::Message opened_message(const peering::OpenedTunnelMail& opened,
   message.client_port = carrier.client_port;
   message.client_extended = carrier.client_extended;
   message.sender = envelope.sender;
-  message.body_kind = envelope.body == peering::SealedBody::eight_bit
-                          ? store::BodyKind::eight_bit_mime
-                          : store::BodyKind::seven_bit;
+  message.body_kind = envelope.body;
   message.smtputf8 = envelope.smtputf8;
-  message.ret = stored(envelope.ret);
+  message.ret = envelope.ret;
   message.envid = envelope.envid;
   // Whoever else wrote it: a report of ours, which the peer gets under our signature, quotes
   // nothing of it.
@@ -63,13 +47,11 @@ store::Message opened_message(const peering::OpenedTunnelMail& opened,
 std::vector<PlannedRecipient> opened_recipients(const peering::SealedEnvelope& envelope) {
   std::vector<PlannedRecipient> planned;
   planned.reserve(envelope.recipients.size());
-  for (const peering::SealedRecipient& r : envelope.recipients) {
+  for (const Recipient& r : envelope.recipients) {
     // The node's own addresses are nobody's mailbox inside.
     if (peering::is_tunnel_address(r.mailbox) || peering::is_peering_address(r.mailbox)) continue;
-    planned.push_back({{r.mailbox, r.notify, r.orcpt},
-                       store::DeliveryPath::inside,
-                       "",
-                       "opened from the tunnel of " + envelope.from.text()});
+    planned.push_back(
+        {r, store::DeliveryPath::inside, "", "opened from the tunnel of " + envelope.from.text()});
   }
   return planned;
 }

@@ -204,9 +204,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
   void refused(const Error& error) {
     if (error.fault != Fault::permanent) return later(error);
-    const bool to_peering = std::any_of(
-        entry_.recipients.begin(), entry_.recipients.end(),
-        [](const store::QueueRecipient& r) { return peering::is_peering_address(r.mailbox); });
+    const bool to_peering =
+        std::any_of(entry_.recipients.begin(), entry_.recipients.end(),
+                    [](const Recipient& r) { return peering::is_peering_address(r.mailbox); });
     if (to_peering) return consume("not a peering message: " + error.code);
     quarantine(error);
   }
@@ -240,8 +240,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
   // Mail that is sealed for somebody else, or only looks sealed: inside gets it as it came.
   void pass_untouched() {
-    std::vector<store::QueueRecipient> people;
-    for (const store::QueueRecipient& r : entry_.recipients) {
+    std::vector<Recipient> people;
+    for (const Recipient& r : entry_.recipients) {
       if (!peering::is_peering_address(r.mailbox) && !peering::is_tunnel_address(r.mailbox)) {
         people.push_back(r);
       }
@@ -302,7 +302,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     waits_on_ = true;
     tell_ = [this, why = error.text] {
       DeliveryTold told;
-      for (const store::QueueRecipient& r : entry_.recipients)
+      for (const Recipient& r : entry_.recipients)
         told.add(DeliveryTold::What::deferred, why, r.mailbox);
       log_delivery(context_, entry_, message_, told);
     };

@@ -43,7 +43,7 @@ bool was_delivered(const FlowContext& context, const HeldMail& mail) {
   const auto id = *store::MessageId::from_bytes(envelope.id);
   bool all = false;
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
-    all = std::ranges::all_of(envelope.recipients, [&](const peering::SealedRecipient& r) {
+    all = std::ranges::all_of(envelope.recipients, [&](const Recipient& r) {
       return store::was_seen(txn, *mail.trace.peer, id, r.mailbox);
     });
     return done();

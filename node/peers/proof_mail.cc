@@ -68,7 +68,7 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
   entry.path = store::DeliveryPath::proof;
   entry.destination = request.domain.text();
   entry.peer = request.peer;
-  entry.recipients = {{reserved_address(request.domain), "", ""}};
+  entry.recipients = {{reserved_address(request.domain), {}, {}}};
   entry.created = now;
   entry.next_attempt = now;
   entry.expires = now + request.lifetime;

@@ -171,7 +171,7 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
   plan.message.client = "this node";
   plan.message.body = plan.body.ref();
   plan.message.size_bytes = plan.body.ref().size_bytes;
-  plan.message.body_kind = store::BodyKind::eight_bit_mime;
+  plan.message.body_kind = BodyKind::eight_bit_mime;
   plan.message.smtputf8 = target.to.needs_utf8();
   plan.message.from_domain = request.own_domain.text();
   plan.message.message_id = request.message_id;
@@ -180,7 +180,7 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
   plan.entry.id = {id, 0};
   plan.entry.path = target.way.path;
   plan.entry.destination = target.way.destination;
-  plan.entry.recipients = {{target.to, "", ""}};
+  plan.entry.recipients = {{target.to, {}, {}}};
   plan.entry.created = now;
   plan.entry.next_attempt = now;
   plan.entry.expires = now + kQueueLifetime;
@@ -257,19 +257,14 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sealed(
                       recipients);
 }
 
-bool wants_delay_report(std::string_view notify, DelayTold told) {
+bool wants_delay_report(const Notify& notify, DelayTold told) {
   if (told == DelayTold::never) return false;
-  if (notify.empty()) return told == DelayTold::unasked;
-  return notify.find("DELAY") != std::string_view::npos;
+  return notify.given() ? notify.delay : told == DelayTold::unasked;
 }
 
-bool wants_success_report(std::string_view notify) {
-  return notify.find("SUCCESS") != std::string_view::npos;
-}
+bool wants_success_report(const Notify& notify) { return notify.success; }
 
-bool wants_report(std::string_view notify) {
-  return notify.empty() || notify.find("FAILURE") != std::string_view::npos;
-}
+bool wants_report(const Notify& notify) { return !notify.given() || notify.failure; }
 
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {
   store::begin_trace(txn, plan.message.id,

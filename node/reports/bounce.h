@@ -56,11 +56,11 @@ Result<std::optional<BouncePlan>> plan_bounce_of_sealed(
     const std::vector<RecipientReport>& recipients, DsnAbout about);
 
 // Whether a failure is reported to who asked so with NOTIFY; without one it is (RFC 3461, 4.1).
-bool wants_report(std::string_view notify);
+bool wants_report(const Notify& notify);
 // The same for a delay of mail on a path where it is told so.
-bool wants_delay_report(std::string_view notify, DelayTold told);
+bool wants_delay_report(const Notify& notify, DelayTold told);
 // Success is reported only to who asked.
-bool wants_success_report(std::string_view notify);
+bool wants_success_report(const Notify& notify);
 
 // In the closure that finishes the failed entry.
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now);

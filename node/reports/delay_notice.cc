@@ -44,7 +44,7 @@ store::EntryId first_of_second(Time when) { return {store::MessageId::first_of(w
 bool is_tellable(const FlowContext& context, const store::QueueEntry& entry) {
   if (entry.state == store::EntryState::held || !is_delay_due(context, entry)) return false;
   const DelayTold told = context.path(entry.path).delay;
-  return std::ranges::any_of(entry.recipients, [told](const store::QueueRecipient& one) {
+  return std::ranges::any_of(entry.recipients, [told](const Recipient& one) {
     return wants_delay_report(one.notify, told);
   });
 }
@@ -121,12 +121,12 @@ bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry) {
 
 std::vector<RecipientReport> delay_reports(const FlowContext& context,
                                            const store::QueueEntry& entry,
-                                           const std::vector<store::QueueRecipient>& waiting,
+                                           const std::vector<Recipient>& waiting,
                                            const std::string& last_reason) {
   const std::string why =
       last_reason.empty() ? "not delivered yet" : "not delivered yet; last: " + last_reason;
   std::vector<RecipientReport> delayed;
-  for (const store::QueueRecipient& r : waiting) {
+  for (const Recipient& r : waiting) {
     if (!wants_delay_report(r.notify, context.path(entry.path).delay)) continue;
     delayed.push_back({r.mailbox, r.orcpt, std::string(kExpiredStatus), why, ""});
   }

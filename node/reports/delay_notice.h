@@ -25,7 +25,7 @@ bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry);
 // What is told of those recipients of the entry (RFC 3461, 5.2.5); empty: nobody wants it.
 std::vector<RecipientReport> delay_reports(const FlowContext& context,
                                            const store::QueueEntry& entry,
-                                           const std::vector<store::QueueRecipient>& waiting,
+                                           const std::vector<Recipient>& waiting,
                                            const std::string& last_reason);
 
 struct DelayRound {

@@ -65,7 +65,7 @@ std::string why(const Case& each, const Domain& there) {
 
 std::vector<RecipientReport> to_report(const Case& each) {
   std::vector<RecipientReport> out;
-  for (const store::QueueRecipient& r : each.mail.recipients) {
+  for (const Recipient& r : each.mail.recipients) {
     const bool wanted =
         is_delay(each) ? wants_delay_report(r.notify, DelayTold::unasked) : wants_report(r.notify);
     if (!wanted) continue;

@@ -15,14 +15,14 @@ bool same_mailbox(const Mailbox& a, const Mailbox& b) {
   return a.domain() == b.domain() && crypto::same_name(a.local_part(), b.local_part());
 }
 
-bool names(const ReportedRecipient& reported, const store::QueueRecipient& recipient) {
+bool names(const ReportedRecipient& reported, const Recipient& recipient) {
   const auto is = [&recipient](const std::optional<Mailbox>& mailbox) {
     return mailbox && same_mailbox(*mailbox, recipient.mailbox);
   };
   return is(reported.final_recipient) || is(reported.original_recipient);
 }
 
-bool names_any(const ReportedRecipient& reported, const std::vector<store::QueueRecipient>& of) {
+bool names_any(const ReportedRecipient& reported, const std::vector<Recipient>& of) {
   return std::any_of(of.begin(), of.end(),
                      [&reported](const auto& recipient) { return names(reported, recipient); });
 }
@@ -65,7 +65,7 @@ std::vector<ReturnedRecipient> recipients_returned(const store::SentMail& sent,
   const bool as_a_whole =
       !named && std::all_of(report.begin(), report.end(),
                             [](const auto& reported) { return reported.failed; });
-  for (const store::QueueRecipient& recipient : sent.recipients) {
+  for (const Recipient& recipient : sent.recipients) {
     const auto failure = std::find_if(report.begin(), report.end(), [&](const auto& reported) {
       return reported.failed && (as_a_whole || names(reported, recipient));
     });

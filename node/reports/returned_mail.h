@@ -22,7 +22,7 @@ namespace culvert::node {
 
 // A recipient whose failure is to be reported, and with which code.
 struct ReturnedRecipient {
-  store::QueueRecipient recipient;
+  Recipient recipient;
   std::string status;
 };
 // Each recipient of `sent` at most once; those reported before never. Pure.

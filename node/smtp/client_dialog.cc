@@ -28,7 +28,7 @@ bool needs_smtputf8(const ClientEnvelope& envelope) {
   return envelope.mail.parameters.smtputf8 ||
          (envelope.mail.sender && envelope.mail.sender->needs_utf8()) ||
          std::any_of(envelope.recipients.begin(), envelope.recipients.end(),
-                     [](const RcptCommand& rcpt) { return rcpt.recipient.needs_utf8(); });
+                     [](const Recipient& rcpt) { return rcpt.mailbox.needs_utf8(); });
 }
 
 // Only what the server offered may be sent (RFC 5321, 2.2.1).
@@ -36,7 +36,7 @@ MailCommand offered_part(MailCommand mail, const ServerFeatures& features) {
   if (!features.size) mail.parameters.size_bytes.reset();
   if (!features.eight_bit_mime) mail.parameters.body = BodyKind::seven_bit;
   if (!features.dsn) {
-    mail.parameters.ret = DsnReturn::not_given;
+    mail.parameters.ret = Ret::unset;
     mail.parameters.envid.clear();
   }
   return mail;
@@ -131,8 +131,8 @@ void ClientDialog::Session::begin_envelope(const ClientEnvelope& envelope) {
   mail.parameters.smtputf8 = needs_smtputf8(envelope);
   delivery->unsent.push_back({Command::Kind::mail, 0, "MAIL " + mail_argument(mail)});
   for (std::size_t i = 0; i < envelope.recipients.size(); ++i) {
-    RcptCommand rcpt = envelope.recipients[i];
-    if (!features.dsn) rcpt.parameters = {};
+    Recipient rcpt = envelope.recipients[i];
+    if (!features.dsn) rcpt = {rcpt.mailbox, {}, {}};
     delivery->unsent.push_back({Command::Kind::rcpt, i, "RCPT " + rcpt_argument(rcpt)});
   }
   if (envelope.purpose == ClientEnvelope::Purpose::deliver) {

@@ -60,8 +60,8 @@ struct ClientEnvelope {
     deliver,
     verify,  // MAIL and RCPT only, then RSET: asks whether recipients exist
   };
-  MailCommand mail;                     // size_bytes: exact or an upper estimate, if known
-  std::vector<RcptCommand> recipients;  // not empty
+  MailCommand mail;                   // size_bytes: exact or an upper estimate, if known
+  std::vector<Recipient> recipients;  // not empty
   Purpose purpose = Purpose::deliver;
   // From whom this node has it, if the server may know; nothing: it is this node's own.
   std::optional<ShownClient> client = {};

@@ -108,15 +108,15 @@ Parsed<MailCommand> parse_mail(std::string_view argument) {
   return command;
 }
 
-Parsed<RcptCommand> parse_rcpt(std::string_view argument, const RcptContext& context) {
+Parsed<Recipient> parse_rcpt(std::string_view argument, const RcptContext& context) {
   const auto split = split_path(argument, "TO:");
   if (!split) return make_reply(501, "5.5.2", "the form is RCPT TO:<address> [parameters]");
   if (!context.smtputf8 && !is_ascii(split->path)) return needs_smtputf8();
   auto mailbox = parse_recipient(split->path, context);
   if (!mailbox) return make_reply(553, "5.1.3", mailbox.error().text);
-  RcptCommand command{*std::move(mailbox), {}};
-  if (auto refusal = parse_parameters(split->parameters, command.parameters)) return *refusal;
-  return command;
+  Recipient recipient{*std::move(mailbox), {}, {}};
+  if (auto refusal = parse_parameters(split->parameters, recipient)) return *refusal;
+  return recipient;
 }
 
 std::optional<std::string> parse_hello(std::string_view argument) {
@@ -135,8 +135,8 @@ std::string mail_argument(const MailCommand& command) {
   return "FROM:" + path_text(command.sender) + parameters_text(command.parameters);
 }
 
-std::string rcpt_argument(const RcptCommand& command) {
-  return "TO:<" + command.recipient.text() + ">" + parameters_text(command.parameters);
+std::string rcpt_argument(const Recipient& recipient) {
+  return "TO:<" + recipient.mailbox.text() + ">" + parameters_text(recipient);
 }
 
 }  // namespace culvert::node

@@ -55,13 +55,13 @@ struct RcptContext {
       std::nullopt;  // completes `<postmaster>` (RFC 5321, 4.5.1)
 };
 // `TO:<path> PARAMETER...`. A source route is refused. Refusals as above, the path's 553 5.1.3.
-Parsed<RcptCommand> parse_rcpt(std::string_view argument, const RcptContext& context);
+Parsed<Recipient> parse_rcpt(std::string_view argument, const RcptContext& context);
 
 // The name in EHLO or HELO: letters, digits, `.-_:[]`, at most kMaxHelloOctets; nothing otherwise.
 std::optional<std::string> parse_hello(std::string_view argument);
 
 // What goes behind `MAIL ` and `RCPT `: the inverse of the two parsers.
 std::string mail_argument(const MailCommand& command);
-std::string rcpt_argument(const RcptCommand& command);
+std::string rcpt_argument(const Recipient& recipient);
 
 }  // namespace culvert::node

@@ -32,9 +32,6 @@ inline constexpr std::size_t kMaxIdleCommands = 200;
 // An oversize message is read to its end before 552; one that goes on so far beyond gets 421.
 inline constexpr std::uint64_t kMaxDiscardedBytes = 256 * 1024 * 1024;
 
-// RFC 3461, 4.4 (ENVID) and 4.2 (ORCPT), as xtext.
-inline constexpr std::size_t kMaxEnvidOctets = 100;
-inline constexpr std::size_t kMaxOrcptOctets = 500;
 // The name in EHLO, as RFC 5321, 4.5.3.1.2.
 inline constexpr std::size_t kMaxHelloOctets = 255;
 

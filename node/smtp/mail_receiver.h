@@ -56,7 +56,7 @@ class MailReceiver {
   virtual Decision on_mail(const SmtpSession& session, const MailCommand& mail) = 0;
 
   // `rcpt` is valid during the call.
-  virtual void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) = 0;
+  virtual void on_recipient(const Recipient& rcpt, DecisionCallback decided) = 0;
 
   // At least one recipient was accepted. `resume` serves on_body for this message, any number of
   // times.

@@ -6,6 +6,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/log.h"
+#include "crypto/base/utf8.h"
 #include "node/smtp/limits.h"
 
 namespace culvert::node {
@@ -23,8 +24,6 @@ std::string upper(std::string_view text) {
   });
   return out;
 }
-
-bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
 
 Reply bad_value(const std::string& key) {
   return make_reply(501, "5.5.4", "the value of " + printable(key, 40) + " is not acceptable");
@@ -90,13 +89,13 @@ bool take_body(std::string_view value, MailParameters& into) {
 
 bool take_ret(std::string_view value, MailParameters& into) {
   const std::string what = upper(value);
-  into.ret = what == "FULL" ? DsnReturn::full : DsnReturn::headers;
+  into.ret = what == "FULL" ? Ret::full : Ret::hdrs;
   return what == "FULL" || what == "HDRS";
 }
 
 bool take_envid(std::string_view value, MailParameters& into) {
   into.envid = value;
-  return !value.empty() && value.size() <= kMaxEnvidOctets && decode_xtext(value).has_value();
+  return is_envid(value);
 }
 
 Taken take_mail(const Parameter& parameter, MailParameters& into) {
@@ -110,28 +109,17 @@ Taken take_mail(const Parameter& parameter, MailParameters& into) {
   return taken_if(!parameter.value.has_value());
 }
 
-// RFC 3461, 4.2: an address type, `;`, and the address as xtext; utf-8-addr-xtext (RFC 6533, 3) is
-// kept as it is, for it is not ours to decode.
-bool take_orcpt(std::string_view value, RcptParameters& into) {
-  const std::size_t semicolon = value.find(';');
-  if (value.size() > kMaxOrcptOctets || semicolon == std::string_view::npos) return false;
-  const std::string_view type = value.substr(0, semicolon);
-  const std::string_view address = value.substr(semicolon + 1);
-  const bool type_is_atom = !type.empty() && std::all_of(type.begin(), type.end(), [](char c) {
-    return c == '-' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  });
-  const bool visible = std::all_of(address.begin(), address.end(), is_visible);
-  if (!type_is_atom || address.empty() || !visible) return false;
-  if (upper(type) != "UTF-8" && !decode_xtext(address)) return false;
+// What is not ASCII would leave to servers that have not said SMTPUTF8.
+bool take_orcpt(std::string_view value, Recipient& into) {
   into.orcpt = value;
-  return true;
+  return is_orcpt(value) && is_ascii(value);
 }
 
-Taken take_rcpt(const Parameter& parameter, RcptParameters& into) {
+Taken take_rcpt(const Parameter& parameter, Recipient& into) {
   const std::string_view value = parameter.value.value_or("");
   if (parameter.key == "ORCPT") return taken_if(take_orcpt(value, into));
   if (parameter.key != "NOTIFY") return Taken::unknown;
-  const auto notify = parse_notify(value);
+  const auto notify = Notify::parse(value);
   if (notify) into.notify = *notify;
   return taken_if(notify.has_value());
 }
@@ -142,7 +130,7 @@ std::optional<Reply> parse_parameters(std::string_view text, MailParameters& int
   return take_each(text, [&](const Parameter& parameter) { return take_mail(parameter, into); });
 }
 
-std::optional<Reply> parse_parameters(std::string_view text, RcptParameters& into) {
+std::optional<Reply> parse_parameters(std::string_view text, Recipient& into) {
   return take_each(text, [&](const Parameter& parameter) { return take_rcpt(parameter, into); });
 }
 
@@ -151,82 +139,16 @@ std::string parameters_text(const MailParameters& parameters) {
   if (parameters.size_bytes) out += " SIZE=" + std::to_string(*parameters.size_bytes);
   if (parameters.body == BodyKind::eight_bit_mime) out += " BODY=8BITMIME";
   if (parameters.smtputf8) out += " SMTPUTF8";
-  if (parameters.ret == DsnReturn::full) out += " RET=FULL";
-  if (parameters.ret == DsnReturn::headers) out += " RET=HDRS";
+  if (parameters.ret == Ret::full) out += " RET=FULL";
+  if (parameters.ret == Ret::hdrs) out += " RET=HDRS";
   if (!parameters.envid.empty()) out += " ENVID=" + parameters.envid;
   return out;
 }
 
-std::string parameters_text(const RcptParameters& parameters) {
+std::string parameters_text(const Recipient& recipient) {
   std::string out;
-  if (parameters.notify.given()) out += " NOTIFY=" + notify_text(parameters.notify);
-  if (!parameters.orcpt.empty()) out += " ORCPT=" + parameters.orcpt;
-  return out;
-}
-
-std::string notify_text(const Notify& notify) {
-  if (notify.never) return "NEVER";
-  std::string out;
-  const auto add = [&](bool wanted, std::string_view word) {
-    if (!wanted) return;
-    if (!out.empty()) out.push_back(',');
-    out += word;
-  };
-  add(notify.success, "SUCCESS");
-  add(notify.failure, "FAILURE");
-  add(notify.delay, "DELAY");
-  return out;
-}
-
-std::optional<Notify> parse_notify(std::string_view text) {
-  const std::string words = upper(text);
-  if (words == "NEVER") return Notify{.never = true};
-  Notify notify;
-  std::string_view rest = words;
-  while (true) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view word = rest.substr(0, comma);
-    bool* const flag = word == "SUCCESS"   ? &notify.success
-                       : word == "FAILURE" ? &notify.failure
-                       : word == "DELAY"   ? &notify.delay
-                                           : nullptr;
-    if (!flag || *flag) return std::nullopt;
-    *flag = true;
-    if (comma == std::string_view::npos) return notify;
-    rest.remove_prefix(comma + 1);
-  }
-}
-
-std::string encode_xtext(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_visible(c) && c != '+' && c != '=') {
-      out.push_back(c);
-      continue;
-    }
-    const auto octet = static_cast<unsigned char>(c);
-    out.push_back('+');
-    out.push_back(kDigits[octet >> 4]);
-    out.push_back(kDigits[octet & 15]);
-  }
-  return out;
-}
-
-std::optional<std::string> decode_xtext(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_visible(text[i]) || text[i] == '=') return std::nullopt;
-    if (text[i] != '+') {
-      out.push_back(text[i]);
-      continue;
-    }
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto octet = from_hex(digits);
-    if (digits.size() != 2 || !octet || upper(digits) != digits) return std::nullopt;
-    out.push_back(static_cast<char>(octet->front()));
-    i += 2;
-  }
+  if (recipient.notify.given()) out += " NOTIFY=" + recipient.notify.text();
+  if (!recipient.orcpt.empty()) out += " ORCPT=" + recipient.orcpt;
   return out;
 }
 

@@ -131,7 +131,7 @@ void ServerDialog::Session::add_recipient(const Command& command) {
   const RcptContext context{transaction->mail.parameters.smtputf8, rules.postmaster_domain};
   auto parsed = parse_rcpt(command.argument, context);
   if (const auto* refusal = std::get_if<Reply>(&parsed)) return refuse(*refusal);
-  transaction->asked = std::get<RcptCommand>(std::move(parsed));
+  transaction->asked = std::get<Recipient>(std::move(parsed));
   enter(ServerState::mail, ServerWait::recipient_decision);
 }
 

@@ -221,7 +221,7 @@ const std::string& ServerDialog::hello() const { return session_->hello; }
 bool ServerDialog::extended() const { return session_->extended; }
 bool ServerDialog::encrypted() const { return session_->encrypted; }
 const MailCommand& ServerDialog::mail() const { return session_->transaction->mail; }
-const RcptCommand& ServerDialog::rcpt() const { return *session_->transaction->asked; }
+const Recipient& ServerDialog::rcpt() const { return *session_->transaction->asked; }
 ByteView ServerDialog::body_piece() const { return session_->body->piece; }
 std::uint64_t ServerDialog::body_bytes() const {
   return session_->body ? session_->body->reader.content_bytes() : 0;

@@ -133,7 +133,7 @@ class ServerDialog {
   bool extended() const;             // EHLO, not HELO: ESMTP in the Received field
   bool encrypted() const;
   const MailCommand& mail() const;   // while a transaction is open
-  const RcptCommand& rcpt() const;   // while recipient_decision is waited for
+  const Recipient& rcpt() const;     // while recipient_decision is waited for
   ByteView body_piece() const;       // while body_taken is waited for
   std::uint64_t body_bytes() const;  // octets of the body so far
 

@@ -14,7 +14,7 @@ struct ServerDialog::Session {
   // From MAIL to the answer; what matters in it only lives here, so its end leaves nothing behind.
   struct Transaction {
     MailCommand mail;
-    std::optional<RcptCommand> asked;  // under decision
+    std::optional<Recipient> asked;  // under decision
     std::size_t accepted_recipients = 0;
   };
   // From 354 to the end of the data.

@@ -28,7 +28,7 @@ bool decide(ServerDialog& dialog, Outcome& outcome) {
       dialog.sender_decided(std::nullopt);
       return true;
     case ServerWait::recipient_decision: {
-      const Mailbox recipient = dialog.rcpt().recipient;
+      const Mailbox recipient = dialog.rcpt().mailbox;
       dialog.recipient_decided(
           refuses(recipient) ? std::optional(replies::relaying_denied(recipient)) : std::nullopt);
       return true;

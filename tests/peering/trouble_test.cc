@@ -21,7 +21,7 @@ class TroubleTest : public testing::Test {
     mail_.certificates = {"0a1b"};
     mail_.sender = mailbox("alice@a.example");
     mail_.received = a_.now();
-    mail_.recipients = {{mailbox("bob@b.example"), "", ""}};
+    mail_.recipients = {{mailbox("bob@b.example"), {}, {}}};
     a_.write([&](store::WriteTransaction& txn) { store::note_sealed_mail(txn, name_, 0, mail_); });
   }
 
@@ -222,7 +222,7 @@ TEST_F(TroubleTest, APeerFillsItsOwnRoomOnly) {
 TEST_F(TroubleTest, MailIsFoundWithTheRecipientsOfAllAttemptsUntilItIsForgotten) {
   store::SealedMail second = mail_;
   second.certificates = {"0c"};
-  second.recipients = {{mailbox("carol@b.example"), "DELAY", "rfc822;carol"},
+  second.recipients = {{mailbox("carol@b.example"), Notify{.delay = true}, "rfc822;carol"},
                        mail_.recipients.front()};
   a_.write([&](store::WriteTransaction& txn) { store::note_sealed_mail(txn, name_, 1, second); });
   a_.write([&](store::WriteTransaction& txn) {

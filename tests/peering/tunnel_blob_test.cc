@@ -21,7 +21,7 @@ class TunnelBlobTest : public testing::Test {
                             .from = domain("a.example"),
                             .to = domain("b.example"),
                             .origin = SealedOrigin::inside};
-    envelope.recipients = {{mailbox("bob@b.example"), "", ""}};
+    envelope.recipients = {{mailbox("bob@b.example"), {}, {}}};
     const std::string content = "Subject: x\r\n\r\nhello\r\n";
     ViewSource source(as_bytes(content));
     auto sealer =

@@ -104,7 +104,7 @@ TEST(OuterHeader, NeedsNoSmtputf8ForWhatIsSealed) {
 TEST(OuterHeader, KeepsUtf8WhereAnAddressNeedsItAnyway) {
   SealedEnvelope sealed = envelope("a@a.example");
   sealed.smtputf8 = true;
-  sealed.recipients.push_back({Mailbox::parse("caf\xC3\xA9@b.example").value(), "", ""});
+  sealed.recipients.push_back({Mailbox::parse("caf\xC3\xA9@b.example").value(), {}, {}});
   const OuterHeader outer =
       outer_of("From: a@a.example\r\nCc: caf\xC3\xA9 <c@b.example>\r\n", sealed);
   EXPECT_NE(outer.header.find("Cc: caf\xC3\xA9"), std::string::npos);

@@ -44,7 +44,7 @@ class TunnelTest : public testing::Test {
                        .to = domain("b.example"),
                        .origin = SealedOrigin::inside};
     if (!sender.empty()) out.sender = mailbox(sender);
-    out.recipients = {{mailbox("bob@b.example"), "", ""}};
+    out.recipients = {{mailbox("bob@b.example"), {}, {}}};
     return out;
   }
 
@@ -197,7 +197,7 @@ TEST_F(TunnelTest, ReTargeting) {
   to_other.to = domain("d.example");
   EXPECT_EQ(code_of(seal(original(), to_other)), "not-for-us");
   SealedEnvelope to_person = envelope();
-  to_person.recipients.push_back({mailbox("x@d.example"), "", ""});
+  to_person.recipients.push_back({mailbox("x@d.example"), {}, {}});
   EXPECT_EQ(code_of(seal(original(), to_person)), "not-for-us");
   // Sealed for B, brought to another node.
   EXPECT_FALSE(open(seal(original(), envelope()), c_).mail.ok());
@@ -396,7 +396,7 @@ TEST_F(TunnelTest, TheOldFormIsNeverOpenedAgainOnceTheCardListedThePresentOne) {
   }
   // Peering mail shows nothing to anybody, and the peer may not have our card yet.
   old.sender.reset();
-  old.recipients = {{mailbox("culvert-peering@b.example"), "", ""}};
+  old.recipients = {{mailbox("culvert-peering@b.example"), {}, {}}};
   EXPECT_EQ(code_of(seal(original(), old)), "opened");
 }
 
@@ -496,7 +496,7 @@ TEST_F(TunnelTest, InnerHeaders) {
 
 TEST_F(TunnelTest, Bcc) {
   SealedEnvelope sealed = envelope();
-  sealed.recipients.push_back({mailbox("hidden@b2.example"), "", ""});
+  sealed.recipients.push_back({mailbox("hidden@b2.example"), {}, {}});
   const std::string message = seal(original(), sealed);
   EXPECT_EQ(message.find("hidden"), std::string::npos);
   const Opened opened = open(message);
@@ -551,7 +551,7 @@ TEST_F(TunnelTest, OnlyADomainsSignatureCounts) {
 
 TEST_F(TunnelTest, TheReservedAddressIsForTheNodeAlone) {
   SealedEnvelope sealed = envelope("");
-  sealed.recipients = {{mailbox("culvert-peering@b.example"), "", ""}};
+  sealed.recipients = {{mailbox("culvert-peering@b.example"), {}, {}}};
   const Opened opened = open(seal(original(), sealed));
   ASSERT_TRUE(opened.mail.ok());
   EXPECT_TRUE(opened.mail->for_peering);
@@ -559,7 +559,7 @@ TEST_F(TunnelTest, TheReservedAddressIsForTheNodeAlone) {
   with_sender.sender = mailbox("alice@a.example");
   EXPECT_EQ(code_of(seal(original(), with_sender)), "bad-envelope");
   SealedEnvelope beside = sealed;
-  beside.recipients.push_back({mailbox("bob@b.example"), "", ""});
+  beside.recipients.push_back({mailbox("bob@b.example"), {}, {}});
   EXPECT_EQ(code_of(seal(original(), beside)), "bad-envelope");
   // It opens for a peer whose route is only claimed, so that proofs can be answered.
   TestNode d("gate.d.example", {"d.example"});

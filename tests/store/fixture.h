@@ -63,7 +63,7 @@ inline QueueEntry entry_to(const MessageId& id, std::uint16_t number, std::strin
   entry.id = {id, number};
   entry.path = DeliveryPath::clear;
   entry.destination = std::string(destination);
-  entry.recipients = {{mailbox("jane@" + std::string(destination)), "NEVER", ""}};
+  entry.recipients = {{mailbox("jane@" + std::string(destination)), Notify{.never = true}, {}}};
   entry.created = kStart;
   entry.next_attempt = due;
   entry.expires = kStart + std::chrono::hours(120);

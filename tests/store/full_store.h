@@ -116,7 +116,7 @@ inline void put_mail_records(WriteTransaction& txn) {
   mail.message = id;
   mail.sender = canary_mailbox();
   mail.sealed = kStart;
-  mail.recipients = {{canary_mailbox(), "", "rfc822;canaryperson"}};
+  mail.recipients = {{canary_mailbox(), {}, "rfc822;canaryperson"}};
   note_sent(txn, Bytes(16, 7), mail);
   put_clock_record(txn, {});
   note_command(txn, {kStart, "canaryperson", "peer remove canarycompany.example"});
@@ -145,7 +145,7 @@ inline MessageId put_quarantined(Store& store, std::size_t size) {
   const StagedMessage staged = canary_message(store, size);
   QuarantineItem item;
   item.message = staged.message;
-  item.recipients = {{canary_mailbox(), "", ""}};
+  item.recipients = {{canary_mailbox(), {}, {}}};
   item.since = kStart;
   item.reason_code = "no-route";
   item.reason_text = "canaryhost has none";

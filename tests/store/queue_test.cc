@@ -87,7 +87,7 @@ TEST_F(QueueTest, FindsWhatWasPutAfterARestart) {
   EXPECT_EQ(found->sender, mailbox("john@a.example"));
   EXPECT_EQ(body(found->body), "content");
   EXPECT_EQ(entry({id, 1})->destination, "c.example");
-  EXPECT_EQ(entry({id, 1})->recipients[0].notify, "NEVER");
+  EXPECT_EQ(entry({id, 1})->recipients[0].notify, Notify{.never = true});
 }
 
 TEST_F(QueueTest, TakesStagedRecordsLikeThoseMadeInTheTransaction) {
@@ -297,7 +297,7 @@ TEST_F(QueueTest, GoesOnBehindTheLastDestination) {
 
 TEST_F(QueueTest, DefersWithTheRecipientsThatAreLeft) {
   const MessageId id = put("x", {"b.example"});
-  const QueueRecipient left{mailbox("left@b.example"), "", ""};
+  const Recipient left{mailbox("left@b.example"), {}, {}};
   write([&](WriteTransaction& txn) {
     EXPECT_TRUE(defer(txn, {id, 0}, {kStart + seconds(300), "host is down", {left}, {}}));
   });
@@ -305,7 +305,7 @@ TEST_F(QueueTest, DefersWithTheRecipientsThatAreLeft) {
   EXPECT_EQ(found->state, EntryState::deferred);
   EXPECT_EQ(found->attempts, 1u);
   EXPECT_EQ(found->reason, "host is down");
-  EXPECT_EQ(found->recipients, std::vector<QueueRecipient>{left});
+  EXPECT_EQ(found->recipients, std::vector<Recipient>{left});
   EXPECT_TRUE(due(*store, {.now = kStart + seconds(299)}).destinations.empty());
   EXPECT_EQ(due(*store, {.now = kStart + seconds(300)}).destinations.size(), 1u);
 }

@@ -94,7 +94,7 @@ TEST_F(QuarantineTest, TakesAMessageOutOfTheQueueAndBack) {
   item.since = kStart;
   item.reason_code = "no-route";
   item.reason_text = "the route is not active";
-  item.recipients = {{mailbox("jane@b.example"), "", ""}};
+  item.recipients = {{mailbox("jane@b.example"), {}, {}}};
   item.peer = fingerprint(7);
   write([&](WriteTransaction& txn) {
     EXPECT_TRUE(quarantine_entry(txn, {id, 0}, item).value());
@@ -190,7 +190,8 @@ SentMail sent_at(Time sealed) {
   mail.sender = mailbox("jo@c.example");
   mail.received = kStart;
   mail.sealed = sealed;
-  mail.recipients = {{mailbox("ann@b.example"), "FAILURE", ""}, {mailbox("bob@b.example"), "", ""}};
+  mail.recipients = {{mailbox("ann@b.example"), Notify{.failure = true}, {}},
+                     {mailbox("bob@b.example"), {}, {}}};
   return mail;
 }
 

@@ -20,7 +20,7 @@ bool retry_entry(store::WriteTransaction& txn, const store::EntryId& id, Time no
   return store::retry(txn, id, now);
 }
 
-const std::vector<store::QueueRecipient> kNobody;
+const std::vector<Recipient> kNobody;
 
 bool drop_entry(store::WriteTransaction& txn, const store::EntryId& id, Time now) {
   const auto entry = store::find_entry(txn, id);

@@ -44,9 +44,9 @@ Error not_queued(const QueueName& name) {
                                           name.message.hex() + "` tells)");
 }
 
-std::vector<std::string> mailboxes_of(const std::vector<store::QueueRecipient>& recipients) {
+std::vector<std::string> mailboxes_of(const std::vector<Recipient>& recipients) {
   std::vector<std::string> names;
-  for (const store::QueueRecipient& recipient : recipients) {
+  for (const Recipient& recipient : recipients) {
     names.push_back(recipient.mailbox.text());
   }
   return names;

@@ -24,7 +24,7 @@ std::vector<store::EntryId> entries_named(const store::ReadTransaction& txn, con
 // permanent `not-found`, with what may have happened.
 Error not_queued(const QueueName& name);
 
-std::vector<std::string> mailboxes_of(const std::vector<store::QueueRecipient>& recipients);
+std::vector<std::string> mailboxes_of(const std::vector<Recipient>& recipients);
 // The first, and how many more.
 std::string shortened(const std::vector<std::string>& names);
 // `queued`, `deferred`, `held`.

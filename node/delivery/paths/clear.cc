@@ -8,9 +8,9 @@ namespace {
 
 AttemptPlan plan(const FlowContext& context, store::QueueEntry entry, store::Message message) {
   const auto routing = context.routing.current();
-  std::vector<store::QueueRecipient> attempted;
+  std::vector<Recipient> attempted;
   std::vector<RefusedRecipient> refused;
-  for (const store::QueueRecipient& r : entry.recipients) {
+  for (const Recipient& r : entry.recipients) {
     const PathDecision decision = routing->decide_for(message.sender, r.mailbox, false);
     if (decision.path == Path::tunnel) {
       return Redirect{store::DeliveryPath::tunnel, entry.destination};

@@ -26,7 +26,7 @@ AttemptPlan attempt_for(const FlowContext& context, store::QueueEntry entry, sto
   // The route was released: what policy says of each recipient decides now. A report about mail
   // that came through a tunnel goes back through a tunnel or not at all.
   const bool report_of_sealed = message.listener == store::Listener::own && message.opened;
-  const auto may_go_clear = [&](const store::QueueRecipient& r) {
+  const auto may_go_clear = [&](const Recipient& r) {
     return routing->decide_for(message.sender, r.mailbox, false).path == Path::clear;
   };
   if (!report_of_sealed &&
@@ -65,8 +65,8 @@ struct HandedOver {
 };
 
 // Those whom the next hop has taken it for, or may have.
-std::vector<store::QueueRecipient> taken_for(const Attempt& attempt, const DeliveryReport& report) {
-  std::vector<store::QueueRecipient> taken;
+std::vector<Recipient> taken_for(const Attempt& attempt, const DeliveryReport& report) {
+  std::vector<Recipient> taken;
   for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
     const RecipientOutcome& outcome = report.outcomes[i];
     if (outcome.reply.positive() || outcome.perhaps_taken)
@@ -75,8 +75,8 @@ std::vector<store::QueueRecipient> taken_for(const Attempt& attempt, const Deliv
   return taken;
 }
 
-std::optional<HandedOver::Sent> sent_mail(const Attempt& attempt,
-                                          std::vector<store::QueueRecipient> recipients, Time now) {
+std::optional<HandedOver::Sent> sent_mail(const Attempt& attempt, std::vector<Recipient> recipients,
+                                          Time now) {
   if (!attempt.under_tunnel_address()) return std::nullopt;
   const auto token = from_hex(attempt.seal->token);
   std::erase_if(recipients, [](const auto& r) { return !wants_report(r.notify); });
@@ -92,7 +92,7 @@ std::optional<HandedOver::Sent> sent_mail(const Attempt& attempt,
 }
 
 std::optional<HandedOver::Sealed> sealed_mail(const Attempt& attempt,
-                                              std::vector<store::QueueRecipient> recipients) {
+                                              std::vector<Recipient> recipients) {
   HandedOver::Sealed sealed{attempt.seal->name, attempt.entry.attempts, {}};
   sealed.mail.peer = attempt.seal->peer;
   sealed.mail.message = attempt.message.id;

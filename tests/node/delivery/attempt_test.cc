@@ -24,7 +24,7 @@ class AttemptTest : public FlowTest {
     entry.path = path;
     entry.recipients.clear();
     for (const std::string& address : to)
-      entry.recipients.push_back({*Mailbox::parse(address), "", ""});
+      entry.recipients.push_back({*Mailbox::parse(address), {}, {}});
     ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, message, staged->body, {entry});
                   }).ok());
@@ -57,7 +57,7 @@ class AttemptTest : public FlowTest {
 
 std::vector<std::string> addresses_in(const store::QueueEntry& entry) {
   std::vector<std::string> out;
-  for (const store::QueueRecipient& r : entry.recipients)
+  for (const Recipient& r : entry.recipients)
     out.push_back(r.mailbox.text());
   return out;
 }

@@ -59,7 +59,7 @@ class DispatcherTest : public FlowTest {
     store::QueueEntry entry = store::entry_to(staged->message.id, 0, "a.example");
     entry.path = path;
     entry.destination = destination;
-    entry.recipients = {{store::mailbox(to), "", ""}};
+    entry.recipients = {{store::mailbox(to), {}, {}}};
     EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, staged->message, staged->body, {entry});
                   }).ok());

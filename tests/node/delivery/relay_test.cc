@@ -64,7 +64,7 @@ class RelayTest : public PeerFlowTest {
     entry.created = clock.now();
     entry.expires = clock.now() + kQueueLifetime;
     for (const std::string& each : recipients)
-      entry.recipients.push_back({peering::mailbox(each), "", ""});
+      entry.recipients.push_back({peering::mailbox(each), {}, {}});
     return entry;
   }
 

@@ -27,9 +27,9 @@ class SettlementTest : public FlowTest {
     staged->message.sender = mailbox(sender);
     store::QueueEntry entry = store::entry_to(staged->message.id, 0, "b.example");
     entry.path = store::DeliveryPath::tunnel;
-    entry.recipients = {{mailbox("bob@b.example"), "", ""},
-                        {mailbox("ann@b.example"), "NEVER", ""},
-                        {mailbox("eve@b.example"), "", ""}};
+    entry.recipients = {{mailbox("bob@b.example"), {}, {}},
+                        {mailbox("ann@b.example"), Notify{.never = true}, {}},
+                        {mailbox("eve@b.example"), {}, {}}};
     EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, staged->message, staged->body, {entry});
                   }).ok());
@@ -167,7 +167,7 @@ TEST_F(SettlementTest, InClearADelayIsToldToWhoAskedOnly) {
   Attempt asks = old(attempt("jo@a.example"));
   asks.entry.path = store::DeliveryPath::clear;
   asks.seal.reset();
-  asks.entry.recipients[0].notify = "DELAY,FAILURE";
+  asks.entry.recipients[0].notify = {.failure = true, .delay = true};
   settle(asks, {busy, busy, busy});
   EXPECT_EQ(reports().size(), 1u);
 }
@@ -176,8 +176,8 @@ TEST_F(SettlementTest, TellsOfSuccessWhereNobodyElseWill) {
   Attempt asks = attempt("jo@a.example");
   asks.entry.path = store::DeliveryPath::clear;
   asks.seal.reset();
-  asks.entry.recipients[0].notify = "SUCCESS";
-  asks.entry.recipients[2].notify = "FAILURE";
+  asks.entry.recipients[0].notify = {.success = true};
+  asks.entry.recipients[2].notify = {.failure = true};
   settle(asks, {taken, taken, taken});
   ASSERT_EQ(reports().size(), 1u);
   EXPECT_NE(reports()[0].find("bob@b.example\r\nAction: relayed\r\nStatus: 2.0.0"),
@@ -185,7 +185,7 @@ TEST_F(SettlementTest, TellsOfSuccessWhereNobodyElseWill) {
   EXPECT_EQ(reports()[0].find("eve@b.example"), std::string::npos);
   // Sealed, the peer's node is responsible.
   Attempt sealed = attempt("jo@a.example");
-  sealed.entry.recipients[0].notify = "SUCCESS";
+  sealed.entry.recipients[0].notify = {.success = true};
   settle(sealed, {taken, taken, taken});
   EXPECT_EQ(reports().size(), 1u);
 }
@@ -196,7 +196,7 @@ TEST_F(SettlementTest, DeliversToNobodyAgainWhenAReportHasToWait) {
   Attempt success = attempt("jo@a.example");
   success.entry.path = store::DeliveryPath::clear;
   success.seal.reset();
-  success.entry.recipients[0].notify = "SUCCESS";
+  success.entry.recipients[0].notify = {.success = true};
   Attempt failure = attempt("jo@a.example");
   workers.stop();
   settle(success, {taken, taken, taken});

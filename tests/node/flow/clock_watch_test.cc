@@ -30,7 +30,7 @@ class ClockWatchTest : public FlowTest {
     store::QueueEntry entry = store::entry_to(staged->message.id, 0, "b.example", clock.now());
     entry.created = clock.now();
     entry.expires = clock.now() + kFiveDays;
-    entry.recipients.front().notify.clear();
+    entry.recipients.front().notify = {};
     EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, staged->message, staged->body, {entry});
                   }).ok());

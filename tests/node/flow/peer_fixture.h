@@ -33,7 +33,7 @@ class PeerFlowTest : public testing::Test {
                                 .to = peering::domain("b.example"),
                                 .origin = peering::SealedOrigin::inside};
     out.sender = peering::mailbox("alice@a.example");
-    out.recipients = {{peering::mailbox("bob@b.example"), "", ""}};
+    out.recipients = {{peering::mailbox("bob@b.example"), {}, {}}};
     if (change) change(out);
     return out;
   }

@@ -53,7 +53,7 @@ class QuarantineFlowTest : public PeerFlowTest {
   std::string misdirected_mail(const std::string& sender = "alice@a.example") {
     peering::SealedEnvelope sealed = new_envelope();
     sealed.to = peering::domain("c.example");
-    sealed.recipients = {{peering::mailbox("carol@c.example"), "", ""}};
+    sealed.recipients = {{peering::mailbox("carol@c.example"), {}, {}}};
     sealed.sender = sender.empty() ? ReversePath() : peering::mailbox(sender);
     return seal_as(sealed, own.encryption().certificate);
   }

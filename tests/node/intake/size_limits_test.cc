@@ -33,7 +33,7 @@ class SizeLimitsTest : public PeerFlowTest {
     entry.id = {message.id, 0};
     entry.path = store::DeliveryPath::tunnel;
     entry.destination = "a.example";
-    entry.recipients = {{peering::mailbox("alice@a.example"), "", ""}};
+    entry.recipients = {{peering::mailbox("alice@a.example"), {}, {}}};
     return plan_attempt(context, entry, message);
   }
 };

@@ -101,9 +101,9 @@ TEST_F(HeldOnce, WhatNobodyVouchesForIsOneItemForEachSource) {
 TEST_F(HeldOnce, CopiesOfOneMailForOtherRecipientsAreOtherMails) {
   peering::SealedEnvelope one = new_envelope();
   one.to = peering::domain("c.example");
-  one.recipients = {{peering::mailbox("carol@c.example"), "", ""}};
+  one.recipients = {{peering::mailbox("carol@c.example"), {}, {}}};
   peering::SealedEnvelope other = one;
-  other.recipients = {{peering::mailbox("dave@c.example"), "", ""}};
+  other.recipients = {{peering::mailbox("dave@c.example"), {}, {}}};
   ASSERT_EQ(deliver(seal_as(one, own.encryption().certificate), kPeersHost), 250);
   ASSERT_EQ(deliver(seal_as(other, own.encryption().certificate), kPeersHost), 250);
   EXPECT_EQ(quarantine().size(), 2U) << "a Bcc copy has the same id";

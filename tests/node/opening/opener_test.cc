@@ -33,7 +33,7 @@ TEST_F(OpenerTest, QueuesWhatItOpensForInside) {
 // Promise 2, Once, for each recipient: what one of two had is handed to the other alone.
 TEST_F(OpenerTest, HandsMailToThoseWhoDidNotHaveIt) {
   change = [](peering::SealedEnvelope& sealed) {
-    sealed.recipients.push_back({peering::mailbox("carol@b.example"), "", ""});
+    sealed.recipients.push_back({peering::mailbox("carol@b.example"), {}, {}});
   };
   const peering::SealedEnvelope sealed = envelope();
   own.write([&](store::WriteTransaction& txn) {

@@ -148,7 +148,7 @@ TEST_F(PeeringServiceTest, MailGoesOnWhenThePeerWasUpdated) {
   entry.id = {message.id, 0};
   entry.path = store::DeliveryPath::tunnel;
   entry.destination = "b.example";
-  entry.recipients = {{peering::mailbox("bob@b.example"), "", ""}};
+  entry.recipients = {{peering::mailbox("bob@b.example"), {}, {}}};
   entry.created = a_.now();
   entry.next_attempt = a_.now() + std::chrono::seconds(50);
   a_.write([&](store::WriteTransaction& txn) {

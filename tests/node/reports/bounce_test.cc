@@ -25,7 +25,7 @@ class BounceTest : public FlowTest {
     auto body = writer.finish();
     message.body = body->ref();
     entry.id = {message.id, 0};
-    entry.recipients = {{*Mailbox::parse("x@b.example"), "", ""}};
+    entry.recipients = {{*Mailbox::parse("x@b.example"), {}, {}}};
     EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, message, *body, {entry});
                   }).ok());

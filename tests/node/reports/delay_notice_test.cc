@@ -22,7 +22,7 @@ using testing::Not;
 class DelayNoticeTest : public FlowTest {
  protected:
   // Mail to b.example that nobody tried yet.
-  store::QueueEntry put(std::string notify = "",
+  store::QueueEntry put(Notify notify = {},
                         store::DeliveryPath path = store::DeliveryPath::tunnel) {
     auto staged = store::stage(*db, "Subject: one\r\n\r\ncontent");
     staged->message.id = store::MessageId::make(clock.now());
@@ -34,7 +34,7 @@ class DelayNoticeTest : public FlowTest {
     store::QueueEntry entry = store::entry_to(staged->message.id, 0, "b.example", clock.now());
     entry.path = path;
     entry.created = clock.now();
-    entry.recipients = {{mailbox("bob@b.example"), notify, ""}};
+    entry.recipients = {{mailbox("bob@b.example"), notify, {}}};
     EXPECT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, staged->message, staged->body, {entry});
                   }).ok());
@@ -117,15 +117,15 @@ TEST_F(DelayNoticeTest, TellsWhatCameInLaterWhenItsTimeHasCome) {
 }
 
 TEST_F(DelayNoticeTest, TellsWhoWantsToKnow) {
-  put("NEVER");
-  put("FAILURE,SUCCESS");
-  put("", store::DeliveryPath::clear);
-  put("", store::DeliveryPath::inside);
+  put({.never = true});
+  put({.success = true, .failure = true});
+  put({}, store::DeliveryPath::clear);
+  put({}, store::DeliveryPath::inside);
   clock.advance(hours(5));
   tell();
   EXPECT_TRUE(reports().empty());
-  put("DELAY", store::DeliveryPath::clear);
-  put("FAILURE,DELAY");
+  put({.delay = true}, store::DeliveryPath::clear);
+  put({.failure = true, .delay = true});
   clock.advance(hours(5));
   tell();
   EXPECT_EQ(reports().size(), 2u);

@@ -23,9 +23,9 @@ class HeardTroubleTest : public FlowTest {
     mail.received = clock.now();
     mail.origin = store::Origin::inside;
     mail.message_id = "order.7@client.test";
-    mail.recipients = {{mailbox("bob@b.example"), "", ""},
-                       {mailbox("never@b.example"), "NEVER", ""},
-                       {mailbox("failure@b.example"), "FAILURE", ""}};
+    mail.recipients = {{mailbox("bob@b.example"), {}, {}},
+                       {mailbox("never@b.example"), Notify{.never = true}, {}},
+                       {mailbox("failure@b.example"), Notify{.failure = true}, {}}};
     write([&](store::WriteTransaction& txn) { store::note_sealed_mail(txn, name, 0, mail); });
   }
   void write(const std::function<void(store::WriteTransaction&)>& what) {

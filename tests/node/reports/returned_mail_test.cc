@@ -28,8 +28,8 @@ class ReturnedMailTest : public FlowTest {
     sent.envid = "env1";
     sent.received = kStart;
     sent.sealed = kStart;
-    sent.recipients = {{mailbox("bob@b.example"), "", "rfc822;robert@x.example"},
-                       {mailbox("ann@b.example"), "", ""}};
+    sent.recipients = {{mailbox("bob@b.example"), {}, "rfc822;robert@x.example"},
+                       {mailbox("ann@b.example"), {}, {}}};
     note();
   }
   void note() {
@@ -82,7 +82,7 @@ class ReturnedMailTest : public FlowTest {
     store::QueueEntry entry = store::entry_to(message.id, 0, "a.example");
     entry.destination.clear();
     entry.path = store::DeliveryPath::open;
-    entry.recipients = {{mailbox(to), "", ""}};
+    entry.recipients = {{mailbox(to), {}, {}}};
     ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
                     return store::put_message(txn, message, *body, {entry});
                   }).ok());

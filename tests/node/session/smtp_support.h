@@ -87,13 +87,13 @@ class Mailroom::Receiver final : public MailReceiver {
     room_.happened("mail");
     return std::nullopt;
   }
-  void on_recipient(const RcptCommand& rcpt, DecisionCallback decided) override {
+  void on_recipient(const Recipient& rcpt, DecisionCallback decided) override {
     room_.happened("rcpt");
     Decision decision;
-    if (rcpt.recipient.local_part() == "refused") {
-      decision = replies::relaying_denied(rcpt.recipient);
+    if (rcpt.mailbox.local_part() == "refused") {
+      decision = replies::relaying_denied(rcpt.mailbox);
     } else {
-      mail_.recipients.push_back(rcpt.recipient);
+      mail_.recipients.push_back(rcpt.mailbox);
     }
     if (!room_.hold_recipients) return decided(decision);
     room_.hold([decided, decision] { decided(decision); });

@@ -82,7 +82,7 @@ class ScriptedClient {
       envelope_ = {};
       envelope_.mail = std::get<MailCommand>(parse_mail(rest));
     } else if (word == "rcpt") {
-      envelope_.recipients.push_back(std::get<RcptCommand>(parse_rcpt(rest, {.smtputf8 = true})));
+      envelope_.recipients.push_back(std::get<Recipient>(parse_rcpt(rest, {.smtputf8 = true})));
     } else if (word == "client") {
       envelope_.client = client_of(rest);
     } else if (word == "name") {

@@ -52,7 +52,7 @@ TEST(SmtpCommand, ReadsSendersWithParameters) {
   EXPECT_EQ(mail.parameters.size_bytes, 1234u);
   EXPECT_EQ(mail.parameters.body, BodyKind::eight_bit_mime);
   EXPECT_TRUE(mail.parameters.smtputf8);
-  EXPECT_EQ(mail.parameters.ret, DsnReturn::headers);
+  EXPECT_EQ(mail.parameters.ret, Ret::hdrs);
   EXPECT_EQ(mail.parameters.envid, "QQ+2B314159");
 }
 
@@ -112,19 +112,19 @@ TEST(SmtpCommand, RefusesWhatIsNotASender) {
 TEST(SmtpCommand, ReadsRecipientsWithParameters) {
   const auto parsed =
       parse_rcpt("TO:<\"a b>\"@B.example> NOTIFY=failure,DELAY ORCPT=rfc822;a+20b@b.example", {});
-  ASSERT_TRUE(std::holds_alternative<RcptCommand>(parsed));
-  const auto& rcpt = std::get<RcptCommand>(parsed);
-  EXPECT_EQ(rcpt.recipient.local_part(), "\"a b>\"");
-  EXPECT_EQ(rcpt.recipient.domain().text(), "b.example");
-  EXPECT_EQ(rcpt.parameters.notify, (Notify{.failure = true, .delay = true}));
-  EXPECT_EQ(rcpt.parameters.orcpt, "rfc822;a+20b@b.example");
+  ASSERT_TRUE(std::holds_alternative<Recipient>(parsed));
+  const auto& rcpt = std::get<Recipient>(parsed);
+  EXPECT_EQ(rcpt.mailbox.local_part(), "\"a b>\"");
+  EXPECT_EQ(rcpt.mailbox.domain().text(), "b.example");
+  EXPECT_EQ(rcpt.notify, (Notify{.failure = true, .delay = true}));
+  EXPECT_EQ(rcpt.orcpt, "rfc822;a+20b@b.example");
 }
 
 TEST(SmtpCommand, CompletesPostmasterWithTheDomainOfTheNode) {
   const RcptContext context{false, *Domain::parse("a.example")};
   const auto parsed = parse_rcpt("TO:<Postmaster>", context);
-  ASSERT_TRUE(std::holds_alternative<RcptCommand>(parsed));
-  EXPECT_EQ(std::get<RcptCommand>(parsed).recipient.text(), "Postmaster@a.example");
+  ASSERT_TRUE(std::holds_alternative<Recipient>(parsed));
+  EXPECT_EQ(std::get<Recipient>(parsed).mailbox.text(), "Postmaster@a.example");
   EXPECT_TRUE(std::holds_alternative<Reply>(parse_rcpt("TO:<webmaster>", context)));
   EXPECT_TRUE(std::holds_alternative<Reply>(parse_rcpt("TO:<Postmaster>", {})));
 }
@@ -165,8 +165,8 @@ TEST(SmtpCommand, TakesUtf8AddressesUnderSmtputf8) {
       "TO:<j\xc3\xbcrgen@b\xc3\xbc"
       "cher.example>",
       {.smtputf8 = true});
-  ASSERT_TRUE(std::holds_alternative<RcptCommand>(parsed));
-  const auto& recipient = std::get<RcptCommand>(parsed).recipient;
+  ASSERT_TRUE(std::holds_alternative<Recipient>(parsed));
+  const auto& recipient = std::get<Recipient>(parsed).mailbox;
   EXPECT_EQ(recipient.domain().text(), "xn--bcher-kva.example");
   EXPECT_TRUE(recipient.needs_utf8());
 }
@@ -180,7 +180,7 @@ TEST(SmtpCommand, WritesWhatItReads) {
        {"TO:<a@b.example>", "TO:<a@b.example> NOTIFY=NEVER",
         "TO:<\"x y\"@b.example> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;q@b.example",
         "TO:<a@b.example> ORCPT=utf-8;\\x{E4}@b.example"}) {
-    EXPECT_EQ(rcpt_argument(std::get<RcptCommand>(parse_rcpt(argument, {}))), argument);
+    EXPECT_EQ(rcpt_argument(std::get<Recipient>(parse_rcpt(argument, {}))), argument);
   }
 }
 

@@ -97,7 +97,7 @@ class ScriptedServer {
   }
 
   void decide_recipient() {
-    const Mailbox recipient = dialog_.rcpt().recipient;
+    const Mailbox recipient = dialog_.rcpt().mailbox;
     happened("rcpt <" + recipient.text() + ">");
     if (recipient.local_part() != "refused") return dialog_.recipient_decided(std::nullopt);
     dialog_.recipient_decided(replies::relaying_denied(recipient));
