@@ -36,7 +36,7 @@ void maintain(store::Store& store, ClockWatch& watch, std::chrono::seconds held_
   const Time now = watch.now_for_oldest();
   const std::chrono::seconds elapsed = watch.take_elapsed();
   const auto remembered = seen_record_age(std::chrono::ceil<std::chrono::hours>(held_peer));
-  // The horizon is committed before anything behind it is forgotten (formats.md, "Received").
+  // The horizon is committed before anything behind it is forgotten (protocol.md, "Received").
   const Status advanced = store.write([&](store::WriteTransaction& txn) -> Status {
     store::put_clock_record(txn, record);
     store::advance_seen_horizon(

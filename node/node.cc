@@ -33,7 +33,7 @@
 namespace culvert::node {
 namespace {
 
-// Commands change the store beside us; we notice within this time (product.md, section 3).
+// Commands change the store beside us; we notice within this time.
 constexpr std::chrono::milliseconds kChangePoll{300};
 constexpr std::chrono::milliseconds kPeeringTick{1000};
 constexpr std::chrono::seconds kWaitingMailPoll{20};

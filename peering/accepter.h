@@ -1,4 +1,4 @@
-// The accepting side of pairing: `culvert peer accept CODE` (peering.md, "Pairing"). Blocking:
+// The accepting side of pairing: `culvert peer accept CODE` (protocol.md, "Pairing"). Blocking:
 // talks to the inviter through a PeerCarrier.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A card: who a node is, which domains it serves, with which certificates (peering.md, "Identity
+// A card: who a node is, which domains it serves, with which certificates (protocol.md, "Identity
 // and card"). Making, signing and reading; whether a card replaces the one we have is decided in
 // card_acceptance.h. Pure functions, any thread.
 //
@@ -30,7 +30,8 @@ inline constexpr std::chrono::hours kCardRenewal{24};
 
 using Incarnation = std::array<std::uint8_t, 16>;
 
-// What a node can read and do; names as in formats.md, unknown ones are kept and ignored.
+// What a node can read and do; names as in protocol.md, "The card"; unknown ones are kept and
+// ignored.
 struct Capabilities {
   std::vector<std::string> content;
   std::vector<std::string> key_management;

@@ -1,4 +1,4 @@
-// When a card replaces the one we have: the "if and only if" of peering.md, "Identity and card".
+// When a card replaces the one we have: the "if and only if" of protocol.md, "Identity and card".
 // Pure functions, any thread. The signature is verified already (VerifiedDocument) and the sender
 // is the pinned identity (that is how the stored card was found).
 #pragma once

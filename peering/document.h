@@ -1,4 +1,4 @@
-// Peering documents: JSON inside CMS SignedData, signed by the sender's identity (peering.md,
+// Peering documents: JSON inside CMS SignedData, signed by the sender's identity (protocol.md,
 // "Identity and card"). Carriers are not trusted; a document means what its signature covers.
 // Here are the members that all have, signing and verification; card.h, handshake_documents.h,
 // proof_documents.h and trouble.h hold what each type adds. Pure functions, any thread.

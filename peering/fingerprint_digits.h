@@ -1,5 +1,5 @@
 // A fingerprint as people see it: 60 digits in twelve groups of five, to be read out or compared by
-// eye (peering.md, "Identity and card"). Scripts get hexadecimal digits. The method is that of the
+// eye (protocol.md, "Identity and card"). Scripts get hexadecimal digits. The method is that of the
 // numeric fingerprints of Signal: a hash that is slow on purpose, so that making a key whose digits
 // resemble another's costs 5,200 times as much. Pure, any thread; takes a few milliseconds.
 //

@@ -1,5 +1,5 @@
-// Which form of tunnel message a peer opens, by the numbers on its card (peering.md, "The tunnel
-// form is a capability"). Pure functions, any thread.
+// Which form of tunnel message a peer opens, by the numbers on its card (protocol.md,
+// "Versions and what is reserved"). Pure functions, any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The two documents of pairing by invitation and their MACs (peering.md, "Pairing"). Who acts on
+// The two documents of pairing by invitation and their MACs (protocol.md, "Pairing"). Who acts on
 // them: inviter.h and accepter.h. Pure functions, any thread.
 //
 // Members (frozen):

@@ -1,5 +1,6 @@
-// Acts on one peering message, whichever way it came: verifies, persists, then answers (peering.md,
-// principle 3 and "Carriers"). It means the same by every carrier. Blocking (a commit); a worker's.
+// Acts on one peering message, whichever way it came: verifies, persists, then answers
+// (protocol.md, principle 3 and "Carriers"). It means the same by every carrier. Blocking (a
+// commit); a worker's.
 #pragma once
 
 #include <optional>

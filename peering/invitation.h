@@ -1,4 +1,4 @@
-// The invitation code that one administrator gives another: peering.md, "By invitation". It
+// The invitation code that one administrator gives another: protocol.md, "By invitation". It
 // carries the trust of a first contact, so it is a secret until it is spent. Making and reading
 // codes only; who may use one is decided in peering/inviter. Pure functions, any thread.
 //

@@ -1,4 +1,4 @@
-// The inviting side of pairing: gives a code, answers `accept` (peering.md, "Pairing"). Verifying
+// The inviting side of pairing: gives a code, answers `accept` (protocol.md, "Pairing"). Verifying
 // and signing happen outside write transactions; what decides is asked again inside.
 #pragma once
 

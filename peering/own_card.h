@@ -1,5 +1,5 @@
 // This node's own card: made, numbered, kept and renewed. The serial grows by one with every change
-// and is committed with the card before anybody sees it (peering.md, principle 3).
+// and is committed with the card before anybody sees it (protocol.md, "What must hold").
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Proving that mail for a domain reaches the peer that claims it (peering.md, "Proof"): who is
+// Proving that mail for a domain reaches the peer that claims it (protocol.md, "Proof"): who is
 // challenged when, what an answer must say, what it changes. Carrying is for node/flow. Inside
 // transactions, except where a store is given.
 #pragma once

@@ -1,5 +1,5 @@
 // Why a message is refused, told as a word to whom it is safe to tell: a paired or removed peer
-// whose signature was verified, or who showed the right MAC of a code (peering.md, "Refusals").
+// whose signature was verified, or who showed the right MAC of a code (protocol.md, "Refusals").
 // Everybody else gets one empty refusal. Over HTTPS: 403 with the members `refused` (the word) and
 // `time` (ours).
 #pragma once

@@ -1,4 +1,4 @@
-// Counts, by peer, the messages that were not accepted (peering.md: "is counted"). In memory until
+// Counts, by peer, the messages that were not accepted (protocol.md, "Refusals"). In memory until
 // somebody writes it down: a card that is out of date is public, and playing it again must not cost
 // a commit. Thread-safe.
 #pragma once

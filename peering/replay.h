@@ -1,5 +1,5 @@
 // A peering message is acted on once: a repeated id gets the stored answer and changes nothing
-// (peering.md, "Carriers"). Inside transactions.
+// (protocol.md, "Carriers"). Inside transactions.
 #pragma once
 
 #include <optional>

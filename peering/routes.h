@@ -1,4 +1,4 @@
-// The life of a route as data: every domain of a peer is a route in exactly one state (peering.md,
+// The life of a route as data: every domain of a peer is a route in exactly one state (protocol.md,
 // "Routes"). A pure function from state, event and facts to the next state; route_changes.h applies
 // it to the store. Any thread.
 #pragma once
@@ -34,13 +34,13 @@ std::optional<store::RouteState> next_route_state(store::RouteState state, Route
 // The state of a route that did not exist.
 store::RouteState first_route_state();
 
-// What a state means for mail (the table of peering.md).
+// What a state means for mail (the table of protocol.md, "Routes").
 enum class Outbound { as_if_no_peer, sealed, waits };
 Outbound outbound_of(store::RouteState state);
 enum class Inbound { waits, opened, opened_for_a_week };
 Inbound inbound_of(store::RouteState state);
 
-// formats.md: a domain that left a peer's card is opened for so long.
+// protocol.md, "Received": a domain that left a peer's card is opened for so long.
 inline constexpr std::chrono::hours kWithdrawnGrace{7 * 24};
 // True if mail that arrived at `arrived` is opened under a route that is in `state` since `since`.
 // The one answer to it: who opens mail and who keeps it waiting must agree, or it goes in circles.

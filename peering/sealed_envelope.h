@@ -1,4 +1,4 @@
-// The envelope inside the seal: the `Culvert-*` fields of formats.md, "The tunnel form". It alone
+// The envelope inside the seal: the `Culvert-*` fields of protocol.md, "The tunnel form". It alone
 // decides what happens to a message that came through a tunnel. Pure functions, any thread.
 //
 // Grammar (frozen); every line ends in CRLF, has at most 998 octets before it and is not folded:

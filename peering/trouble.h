@@ -1,7 +1,7 @@
 // The document `trouble`: a node tells a peer what became of mail that the peer sealed for it and
-// that could not be handed on, so that its sender hears of it (peering.md). It must not become a
-// decryption oracle: before a signature was verified it says only what anybody could see of the
-// message, and nobody but the peer is told.
+// that could not be handed on, so that its sender hears of it (protocol.md, "Trouble"). It must not
+// become a decryption oracle: before a signature was verified it says only what anybody could see
+// of the message, and nobody but the peer is told.
 //
 // Members (frozen):
 //   items   list of at most 1,000 objects:

@@ -1,5 +1,5 @@
-// Is it tunnel mail, and where in the message do its CMS octets stand (formats.md)? Told by whom it
-// is sealed for, without any private key, before anything is trusted.
+// Is it tunnel mail, and where in the message do its CMS octets stand (protocol.md, "Is it tunnel
+// mail?")? Told by whom it is sealed for, without any private key, before anything is trusted.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ struct OwnRecipients {
   const std::vector<crypto::IssuerAndSerial>& announced;
 };
 
-// True if one of the recipients is ours (formats.md, "Is it tunnel mail?"). Such mail is opened or
+// True if one of the recipients is ours (protocol.md, "Is it tunnel mail?"). Such mail is opened or
 // quarantined; any other passes untouched.
 bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own);
 

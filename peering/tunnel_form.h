@@ -1,4 +1,4 @@
-// The fixed entity headers inside a tunnel message (formats.md, "The tunnel form"), shared by the
+// The fixed entity headers inside a tunnel message (protocol.md, "The tunnel form"), shared by the
 // side that seals and the side that opens. Internal to peering. Frozen.
 #pragma once
 

@@ -156,7 +156,7 @@ OuterHeader make_outer_header(const OuterPlan& plan) {
   if (!dated) fields.add("Date", to_rfc5322(plan.envelope.sealed));
   fields.add("Message-ID", plan.message_id);
   fields.add("Subject", "[...]");
-  // A node that lost its keys sees by this what it cannot open (formats.md, "The tunnel form").
+  // A node that lost its keys sees by this what it cannot open (protocol.md, "The tunnel form").
   fields.add("Culvert-For", plan.envelope.to.text());
   fields.add("MIME-Version", "1.0");
   fields.add("Content-Type",

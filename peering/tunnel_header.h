@@ -1,4 +1,4 @@
-// The outer header of a tunnel message and its outer reverse-path (formats.md, "The tunnel form").
+// The outer header of a tunnel message and its outer reverse-path (protocol.md, "The tunnel form").
 // What an edge between two nodes may see: who writes to whom and when, as without a tunnel, for
 // which domain it is sealed (Culvert-For), and nothing else. Pure functions, any thread.
 #pragma once

@@ -1,4 +1,4 @@
-// Whether opened mail may be called the peer's own (formats.md, "Received"). Internal to peering.
+// Whether opened mail may be called the peer's own (protocol.md, "Received"). Internal to peering.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,6 @@
-// Opens a message from a peer: formats.md, "Received". The sealed envelope alone decides; the outer
-// header and envelope only carried it. Memory does not depend on the message. Runs in a worker.
+// Opens a message from a peer: protocol.md, "Received". The sealed envelope alone decides; the
+// outer header and envelope only carried it. Memory does not depend on the message. Runs in a
+// worker.
 #pragma once
 
 #include <functional>

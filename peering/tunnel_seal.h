@@ -1,4 +1,4 @@
-// Seals one stored message for a peer, as a stream into a connection: formats.md, "The tunnel
+// Seals one stored message for a peer, as a stream into a connection: protocol.md, "The tunnel
 // form". Memory does not depend on the message. Runs in a worker; one thread at a time.
 #pragma once
 

@@ -1,6 +1,6 @@
 // How far the wall clock ran away from the time that really passed. Mail is dated by the wall
 // clock, because only that goes on while the node is off; but a wall clock can be set to any time,
-// and mail must not become old by it (reliability.md, "clocks": no mass expiry). So whenever the
+// and mail must not become old by it (reliability.md, "Clocks": no mass expiry). So whenever the
 // clock jumps, that is noted here, and who asks how old something is subtracts what did not pass.
 //
 // What counts as having passed: what the steady clock of this run supports, and over a time when

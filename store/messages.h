@@ -49,7 +49,7 @@ struct BodyRef {
 
 enum class Listener : std::uint8_t { inside, outside, own };  // own: made by this node (DSN, proof)
 
-// Whose words a message is: what its seal will say (formats.md, "The tunnel form"), and whether a
+// Whose words a message is: what its seal will say (protocol.md, "The tunnel form"), and whether a
 // report about it may quote it. Decided when it is taken over. Numbers are frozen.
 enum class Origin : std::uint8_t {
   unset = 0,   // stored before this was kept: counts as `passed`
@@ -58,7 +58,7 @@ enum class Origin : std::uint8_t {
   node = 3,    // this node's
 };
 
-// What the seal told, of mail that was opened (formats.md, "Received").
+// What the seal told, of mail that was opened (protocol.md, "Received").
 struct OpenedContext {
   Fingerprint peer{};
   ReversePath sealed_sender{};

@@ -1,4 +1,4 @@
-// Routes: one domain of one peer, with a state (peering.md, "Routes"), and the proofs under way.
+// Routes: one domain of one peer, with a state (protocol.md, "Routes"), and the proofs under way.
 // Which change is right is peering's to decide.
 #pragma once
 

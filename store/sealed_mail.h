@@ -1,5 +1,5 @@
 // People's mail that left through a tunnel: what is needed to tell its sender if the peer says
-// later what became of it (peering.md, `trouble`). Found by the name of its outer message, which
+// later what became of it (protocol.md, "Trouble"). Found by the name of its outer message, which
 // begins with the time, so that records lie side by side. Holds addresses, no content.
 #pragma once
 

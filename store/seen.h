@@ -1,5 +1,5 @@
 // Which sealed mail was delivered to whom: (peer identity, Culvert-Id, recipient), so that it is
-// delivered once (formats.md, "Received"). A peer's ids are its own and cannot poison another's.
+// delivered once (protocol.md, "Received"). A peer's ids are its own and cannot poison another's.
 #pragma once
 
 #include <chrono>

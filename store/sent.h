@@ -1,4 +1,4 @@
-// Tunnel mail that left under the tunnel address because its sender is not ours (formats.md, "The
+// Tunnel mail that left under the tunnel address because its sender is not ours (protocol.md, "The
 // tunnel form"): what is needed to tell that sender if it comes back later. Found by the token of
 // the address that carried it, kept for as long as a report may come, and never more than
 // kMaxSentMails. Holds addresses, no content.

@@ -1,4 +1,4 @@
-// What nodes tell each other of tunnel mail that could not be handed on (peering.md, `trouble`):
+// What nodes tell each other of tunnel mail that could not be handed on (protocol.md, "Trouble"):
 // what is to be told to a peer, and what a peer told. Which words and whose is peering's to decide.
 #pragma once
 

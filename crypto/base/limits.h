@@ -19,7 +19,7 @@ inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
 inline constexpr std::size_t kMaxHeaderFields = 2000;
 
 // A message on its way through two nodes gets trace fields at the first, and the second must open
-// it still: what is taken from inside leaves room for them (formats.md, "Received").
+// it still: what is taken from inside leaves room for them (protocol.md, "Received").
 inline constexpr std::size_t kRoomForTraceBytes = 8 * 1024;
 inline constexpr std::size_t kRoomForTraceFields = 10;
 
@@ -43,7 +43,7 @@ inline constexpr std::size_t kMaxOwnPasses = 5;
 inline constexpr std::size_t kMaxPeeringMessageBytes = 1024 * 1024;
 inline constexpr std::size_t kMaxPeeringMailBytes = 64 * 1024;
 
-// formats.md: a sealed message is accepted for 14 days, or an hour ahead of our clock.
+// protocol.md, "Received": a sealed message is accepted for 14 days, or an hour ahead of our clock.
 inline constexpr std::chrono::hours kMaxSealedAge{14 * 24};
 inline constexpr std::chrono::hours kMaxSealedAhead{1};
 

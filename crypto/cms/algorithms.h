@@ -1,6 +1,6 @@
-// The one table of algorithms: how CMS names them, what they need, and what formats.md says of
-// them. A row here is all that a new digest, cipher, wrap, agreement or signature of a known kind
-// needs.
+// The one table of algorithms: how CMS names them, what they need, and what smime-profile.md,
+// "Algorithms", says of them. A row here is all that a new digest, cipher, wrap, agreement or
+// signature of a known kind needs.
 #pragma once
 
 #include <optional>

@@ -55,8 +55,9 @@ class EnvelopedReader final : public RewindableSource {
   // the tag, or the padding of a cipher that has no tag; success means that the plaintext is
   // authentic if `kind` is auth_enveloped, and only that it is whole if it is not. `sealed` must
   // outlive the reader, must begin with the ContentInfo after `rewind`, and must not change. `keys`
-  // is used during this call only. Every refusal of formats.md that concerns these forms; `no-key`
-  // if no recipient is one of ours; `not-aead` if the key opens AEAD content only.
+  // is used during this call only. Every refusal of smime-profile.md, "Refused", that concerns
+  // these forms; `no-key` if no recipient is one of ours; `not-aead` if the key opens AEAD content
+  // only.
   static Result<std::unique_ptr<EnvelopedReader>> open(RewindableSource& sealed,
                                                        const KeyRing& keys,
                                                        OldCiphers old_ciphers = OldCiphers::refuse);

@@ -1,4 +1,4 @@
-// Bounds on CMS input (formats.md, "Refused"), each with its unit and reason.
+// Bounds on CMS input (smime-profile.md, "Refused"), each with its unit and reason.
 #pragma once
 
 #include <cstddef>

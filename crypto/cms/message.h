@@ -1,5 +1,5 @@
-// Small signed documents in memory: cards and the other messages of peering.md. CMS SignedData over
-// id-data in DER, signed by an identity and by nobody else.
+// Small signed documents in memory: cards and the other messages of protocol.md, "Documents". CMS
+// SignedData over id-data in DER, signed by an identity and by nobody else.
 #pragma once
 
 #include "crypto/base/clock.h"

@@ -1,5 +1,5 @@
 // Who is a sealed message for? Read without any private key, so that "is it tunnel mail?" can be
-// answered before anything is trusted (formats.md).
+// answered before anything is trusted (protocol.md, "Is it tunnel mail?").
 #pragma once
 
 #include <vector>

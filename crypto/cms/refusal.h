@@ -1,5 +1,5 @@
 // Why a CMS object was refused: one reason, one line. `Error::code` carries the word, so that a
-// caller (trace, quarantine, `smime inspect`) shows the same reason everywhere; formats.md,
+// caller (trace, quarantine, `smime inspect`) shows the same reason everywhere; smime-profile.md,
 // "Refused", lists them. The words are frozen: scripts read them.
 #pragma once
 

@@ -26,8 +26,8 @@ struct SignedContent {
   const Digester& digests;
 };
 
-// Everything that formats.md demands of signatures, one result each. `candidates` are tried in
-// order; only those that the signer's name calls, and few of one name (kMaxMoreTrials).
+// Everything that smime-profile.md, "Signatures", demands, one result each. `candidates` are tried
+// in order; only those that the signer's name calls, and few of one name (kMaxMoreTrials).
 std::vector<SignerResult> judge_signers(const std::vector<SignerInfo>& signers,
                                         const SignedContent& content,
                                         const std::vector<Certificate>& candidates);

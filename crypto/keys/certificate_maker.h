@@ -1,6 +1,6 @@
-// Makes the certificates of a node (peering.md): identity, tunnel, TLS. Serial numbers are 128
-// random bits, positive. Signatures are ECDSA with SHA-256. Nothing here reads a clock.
-// Thread-safe.
+// Makes the certificates of a node (protocol.md, "Certificates"): identity, tunnel, TLS. Serial
+// numbers are 128 random bits, positive. Signatures are ECDSA with SHA-256. Nothing here reads a
+// clock. Thread-safe.
 #pragma once
 
 #include <chrono>

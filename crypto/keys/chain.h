@@ -1,6 +1,6 @@
 // Is this certificate issued by that identity, or does a chain lead from it to an anchor? Peers are
-// pinned (peering.md, principle 5) and need no chain; users' certificates do. Revocation stands
-// elsewhere. Nothing here reads a clock. Thread-safe.
+// pinned (protocol.md, "What must hold") and need no chain; users' certificates do. Revocation
+// stands elsewhere. Nothing here reads a clock. Thread-safe.
 #pragma once
 
 #include <map>
@@ -24,7 +24,8 @@ Status check_issued_by(const Certificate& certificate, const Certificate& identi
 Error certificate_expired(const Certificate& certificate);
 
 // Done if `identity` can be the identity of a node: a self-signed P-256 CA whose subject holds its
-// own fingerprint as serialNumber (peering.md). Times are not looked at. permanent `bad-identity`.
+// own fingerprint as serialNumber (protocol.md, "Certificates"). Times are not looked at. permanent
+// `bad-identity`.
 Status check_identity(const Certificate& identity);
 
 // Intermediates that are looked at, and certificates in a chain, both ends included.

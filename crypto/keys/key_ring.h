@@ -16,7 +16,7 @@
 namespace culvert::crypto {
 
 // What a held key may open. Tunnel keys open AEAD content only, and by RSA with OAEP only
-// (formats.md, "Refused"), so that content re-labelled as CBC finds no key.
+// (smime-profile.md, "Refused"), so that content re-labelled as CBC finds no key.
 enum class ContentRule { aead_only, any };
 
 // A key that the ring holds, by the id of the key in its certificate, and that certificate; or by

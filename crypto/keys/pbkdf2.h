@@ -8,8 +8,9 @@ namespace culvert::crypto {
 
 enum class Pbkdf2Hash { sha1, sha224, sha256, sha384, sha512 };
 
-// Each iteration is work that a stranger's message asks us to do (formats.md). At this bound a
-// derivation takes some seconds, so only a caller who was given a password spends them.
+// Each iteration is work that a stranger's message asks us to do (smime-profile.md, "Limits"). At
+// this bound a derivation takes some seconds, so only a caller who was given a password spends
+// them.
 inline constexpr std::uint64_t kMaxPbkdf2Iterations = 10'000'000;
 inline constexpr std::size_t kMaxPbkdf2SaltBytes = 1024;
 

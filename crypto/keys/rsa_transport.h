@@ -21,8 +21,8 @@ struct RsaTransport {
   Bytes label;
 };
 
-// RSA keys that we read with and write to (formats.md, "Algorithms"). Below the first bound of
-// writing a key is weak; above the last one an operation would take seconds.
+// RSA keys that we read with and write to (smime-profile.md, "Algorithms"). Below the first bound
+// of writing a key is weak; above the last one an operation would take seconds.
 inline constexpr std::size_t kMinRsaBitsRead = 1024;
 inline constexpr std::size_t kMaxRsaBitsRead = 16384;
 inline constexpr std::size_t kMinRsaBitsWritten = 2048;

@@ -1,5 +1,5 @@
-// Which algorithms are written (formats.md, "Algorithms", Profiles). A profile is chosen by policy
-// for a recipient or a sender; what is read does not depend on it.
+// Which algorithms are written (smime-profile.md, "Algorithms", Profiles). A profile is chosen by
+// policy for a recipient or a sender; what is read does not depend on it.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
-// Whether a signature that is right may be believed (formats.md, "Signatures"): the certificate is
-// valid now and when it signed, meant for signing mail, trusted (RFC 5280, 6), and names the author
-// (RFC 8550, 3). Values and pure functions; thread-safe.
+// Whether a signature that is right may be believed (smime-profile.md, "Signatures"): the
+// certificate is valid now and when it signed, meant for signing mail, trusted (RFC 5280, 6), and
+// names the author (RFC 8550, 3). Values and pure functions; thread-safe.
 #pragma once
 
 #include <optional>

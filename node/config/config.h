@@ -127,7 +127,7 @@ struct Config {
   // True if mail for `domain` belongs to this node (exactly, not below).
   bool serves(const Domain& domain) const;
   // What the outside listener takes and announces as SIZE: sealed mail is larger than what was
-  // sealed (product.md, section 5).
+  // sealed (protocol.md, "The outer message").
   std::uint64_t largest_outside_bytes() const;
 };
 

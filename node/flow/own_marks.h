@@ -1,6 +1,6 @@
 // Reads the marks that nodes leave in Received fields (trace_fields.h writes them): whether mail
 // that is handed in inside was written there, or had come from elsewhere before and is only passed
-// on (formats.md, "The tunnel form"; named attack: Borrowed trust). Pure.
+// on (protocol.md, "The tunnel form"; named attack: Borrowed trust). Pure.
 //
 // A mark is believed only where it makes mail worth less. That mail came from inside is said by a
 // mark of a name that this very node had, written since its marks tell, and by nothing else: marks

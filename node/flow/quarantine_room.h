@@ -1,4 +1,4 @@
-// Who may fill how much of the quarantine (product.md, sections 5 and 7). Anybody can write sealed
+// Who may fill how much of the quarantine. Anybody can write sealed
 // mail that nobody can open, because our certificate is public; so nobody may fill what others
 // need.
 //
@@ -15,10 +15,10 @@
 // arrive; an announced size makes them larger, but counts as far as octets vouch for it. Without
 // room the rest is read to its end and answered 452 4.3.1. That is decided by the source and the
 // size alone, before any key is used and whether or not the mail can be opened: the answer tells
-// nothing (reliability.md, Decryption oracle). Mail in clear never asks. A reservation ends when
-// the mail was opened, handed on or lost, or becomes the stored octets of an item; it is made anew
-// at a start for what waits to be opened. So whatever was taken has its room, and nothing has to go
-// before its time.
+// nothing (reliability.md, "Attacks with a name"). Mail in clear never asks. A reservation ends
+// when the mail was opened, handed on or lost, or becomes the stored octets of an item; it is made
+// anew at a start for what waits to be opened. So whatever was taken has its room, and nothing has
+// to go before its time.
 //
 // The gate asks the share of the peer's hosts first, and second, for the peer's very address, its
 // own; what its users had held never closes it: that is in the peer's own share, and what does not

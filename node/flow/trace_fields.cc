@@ -48,7 +48,7 @@ std::string_view word(Outcome::Signed signature) {
   return "no";
 }
 
-// formats.md: yes is pass, bad is fail, relay and no are none.
+// protocol.md, "Marks and reports": yes is pass, bad is fail, relay and no are none.
 std::string_view smime_result(Outcome::Signed signature) {
   switch (signature) {
     case Outcome::Signed::yes:

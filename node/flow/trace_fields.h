@@ -1,5 +1,5 @@
 // The fields that this node writes on top of a message: Received (RFC 5321, 4.4), Culvert-Result
-// (product.md, section 5) and Authentication-Results (RFC 8601 with smime= of RFC 7281).
+// and Authentication-Results (RFC 8601 with smime= of RFC 7281).
 // All values pass `printable` here: nothing that a mail or a peer supplied can make a second field.
 #pragma once
 

@@ -1,8 +1,8 @@
 // Looks, in the body of mail whose header shows no seal, for a place where a CMS blob may begin: a
-// relay may have given sealed mail another media type, or wrapped it (formats.md, "Received"). Mail
-// with such a place goes to the opener, who reads it as it must be read; a place too many costs it
-// a turn through the queue, and one too few leaves sealed mail to the reader as it came. Costs a
-// look at each line's first octets.
+// relay may have given sealed mail another media type, or wrapped it (protocol.md, "Received").
+// Mail with such a place goes to the opener, who reads it as it must be read; a place too many
+// costs it a turn through the queue, and one too few leaves sealed mail to the reader as it came.
+// Costs a look at each line's first octets.
 #pragma once
 
 #include <cstddef>

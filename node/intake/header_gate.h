@@ -1,5 +1,5 @@
 // The gate that every message passes on its way into the store: it reads the header, says what
-// stands in it, and lets through all but the fields that must not pass (product.md, section 5).
+// stands in it, and lets through all but the fields that must not pass.
 // Everything behind the header flows on without being held.
 #pragma once
 
@@ -77,7 +77,8 @@ struct HeaderFacts {
   // node does (crypto::check_header), or it has too many authors. permanent `fields`.
   std::optional<Error> fault;
 
-  bool is_loop = false;  // reliability.md, Loop: too many Received fields or passes of our own
+  // Too many Received fields or passes of our own (security.md, "Attacks by name": Loop).
+  bool is_loop = false;
 };
 
 class HeaderGate final : public Sink {

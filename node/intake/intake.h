@@ -1,6 +1,6 @@
 // Takes mail over. A receiver stands behind each SMTP connection: it decides about connection,
 // sender and recipients, stages the body, and has message and queue entries committed before the
-// sender hears 250 (product.md, section 5). What the two listeners have in common is here; their
+// sender hears 250. What the two listeners have in common is here; their
 // rules are in inside_receiver.cc and outside_receiver.cc.
 //
 // A receiver lives on the loop of its connection. The commit runs elsewhere and carries what it

@@ -1,6 +1,6 @@
 // The outside listener: the world hands in mail for this node's domains, and only for those.
 // Whether a sealed message can be opened is found out after the answer, so that nobody outside can
-// use the dialogue as an oracle (reliability.md, Decryption oracle). Room for it is reserved by
+// use the dialogue as an oracle (reliability.md, "Attacks with a name"). Room for it is reserved by
 // what everybody can see of it (quarantine_room.h).
 #include <algorithm>
 #include <atomic>

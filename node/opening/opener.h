@@ -1,4 +1,4 @@
-// Opens what came in sealed (formats.md, "Received"): tunnel mail is opened and queued for inside,
+// Opens what came in sealed (protocol.md, "Received"): tunnel mail is opened and queued for inside,
 // or goes to quarantine as it came; a blob for somebody else passes untouched. The sender has had
 // its 250 long before, so nobody outside learns which it was.
 #pragma once

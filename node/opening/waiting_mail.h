@@ -1,5 +1,5 @@
 // Mail in quarantine that goes on by itself: what waits for its signer's route (`no-route`), once
-// the route takes mail of that time (peering.md, Routes); what was sealed ahead of our clock
+// the route takes mail of that time (protocol.md, "Routes"); what was sealed ahead of our clock
 // (`future`), once its time has come.
 #pragma once
 

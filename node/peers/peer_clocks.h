@@ -1,4 +1,4 @@
-// How far peers' clocks are from ours, measured at every exchange over HTTPS (peering.md,
+// How far peers' clocks are from ours, measured at every exchange over HTTPS (protocol.md,
 // "Refusals"): a clock that is wrong holds mail, here or there. In memory until somebody writes it
 // down. Thread-safe.
 #pragma once

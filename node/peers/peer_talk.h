@@ -1,5 +1,5 @@
 // What this node says to its peers of its own accord: its card when that changed, challenges, and
-// answers to challenges (peering.md, "Carriers" and "Proof"). Blocking: for the service's own
+// answers to challenges (protocol.md, "Carriers" and "Proof"). Blocking: for the service's own
 // threads, never a loop's.
 #pragma once
 

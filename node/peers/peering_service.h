@@ -1,6 +1,6 @@
 // Peering at work: carries the documents of peering/ over HTTPS and mail, and does what is due: the
-// daily card, proofs of routes, answers to challenges (peering.md). What a document changes is
-// decided and stored by peering/; here is only who carries it when.
+// daily card, proofs of routes, answers to challenges (protocol.md, "Carriers"). What a document
+// changes is decided and stored by peering/; here is only who carries it when.
 //
 // Persist, then act: everything is committed before it is answered or has an effect, and after a
 // change of routes the flow is told (routing is refreshed, mail that waited is tried).

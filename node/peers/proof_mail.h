@@ -1,5 +1,5 @@
-// Peering messages as mail (peering.md, "Carriers"): a small message to the reserved address, which
-// the delivery path `proof` seals for the peer, and the same message once it was opened.
+// Peering messages as mail (protocol.md, "Carriers"): a small message to the reserved address,
+// which the delivery path `proof` seals for the peer, and the same message once it was opened.
 #pragma once
 
 #include "crypto/base/clock.h"

@@ -1,6 +1,6 @@
 // Tells peers what became of their mail (peering/trouble.h): a document a minute at most, what does
 // not fit waits; a peer that does not take it is asked again later, and gets it by mail when HTTPS
-// has failed for an hour (peering.md, "Carriers").
+// has failed for an hour (protocol.md, "Carriers").
 #pragma once
 
 #include <map>

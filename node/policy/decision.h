@@ -1,4 +1,4 @@
-// Which path a recipient's copy takes, and why (product.md, section 6). A pure function of the
+// Which path a recipient's copy takes, and why. A pure function of the
 // rules, the route of the recipient's domain and the two addresses; the node and every command that
 // explains use this one.
 #pragma once
@@ -11,7 +11,7 @@
 
 namespace culvert::node {
 
-// What a route means for outbound mail (peering.md, Routes).
+// What a route means for outbound mail (protocol.md, "Routes").
 enum class RouteUse {
   none,   // no route, or one that counts as none: claimed, proving, proved, conflict
   seals,  // active

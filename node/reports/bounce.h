@@ -22,9 +22,9 @@ struct BouncePlan {
 };
 
 // Nothing if nobody is to be told: a null sender (a report is never reported), or mail that came
-// through a tunnel whose peer cannot be told through a tunnel (formats.md: "never elsewhere"). An
-// error means that the report could not be staged, and the failure must not be settled yet.
-// `recipients` not empty. Reads the stored header and writes the body: for a worker.
+// through a tunnel whose peer cannot be told through a tunnel (protocol.md, "Marks and reports":
+// never elsewhere). An error means that the report could not be staged, and the failure must not be
+// settled yet. `recipients` not empty. Reads the stored header and writes the body: for a worker.
 // `entry` is the one that it is about: mail of the path `tunnel` counts as sealed, so that its
 // subject is masked; but a report about mail that a peer sealed, which goes back under a seal, has
 // it.

@@ -1,8 +1,8 @@
 // The delivery status notification that tells a sender what finally failed, what waits, or what was
 // handed to a system that will not report (RFC 3461 to 3464).
 // It never carries content: header fields at most, and for mail that was sealed not even the
-// subject (reliability.md, Bounce leak). A report that our signature covers, about mail whose
-// author nobody vouches for, carries no word of a stranger's but the addresses that RFC 3464
+// subject (reliability.md, "Attacks with a name"). A report that our signature covers, about mail
+// whose author nobody vouches for, carries no word of a stranger's but the addresses that RFC 3464
 // demands. Pure.
 #pragma once
 

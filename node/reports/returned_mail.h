@@ -1,5 +1,5 @@
 // What comes to culvert-tunnel+TOKEN@ of ours: a report that mail which left under that address
-// could not be delivered (formats.md, "The tunnel form"). Its sender, who is not ours, gets a
+// could not be delivered (protocol.md, "The tunnel form"). Its sender, who is not ours, gets a
 // report of ours. It comes in clear from an edge on the way, or sealed from the peer's node;
 // whoever sent it, only the status code is believed, once for each recipient, and nobody outside
 // learns whether the token was right.

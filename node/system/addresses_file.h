@@ -1,4 +1,4 @@
-// data_dir/run/addresses.json: where a running node listens (product.md, section 4). There exactly
+// data_dir/run/addresses.json: where a running node listens, for scripts. There exactly
 // as long as the node runs, so that scripts and commands find ports that the system chose.
 #pragma once
 

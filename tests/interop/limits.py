@@ -25,7 +25,7 @@ class Limit:
         return self.says is not None and bool(re.search(self.says, message))
 
 
-SPLIT = "formats.md, †: GCM in CMS is split between products"
+SPLIT = "smime-profile.md, What others do: GCM in CMS is split between products"
 VECTORS = "README of the shared vectors: limits met"
 NO_CHOICE = " instead of "  # it took the order and made what it makes always
 
@@ -74,7 +74,7 @@ NSS = (
     (WRITES, "authenveloped-*", None, "NSS has no AuthEnvelopedData", SPLIT),
     (READS, "authenveloped-*", "UNRECOGNIZED_OID", "NSS has no AuthEnvelopedData", SPLIT),
     (WRITES, "*-oaep", NO_CHOICE, "cmsutil has no option for RSA-OAEP"),
-    (READS, "enveloped-*-oaep", "UNSUPPORTED_KEYALG", "NSS 3.87 does not open RSA-OAEP in CMS", "formats.md, †: older Thunderbird cannot do OAEP"),
+    (READS, "enveloped-*-oaep", "UNSUPPORTED_KEYALG", "NSS 3.87 does not open RSA-OAEP in CMS", "smime-profile.md, What others do: older Thunderbird cannot do OAEP"),
     (WRITES, "*-p256 *-p384", "INVALID_ALGORITHM", "NSS 3.87 does not seal with ECDH in CMS"),
     (READS, "enveloped-*-p256 enveloped-*-p384", "BAD_DER", "NSS 3.87 does not open ECDH in CMS", vector("ed-p256-sha256-aes256")),
     (WRITES, "*-x25519", "UNABLE_TO_IMPORT_KEY", "NSS 3.87 does not import X25519 keys"),

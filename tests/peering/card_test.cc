@@ -1,4 +1,4 @@
-// When a card counts: the "if and only if" of peering.md, "Identity and card".
+// When a card counts: the "if and only if" of protocol.md, "Identity and card".
 #include <gtest/gtest.h>
 
 #include "crypto/cms/message.h"

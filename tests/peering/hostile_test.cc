@@ -1,5 +1,6 @@
-// Property 4 of peering.md: a replayed, reflected, re-ordered, truncated or altered peering message
-// changes nothing. Every message type, at the moment when the true one would have an effect.
+// protocol.md, "What must hold": a replayed, reflected, re-ordered, truncated or altered peering
+// message changes nothing. Every message type, at the moment when the true one would have an
+// effect.
 #include <gtest/gtest.h>
 
 #include <iostream>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Values of peering.md's formulas, computed apart from the program; vectors.h holds what this prints."""
+"""Values of the formulas of protocol.md, "Pairing", computed apart from the program; vectors.h holds what this prints."""
 import base64
 import hashlib
 import hmac
@@ -34,7 +34,7 @@ values = {
     "kTunnelToken": hmac.new(b"k" * 32, b"culvert1 tunnel token\0" + bytes(range(16)) + (3).to_bytes(4, "big"),
                              "sha256").hexdigest()[:32],
 }
-print("// Printed by make_vectors.py: what another program computes by the formulas of peering.md.")
+print("// Printed by make_vectors.py: what another program computes by the formulas of protocol.md, "Pairing".")
 print("#pragma once\n\nnamespace culvert::peering::vectors {\n")
 for name, value in values.items():
     pieces = [value[i:i + 80] for i in range(0, len(value), 80)]

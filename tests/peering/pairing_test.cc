@@ -1,4 +1,4 @@
-// Pairing by invitation: peering.md, "Pairing".
+// Pairing by invitation: protocol.md, "Pairing".
 #include <gtest/gtest.h>
 
 #include "tests/peering/test_node.h"

@@ -1,4 +1,4 @@
-// Routes and their proof: peering.md, "Routes" and "What must hold".
+// Routes and their proof: protocol.md, "Routes" and "What must hold".
 #include <gtest/gtest.h>
 
 #include "peering/challenge_news.h"

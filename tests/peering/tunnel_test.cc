@@ -1,5 +1,6 @@
-// The tunnel form, sealed by one node and opened by the other: formats.md, "The tunnel form" and
-// "Received", and the attacks of reliability.md that concern it, each under its name.
+// The tunnel form, sealed by one node and opened by the other: protocol.md, "The tunnel form" and
+// "Received", and the attacks of security.md, "Attacks by name", that concern it, each under its
+// name.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

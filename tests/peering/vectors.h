@@ -1,4 +1,5 @@
-// Printed by make_vectors.py: what another program computes by the formulas of peering.md.
+// Printed by make_vectors.py: what another program computes by the formulas of protocol.md,
+// "Pairing".
 #pragma once
 
 namespace culvert::peering::vectors {

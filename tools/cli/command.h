@@ -14,7 +14,7 @@
 
 namespace culvert::cli {
 
-// Exit statuses of product.md, section 3.
+// Exit statuses. Frozen: scripts rely on them.
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;        // wrong usage or invalid configuration

@@ -16,7 +16,7 @@ namespace culvert::cli {
 inline constexpr std::chrono::hours kCardSoon{7 * 24};
 // A tunnel certificate is renewed 30 days before its end.
 inline constexpr std::chrono::hours kPeerCertificateSoon{14 * 24};
-// peering.md, "Proof": so long a route in use may fail without a word.
+// protocol.md, "Proof": so long a route in use may fail without a word.
 inline constexpr std::chrono::hours kProofPatience{6};
 
 // One line each, of peers that are paired.

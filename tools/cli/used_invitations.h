@@ -1,5 +1,5 @@
 // Who came by an invitation of this node, for `culvert status`: a thief of a code would show here
-// (peering.md, "Pairing").
+// (protocol.md, "Pairing").
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -52,7 +52,7 @@ TEST_P(Forms, OpenAtEverySizeWherePiecesEnd) {
   }
 }
 
-// formats.md: tunnel keys open AEAD content and nothing else.
+// smime-profile.md, "Tunnel keys": tunnel keys open AEAD content and nothing else.
 TEST_P(Forms, OpenWithATunnelKeyOnlyIfAuthenticated) {
   const Bytes sealed = seal_in_form(pattern(100));
   ViewSource source(sealed);

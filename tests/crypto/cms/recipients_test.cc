@@ -174,7 +174,8 @@ TEST_F(Recipients, GetTheSchemeOfTheirCurveAndTheWrapOfTheKeySize) {
   }
 }
 
-// formats.md: whoever holds the key can open it with `openssl cms`, in twenty years.
+// smime-profile.md, "Objects that are written": whoever holds the key can open it with `openssl
+// cms`, in twenty years.
 TEST(TunnelRecipient, KeepsItsForm) {
   const Node b("gate.b.example");
   const Certificate& to = b.encryption.certificate;

@@ -183,7 +183,7 @@ TEST_F(Forms, NothingIsSealedWithoutASeal) {
             "cannot-sign");
 }
 
-// formats.md, "Signatures": the certificate names the one From address.
+// smime-profile.md, "Signatures": the certificate names the one From address.
 TEST_F(Forms, BelieveNobodyButTheAuthor) {
   for (const auto& [from, reason] : std::vector<std::pair<std::string, std::string>>{
            {"p256@a.example", ""},

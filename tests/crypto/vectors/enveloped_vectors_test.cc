@@ -70,7 +70,8 @@ TEST(EnvelopedVectors, AreWeakOnlyIfTheySaySo) {
   }
 }
 
-// formats.md: tunnel keys open AEAD content, and by RSA with OAEP, and nothing else.
+// smime-profile.md, "Tunnel keys": tunnel keys open AEAD content, and by RSA with OAEP, and nothing
+// else.
 TEST(EnvelopedVectors, OpenWithTunnelKeysOnlyIfAuthenticated) {
   CULVERT_REQUIRE_VECTORS(root);
   for (const auto& file : vectors_of(root, "enveloped", "positive/")) {

@@ -1,4 +1,4 @@
-// Filling (reliability.md, attacks with a name): who may fill what of the quarantine, and whom it
+// Filling (reliability.md, "Attacks with a name"): who may fill what of the quarantine, and whom it
 // never touches.
 #include <gtest/gtest.h>
 

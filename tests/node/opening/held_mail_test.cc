@@ -1,5 +1,5 @@
-// What is held is held once: a captured mail sent again and again (reliability.md, Filling and
-// Replay).
+// What is held is held once: a captured mail sent again and again (reliability.md, "Attacks with a
+// name" and Replay).
 #include "node/opening/held_mail.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Decryption oracle (reliability.md, attacks with a name): whatever a stranger sends, and however
+// Decryption oracle (reliability.md, "Attacks with a name"): whatever a stranger sends, and however
 // full the quarantine is, the answer depends on where it comes from and how large it is alone, and
 // is given before any key was used.
 #include <gtest/gtest.h>

@@ -16,6 +16,6 @@ def decrypt(message, key_file, certificate_file):
 
 def verify(entity, authority_file):
     """The signed content of the opened entity, its signature and the signer's chain up to `authority_file` verified.
-    As formats.md says: the header up to the blank line is deleted, the rest is DER or BER."""
+    As protocol.md, "The layers", says: the header up to the blank line is deleted, the rest is DER or BER."""
     blob = entity[entity.index(b"\r\n\r\n") + 4:]
     return openssl("cms", "-verify", "-inform", "DER", "-no_check_time", "-binary", "-purpose", "any", "-CAfile", str(authority_file), stdin=blob)
