@@ -1,13 +1,40 @@
 #include "node/policy/decision.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace culvert::node {
 namespace {
 
-std::string reason_for(const FoundEncrypt& found, std::string_view side) {
-  return "encrypt = " + std::string(to_text(found.value)) + " for the " + std::string(side) + " (" +
-         found.scope + ")";
+// One value of a key for both sides of a mail, and why.
+struct Combined {
+  std::size_t value = 0;
+  std::vector<std::string> reasons;
+};
+
+Combined combined(const Rules& rules, PolicyKey key, const Question& question) {
+  const PolicyRow& row = policy_row(key);
+  Combined out;
+  const auto ask = [&](const ReversePath& side, std::string_view name) {
+    const FoundValue found = rules.find(key, side);
+    out.reasons.push_back(std::string(row.name) + " = " + std::string(row.words[found.value].word) +
+                          " for the " + std::string(name) + " (" + found.scope + ")");
+    return found.value;
+  };
+  switch (row.side) {
+    case PolicyRow::Side::sender:
+      out.value = ask(question.sender, "sender");
+      break;
+    case PolicyRow::Side::recipient:
+      out.value = ask(question.recipient, "recipient");
+      break;
+    case PolicyRow::Side::both: {
+      const std::size_t from = ask(question.sender, "sender");
+      out.value = row.combine(from, ask(question.recipient, "recipient"));
+      break;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -29,22 +56,19 @@ std::string_view to_text(Path path) {
 PathDecision decide(const Rules& rules, const Question& question) {
   const std::string& domain = question.recipient.domain().text();
   if (question.recipient_is_ours) {
-    return {Path::inside, false, {domain + " is served by this node"}};
+    return {Path::inside, {domain + " is served by this node"}};
   }
   // A route that is or was active goes before every other rule: no value of `encrypt` bypasses it.
   if (question.route == RouteUse::seals) {
-    return {Path::tunnel, false, {"the route to " + domain + " is active"}};
+    return {Path::tunnel, {"the route to " + domain + " is active"}};
   }
   if (question.route == RouteUse::waits) {
-    return {Path::tunnel, true, {"the route to " + domain + " was active and is waited for"}};
+    return {Path::tunnel, {"the route to " + domain + " was active and is waited for"}};
   }
-  const FoundEncrypt from =
-      question.sender ? rules.encrypt_for(*question.sender) : rules.encrypt_for_null();
-  const FoundEncrypt to = rules.encrypt_for(question.recipient);
-  PathDecision decision{Path::clear, false, {"there is no active route to " + domain}};
-  decision.reasons.push_back(reason_for(from, "sender"));
-  decision.reasons.push_back(reason_for(to, "recipient"));
-  if (std::max(from.value, to.value) == Encrypt::mandatory) decision.path = Path::refuse;
+  PathDecision decision{Path::clear, {"there is no active route to " + domain}};
+  Combined encrypt = combined(rules, PolicyKey::encrypt, question);
+  std::move(encrypt.reasons.begin(), encrypt.reasons.end(), std::back_inserter(decision.reasons));
+  if (static_cast<Encrypt>(encrypt.value) == Encrypt::mandatory) decision.path = Path::refuse;
   return decision;
 }
 

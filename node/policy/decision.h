@@ -24,7 +24,6 @@ std::string_view to_text(Path path);
 
 struct PathDecision {
   Path path = Path::refuse;
-  bool waits = false;                // tunnel only: stays queued until the route works again
   std::vector<std::string> reasons;  // in the order in which they decided
 };
 

@@ -21,26 +21,6 @@ Result<std::string> domain_scope(std::string_view prefix, std::string_view name)
 
 }  // namespace
 
-std::string_view to_text(Encrypt value) {
-  switch (value) {
-    case Encrypt::never:
-      return "never";
-    case Encrypt::opportunistic:
-      return "opportunistic";
-    case Encrypt::mandatory:
-      return "mandatory";
-  }
-  return "mandatory";
-}
-
-Result<Encrypt> parse_encrypt(std::string_view word) {
-  for (const Encrypt value : {Encrypt::never, Encrypt::opportunistic, Encrypt::mandatory}) {
-    if (word == to_text(value)) return value;
-  }
-  return permanent_error("bad-value", "encrypt is opportunistic, mandatory or never, not '" +
-                                          printable(word, 40) + "'");
-}
-
 Result<std::string> parse_scope(std::string_view text) {
   if (text == "global") return std::string(text);
   if (text.starts_with(kUser)) {
@@ -57,36 +37,37 @@ Result<std::string> parse_scope(std::string_view text) {
 
 Rules::Rules(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
-    if (row.key != "encrypt") continue;
-    const auto value = parse_encrypt(row.value);
+    const PolicyRow* const key = find_policy_row(row.key);
+    if (key == nullptr) continue;
+    const auto value = parse_policy_word(*key, row.value);
     // Another spelling of a scope that a row has already must not undo it: the stricter holds.
     const auto scope = parse_scope(row.scope);
-    auto& held = encrypt_.try_emplace(scope ? *scope : row.scope, Encrypt::never).first->second;
+    auto& held = values_[key->key].try_emplace(scope ? *scope : row.scope, 0).first->second;
     // A word that this version does not know was meant as a restriction: the strictest holds.
-    held = std::max(held, value ? *value : Encrypt::mandatory);
+    held = std::max(held, value ? *value : key->strictest());
   }
 }
 
-std::optional<FoundEncrypt> Rules::at(const std::string& scope) const {
-  const auto found = encrypt_.find(scope);
-  if (found == encrypt_.end()) return std::nullopt;
-  return FoundEncrypt{found->second, scope};
+std::optional<FoundValue> Rules::at(const Values& values, const std::string& scope) {
+  const auto found = values.find(scope);
+  if (found == values.end()) return std::nullopt;
+  return FoundValue{found->second, scope};
 }
 
-FoundEncrypt Rules::encrypt_for(const Mailbox& mailbox) const {
-  if (encrypt_.empty()) return {};
-  if (auto found = at(user_scope(mailbox))) return *found;
-  const std::string& domain = mailbox.domain().text();
-  if (auto found = at(std::string(kDomain) + domain)) return *found;
-  for (auto dot = domain.find('.'); dot != std::string::npos; dot = domain.find('.', dot + 1)) {
-    if (auto found = at(std::string(kBelow) + domain.substr(dot + 1))) return *found;
+FoundValue Rules::find(PolicyKey key, const ReversePath& mailbox) const {
+  const FoundValue built_in{policy_row(key).built_in};
+  const auto of_key = values_.find(key);
+  if (of_key == values_.end()) return built_in;
+  const Values& values = of_key->second;
+  if (mailbox) {
+    if (auto found = at(values, user_scope(*mailbox))) return *found;
+    const std::string& domain = mailbox->domain().text();
+    if (auto found = at(values, std::string(kDomain) + domain)) return *found;
+    for (auto dot = domain.find('.'); dot != std::string::npos; dot = domain.find('.', dot + 1)) {
+      if (auto found = at(values, std::string(kBelow) + domain.substr(dot + 1))) return *found;
+    }
   }
-  return encrypt_for_null();
-}
-
-FoundEncrypt Rules::encrypt_for_null() const {
-  if (auto found = at("global")) return *found;
-  return {};
+  return at(values, "global").value_or(built_in);
 }
 
 }  // namespace culvert::node

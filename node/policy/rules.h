@@ -11,15 +11,9 @@
 
 #include "crypto/base/names.h"
 #include "crypto/base/result.h"
+#include "node/policy/keys.h"
 
 namespace culvert::node {
-
-// `encrypt`, from the mildest to the strictest.
-enum class Encrypt { never, opportunistic, mandatory };
-
-std::string_view to_text(Encrypt value);
-// permanent `bad-value` for any other word; the text lists those that exist.
-Result<Encrypt> parse_encrypt(std::string_view word);
 
 // A scope in its written form: `user:jane@b.example`, `domain:b.example`, `domain:*.b.example` or
 // `global`; names are brought to one form, addresses to Mailbox::lookup_key. permanent `bad-scope`,
@@ -27,8 +21,8 @@ Result<Encrypt> parse_encrypt(std::string_view word);
 Result<std::string> parse_scope(std::string_view text);
 
 // A value that was found, and where: for `policy explain` and the reasons in a trace.
-struct FoundEncrypt {
-  Encrypt value = Encrypt::opportunistic;
+struct FoundValue {
+  std::size_t value = 0;  // of the key's words
   std::string scope = "built-in";
 };
 
@@ -44,15 +38,14 @@ class Rules {
   Rules() = default;
 
   // What holds for that mailbox: user, then domain, then the nearest wildcard above it, then
-  // global.
-  FoundEncrypt encrypt_for(const Mailbox& mailbox) const;
-  // What holds where no mailbox is known (the null sender): global.
-  FoundEncrypt encrypt_for_null() const;
+  // global. Where no mailbox is known (the null sender): global.
+  FoundValue find(PolicyKey key, const ReversePath& mailbox) const;
 
  private:
-  std::optional<FoundEncrypt> at(const std::string& scope) const;
+  using Values = std::map<std::string, std::size_t, std::less<>>;  // by scope
+  static std::optional<FoundValue> at(const Values& values, const std::string& scope);
 
-  std::map<std::string, Encrypt, std::less<>> encrypt_;
+  std::map<PolicyKey, Values> values_;
 };
 
 }  // namespace culvert::node

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "node/policy/keys.h"
 #include "node/policy/rules.h"
 #include "store/rules.h"
 #include "tools/cli/commands.h"
@@ -13,6 +14,14 @@
 namespace culvert::cli {
 namespace {
 
+// What can be set: `encrypt`.
+std::string known_keys() {
+  std::string out;
+  for (const node::PolicyRow& row : node::policy_rows())
+    out += (out.empty() ? "" : ", ") + std::string(row.name);
+  return out;
+}
+
 // `encrypt=mandatory` as a rule for a scope; a word that means nothing is wrong usage.
 Result<store::Rule> parse_setting(const std::string& scope, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -20,12 +29,50 @@ Result<store::Rule> parse_setting(const std::string& scope, const std::string& t
   if (equals == std::string::npos) {
     return usage_error("'" + printable(text, 80) + "' is not KEY=VALUE; write encrypt=mandatory");
   }
-  if (key != "encrypt") {
-    return usage_error("'" + printable(key, 80) + "' cannot be set; this version knows encrypt");
+  const node::PolicyRow* const row = node::find_policy_row(key);
+  if (row == nullptr) {
+    return usage_error("'" + printable(key, 80) + "' cannot be set; this version knows " +
+                       known_keys());
   }
-  const auto value = node::parse_encrypt(text.substr(equals + 1));
+  const auto value = node::parse_policy_word(*row, text.substr(equals + 1));
   if (!value) return usage_error(value.error().text);
-  return store::Rule{scope, key, std::string(node::to_text(*value))};
+  return store::Rule{scope, key, std::string(row->words[*value].word)};
+}
+
+// `encrypt=never, encrypt=opportunistic or encrypt=mandatory`.
+std::string settings() {
+  std::string out;
+  for (const node::PolicyRow& row : node::policy_rows()) {
+    for (std::size_t i = 0; i < row.words.size(); ++i) {
+      const bool is_last = i + 1 == row.words.size();
+      out += out.empty() ? "" : i == 0 ? "; " : is_last ? " or " : ", ";
+      out += std::string(row.name) + "=" + std::string(row.words[i].word);
+    }
+  }
+  return out;
+}
+
+// One line a word, from the strictest to the mildest.
+std::string help_of_keys() {
+  std::string out;
+  for (const node::PolicyRow& row : node::policy_rows()) {
+    out += std::string(row.name) + ": " + std::string(row.help) + ".\n";
+    for (auto word = row.words.rbegin(); word != row.words.rend(); ++word)
+      out += "  " + std::string(word->word) + ": " + std::string(word->help) + ".\n";
+  }
+  return out + "The narrowest scope counts; between sender and recipient the stricter.";
+}
+
+std::string built_in_text() {
+  std::string out = "No rules are set; built in is ";
+  bool first = true;
+  for (const node::PolicyRow& row : node::policy_rows()) {
+    const node::PolicyWord& word = row.words[row.built_in];
+    out += std::string(first ? "" : "; ") + std::string(row.name) + "=" + std::string(word.word) +
+           ": " + std::string(word.help);
+    first = false;
+  }
+  return out + ".\n";
 }
 
 Result<std::string> scope_operand(const std::string& text) {
@@ -42,9 +89,7 @@ Report report_of(const std::vector<store::Rule>& rules) {
     list.push_back({{"scope", rule.scope}, {"key", rule.key}, {"value", rule.value}});
   }
   Report report;
-  report.text = table.empty() ? "No rules are set; built in is encrypt=opportunistic: sealed where "
-                                "a route is active, else clear.\n"
-                              : table.text();
+  report.text = table.empty() ? built_in_text() : table.text();
   report.json = json_text({{"rules", std::move(list)}});
   return report;
 }
@@ -101,12 +146,9 @@ std::vector<Command> policy_commands() {
           {.name = "policy set",
            .summary = "sets rules; a running node obeys them within a second",
            .operands = {{"SCOPE", Operand::Count::one, scopes},
-                        {"KEY=VALUE", Operand::Count::some,
-                         "encrypt=never, encrypt=opportunistic or encrypt=mandatory"}},
+                        {"KEY=VALUE", Operand::Count::some, settings()}},
            .options = {},
-           .detail =
-               "mandatory: sealed or refused, never clear. opportunistic: sealed where a route is "
-               "active.\nThe narrowest scope counts; between sender and recipient the stricter.",
+           .detail = help_of_keys(),
            .example = "culvert policy set domain:b.example encrypt=mandatory",
            .run = policy_set}};
 }

@@ -17,11 +17,11 @@ TEST(Decision, TakesTheNarrowestScope) {
                      {"domain:*.example", "encrypt", "never"},
                      {"domain:b.example", "encrypt", "mandatory"},
                      {"user:jane@b.example", "encrypt", "opportunistic"}});
-  EXPECT_EQ(rules.encrypt_for(box("jane@b.example")).scope, "user:jane@b.example");
-  EXPECT_EQ(rules.encrypt_for(box("joe@b.example")).scope, "domain:b.example");
-  EXPECT_EQ(rules.encrypt_for(box("joe@c.example")).scope, "domain:*.example");
-  EXPECT_EQ(rules.encrypt_for(box("joe@x.test")).scope, "global");
-  EXPECT_EQ(Rules().encrypt_for(box("joe@x.test")).scope, "built-in");
+  EXPECT_EQ(rules.find(PolicyKey::encrypt, box("jane@b.example")).scope, "user:jane@b.example");
+  EXPECT_EQ(rules.find(PolicyKey::encrypt, box("joe@b.example")).scope, "domain:b.example");
+  EXPECT_EQ(rules.find(PolicyKey::encrypt, box("joe@c.example")).scope, "domain:*.example");
+  EXPECT_EQ(rules.find(PolicyKey::encrypt, box("joe@x.test")).scope, "global");
+  EXPECT_EQ(Rules().find(PolicyKey::encrypt, box("joe@x.test")).scope, "built-in");
 }
 
 TEST(Decision, LetsTheStricterSideWin) {
@@ -38,7 +38,7 @@ TEST(Decision, NeverBypassesARouteThatIsOrWasActive) {
   const PathDecision waiting =
       decide(rules, {box("x@a.example"), box("y@b.example"), false, RouteUse::waits});
   EXPECT_EQ(waiting.path, Path::tunnel);
-  EXPECT_TRUE(waiting.waits);
+  EXPECT_NE(waiting.reasons.front().find("waited for"), std::string::npos);
 }
 
 TEST(Decision, HandsOwnDomainsInside) {
@@ -67,6 +67,37 @@ TEST(Decision, TakesTheStricterOfTwoSpellingsOfOneScope) {
   const Rules rules({{"user:Jane@c.example", "encrypt", "mandatory"},
                      {"user:jane@c.example", "encrypt", "never"}});
   EXPECT_EQ(path_of(rules, "x@a.example", "jane@c.example"), Path::refuse);
+}
+
+TEST(PolicyKeys, EachRowIsFoundByItsName) {
+  for (const PolicyRow& row : policy_rows()) {
+    EXPECT_EQ(find_policy_row(row.name), &policy_row(row.key)) << row.name;
+    EXPECT_FALSE(row.help.empty());
+    for (std::size_t value = 0; value < row.words.size(); ++value) {
+      EXPECT_EQ(*parse_policy_word(row, row.words[value].word), value);
+      EXPECT_FALSE(row.words[value].help.empty()) << row.words[value].word;
+    }
+  }
+  EXPECT_EQ(find_policy_row("Encrypt"), nullptr);
+}
+
+TEST(PolicyKeys, AWrongWordIsToldWithThoseThatExist) {
+  const auto wrong = parse_policy_word(policy_row(PolicyKey::encrypt), "quantum");
+  ASSERT_FALSE(wrong.ok());
+  EXPECT_EQ(wrong.error().text, "encrypt is never, opportunistic or mandatory, not 'quantum'");
+}
+
+TEST(PolicyKeys, ValuesOfEncryptAreItsWords) {
+  const PolicyRow& row = policy_row(PolicyKey::encrypt);
+  EXPECT_EQ(row.words[static_cast<std::size_t>(Encrypt::never)].word, "never");
+  EXPECT_EQ(row.words[static_cast<std::size_t>(Encrypt::opportunistic)].word, "opportunistic");
+  EXPECT_EQ(row.words[static_cast<std::size_t>(Encrypt::mandatory)].word, "mandatory");
+}
+
+// A rule of another key, or of another version's, changes nothing of this one.
+TEST(Rules, AKeyThatIsNotKnownIsPassedOver) {
+  const Rules rules({{"global", "colour", "mandatory"}});
+  EXPECT_EQ(rules.find(PolicyKey::encrypt, std::nullopt).scope, "built-in");
 }
 
 TEST(Rules, BringsScopesToOneForm) {
