@@ -4,6 +4,35 @@
 
 namespace culvert::node {
 
+namespace {
+
+// Under whom its trace is found.
+std::vector<Mailbox> traced_addresses(const store::Message& message,
+                                      const std::vector<store::QueueEntry>& entries) {
+  std::vector<Mailbox> addresses;
+  if (message.sender) addresses.push_back(*message.sender);
+  for (const store::QueueEntry& entry : entries)
+    for (const Recipient& r : entry.recipients)
+      addresses.push_back(r.mailbox);
+  return addresses;
+}
+
+}  // namespace
+
+store::QueueEntry new_entry(const store::MessageId& id, store::DeliveryPath path,
+                            std::string destination, std::vector<Recipient> recipients, Time now,
+                            std::chrono::seconds lifetime) {
+  store::QueueEntry entry;
+  entry.id = {id, 0};
+  entry.path = path;
+  entry.destination = std::move(destination);
+  entry.recipients = std::move(recipients);
+  entry.created = now;
+  entry.next_attempt = now;
+  entry.expires = now + lifetime;
+  return entry;
+}
+
 std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now) {
   std::vector<store::QueueEntry> entries;
   for (const PlannedRecipient& planned : mail.recipients) {
@@ -12,26 +41,31 @@ std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now) {
     };
     auto entry = std::find_if(entries.begin(), entries.end(), same);
     if (entry == entries.end()) {
-      store::QueueEntry fresh;
-      fresh.id = {mail.message.id, static_cast<std::uint16_t>(entries.size())};
-      fresh.path = planned.path;
-      fresh.destination = planned.destination;
-      fresh.created = now;
-      fresh.next_attempt = now;
-      fresh.expires = now + kQueueLifetime;
-      entry = entries.insert(entries.end(), std::move(fresh));
+      entry = entries.insert(
+          entries.end(), new_entry(mail.message.id, planned.path, planned.destination, {}, now));
+      entry->id.number = static_cast<std::uint16_t>(entries.size() - 1);
     }
     entry->recipients.push_back(planned.recipient);
   }
   return entries;
 }
 
-std::vector<Mailbox> traced_addresses(const TakenMail& mail) {
-  std::vector<Mailbox> addresses;
-  if (mail.message.sender) addresses.push_back(*mail.message.sender);
-  for (const PlannedRecipient& r : mail.recipients)
-    addresses.push_back(r.recipient.mailbox);
-  return addresses;
+Status stage_mail(store::RecordSink& out, const store::Message& message,
+                  const store::StagedBody& body, const std::vector<store::QueueEntry>& entries,
+                  const store::TraceEvent& first) {
+  if (const Status s = store::stage_message(out, message, body, entries); !s) return s;
+  store::begin_trace(out, message.id, first, traced_addresses(message, entries),
+                     message.message_id);
+  return done();
+}
+
+Status put_mail(store::WriteTransaction& txn, const store::Message& message,
+                const store::StagedBody& body, const std::vector<store::QueueEntry>& entries,
+                const store::TraceEvent& first) {
+  if (const Status room = txn.require_room(); !room) return room;
+  if (const Status s = stage_mail(txn, message, body, entries, first); !s) return s;
+  store::keep_body(txn, body);
+  return done();
 }
 
 }  // namespace culvert::node

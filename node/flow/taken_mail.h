@@ -1,4 +1,4 @@
-// A message that is whole and accepted, with where it goes, before it is put into the queue.
+// How mail gets into the queue, whoever made it: a listener, an opened seal, this node itself.
 #pragma once
 
 #include <chrono>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "store/queue.h"
+#include "store/trace.h"
 
 namespace culvert::node {
 
@@ -29,7 +30,19 @@ struct TakenMail {
 // One entry for each path and destination, in the order of first appearance.
 std::vector<store::QueueEntry> entries_for(const TakenMail& mail, Time now);
 
-// Under whom its trace is found.
-std::vector<Mailbox> traced_addresses(const TakenMail& mail);
+// An entry of a new message, number 0, due at once.
+store::QueueEntry new_entry(const store::MessageId& id, store::DeliveryPath path,
+                            std::string destination, std::vector<Recipient> recipients, Time now,
+                            std::chrono::seconds lifetime = kQueueLifetime);
+
+// Message, entries and a trace that begins with `first`, made ready for the commit that keeps
+// `body` (store::put_staged). internal `bad-message`.
+Status stage_mail(store::RecordSink& out, const store::Message& message,
+                  const store::StagedBody& body, const std::vector<store::QueueEntry>& entries,
+                  const store::TraceEvent& first);
+// The same in one step, with the body. temporary `disk-full` besides.
+Status put_mail(store::WriteTransaction& txn, const store::Message& message,
+                const store::StagedBody& body, const std::vector<store::QueueEntry>& entries,
+                const store::TraceEvent& first);
 
 }  // namespace culvert::node

@@ -60,21 +60,16 @@ store::TraceEvent received_event(const TakenMail& mail) {
            {"why", printable(why, 500)}}};
 }
 
-Status stage(store::RecordSink& out, const TakenMail& mail, const store::StagedBody& body) {
-  const auto entries = entries_for(mail, mail.message.received);
-  if (const Status s = store::stage_message(out, mail.message, body, entries); !s) return s;
-  store::begin_trace(out, mail.message.id, received_event(mail), traced_addresses(mail),
-                     mail.message.message_id);
-  return done();
-}
-
 // Commits message, entries and trace, and answers from the commit thread.
 void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
   FlowContext& context = work->context;
   work->mail.message.body = body.ref();
   work->mail.message.size_bytes = body.ref().size_bytes;
   store::StagedRecords records(context.store);
-  if (const Status staged = stage(records, work->mail, body); !staged) {
+  const auto entries = entries_for(work->mail, work->mail.message.received);
+  const Status staged =
+      stage_mail(records, work->mail.message, body, entries, received_event(work->mail));
+  if (!staged) {
     log_error("message {} was not taken: {} {}", work->mail.message.id.hex(), staged.error().text,
               staged.error().detail);
     return work->answer(reply_for(staged.error()));

@@ -39,16 +39,12 @@ Status stage(store::RecordSink& out, const ReadyMail& ready,
                     recipients.empty() ? "repeated" : "opened",
                     {{"id", new_id}, {"culvert-id", culvert_id}}});
   if (recipients.empty()) return done();
-  const auto entries = entries_for(mail, ready.opened);
-  if (const Status s = store::stage_message(out, mail.message, ready.body, entries); !s) return s;
-  store::begin_trace(out, mail.message.id,
-                     {ready.opened,
-                      "opened",
-                      {{"message-id", mail.message.message_id},
-                       {"carrier", ready.carrier.hex()},
-                       {"culvert-id", culvert_id}}},
-                     traced_addresses(mail), mail.message.message_id);
-  return done();
+  return stage_mail(out, mail.message, ready.body, entries_for(mail, ready.opened),
+                    {ready.opened,
+                     "opened",
+                     {{"message-id", mail.message.message_id},
+                      {"carrier", ready.carrier.hex()},
+                      {"culvert-id", culvert_id}}});
 }
 
 std::vector<PlannedRecipient> note_all_seen(store::WriteTransaction& txn, const ReadyMail& ready) {

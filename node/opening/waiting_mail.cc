@@ -29,14 +29,7 @@ bool may_be_opened(const store::ReadTransaction& txn, const store::QuarantineIte
 }
 
 store::QueueEntry entry_to_open(const store::QuarantineItem& item, Time now) {
-  store::QueueEntry entry;
-  entry.id = {item.message.id, 0};
-  entry.path = store::DeliveryPath::open;
-  entry.recipients = item.recipients;
-  entry.created = now;
-  entry.next_attempt = now;
-  entry.expires = now + kQueueLifetime;
-  return entry;
+  return new_entry(item.message.id, store::DeliveryPath::open, "", item.recipients, now);
 }
 
 Status requeue_waiting_mail(FlowContext& context) {

@@ -4,11 +4,11 @@
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "node/flow/taken_mail.h"
 #include "peering/challenge_news.h"
 #include "peering/lookup.h"
 #include "peering/tunnel_header.h"
 #include "store/queue.h"
-#include "store/trace.h"
 
 namespace culvert::node {
 namespace {
@@ -63,22 +63,15 @@ Status send_peering_mail(FlowContext& context, const PeeringMailRequest& request
   message.body = staged->ref();
   message.size_bytes = staged->ref().size_bytes;
 
-  store::QueueEntry entry;
-  entry.id = {message.id, 0};
-  entry.path = store::DeliveryPath::proof;
-  entry.destination = request.domain.text();
+  auto entry = new_entry(message.id, store::DeliveryPath::proof, request.domain.text(),
+                         {{reserved_address(request.domain), {}, {}}}, now, request.lifetime);
   entry.peer = request.peer;
-  entry.recipients = {{reserved_address(request.domain), {}, {}}};
-  entry.created = now;
-  entry.next_attempt = now;
-  entry.expires = now + request.lifetime;
   const Status put = context.store.write([&](store::WriteTransaction& txn) -> Status {
-    store::begin_trace(txn, message.id, {now, "peering", {{"to", request.domain.text()}}},
-                       {reserved_address(request.domain)}, message.message_id);
     if (request.content == PeeringMailRequest::Content::challenge) {
       peering::note_challenge_mail(txn, {request.domain, request.peer}, message.id.view());
     }
-    return store::put_message(txn, message, *staged, {entry});
+    return put_mail(txn, message, *staged, {entry},
+                    {now, "peering", {{"to", request.domain.text()}}});
   });
   if (put) context.wake_dispatcher();
   return put;

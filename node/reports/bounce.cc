@@ -9,7 +9,6 @@
 #include "node/flow/taken_mail.h"
 #include "node/flow/way.h"
 #include "peering/tunnel_header.h"
-#include "store/trace.h"
 
 namespace culvert::node {
 namespace {
@@ -177,13 +176,7 @@ Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const
   plan.message.message_id = request.message_id;
   plan.message.opened = original.opened;
   plan.message.origin = origin_of_report(original);
-  plan.entry.id = {id, 0};
-  plan.entry.path = target.way.path;
-  plan.entry.destination = target.way.destination;
-  plan.entry.recipients = {{target.to, {}, {}}};
-  plan.entry.created = now;
-  plan.entry.next_attempt = now;
-  plan.entry.expires = now + kQueueLifetime;
+  plan.entry = new_entry(id, target.way.path, target.way.destination, {{target.to, {}, {}}}, now);
   return std::optional(std::move(plan));
 }
 
@@ -267,10 +260,8 @@ bool wants_success_report(const Notify& notify) { return notify.success; }
 bool wants_report(const Notify& notify) { return !notify.given() || notify.failure; }
 
 Status put_bounce(store::WriteTransaction& txn, const BouncePlan& plan, Time now) {
-  store::begin_trace(txn, plan.message.id,
-                     {now, "report", {{"to", plan.entry.recipients.front().mailbox.text()}}},
-                     {plan.entry.recipients.front().mailbox}, plan.message.message_id);
-  return store::put_message(txn, plan.message, plan.body, {plan.entry});
+  return put_mail(txn, plan.message, plan.body, {plan.entry},
+                  {now, "report", {{"to", plan.entry.recipients.front().mailbox.text()}}});
 }
 
 }  // namespace culvert::node

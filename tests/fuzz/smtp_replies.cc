@@ -14,8 +14,8 @@ ClientEnvelope envelope() {
   ClientEnvelope out;
   out.mail.sender = *Mailbox::parse("a@a.example");
   out.mail.parameters.size_bytes = 10;
-  out.recipients.push_back({*Mailbox::parse("b@b.example"), {}});
-  out.recipients.push_back({*Mailbox::parse("c@b.example"), {.orcpt = "rfc822;c@b.example"}});
+  out.recipients.push_back({*Mailbox::parse("b@b.example"), {}, {}});
+  out.recipients.push_back({*Mailbox::parse("c@b.example"), {}, "rfc822;c@b.example"});
   return out;
 }
 

@@ -44,6 +44,8 @@ class DispatcherTest : public FlowTest {
     // What is under way ends before what it would tell of it.
     test::run_until(home, [this] { return dispatcher.drained(); });
     workers.stop();
+    // Commits under way call back into what ends now.
+    static_cast<void>(db->write([](store::WriteTransaction&) { return done(); }));
     loops.run_on_all([](EventLoop&) {});
   }
 
