@@ -3,11 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 
 namespace culvert {
 namespace {
 
-TEST(Require, LetsPassWhatHolds) { require(true, "a thing that holds"); }
+TEST(RequireDeathTest, LetsPassWhatHolds) {
+  const auto go_on = [] {
+    require(true, "a thing that holds");
+    std::_Exit(3);
+  };
+  EXPECT_EXIT(go_on(), testing::ExitedWithCode(3), "");
+}
 
 TEST(RequireDeathTest, EndsTheProgramAlsoInRelease) {
   EXPECT_EXIT(require(false, "a thing that does not"), testing::KilledBySignal(SIGABRT), "");
