@@ -1,0 +1,90 @@
+// What a node does by the clock, beside its mail.
+#include "crypto/base/log.h"
+#include "node/flow/quarantine_upkeep.h"
+#include "node/maintenance.h"
+#include "node/opening/waiting_mail.h"
+#include "node/parts.h"
+#include "node/reports/heard_trouble.h"
+#include "node/told_commands.h"
+
+namespace culvert::node {
+namespace {
+
+// Commands change the store beside us; we notice within this time.
+constexpr std::chrono::milliseconds kChangePoll{300};
+constexpr std::chrono::milliseconds kPeeringTick{1000};
+constexpr std::chrono::seconds kWaitingMailPoll{20};
+
+}  // namespace
+
+void Node::Parts::begin_timers() {
+  look_for_changes();
+  tell_of_commands();
+  maintain_now();
+  tick_peering();
+  look_at_waiting_mail();
+  tell_rates();
+}
+
+void Node::Parts::tick_peering() {
+  peering_timer = home.call_after(kPeeringTick, [this] { tick_peering(); });
+  // What a peer may do is not known any more, and the store takes no change of it.
+  if (store->is_altered()) return;
+  peering->tick();
+}
+
+// Peering looks when a route becomes active; mail that was being opened in that moment comes later.
+void Node::Parts::look_at_waiting_mail() {
+  waiting_timer = home.call_after(kWaitingMailPoll, [this] { look_at_waiting_mail(); });
+  const Status submitted = workers->submit([this] {
+    if (const Status looked = requeue_waiting_mail(*flow); !looked) {
+      log_error("mail that waits for a route: {}", looked.error().text);
+    }
+    act_on_heard_trouble(*flow);
+    tend_quarantine(*flow);
+  });
+  if (!submitted) log_warning("mail that waits for a route: {}", submitted.error().text);
+}
+
+// A command wrote: rules, routes and keys are read anew, and what waited is tried at once.
+void Node::Parts::look_for_changes() {
+  change_timer = home.call_after(kChangePoll, [this] { look_for_changes(); });
+  const std::uint64_t now_generation = store->generation();
+  if (now_generation == generation) return;
+  const Status refreshed = routing->refresh();
+  if (!refreshed) log_error("routes and rules cannot be read: {}", refreshed.error().text);
+  if (refreshed || refreshed.error().fault != Fault::temporary) generation = now_generation;
+  if (auto own = load_own_keys(*store, clock.now())) keys->set(*std::move(own));
+  peering->tick();
+  dispatcher->forget_failures();
+  tell_of_commands();
+}
+
+// Those that were given while no node ran as well.
+void Node::Parts::tell_of_commands() {
+  const Status submitted = workers->submit([this] { tell_commands(*store); });
+  if (!submitted) log_warning("commands of administrators: {}", submitted.error().text);
+}
+
+void Node::Parts::maintain_now() {
+  maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
+  const Status submitted = workers->submit([this] {
+    const auto settings = config.get();
+    maintain(*store, *watch, settings->limits.held_peer, settings->trace.keep);
+    expire_quarantine(*flow);
+  });
+  if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
+}
+
+// Says that it fails once, and again only after it went well: a full disk would fill the log.
+void Node::Parts::tell_rates() {
+  rates_timer = home.call_after(kRatesInterval, [this] { tell_rates(); });
+  if (!addresses_file && tell_addresses()) log_info("the addresses are told to scripts again");
+  const Counts totals = counters.totals();
+  const Status written =
+      rates_file->write({started, last_minute.of(totals, clock.steady()), totals});
+  if (!written && rates_told) log_warning("rates: {}", written.error().text);
+  rates_told = written.ok();
+}
+
+}  // namespace culvert::node
