@@ -43,6 +43,11 @@ const PathTraits& path_traits(store::DeliveryPath path) {
   return row != nullptr ? row->traits : kUnknown;
 }
 
+void PathRecords::put(store::WriteTransaction& txn) const {
+  if (staged) staged(txn);
+  if (in_commit) in_commit(txn);
+}
+
 PathRecords path_records(const PathOutcome& outcome) {
   const PathRow* const row = find_row(outcome.entry.path);
   if (row == nullptr || row->settle == nullptr) return {};

@@ -31,6 +31,9 @@ struct PathRecords {
   // Reads nothing, so that it is made ready before the commit. May be empty; may be called again.
   std::function<void(store::RecordSink&)> staged{};
   std::function<void(store::WriteTransaction&)> in_commit{};
+
+  // All of it, in the commit.
+  void put(store::WriteTransaction& txn) const;
 };
 
 struct PathRow {

@@ -87,8 +87,7 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
   deferral.remaining.insert(deferral.remaining.end(), failed.begin(), failed.end());
   context.store.write_async(
       [settlement, deferral](store::WriteTransaction& txn) -> Status {
-        if (settlement->records.in_commit) settlement->records.in_commit(txn);
-        if (settlement->records.staged) settlement->records.staged(txn);
+        settlement->records.put(txn);
         // Nobody is left to deliver to: that all was handed on is then not reported.
         if (deferral.remaining.empty()) {
           store::finish(txn, settlement->entry.id);

@@ -6,15 +6,15 @@ namespace culvert::node {
 
 namespace {
 
-// Under whom its trace is found.
-std::vector<Mailbox> traced_addresses(const store::Message& message,
-                                      const std::vector<store::QueueEntry>& entries) {
+// Found under its sender and all its recipients.
+void begin_trace(store::RecordSink& out, const store::Message& message,
+                 const std::vector<store::QueueEntry>& entries, const store::TraceEvent& first) {
   std::vector<Mailbox> addresses;
   if (message.sender) addresses.push_back(*message.sender);
   for (const store::QueueEntry& entry : entries)
     for (const Recipient& r : entry.recipients)
       addresses.push_back(r.mailbox);
-  return addresses;
+  store::begin_trace(out, message.id, first, addresses, message.message_id);
 }
 
 }  // namespace
@@ -54,17 +54,15 @@ Status stage_mail(store::RecordSink& out, const store::Message& message,
                   const store::StagedBody& body, const std::vector<store::QueueEntry>& entries,
                   const store::TraceEvent& first) {
   if (const Status s = store::stage_message(out, message, body, entries); !s) return s;
-  store::begin_trace(out, message.id, first, traced_addresses(message, entries),
-                     message.message_id);
+  begin_trace(out, message, entries, first);
   return done();
 }
 
 Status put_mail(store::WriteTransaction& txn, const store::Message& message,
                 const store::StagedBody& body, const std::vector<store::QueueEntry>& entries,
                 const store::TraceEvent& first) {
-  if (const Status room = txn.require_room(); !room) return room;
-  if (const Status s = stage_mail(txn, message, body, entries, first); !s) return s;
-  store::keep_body(txn, body);
+  if (const Status s = store::put_message(txn, message, body, entries); !s) return s;
+  begin_trace(txn, message, entries, first);
   return done();
 }
 

@@ -60,9 +60,7 @@ void Transport::Impl::update_interest() {
   if (!watch_) return;
   const bool discards = (state == State::finishing || state == State::lingering) && !end_seen_;
   const bool handshake_reads = state == State::open && handshaking() && !end_seen_;
-  // A pause is mostly over before the next octets come: the poller is told when they are there.
-  const bool lets_pause = state == State::open && paused_ && !end_seen_ && !disturbed_;
-  const bool reads = reads_for_owner() || lets_pause || discards || handshake_reads;
+  const bool reads = reads_for_owner() || discards || handshake_reads;
   const bool writes = state == State::connecting || blocked_;
   if (reads) {
     watch_->set_interest(writes ? Interest::read_write : Interest::read);

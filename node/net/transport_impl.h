@@ -56,7 +56,8 @@ class Transport::Impl final : public FdListener, public TurnEndListener, public 
   void watch();
   void update_interest();
   bool handshaking() const { return tls && !tls->active(); }
-  bool reads_for_owner() const { return state == State::open && !paused_ && !end_seen_; }
+  // A pause is mostly over before the next octets come: the poller is told when they are there.
+  bool reads_for_owner() const { return state == State::open && !disturbed_ && !end_seen_; }
   void on_connect_result();
   void take_wire(ByteView octets);
   void take_sealed(ByteView octets);
