@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/ascii.h"
 #include "crypto/keys/digest.h"
 
 namespace culvert::peering {
@@ -126,7 +127,7 @@ std::string without_blanks_in_lower_case(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-    out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    out.push_back(lower_case(c));
   }
   return out;
 }

@@ -128,13 +128,9 @@ Result<Recipient> read_recipient(std::string_view value) {
   if (!mailbox) return mailbox.error();
   Recipient recipient{*std::move(mailbox), {}, {}};
   Parameters parameters(value.substr(length));
-  const std::string words = parameters.take_value("NOTIFY");
-  const auto notify = words.empty() ? std::optional(Notify()) : Notify::parse(words);
+  const auto notify = Notify::from_text(parameters.take_value("NOTIFY"));
   recipient.orcpt = parameters.take_value("ORCPT");
-  const bool in_capitals =
-      std::none_of(words.begin(), words.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  if (!notify || !in_capitals || (!recipient.orcpt.empty() && !is_orcpt(recipient.orcpt)) ||
-      !parameters.at_end()) {
+  if (!notify || (!recipient.orcpt.empty() && !is_orcpt(recipient.orcpt)) || !parameters.at_end()) {
     return bad_envelope("a wrong parameter in Culvert-Recipient");
   }
   recipient.notify = *notify;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/utf8.h"
 #include "crypto/keys/digest.h"
 #include "crypto/mime/header.h"
@@ -14,14 +15,6 @@ constexpr std::size_t kTokenBytes = 16;
 
 bool serves(const std::vector<Domain>& own_domains, const Domain& domain) {
   return std::find(own_domains.begin(), own_domains.end(), domain) != own_domains.end();
-}
-
-std::string lower_ascii(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
 }
 
 // Lines that end in CRLF, none too long, no CR or LF elsewhere, no NUL.
@@ -99,11 +92,11 @@ bool is_carried_as_utf8(const ReversePath& sender, const SealedEnvelope& envelop
 }  // namespace
 
 bool is_peering_address(const Mailbox& mailbox) {
-  return lower_ascii(mailbox.local_part()) == kPeeringLocalPart;
+  return lower_case(mailbox.local_part()) == kPeeringLocalPart;
 }
 
 bool is_tunnel_address(const Mailbox& mailbox) {
-  const std::string local = lower_ascii(mailbox.local_part());
+  const std::string local = lower_case(mailbox.local_part());
   return local == kTunnelLocalPart || local.starts_with(std::string(kTunnelLocalPart) + "+");
 }
 
@@ -129,7 +122,7 @@ Mailbox tunnel_address(std::string_view token, const Domain& domain) {
 }
 
 std::optional<Bytes> token_in(const Mailbox& mailbox) {
-  const std::string local = lower_ascii(mailbox.local_part());
+  const std::string local = lower_case(mailbox.local_part());
   const std::string front = std::string(kTunnelLocalPart) + "+";
   if (!local.starts_with(front) || local.size() != front.size() + 2 * kTokenBytes) {
     return std::nullopt;

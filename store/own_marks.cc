@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/ascii.h"
 #include "store/record.h"
 #include "store/table.h"
 
@@ -16,11 +17,7 @@ enum : std::uint32_t { kName = 1, kSince = 2 };
 
 std::string as_kept(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
+  return lower_case(name);
 }
 
 void put_own_marks(WriteTransaction& txn, const OwnMarks& marks) {

@@ -76,8 +76,7 @@ std::vector<Recipient> read_recipients(RecordReader& in, std::uint32_t number) {
       in.set_bad();
       continue;
     }
-    const std::string words = fields->text(kNotify);
-    const auto notify = words.empty() ? std::optional(Notify()) : Notify::parse(words);
+    const auto notify = Notify::from_text(fields->text(kNotify));
     if (!notify) {
       in.set_bad();
       continue;

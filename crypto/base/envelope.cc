@@ -2,21 +2,14 @@
 
 #include <algorithm>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/bytes.h"
 
 namespace culvert {
 namespace {
 
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 bool is_upper(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c == upper(c); });
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return upper(c); });
-  return out;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c == upper_case(c); });
 }
 
 bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
@@ -45,7 +38,7 @@ std::string Notify::text() const {
 }
 
 std::optional<Notify> Notify::parse(std::string_view text) {
-  const std::string words = upper(text);
+  const std::string words = upper_case(text);
   if (words == "NEVER") return Notify{.never = true};
   Notify notify;
   std::string_view rest = words;
@@ -63,6 +56,11 @@ std::optional<Notify> Notify::parse(std::string_view text) {
   }
 }
 
+std::optional<Notify> Notify::from_text(std::string_view text) {
+  if (text.empty()) return Notify();
+  return is_upper(text) ? parse(text) : std::nullopt;
+}
+
 bool is_envid(std::string_view text) {
   return !text.empty() && text.size() <= kMaxEnvidOctets && decode_xtext(text).has_value();
 }
@@ -73,7 +71,7 @@ bool is_orcpt(std::string_view text) {
   const std::string_view type = text.substr(0, semicolon);
   const std::string_view address = text.substr(semicolon + 1);
   if (!is_address_type(type) || address.empty()) return false;
-  if (upper(type) != "UTF-8") return decode_xtext(address).has_value();
+  if (upper_case(type) != "UTF-8") return decode_xtext(address).has_value();
   return std::all_of(address.begin(), address.end(), is_visible_or_utf8);
 }
 

@@ -30,6 +30,8 @@ struct Notify {
   std::string text() const;
   // In any case of letters and any order, each word once; nothing for any other text.
   static std::optional<Notify> parse(std::string_view text);
+  // What `text` gives, in any order; nothing for any other.
+  static std::optional<Notify> from_text(std::string_view text);
   bool operator==(const Notify&) const = default;
 };
 

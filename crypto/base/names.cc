@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/base/utf8.h"
@@ -38,17 +39,9 @@ bool is_host_name(std::string_view name) {
   return !std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string lower_ascii(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 // The A-label form, lower case; empty if there is none.
 std::string to_a_labels(std::string_view text) {
-  if (is_ascii(text)) return lower_ascii(text);
+  if (is_ascii(text)) return lower_case(text);
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) return {};
   char* converted = nullptr;
   const std::string terminated(text);
@@ -191,7 +184,7 @@ std::string Mailbox::unquoted_local_part() const {
   return local_part_.front() == '"' ? unquoted(local_part_) : local_part_;
 }
 
-std::string Mailbox::lookup_key() const { return lower_ascii(local_part_) + "@" + domain_.text(); }
+std::string Mailbox::lookup_key() const { return lower_case(local_part_) + "@" + domain_.text(); }
 
 std::string path_text(const ReversePath& path) { return path ? "<" + path->text() + ">" : "<>"; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "crypto/base/ascii.h"
 #include "crypto/mime/header_fields.h"
 
 namespace culvert::crypto {
@@ -169,14 +170,6 @@ bool is_file_named(const EntityKind& kind, const std::vector<HeaderField>& field
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
 
 std::optional<std::string_view> ContentType::parameter(std::string_view name) const {
   std::optional<std::string_view> found;

@@ -28,9 +28,6 @@ struct ContentType {
   std::optional<std::string_view> parameter(std::string_view name) const;
 };
 
-// The text with A to Z as a to z; all else, UTF-8 too, as it is.
-std::string lower_case(std::string_view text);
-
 // Reads a Content-Type body (folded or not). Nothing if it has no type/subtype; parameters that are
 // not understood are left out.
 std::optional<ContentType> parse_content_type(std::string_view body);

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/limits.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/limits.h"
 
 namespace culvert::crypto {
@@ -10,7 +11,6 @@ namespace {
 // On the heap, because a stack keeps the mail that it held until something else lies there.
 constexpr std::size_t kPieceBytes = 16 * 1024;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 // Visible ASCII: neither blank nor control, nor what no name has and some reader passes over.
 bool is_seen(char c) { return c > 0x20 && static_cast<unsigned char>(c) < 0x7f; }
@@ -40,8 +40,9 @@ HeaderField field_from(std::string_view raw) {
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return lower_case(x) == lower_case(y);
+         });
 }
 
 bool same_field_name(std::string_view a, std::string_view b) {
@@ -51,7 +52,7 @@ bool same_field_name(std::string_view a, std::string_view b) {
     while (!b.empty() && !is_seen(b.front()))
       b.remove_prefix(1);
     if (a.empty() || b.empty()) return a.empty() && b.empty();
-    if (lower(a.front()) != lower(b.front())) return false;
+    if (lower_case(a.front()) != lower_case(b.front())) return false;
     a.remove_prefix(1);
     b.remove_prefix(1);
   }
@@ -60,7 +61,7 @@ bool same_field_name(std::string_view a, std::string_view b) {
 std::string bare_field_name(std::string_view name) {
   std::string out;
   for (const char c : name) {
-    if (is_seen(c)) out.push_back(lower(c));
+    if (is_seen(c)) out.push_back(lower_case(c));
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/limits.h"
 #include "crypto/mime/header_fields.h"
 #include "crypto/mime/mime_refusal.h"

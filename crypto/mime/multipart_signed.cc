@@ -1,5 +1,6 @@
 #include "crypto/mime/multipart_signed.h"
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/limits.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/entity_front.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/charset.h"
 #include "crypto/base/unicode.h"
 #include "crypto/mime/comments.h"

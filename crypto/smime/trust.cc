@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "crypto/base/ascii.h"
 #include "crypto/cms/certificate_name.h"
 #include "crypto/cms/refusal.h"
 #include "crypto/keys/mail_use.h"

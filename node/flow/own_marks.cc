@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <vector>
 
+#include "crypto/base/ascii.h"
 #include "store/messages.h"
 
 namespace culvert::node {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // The words of the field in lower case. Servers on the way fold lines and blanks anew.
 std::vector<std::string> words_of(std::string_view body) {
   std::vector<std::string> words(1);
   for (const char c : body) {
     if (std::string_view(" \t\r\n").find(c) == std::string_view::npos) {
-      words.back().push_back(lower(c));
+      words.back().push_back(lower_case(c));
     } else if (!words.back().empty()) {
       words.emplace_back();
     }

@@ -1,5 +1,7 @@
 #include "node/net/dns_records.h"
 
+#include "crypto/base/ascii.h"
+
 namespace culvert::node {
 namespace {
 
@@ -25,8 +27,7 @@ std::optional<std::string> parse_name(ByteView octets) {
     if (length > kMaxLabelOctets || at + 1 + length >= octets.size()) return std::nullopt;
     if (!name.empty()) name += '.';
     for (std::size_t i = at + 1; i <= at + length; ++i) {
-      const char c = static_cast<char>(octets[i]);
-      const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      const char lower = lower_case(static_cast<char>(octets[i]));
       if (!is_host_character(lower)) return std::nullopt;
       name += lower;
     }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "crypto/base/ascii.h"
+
 namespace culvert::node {
 namespace {
 
@@ -82,18 +84,10 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 bool lists(std::string_view value, std::string_view wanted) {
   while (true) {
     const std::size_t comma = value.find(',');
-    if (lower(trim(value.substr(0, comma))) == wanted) return true;
+    if (lower_case(trim(value.substr(0, comma))) == wanted) return true;
     if (comma == std::string_view::npos) return false;
     value = value.substr(comma + 1);
   }
@@ -183,7 +177,7 @@ bool HttpDialog::on_field_line() {
   const std::string_view name = std::string_view(line).substr(0, colon);
   const std::string_view value = trim(std::string_view(line).substr(colon + 1));
   if (!is_token(name) || !is_field_value(value)) return refuse(400);
-  return on_field(lower(name), value);
+  return on_field(lower_case(name), value);
 }
 
 bool HttpDialog::on_field(std::string_view name, std::string_view value) {
@@ -199,7 +193,7 @@ bool HttpDialog::on_field(std::string_view name, std::string_view value) {
   } else if (name == "connection") {
     head_.close_asked = head_.close_asked || lists(value, "close");
   } else if (name == "expect") {
-    if (lower(value) != "100-continue") return refuse(417);
+    if (lower_case(value) != "100-continue") return refuse(417);
     head_.expects_continue = true;
   }
   return true;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "crypto/base/ascii.h"
 #include "node/net/socket_address.h"
 
 namespace culvert::node {
@@ -17,18 +18,15 @@ namespace {
 
 constexpr std::size_t kMaxHostName = 256;
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  if (text.ends_with('.')) text.pop_back();
-  return text;
+std::string comparable(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  return lower_case(name);
 }
 
 std::string host_name() {
   std::array<char, kMaxHostName + 1> name{};
   if (::gethostname(name.data(), kMaxHostName) != 0) return {};
-  return lower_case(name.data());
+  return comparable(name.data());
 }
 
 std::string read_hosts_file() {
@@ -66,7 +64,7 @@ HostsFile parse_hosts_file(std::string_view text) {
     const auto ip = IpAddress::parse(std::string_view(address).substr(0, address.find('%')));
     if (!ip) continue;
     for (std::string name; words >> name;)
-      hosts.emplace(lower_case(name), *ip);
+      hosts.emplace(comparable(name), *ip);
   }
   return hosts;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/utf8.h"
 #include "node/smtp/limits.h"
 #include "node/smtp/parameters.h"
@@ -25,11 +26,8 @@ constexpr std::array<std::pair<std::string_view, Verb>, 22> kVerbs = {{
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 // `KEYWORD:<path> parameters`, split.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/bytes.h"
 #include "crypto/base/log.h"
 #include "crypto/base/utf8.h"
@@ -16,14 +17,6 @@ struct Parameter {
   std::string key;  // upper case
   std::optional<std::string_view> value;
 };
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return out;
-}
 
 Reply bad_value(const std::string& key) {
   return make_reply(501, "5.5.4", "the value of " + printable(key, 40) + " is not acceptable");
@@ -40,7 +33,7 @@ std::vector<Parameter> split(std::string_view text) {
     text.remove_prefix(std::min(space + 1, text.size()));
     if (word.empty()) continue;
     const std::size_t equals = word.find('=');
-    Parameter parameter{upper(word.substr(0, equals)), std::nullopt};
+    Parameter parameter{upper_case(word.substr(0, equals)), std::nullopt};
     if (equals != std::string_view::npos) parameter.value = word.substr(equals + 1);
     out.push_back(std::move(parameter));
   }
@@ -82,13 +75,13 @@ bool take_size(std::string_view value, MailParameters& into) {
 }
 
 bool take_body(std::string_view value, MailParameters& into) {
-  const std::string kind = upper(value);
+  const std::string kind = upper_case(value);
   into.body = kind == "8BITMIME" ? BodyKind::eight_bit_mime : BodyKind::seven_bit;
   return kind == "8BITMIME" || kind == "7BIT";
 }
 
 bool take_ret(std::string_view value, MailParameters& into) {
-  const std::string what = upper(value);
+  const std::string what = upper_case(value);
   into.ret = what == "FULL" ? Ret::full : Ret::hdrs;
   return what == "FULL" || what == "HDRS";
 }

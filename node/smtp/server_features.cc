@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "crypto/base/ascii.h"
 #include "crypto/base/log.h"
 
 namespace culvert::node {
@@ -10,22 +11,14 @@ namespace {
 
 constexpr std::size_t kMaxNameOctets = 255;
 
-std::string upper(std::string_view text) {
-  std::string word(text);
-  std::transform(word.begin(), word.end(), word.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return word;
-}
-
-std::string upper_word(std::string_view line) { return upper(line.substr(0, line.find(' '))); }
+std::string upper_word(std::string_view line) { return upper_case(line.substr(0, line.find(' '))); }
 
 // What stands behind the keyword, word by word.
 std::vector<std::string> upper_words_behind(std::string_view line) {
   std::vector<std::string> words;
   for (std::size_t at = line.find(' '); at < line.size(); at = line.find(' ', at + 1)) {
     const std::string_view word = line.substr(at + 1, line.find(' ', at + 1) - at - 1);
-    if (!word.empty()) words.push_back(upper(word));
+    if (!word.empty()) words.push_back(upper_case(word));
   }
   return words;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/base/ascii.h"
+
 namespace culvert::cli {
 namespace {
 
@@ -14,9 +16,8 @@ std::string path_in(const std::string& command) {
 
 bool is_command(const std::string& line, std::string_view verb) {
   return line.size() >= verb.size() &&
-         std::equal(verb.begin(), verb.end(), line.begin(), [](char a, char b) {
-           return a == (b >= 'a' && b <= 'z' ? static_cast<char>(b - 'a' + 'A') : b);
-         });
+         std::equal(verb.begin(), verb.end(), line.begin(),
+                    [](char a, char b) { return a == upper_case(b); });
 }
 
 // RFC 5321, 4.5.2. Nothing if the connection broke off.

@@ -15,6 +15,14 @@ TEST(Envelope, NotifyIsReadInAnyOrderAndWrittenInOne) {
     EXPECT_FALSE(Notify::parse(bad)) << bad;
 }
 
+// As it is stored and sealed: capitals alone, and nothing is not given.
+TEST(Envelope, NotifyIsReadBackFromItsText) {
+  EXPECT_EQ(Notify::from_text(""), Notify());
+  EXPECT_EQ(Notify::from_text("DELAY,FAILURE"), (Notify{.failure = true, .delay = true}));
+  for (const char* bad : {"failure", "Failure", "NEVER,DELAY", "FAILURE,", "FAILURE DELAY"})
+    EXPECT_FALSE(Notify::from_text(bad)) << bad;
+}
+
 TEST(Envelope, EnvidIsXtextOfLimitedLength) {
   EXPECT_TRUE(is_envid("QQ314159+2B"));
   EXPECT_TRUE(is_envid(std::string(kMaxEnvidOctets, 'a')));
