@@ -21,13 +21,14 @@
 #include "crypto/base/clock.h"
 #include "crypto/base/envelope.h"
 #include "crypto/base/result.h"
+#include "crypto/mime/header_limits.h"
 
 namespace culvert::peering {
 
 // RFC 5322, 2.1.1, without CRLF.
 inline constexpr std::size_t kMaxEnvelopeLineOctets = 998;
 // 1,000 recipients and what stands before them.
-inline constexpr std::size_t kMaxEnvelopeBytes = 1008 * (kMaxEnvelopeLineOctets + 2);
+inline constexpr std::size_t kMaxEnvelopeBytes = crypto::kSealedFront.bytes;
 
 using SealedId = std::array<std::uint8_t, 16>;
 

@@ -9,6 +9,7 @@
 #include "crypto/mime/base64_groups.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "crypto/mime/leaves.h"
 
 namespace culvert::peering {

@@ -10,6 +10,7 @@
 #include "crypto/mime/authors.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "peering/routes.h"
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
@@ -22,25 +23,6 @@ constexpr std::string_view kIdData = "1.2.840.113549.1.7.1";
 
 Error not_tunnel(std::string text) { return permanent_error("not-tunnel", std::move(text)); }
 Error bad_envelope(std::string text) { return permanent_error("bad-envelope", std::move(text)); }
-
-// Octets that were read ahead, then the rest.
-class PrefixedSource final : public Source {
- public:
-  PrefixedSource(Bytes prefix, Source& rest) : prefix_(std::move(prefix)), rest_(rest) {}
-
-  Result<std::size_t> read(MutableBytes into) override {
-    if (at_ == prefix_.size()) return rest_.read(into);
-    const std::size_t count = std::min(into.size(), prefix_.size() - at_);
-    std::copy_n(prefix_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
-    at_ += count;
-    return count;
-  }
-
- private:
-  Bytes prefix_;
-  std::size_t at_ = 0;
-  Source& rest_;
-};
 
 // Hands on what has no bare CR or LF: such an octet, sent on, could end a message early elsewhere.
 class StrictLines final : public Sink {
@@ -71,25 +53,18 @@ struct ContentFront {
 };
 
 Result<ContentFront> read_front(Source& content) {
-  std::string front;
-  Bytes chunk(kMessageBufferBytes);
-  std::size_t end = std::string::npos;
-  while (end == std::string::npos) {
-    const std::size_t searched = front.size() < 3 ? 0 : front.size() - 3;
-    auto got = content.read(chunk);
-    if (!got) return got.error();
-    if (*got == 0 || front.size() > kMaxEnvelopeBytes) return bad_envelope("it does not end");
-    front += as_text(ByteView(chunk).first(*got));
-    end = front.find("\r\n\r\n", searched);
-  }
-  const std::string_view header = std::string_view(front).substr(0, end + 2);
+  auto head = crypto::read_head(content, crypto::kSealedFront);
+  if (!head) return head.error();
+  if (head->rest.empty()) return bad_envelope("it does not end");
+  const std::string_view header = head->header;
+  head->rest.erase(head->rest.begin(), head->rest.begin() + 2);
   for (const bool smtputf8 : {false, true}) {
     const std::string_view entity = content_entity_header(smtputf8);
     if (!header.starts_with(entity)) continue;
     auto envelope = read_sealed_envelope(header.substr(entity.size()));
     if (!envelope) return envelope.error();
     if (envelope->smtputf8 != smtputf8) return bad_envelope("the media type does not fit SMTPUTF8");
-    return ContentFront{*std::move(envelope), to_bytes(std::string_view(front).substr(end + 4))};
+    return ContentFront{*std::move(envelope), std::move(head->rest)};
   }
   return bad_envelope("the signed entity is not a tunnel message");
 }
@@ -146,7 +121,7 @@ bool is_for_peering(const SealedEnvelope& envelope) {
 // Reads the signed content to its end: what stands behind the envelope goes to `staged`. Returns
 // the header of the original.
 Result<std::string> stage_original(Bytes first, crypto::SignedDataReader& content, Sink& staged) {
-  PrefixedSource original(std::move(first), content);
+  JoinedSource original(std::move(first), content);
   StrictLines strict(staged);
   auto head = crypto::read_head(original);
   if (!head) return head.error();
@@ -232,7 +207,7 @@ Status check_addresses(const SealedEnvelope& envelope, const OpenContext& contex
 
 // The SignedData inside the opened blob, ready to be read.
 struct SignedLayer {
-  std::unique_ptr<PrefixedSource> octets;
+  std::unique_ptr<JoinedSource> octets;
   std::unique_ptr<crypto::SignedDataReader> reader;
 };
 
@@ -247,7 +222,7 @@ Result<SignedLayer> open_signed_layer(crypto::EnvelopedReader& enveloped) {
   }
   head->rest.erase(head->rest.begin(), head->rest.begin() + 2);
   SignedLayer layer;
-  layer.octets = std::make_unique<PrefixedSource>(std::move(head->rest), enveloped);
+  layer.octets = std::make_unique<JoinedSource>(std::move(head->rest), enveloped);
   auto reader = crypto::SignedDataReader::open(*layer.octets);
   if (!reader) return reader.error();
   layer.reader = *std::move(reader);

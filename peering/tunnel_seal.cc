@@ -5,6 +5,7 @@
 #include "crypto/cms/signed_data.h"
 #include "crypto/mime/base64.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
 

@@ -14,15 +14,6 @@ inline constexpr std::size_t kStreamChunkBytes = 64 * 1024;
 // more than to read an ordinary mail through it; large mail takes a few turns more.
 inline constexpr std::size_t kMessageBufferBytes = 16 * 1024;
 
-// The header of one message. Exchange and Postfix stop at 100 to 256 KiB.
-inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
-inline constexpr std::size_t kMaxHeaderFields = 2000;
-
-// A message on its way through two nodes gets trace fields at the first, and the second must open
-// it still: what is taken from inside leaves room for them (protocol.md, "Received").
-inline constexpr std::size_t kRoomForTraceBytes = 8 * 1024;
-inline constexpr std::size_t kRoomForTraceFields = 10;
-
 // A line of a message. RFC 5321 asks for 1,000; real senders exceed it, and we keep what they
 // wrote.
 inline constexpr std::size_t kMaxBodyLineBytes = 64 * 1024;
@@ -34,9 +25,7 @@ inline constexpr std::size_t kMaxRecipients = 1000;
 inline constexpr std::size_t kMaxLocalPartOctets = 64;
 inline constexpr std::size_t kMaxDomainOctets = 253;
 
-// Received fields and passes of our own mark, beyond which a message is in a loop. From inside less
-// by kRoomForTraceFields: our own, and those of what stands on the way.
-inline constexpr std::size_t kMaxReceivedFields = 50;
+// Received fields with our own mark, beyond which a message is in a loop.
 inline constexpr std::size_t kMaxOwnPasses = 5;
 
 // A peering document as it travels over HTTPS, and as it travels by mail.

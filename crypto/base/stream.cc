@@ -24,6 +24,14 @@ Status ViewSource::rewind() {
   return done();
 }
 
+Result<std::size_t> JoinedSource::read(MutableBytes into) {
+  if (at_ == front_.size()) return rest_.read(into);
+  const std::size_t count = std::min(into.size(), front_.size() - at_);
+  std::copy_n(front_.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
+  at_ += count;
+  return count;
+}
+
 Status BytesSink::write(ByteView bytes) {
   append(to_, bytes);
   return done();

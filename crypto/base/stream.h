@@ -2,6 +2,8 @@
 // `Source` and written to a `Sink`. Neither is thread-safe; each belongs to one caller at a time.
 #pragma once
 
+#include <utility>
+
 #include "crypto/base/bytes.h"
 #include "crypto/base/result.h"
 
@@ -40,6 +42,18 @@ class ViewSource final : public RewindableSource {
  private:
   ByteView all_;
   std::size_t at_ = 0;
+};
+
+// Octets that are at hand, then all of another source, which must outlive this.
+class JoinedSource final : public Source {
+ public:
+  JoinedSource(Bytes front, Source& rest) : front_(std::move(front)), rest_(rest) {}
+  Result<std::size_t> read(MutableBytes into) override;
+
+ private:
+  const Bytes front_;
+  std::size_t at_ = 0;
+  Source& rest_;
 };
 
 // Appends to a vector that must outlive it.

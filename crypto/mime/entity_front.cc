@@ -8,65 +8,21 @@
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_check.h"
 #include "crypto/mime/header_fields.h"
+#include "crypto/mime/header_reader.h"
 #include "crypto/mime/mime_refusal.h"
 
 namespace culvert::crypto {
 namespace {
 
-// On the heap, because a stack keeps the mail that it held until something else lies there.
-constexpr std::size_t kPieceBytes = 16 * 1024;
-
-// Takes the lines of a header one after the other.
-class FrontReader {
- public:
-  // Looks at what `octets` (all that was read so far) holds beyond the last call. True when the
-  // empty line was met.
-  bool advance(std::string_view octets) {
-    std::size_t end = octets.find('\n', searched_);
-    while (end != std::string_view::npos) {
-      const bool has_cr = end > line_ && octets[end - 1] == '\r';
-      if (!has_cr) front_.line_ends = LineEnds::converted;
-      const std::string_view line = octets.substr(line_, end - line_ - (has_cr ? 1 : 0));
-      line_ = searched_ = end + 1;
-      front_.size = line_;
-      if (line.empty()) return true;
-      front_.header.append(line).append("\r\n");
-      end = octets.find('\n', line_);
-    }
-    searched_ = octets.size();
-    return false;
+// The same header with CRLF at the end of each line.
+std::string with_crlf(std::string_view header) {
+  std::string out;
+  out.reserve(header.size());
+  for (std::size_t at = 0; at < header.size(); ++at) {
+    if (header[at] == '\n' && (at == 0 || header[at - 1] != '\r')) out.push_back('\r');
+    out.push_back(header[at]);
   }
-
-  EntityFront finish(std::string_view octets) {
-    front_.header.append(octets.substr(line_));
-    front_.size = octets.size();
-    return take();
-  }
-
-  // Of a header that is whole.
-  EntityFront take() {
-    if (front_.header.starts_with(kByteOrderMark)) front_.header.erase(0, kByteOrderMark.size());
-    return std::move(front_);
-  }
-
- private:
-  EntityFront front_;
-  std::size_t line_ = 0;
-  std::size_t searched_ = 0;
-};
-
-Result<EntityFront> read_front(Source& from) {
-  std::string octets;
-  Bytes chunk(kPieceBytes);
-  FrontReader reader;
-  while (true) {
-    const auto count = from.read(chunk);
-    if (!count) return count.error();
-    if (*count == 0) return reader.finish(octets);
-    octets.append(as_text(ByteView(chunk).first(*count)));
-    if (reader.advance(octets)) return reader.take();
-    if (octets.size() > kMaxHeaderBytes) return refuse(MimeRefusal::header_too_large);
-  }
+  return out;
 }
 
 // `From jane@a.example Mon Jan  1 00:00:00 2024`, alone on its line.
@@ -77,13 +33,14 @@ bool is_mbox_line(const HeaderField& field) {
 }  // namespace
 
 Result<EntityFront> read_entity_front(RewindableSource& from) {
-  auto front = read_front(from);
-  if (!front) return front;
-  if (front->header.size() > kMaxHeaderBytes ||
-      fields_of(front->header).size() > kMaxHeaderFields) {
-    return refuse(MimeRefusal::header_too_large);
-  }
+  HeaderReader reader(kMessageHeader, HeaderLines::crlf_or_lf);
+  if (const Status read = reader.read_from(from); !read) return read.error();
   if (const Status back = from.rewind(); !back) return back.error();
+  const HeaderScan& scan = reader.scan();
+  EntityFront front{with_crlf(reader.header()), scan.header_bytes() + scan.empty_line_bytes()};
+  const bool has_bare = scan.bare_line_ends() > 0 || scan.has_bare_empty_line();
+  if (has_bare) front.line_ends = LineEnds::converted;
+  if (front.header.starts_with(kByteOrderMark)) front.header.erase(0, kByteOrderMark.size());
   return front;
 }
 

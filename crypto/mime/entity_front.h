@@ -1,5 +1,5 @@
-// The header of an entity that may stand in a file: lines end in CRLF or in LF alone. (What comes
-// by SMTP is read by header.h, which knows CRLF only.)
+// The header of an entity that may stand in a file: lines end in CRLF or in LF alone. In what comes
+// by SMTP only CRLF ends a line (read_head).
 #pragma once
 
 #include <string>

@@ -3,13 +3,9 @@
 #include <algorithm>
 
 #include "crypto/base/ascii.h"
-#include "crypto/base/limits.h"
 
 namespace culvert::crypto {
 namespace {
-
-// On the heap, because a stack keeps the mail that it held until something else lies there.
-constexpr std::size_t kPieceBytes = 16 * 1024;
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 // Visible ASCII: neither blank nor control, nor what no name has and some reader passes over.
@@ -64,31 +60,6 @@ std::string bare_field_name(std::string_view name) {
     if (is_seen(c)) out.push_back(lower_case(c));
   }
   return out;
-}
-
-Result<MessageHead> read_head(Source& from) {
-  std::string octets;
-  Bytes chunk(kPieceBytes);
-  std::size_t searched = 0;
-  while (true) {
-    const auto count = from.read(chunk);
-    if (!count) return count.error();
-    octets.append(as_text(ByteView(chunk).first(*count)));
-    if (octets.starts_with("\r\n")) return MessageHead{{}, to_bytes(octets)};
-    const std::size_t end = octets.find("\r\n\r\n", searched);
-    const std::size_t header_size = end == std::string::npos ? octets.size() : end + 2;
-    if (header_size > kMaxHeaderBytes) {
-      return permanent_error("header-too-large", "the header is longer than " +
-                                                     std::to_string(kMaxHeaderBytes) + " octets");
-    }
-    if (end != std::string::npos) {
-      MessageHead head{octets.substr(0, header_size), {}};
-      head.rest = to_bytes(std::string_view(octets).substr(header_size));
-      return head;
-    }
-    if (*count == 0) return MessageHead{std::move(octets), {}};
-    searched = octets.size() < 3 ? 0 : octets.size() - 3;
-  }
 }
 
 std::vector<HeaderField> fields_of(std::string_view header) {

@@ -2,10 +2,10 @@
 // fields that point into its own octets, and it is written back as those octets, less the fields
 // that somebody asked to remove. RFC 5322, 2.2 and 3.6; RFC 8601, 5 (removal of forged results).
 //
-// Shapes: lines end in CRLF. The header is everything before the first empty line, or all there is;
-// a line in it that is no field (no colon) is kept and has no name. Whether programs behind us read
-// the same fields as we do is for header_check.h to say; what is found here is what the most
-// lenient of them may find.
+// Shapes: lines end in CRLF; where a header ends is for header_reader.h to say. A line in it that
+// is no field (no colon) is kept and has no name. Whether programs behind us read the same fields
+// as we do is for header_check.h to say; what is found here is what the most lenient of them may
+// find.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/base/bytes.h"
-#include "crypto/base/limits.h"
 #include "crypto/base/names.h"
-#include "crypto/base/result.h"
-#include "crypto/base/stream.h"
 
 namespace culvert::crypto {
 
@@ -39,15 +35,6 @@ bool same_name(std::string_view a, std::string_view b);
 bool same_field_name(std::string_view a, std::string_view b);
 // A field's name for a table or a prefix: lower case, of visible ASCII alone.
 std::string bare_field_name(std::string_view name);
-
-// A message's header, and what was read beyond it.
-struct MessageHead {
-  std::string header;  // every header line with its CRLF; without the empty line
-  Bytes rest;          // the first octets behind it: begins with the empty line, or is empty
-};
-
-// Reads `from` up to the empty line. permanent `header-too-large` beyond kMaxHeaderBytes.
-Result<MessageHead> read_head(Source& from);
 
 // All fields in order, top first. The views live as long as `header`.
 std::vector<HeaderField> fields_of(std::string_view header);

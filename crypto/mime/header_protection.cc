@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "crypto/base/ascii.h"
-#include "crypto/base/limits.h"
 #include "crypto/mime/header_fields.h"
+#include "crypto/mime/header_reader.h"
 #include "crypto/mime/mime_refusal.h"
 #include "crypto/mime/trust_mark.h"
 
@@ -20,23 +20,6 @@ bool is_signed(Protection seal) {
 bool is_encrypted(Protection seal) {
   return seal == Protection::encrypted_only || seal == Protection::signed_and_encrypted;
 }
-
-// What was read already, then the rest of the stream.
-class ResumedSource final : public Source {
- public:
-  ResumedSource(ByteView front, Source& rest) : front_(front), rest_(rest) {}
-  Result<std::size_t> read(MutableBytes into) override {
-    if (front_.empty()) return rest_.read(into);
-    const std::size_t count = std::min(into.size(), front_.size());
-    std::copy_n(front_.begin(), count, into.begin());
-    front_ = front_.subspan(count);
-    return count;
-  }
-
- private:
-  ByteView front_;
-  Source& rest_;
-};
 
 bool holds_message(const std::optional<EntityKind>& kind) {
   return kind && kind->encoding == TransferEncoding::identity &&
@@ -95,14 +78,9 @@ std::string read_leniently(std::string_view text) {
   return out;
 }
 
-std::string_view up_to_empty_line(std::string_view text) {
-  if (text.starts_with("\r\n")) return {};
-  const std::size_t end = text.find("\r\n\r\n");
-  return end == std::string_view::npos ? text : text.substr(0, end);
-}
-
-bool claims_fields(std::string_view header) {
-  for (const std::string_view body : bodies_of(fields_of(header), "Content-Type")) {
+bool claims_fields(std::string_view front) {
+  const auto fields = fields_of(split_entity(front).header);
+  for (const std::string_view body : bodies_of(fields, "Content-Type")) {
     const auto type = parse_content_type(body);
     if (!type) continue;
     for (const auto& parameter : type->parameters) {
@@ -133,7 +111,7 @@ class Opener {
         (is_wrapped && has_stray_octets(*sealed_.payload.wrapped))) {
       return refuse(MimeRefusal::bad_header);
     }
-    if (inner.size() > kMaxHeaderFields) return refuse(MimeRefusal::header_too_large);
+    if (inner.size() > kMessageHeader.fields) return refuse(MimeRefusal::header_too_large);
     if (opened_.form != HeaderProtectionForm::none) {
       opened_.from = compare_from(inner, outer_);
       list_fields(inner);
@@ -277,7 +255,8 @@ Result<PayloadHead> read_payload_head(Source& payload) {
   if (!head) return head.error();
   PayloadHead out{std::move(head->header), std::nullopt, std::move(head->rest)};
   if (out.rest.size() < 2 || !holds_message(entity_kind(out.header))) return out;
-  ResumedSource body(ByteView(out.rest).subspan(2), payload);
+  out.rest.erase(out.rest.begin(), out.rest.begin() + 2);
+  JoinedSource body(std::move(out.rest), payload);
   auto inner = read_head(body);
   if (!inner) return inner.error();
   out.wrapped = std::move(inner->header);
@@ -286,8 +265,7 @@ Result<PayloadHead> read_payload_head(Source& payload) {
 }
 
 bool may_claim_fields(std::string_view front) {
-  return claims_fields(up_to_empty_line(front)) ||
-         claims_fields(up_to_empty_line(read_leniently(front)));
+  return claims_fields(front) || claims_fields(read_leniently(front));
 }
 
 Result<OpenedHeader> open_header(const SealedHeader& sealed) { return Opener(sealed).open(); }

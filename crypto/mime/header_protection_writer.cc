@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "crypto/base/limits.h"
 #include "crypto/mime/header_fields.h"
+#include "crypto/mime/header_limits.h"
 #include "crypto/mime/header_protection.h"
 #include "crypto/mime/mime_refusal.h"
 
@@ -188,7 +188,8 @@ Result<ProtectedHead> protect_header(std::string_view header,
     splitter.take(field);
   }
   ProtectedHead head = splitter.finish(*kind);
-  if (head.payload.size() > kMaxHeaderBytes || fields_of(head.payload).size() > kMaxHeaderFields) {
+  if (head.payload.size() > kMessageHeader.bytes ||
+      fields_of(head.payload).size() > kMessageHeader.fields) {
     return refuse(MimeRefusal::header_too_large);
   }
   return head;

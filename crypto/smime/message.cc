@@ -1,11 +1,11 @@
 #include "crypto/smime/message.h"
 
 #include <algorithm>
-#include <array>
 
 #include "crypto/mime/entity_front.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_check.h"
+#include "crypto/mime/header_reader.h"
 #include "crypto/smime/cms_output.h"
 #include "crypto/smime/encrypt.h"
 #include "crypto/smime/sign.h"
@@ -13,30 +13,15 @@
 namespace culvert::crypto {
 namespace {
 
-// The Cryptographic Payload: its own header, what is shown to old readers, and the body.
-class PayloadSource final : public Source {
- public:
-  PayloadSource(const ProtectedHead& head, ByteView read_already, Source& rest)
-      : parts_{as_bytes(head.payload), as_bytes("\r\n"), as_bytes(head.legacy_display),
-               read_already},
-        rest_(rest) {}
-
-  Result<std::size_t> read(MutableBytes into) override {
-    while (at_ < parts_.size() && parts_[at_].empty())
-      ++at_;
-    if (at_ == parts_.size()) return rest_.read(into);
-    ByteView& part = parts_[at_];
-    const std::size_t count = std::min(into.size(), part.size());
-    std::copy_n(part.begin(), count, into.begin());
-    part = part.subspan(count);
-    return count;
-  }
-
- private:
-  std::array<ByteView, 4> parts_;
-  std::size_t at_ = 0;
-  Source& rest_;
-};
+// The front of the Cryptographic Payload: its own header, what is shown to old readers, and what
+// was read of the body already.
+Bytes front_of(const ProtectedHead& head, ByteView body) {
+  Bytes front = to_bytes(head.payload);
+  append(front, "\r\n");
+  append(front, head.legacy_display);
+  append(front, body);
+  return front;
+}
 
 Protection protection_of(const MessageSeal& seal) {
   if (!seal.encrypt) return Protection::signed_only;
@@ -76,7 +61,7 @@ Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& sea
   if (!fields) return fields.error();
   // `rest` begins with the empty line, which the payload has already.
   const ByteView body = ByteView(head->rest).subspan(std::min<std::size_t>(head->rest.size(), 2));
-  PayloadSource payload(*fields, body, message);
+  JoinedSource payload(front_of(*fields, body), message);
   if (!seal.encrypt) {
     SignRequest request{*seal.sign, Wrapping::mime, fields->outer};
     request.options.content = SigningOptions::Content::detached;

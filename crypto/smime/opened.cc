@@ -8,6 +8,7 @@
 #include "crypto/cms/enveloped.h"
 #include "crypto/cms/oid_name.h"
 #include "crypto/cms/refusal.h"
+#include "crypto/mime/header_limits.h"
 #include "crypto/mime/mime_refusal.h"
 #include "crypto/smime/cms_input.h"
 #include "crypto/smime/compressed_content.h"
@@ -66,7 +67,7 @@ bool is_sealed(LayerKind kind) {
 // one that names an author, since the signature was compared with the author outside.
 Status refuse_if_header(RewindableSource& content, const Error& error) {
   if (!mime_refusal_of(error)) return error;
-  const auto front = read_front(content, kMaxHeaderBytes);
+  const auto front = read_front(content, kMessageHeader.bytes);
   if (!front) return front.error();
   if (const Status back = content.rewind(); !back) return back;
   return may_claim_fields(as_text(*front)) ? Status(error) : done();

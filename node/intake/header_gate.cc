@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base/limits.h"
 #include "crypto/base/log.h"
 #include "crypto/base/utf8.h"
 #include "crypto/mime/entity.h"
@@ -133,17 +134,15 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
 
 Status HeaderGate::write(ByteView octets) {
   if (facts_) return pass_body(octets);
-  const std::size_t before = header_.size();
-  header_.append(as_text(octets));
-  if (header_.starts_with("\r\n")) return header_ended(0);
-  const std::size_t end = header_.find("\r\n\r\n", before < 3 ? 0 : before - 3);
-  if (end != std::string::npos) return header_ended(end + 2);
-  if (header_.size() > rules_.limits.bytes) return header_ended(header_.size());
-  return done();
+  if (const Status taken = header_->write(octets); !taken) return taken;
+  return header_->has_ended() ? header_ended() : done();
 }
 
 Status HeaderGate::finish() {
-  if (!facts_) return header_ended(header_.size());
+  if (!facts_) {
+    if (const Status ended = header_->finish(); !ended) return ended;
+    return header_ended();
+  }
   if (quotes_) {
     quotes_->finish();
     facts_->passed = facts_->passed || quotes_->quotes_strangers();
@@ -155,31 +154,18 @@ Status HeaderGate::finish() {
   return done();
 }
 
-namespace {
-
-Error too_large(const std::string& what, std::size_t most, const char* unit) {
-  return permanent_error("header-too-large", "the message header has " + what + ": at most " +
-                                                 std::to_string(most) + " " + unit + " are taken");
-}
-
-}  // namespace
-
-Status HeaderGate::header_ended(std::size_t header_size) {
-  const std::string_view header = std::string_view(header_).substr(0, header_size);
-  const auto fields = crypto::fields_of(header);
-  const HeaderLimits& limits = rules_.limits;
-  if (header_size > limits.bytes) return too_large("too many octets", limits.bytes, "octets");
-  if (fields.size() > limits.fields) return too_large("too many fields", limits.fields, "fields");
+Status HeaderGate::header_ended() {
+  const auto fields = crypto::fields_of(header_->header());
   facts_ = facts_of(fields, rules_);
-  facts_->fault = fault_of(header, *facts_);
+  facts_->fault = fault_of(header_->header(), *facts_);
   const std::string kept = crypto::without_fields(
       fields, [this](const crypto::HeaderField& field) { return must_go(field, rules_); });
   facts_->has_utf8 = !is_ascii(kept) && is_utf8(kept);
   if (const Status s = pass(as_bytes(kept)); !s) return s;
   look_into_body(fields);
-  const std::string rest = header_.substr(header_size);
-  header_.clear();
-  return rest.empty() ? done() : pass_body(as_bytes(rest));
+  const Status passed = header_->rest().empty() ? done() : pass_body(as_bytes(header_->rest()));
+  header_.reset();
+  return passed;
 }
 
 void HeaderGate::look_into_body(const std::vector<crypto::HeaderField>& fields) {

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "crypto/base/limits.h"
 #include "crypto/base/names.h"
 #include "crypto/base/stream.h"
 #include "crypto/mime/authors.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "node/config/config.h"
 #include "node/intake/blob_watch.h"
 #include "node/intake/quoted_marks.h"
@@ -19,16 +19,6 @@
 #include "store/own_marks.h"
 
 namespace culvert::node {
-
-// The largest header that passes.
-struct HeaderLimits {
-  std::size_t bytes = kMaxHeaderBytes;
-  std::size_t fields = kMaxHeaderFields;
-  std::size_t received_fields = kMaxReceivedFields;
-};
-inline constexpr HeaderLimits kInsideHeaderLimits{kMaxHeaderBytes - kRoomForTraceBytes,
-                                                  kMaxHeaderFields - kRoomForTraceFields,
-                                                  kMaxReceivedFields - kRoomForTraceFields};
 
 // What to take out.
 struct GateRules {
@@ -41,7 +31,7 @@ struct GateRules {
     ignore,
     watch
   } blobs = Blobs::ignore;  // whether one is looked for in the body
-  HeaderLimits limits{};
+  crypto::HeaderLimits limits = crypto::kMessageHeader;
 };
 
 inline constexpr std::size_t kMaxSealedFor = 4;
@@ -84,10 +74,11 @@ struct HeaderFacts {
 class HeaderGate final : public Sink {
  public:
   // `to` must outlive this.
-  HeaderGate(GateRules rules, Sink& to) : rules_(std::move(rules)), to_(to) {}
+  HeaderGate(GateRules rules, Sink& to)
+      : rules_(std::move(rules)), to_(to), header_(std::in_place, rules_.limits) {}
 
-  // permanent `header-too-large`. With a `fault` in its facts a
-  // message passes on like any other: the caller knows whom to tell, and must not keep it.
+  // permanent `header-too-large`. With a `fault` in its facts a message passes on like any other:
+  // the caller knows whom to tell, and must not keep it.
   Status write(ByteView octets) override;
   // To be called once at the end: a message may be all header.
   Status finish();
@@ -96,14 +87,14 @@ class HeaderGate final : public Sink {
   const std::optional<HeaderFacts>& facts() const { return facts_; }
 
  private:
-  Status header_ended(std::size_t header_size);
+  Status header_ended();
   Status pass(ByteView octets);
   Status pass_body(ByteView octets);
   void look_into_body(const std::vector<crypto::HeaderField>& fields);
 
   GateRules rules_;
   Sink& to_;
-  std::string header_;
+  std::optional<crypto::HeaderReader> header_;  // until it has ended
   std::optional<HeaderFacts> facts_;
   std::optional<QuotedMarks> quotes_;
   std::optional<WrappedMail> wrapped_;

@@ -73,7 +73,7 @@ class InsideReceiver final : public Intake {
             .required = config_->inside.required_header,
             .marks = context_.marks,
             .null_sender = !mail_.sender.has_value(),
-            .limits = kInsideHeaderLimits};
+            .limits = crypto::kInsideHeader};
   }
 
   // Named attack: Foreign tenant. Without the secret, nothing of this message is ours to seal.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "peering/trouble.h"
 #include "peering/tunnel_blob.h"
 #include "store/seen.h"

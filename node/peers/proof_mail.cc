@@ -4,6 +4,7 @@
 #include "crypto/mime/base64.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "node/flow/taken_mail.h"
 #include "peering/challenge_news.h"
 #include "peering/lookup.h"

@@ -5,6 +5,7 @@
 #include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
 #include "crypto/mime/header.h"
+#include "crypto/mime/header_reader.h"
 #include "node/flow/stored_message.h"
 #include "node/flow/taken_mail.h"
 #include "node/flow/way.h"

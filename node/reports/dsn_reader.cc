@@ -4,6 +4,7 @@
 
 #include "crypto/base/limits.h"
 #include "crypto/mime/entity.h"
+#include "crypto/mime/header_reader.h"
 
 namespace culvert::node {
 namespace {
@@ -57,21 +58,9 @@ class Delimiters {
   std::size_t at_ = 0;
 };
 
-// Header and body of an entity; both views into it. Without an empty line it is all header.
-struct Entity {
-  std::string_view header;
-  std::string_view body;
-};
-Entity split(std::string_view entity) {
-  if (entity.starts_with("\r\n")) return {{}, entity.substr(2)};
-  const std::size_t end = entity.find("\r\n\r\n");
-  if (end == std::string_view::npos) return {entity, {}};
-  return {entity.substr(0, end + 2), entity.substr(end + 4)};
-}
-
 // The second part of a multipart/report.
 Result<std::string_view> second_part(std::string_view message) {
-  const Entity top = split(message);
+  const auto top = crypto::split_entity(message);
   const auto kind = crypto::entity_kind(top.header);
   if (!kind || kind->type.media_type != "multipart/report" ||
       kind->encoding != crypto::TransferEncoding::identity) {
@@ -96,7 +85,7 @@ Result<std::string_view> second_part(std::string_view message) {
 Result<std::string_view> status_part(std::string_view message) {
   const auto part = second_part(message);
   if (!part) return part;
-  const Entity entity = split(*part);
+  const auto entity = crypto::split_entity(*part);
   const auto kind = crypto::entity_kind(entity.header);
   const bool right = kind && (kind->type.media_type == "message/delivery-status" ||
                               kind->type.media_type == "message/global-delivery-status");
@@ -167,8 +156,7 @@ Result<ReportedRecipient> read_recipient(std::string_view group) {
 std::string_view take_group(std::string_view& rest) {
   while (rest.starts_with("\r\n"))
     rest.remove_prefix(2);
-  const std::size_t end = rest.find("\r\n\r\n");
-  const std::string_view group = rest.substr(0, end == rest.npos ? end : end + 2);
+  const std::string_view group = crypto::split_entity(rest).header;
   rest.remove_prefix(group.size());
   return group;
 }

@@ -3,44 +3,34 @@
 #include <algorithm>
 #include <cstring>
 
-#include "crypto/base/limits.h"
 #include "crypto/mime/entity.h"
 #include "crypto/mime/entity_front.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_check.h"
+#include "crypto/mime/header_reader.h"
+#include "crypto/mime/mime_refusal.h"
 
 namespace culvert::cli {
 namespace {
 
-// Whether octets are a header, as far as they are there.
-class HeaderScan {
- public:
-  enum class Found { more, header, none };
+bool is_header_line(std::string_view line, bool is_first) {
+  if (line.empty()) return false;
+  if (line.front() == ' ' || line.front() == '\t') return !is_first;
+  return crypto::is_field_name(line.substr(0, line.find_first_of(": \t")));
+}
 
-  // `octets` are all that were read so far.
-  Found advance(std::string_view octets) {
-    std::size_t end = octets.find('\n', line_);
-    for (; end != std::string_view::npos; end = octets.find('\n', line_)) {
-      std::string_view line = octets.substr(line_, end - line_);
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (line.empty()) return line_ > 0 ? Found::header : Found::none;
-      if (!is_header_line(line)) return Found::none;
-      line_ = end + 1;
-    }
-    return octets.size() > kMaxHeaderBytes ? Found::none : Found::more;
+// How many of the octets stand before the first line that is no field and continues none. What has
+// no end yet is not looked at.
+std::size_t sound_bytes(std::string_view header) {
+  std::size_t at = 0;
+  for (std::size_t end = header.find('\n'); end != header.npos; end = header.find('\n', at)) {
+    std::string_view line = header.substr(at, end - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!is_header_line(line, at == 0)) break;
+    at = end + 1;
   }
-
-  // Of the octets, up to the line that is no field.
-  std::size_t sound_bytes() const { return line_; }
-
- private:
-  bool is_header_line(std::string_view line) const {
-    if (line.front() == ' ' || line.front() == '\t') return line_ > 0;
-    return crypto::is_field_name(line.substr(0, line.find_first_of(": \t")));
-  }
-
-  std::size_t line_ = 0;  // where the line begins that is not looked at yet
-};
+  return at;
+}
 
 bool is_entity_field(const crypto::HeaderField& field) {
   return crypto::is_structural_field(field.name) || crypto::same_field_name(field.name, "From");
@@ -74,27 +64,21 @@ Status check_text(ByteView octets) {
 
 }  // namespace
 
-Result<std::size_t> EntitySource::Joined::read(MutableBytes into) {
-  if (at_ < front.size()) {
-    const std::size_t count = std::min(into.size(), front.size() - at_);
-    std::copy_n(front.begin() + static_cast<std::ptrdiff_t>(at_), count, into.begin());
-    at_ += count;
-    return count;
-  }
-  auto count = rest_.read(into);
-  if (!count || octets == Octets::any) return count;
+Result<std::size_t> EntitySource::Text::read(MutableBytes into) {
+  const auto count = from_.read(into);
+  if (!count) return count;
   if (const Status good = check_text(into.first(*count)); !good) return good.error();
   return count;
 }
 
-Status EntitySource::Joined::rewind() {
+Status EntitySource::Text::rewind() {
   return internal_error("not-rewindable", "what is signed or encrypted is read once");
 }
 
 // What begins as an entity and has a line that is no field: other readers take the rest of the
 // header for text, or leave the line out.
 Status EntitySource::check_no_entity(std::size_t sound_bytes) {
-  const ByteView all = ByteView(joined_.front);
+  const ByteView all = ByteView(front_);
   const std::size_t mark = all.size() - behind_mark(as_text(all)).size();
   ViewSource sound(all.subspan(mark, sound_bytes));
   const auto begins = crypto::read_entity_front(sound);
@@ -104,25 +88,23 @@ Status EntitySource::check_no_entity(std::size_t sound_bytes) {
   return front ? check_entity(front->header) : done();
 }
 
-// Reads on until it is known whether this is a header.
+// Reads until the header has ended, or cannot be one.
 Status EntitySource::read_front() {
-  Bytes chunk(kStreamChunkBytes);
-  HeaderScan scan;
-  auto found = HeaderScan::Found::more;
-  while (found == HeaderScan::Found::more) {
-    const auto count = from_.read(chunk);
-    if (!count) return count.error();
-    if (*count == 0) break;  // a header and nothing else
-    append(joined_.front, ByteView(chunk).first(*count));
-    found = scan.advance(behind_mark(as_text(joined_.front)));
-  }
-  if (found == HeaderScan::Found::none) return check_no_entity(scan.sound_bytes());
-  ViewSource view{ByteView(joined_.front)};
+  crypto::HeaderReader reader(crypto::kMessageHeader, crypto::HeaderLines::crlf_or_lf);
+  const Status read = reader.read_from(from_);
+  if (!read && !crypto::mime_refusal_of(read.error())) return read;
+  front_ = to_bytes(reader.octets());
+  const std::string_view begin = behind_mark(read ? reader.header() : reader.octets());
+  const std::size_t sound = sound_bytes(begin);
+  const bool ends = read && !reader.rest().empty();
+  const bool has_bad_line = begin.find('\n', sound) != begin.npos;
+  if (!read || has_bad_line || (ends && sound == 0)) return check_no_entity(sound);
+  ViewSource view{ByteView(front_)};
   auto front = crypto::read_entity_front(view);
-  if (!front) return done();  // nobody would take it for a header
+  if (!front) return front.error();
   header_ = std::move(front->header);
   header_bytes_ = front->size;
-  had_mark_ = as_text(joined_.front).starts_with(crypto::kByteOrderMark);
+  had_mark_ = as_text(front_).starts_with(crypto::kByteOrderMark);
   return check_entity(header_);
 }
 
@@ -134,27 +116,31 @@ Status EntitySource::choose(EntityPlace place) {
                              "signature has to be text: encode it in base64, or take --opaque");
     }
     Bytes front = to_bytes(header_ + "\r\n");
-    append(front, ByteView(joined_.front).subspan(header_bytes_));
-    joined_.front = std::move(front);
+    append(front, ByteView(front_).subspan(header_bytes_));
+    front_ = std::move(front);
     return done();
   }
   if (place == EntityPlace::cms && !is_entity(header_)) return done();
-  const std::string_view text = behind_mark(as_text(joined_.front));
-  if (!header_.empty() && text.size() < joined_.front.size()) joined_.front = to_bytes(text);
-  joined_.octets = Joined::Octets::text;
-  canonical_.emplace(joined_);
-  return check_text(joined_.front);
+  const std::string_view text = behind_mark(as_text(front_));
+  if (!header_.empty() && text.size() < front_.size()) front_ = to_bytes(text);
+  is_text_ = true;
+  return check_text(front_);
 }
 
 Result<std::unique_ptr<EntitySource>> EntitySource::open(Source& from, EntityPlace place) {
   auto source = std::unique_ptr<EntitySource>(new EntitySource(from));
   if (const Status read = source->read_front(); !read) return read.error();
   if (const Status chosen = source->choose(place); !chosen) return chosen.error();
+  source->joined_.emplace(std::move(source->front_), from);
+  if (source->is_text_) {
+    source->text_.emplace(*source->joined_);
+    source->canonical_.emplace(*source->text_);
+  }
   return source;
 }
 
 Result<std::size_t> EntitySource::read(MutableBytes into) {
-  return canonical_ ? canonical_->read(into) : joined_.read(into);
+  return canonical_ ? canonical_->read(into) : joined_->read(into);
 }
 
 }  // namespace culvert::cli

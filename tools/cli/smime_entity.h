@@ -37,32 +37,31 @@ class EntitySource final : public Source {
   bool had_byte_order_mark() const { return had_mark_; }
 
  private:
-  // The octets that were read to look at them, then all others.
-  class Joined final : public RewindableSource {
+  // What has to be text, and is read once.
+  class Text final : public RewindableSource {
    public:
-    explicit Joined(Source& rest) : rest_(rest) {}
+    explicit Text(Source& from) : from_(from) {}
     Result<std::size_t> read(MutableBytes into) override;
     Status rewind() override;
 
-    Bytes front;
-    enum class Octets { text, any } octets = Octets::any;
-
    private:
-    Source& rest_;
-    std::size_t at_ = 0;
+    Source& from_;
   };
 
-  explicit EntitySource(Source& from) : from_(from), joined_(from) {}
+  explicit EntitySource(Source& from) : from_(from) {}
   Status read_front();
   Status check_no_entity(std::size_t sound_bytes);
   Status choose(EntityPlace place);
 
   Source& from_;
-  Joined joined_;
-  std::optional<crypto::CanonicalSource> canonical_;  // over joined_, for text
+  Bytes front_;  // what was read to look at it
+  bool is_text_ = false;
+  std::optional<JoinedSource> joined_;                // front_ and all else
+  std::optional<Text> text_;                          // over joined_
+  std::optional<crypto::CanonicalSource> canonical_;  // over text_
   std::string header_;
   bool had_mark_ = false;
-  std::size_t header_bytes_ = 0;  // in joined_.front, with the empty line
+  std::size_t header_bytes_ = 0;  // in front_, with the empty line
 };
 
 }  // namespace culvert::cli

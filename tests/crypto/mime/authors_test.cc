@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "crypto/base/limits.h"
+#include "crypto/mime/header_limits.h"
 #include "tests/support/processor_time.h"
 
 namespace culvert::crypto {
@@ -345,7 +345,7 @@ TEST(Authors, ParserBombCostsNoMoreThanItsSize) {
                                      "@\xc3\xa9.\xc3\xa9."};
   for (const std::string_view piece : pieces) {
     std::string header = "From: ";
-    for (int i = 0; header.size() < kMaxHeaderBytes - 40; ++i) {
+    for (int i = 0; header.size() < kMessageHeader.bytes - 40; ++i) {
       header += piece;
       if (piece.starts_with("@a")) header += std::to_string(i);
     }

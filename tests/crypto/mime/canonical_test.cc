@@ -1,6 +1,7 @@
 #include "crypto/mime/canonical.h"
 
 #include "crypto/mime/entity_front.h"
+#include "crypto/mime/header_limits.h"
 #include "crypto/mime/part_source.h"
 #include "tests/crypto/mime/support.h"
 
@@ -87,14 +88,14 @@ TEST(EntityFront, EndsAtTheFirstEmptyLineOfEitherKind) {
 }
 
 TEST(EntityFront, RefusesAHeaderThatIsTooLarge) {
-  const std::string large = "A: " + std::string(kMaxHeaderBytes, 'x') + "\r\n\r\n";
+  const std::string large = "A: " + std::string(kMessageHeader.bytes, 'x') + "\r\n\r\n";
   ViewSource source(as_bytes(large));
   const auto front = read_entity_front(source);
   ASSERT_FALSE(front.ok());
   EXPECT_EQ(mime_refusal_of(front.error()), MimeRefusal::header_too_large);
 
   std::string many;
-  for (std::size_t i = 0; i <= kMaxHeaderFields; ++i)
+  for (std::size_t i = 0; i <= kMessageHeader.fields; ++i)
     many += "A: b\n";
   ViewSource fields(as_bytes(many));
   EXPECT_FALSE(read_entity_front(fields).ok());

@@ -9,8 +9,8 @@
 #include <iterator>
 #include <set>
 
-#include "crypto/base/limits.h"
 #include "crypto/mime/entity_front.h"
+#include "crypto/mime/header_limits.h"
 #include "tests/support/processor_time.h"
 #include "tests/support/source_root.h"
 
@@ -224,7 +224,7 @@ TEST(HeaderCheck, ParserBombCostsNoMoreThanItsSize) {
                                      "from\x01\x01\x01\x01\x01\x01\x01\x01"};
   for (const std::string_view piece : pieces) {
     std::string header = "X: ";
-    while (header.size() < kMaxHeaderBytes)
+    while (header.size() < kMessageHeader.bytes)
       header += piece;
     double seconds = 1;
     for (int run = 0; run < 3; ++run) {

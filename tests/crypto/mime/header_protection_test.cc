@@ -1,5 +1,6 @@
 #include "crypto/mime/header_protection.h"
 
+#include "crypto/mime/header_limits.h"
 #include "tests/crypto/mime/header_protection_support.h"
 
 namespace culvert::crypto::testing {
@@ -194,7 +195,7 @@ TEST(HeaderProtectionReading, IsClaimedByWhateverAReaderMayTakeForAHeader) {
 
 TEST(HeaderProtectionReading, RefusesTooManyFields) {
   std::string many;
-  for (std::size_t i = 0; i <= kMaxHeaderFields; ++i)
+  for (std::size_t i = 0; i <= kMessageHeader.fields; ++i)
     many += "A: b\r\n";
   const PayloadHead payload = payload_of(many + kClear);
   const auto header = open_header({kOuter, payload, Protection::signed_only, "x"});

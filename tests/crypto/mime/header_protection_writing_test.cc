@@ -1,6 +1,7 @@
 #include "crypto/mime/header_protection.h"
 
 #include "crypto/base/log.h"
+#include "crypto/mime/header_limits.h"
 #include "tests/crypto/mime/header_protection_support.h"
 
 namespace culvert::crypto::testing {
@@ -119,7 +120,7 @@ TEST(HeaderProtectionWriting, FoldsALineThatWouldBecomeTooLong) {
 
 TEST(HeaderProtectionWriting, RefusesAHeaderThatDoesNotFitTwice) {
   std::string large;
-  while (large.size() < kMaxHeaderBytes * 2 / 3)
+  while (large.size() < kMessageHeader.bytes * 2 / 3)
     large += "X-A: " + std::string(900, 'x') + "\r\n";
   EXPECT_TRUE(protect_header(large, sealed_as(Protection::signed_only)).ok());
   const auto head = protect_header(large, sealed_as(Protection::encrypted_only));

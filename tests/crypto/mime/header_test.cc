@@ -5,44 +5,6 @@
 namespace culvert::crypto {
 namespace {
 
-// Gives one octet a call, the worst that a source may do.
-class SlowSource final : public Source {
- public:
-  explicit SlowSource(std::string_view text) : text_(text) {}
-  Result<std::size_t> read(MutableBytes into) override {
-    if (text_.empty()) return std::size_t{0};
-    into[0] = static_cast<std::uint8_t>(text_.front());
-    text_.remove_prefix(1);
-    return std::size_t{1};
-  }
-
- private:
-  std::string_view text_;
-};
-
-TEST(Header, SplitsAtTheFirstEmptyLineAndKeepsEveryOctet) {
-  for (const std::string_view message : {"A: b\r\n\r\nbody\r\n", "\r\nbody", "A: b\r\n", "A: b", "",
-                                         "A: b\r\n\r\n", "x\r\ny\r\n\r\nz"}) {
-    ViewSource whole(as_bytes(message));
-    SlowSource slow(message);
-    for (Source* source : {static_cast<Source*>(&whole), static_cast<Source*>(&slow)}) {
-      auto head = read_head(*source);
-      ASSERT_TRUE(head.ok());
-      const Bytes rest = *read_all(*source, 1000);
-      EXPECT_EQ(head->header + to_text(head->rest) + to_text(rest), message);
-      EXPECT_EQ(head->header.find("\r\n\r\n"), std::string::npos);
-    }
-  }
-}
-
-TEST(Header, RefusesAHeaderBeyondItsLimit) {
-  const std::string endless(kMaxHeaderBytes + 1, 'x');
-  ViewSource source(as_bytes(endless));
-  const auto head = read_head(source);
-  ASSERT_FALSE(head.ok());
-  EXPECT_EQ(head.error().code, "header-too-large");
-}
-
 TEST(Header, FindsFoldedFieldsAndKeepsTheirFolding) {
   const std::string header = "Subject: one\r\n two\r\nX :y\r\nno field\r\nFrom: a@b.example\r\n";
   const auto fields = fields_of(header);

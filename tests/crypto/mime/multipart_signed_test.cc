@@ -1,6 +1,7 @@
 #include "crypto/mime/multipart_signed.h"
 
 #include "crypto/mime/entity.h"
+#include "crypto/mime/header_limits.h"
 #include "tests/crypto/mime/support.h"
 
 namespace culvert::crypto::testing {
@@ -193,7 +194,8 @@ std::vector<Refused> refused_messages() {
       {"a From in the middle of a line", "X: y\rFrom: ceo@a.example\r\n" + good,
        MimeRefusal::bad_header},
       {"a line that is no field", "junk\r\n" + good, MimeRefusal::bad_header},
-      {"a large header inside", message_of("A: " + std::string(kMaxHeaderBytes, 'x') + "\r\n\r\n"),
+      {"a large header inside",
+       message_of("A: " + std::string(kMessageHeader.bytes, 'x') + "\r\n\r\n"),
        MimeRefusal::header_too_large},
   };
 }
@@ -212,7 +214,7 @@ TEST(MultipartSigned, RefusesWithAReason) {
 
 TEST(MultipartSigned, RefusesTheSameHoweverItIsCut) {
   for (const Refused& refused : refused_messages()) {
-    if (refused.message.size() > kMaxHeaderBytes) continue;
+    if (refused.message.size() > kMessageHeader.bytes) continue;
     EXPECT_EQ(split(refused.message).error, refusal_code(refused.reason)) << refused.what;
   }
 }

@@ -130,7 +130,7 @@ TEST(HeaderGate, SaysThatTheFieldsAreTooMany) {
   BytesSink sink(out);
   HeaderGate gate(kRules, sink);
   std::string header;
-  for (std::size_t i = 0; i <= kMaxHeaderFields; ++i)
+  for (std::size_t i = 0; i <= crypto::kMessageHeader.fields; ++i)
     header += "X: y\r\n";
   const Status status = gate.write(as_bytes(header + "\r\n"));
   ASSERT_FALSE(status.ok());

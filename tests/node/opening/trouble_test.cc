@@ -252,7 +252,7 @@ TEST_F(TroubleFlowTest, WhatAPeerMayTakeFromInsideIsOpenedHere) {
     return header;
   };
   const std::string added = "Received: from inside.a.example by gate.a.example (Culvert); now\r\n";
-  const HeaderLimits limit = kInsideHeaderLimits;
+  const crypto::HeaderLimits limit = crypto::kInsideHeader;
   const std::string at_limits[] = {
       with(limit.received_fields, 0, 0),
       with(0, limit.fields - 1, 0),
@@ -275,7 +275,7 @@ TEST_F(TroubleFlowTest, WhatAPeerMayTakeFromInsideIsOpenedHere) {
 
 TEST_F(TroubleFlowTest, WhatIsBeyondIsToldAsWhatItIs) {
   std::string loop = "From: alice@a.example\r\n";
-  for (std::size_t i = 0; i <= kMaxReceivedFields; ++i)
+  for (std::size_t i = 0; i <= crypto::kMessageHeader.received_fields; ++i)
     loop += "Received: from x by y; now\r\n";
   EXPECT_EQ(held(seal(loop + "\r\nx\r\n")),
             std::pair(std::string("mail-loop"), std::string("loop")));
