@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "crypto/base/hidden_route.h"
 #include "crypto/base/log.h"
 #include "crypto/base/log_limit.h"
-#include "node/flow/mail_log.h"
+#include "crypto/base/require.h"
 #include "node/flow/trace_fields.h"
+#include "node/intake/commit.h"
 #include "node/smtp/replies.h"
-#include "store/trace.h"
 
 namespace culvert::node {
 namespace {
@@ -25,90 +24,17 @@ std::string protocol_name(const SmtpSession& session, const MailCommand& mail) {
   return session.encrypted ? name + "S" : name;
 }
 
-std::string comma_list(const std::vector<PlannedRecipient>& recipients) {
-  std::string out;
-  for (const PlannedRecipient& r : recipients) {
-    if (!out.empty()) out += ", ";
-    out += r.recipient.mailbox.text() + " (" + store::path_name(r.path) + ")";
-    if (out.size() > 2000) return out + ", …";
-  }
-  return out;
-}
-
-// Everything that the commit needs, whether or not the connection still stands.
-struct Commit {
-  FlowContext& context;
-  TakenMail mail;
-  AnswerCallback answer;
-  std::shared_ptr<RoomHold> room;
-};
-
-store::TraceEvent received_event(const TakenMail& mail) {
-  std::string why;
-  for (const PlannedRecipient& r : mail.recipients) {
-    if (!r.why.empty() && why.find(r.why) == std::string::npos) {
-      why += (why.empty() ? "" : "; ") + r.why;
-    }
-  }
-  return {mail.message.received,
-          "received",
-          {{"message-id", mail.message.message_id},
-           {"from", mail.message.client},
-           {"sender", path_text(mail.message.sender)},
-           {"recipients", comma_list(mail.recipients)},
-           {"size", std::to_string(mail.message.size_bytes)},
-           {"why", printable(why, 500)}}};
-}
-
-// Commits message, entries and trace, and answers from the commit thread.
-void commit(std::shared_ptr<Commit> work, store::StagedBody body) {
-  FlowContext& context = work->context;
-  work->mail.message.body = body.ref();
-  work->mail.message.size_bytes = body.ref().size_bytes;
-  store::StagedRecords records(context.store);
-  const auto entries = entries_for(work->mail, work->mail.message.received);
-  const Status staged =
-      stage_mail(records, work->mail.message, body, entries, received_event(work->mail));
-  if (!staged) {
-    log_error("message {} was not taken: {} {}", work->mail.message.id.hex(), staged.error().text,
-              staged.error().detail);
-    return work->answer(reply_for(staged.error()));
-  }
-  auto put = [records = std::move(records), body = std::move(body)](store::WriteTransaction& txn) {
-    return store::put_staged(txn, records, body);
-  };
-  context.store.write_async(std::move(put), [work](const Status& written) {
-    if (!written) {
-      log_error("message {} was not taken: {} {}", work->mail.message.id.hex(),
-                written.error().text, written.error().detail);
-      work->answer(reply_for(written.error()));
-      return;
-    }
-    work->context.counters.add(Counted::received);
-    work->context.counters.add(Counted::octets_in, work->mail.message.size_bytes);
-    if (work->room) work->room->set_taken();
-    work->answer(replies::accepted(work->mail.message.id.hex()));
-    work->context.wake_dispatcher();
-    log_received(work->context, work->mail);
-  });
-}
-
-void finish_and_commit(const std::shared_ptr<Commit>& work, StagedMail& staged) {
-  auto body = staged.finish();
-  if (!body) return work->answer(reply_for(body.error()));
-  commit(work, *std::move(body));
-}
-
 }  // namespace
 
-Decision Intake::check_own_sender(const Config& config, const ReversePath& sender) {
-  if (!sender || !may_be_local(sender->domain(), config.node.domains)) return std::nullopt;
-  const auto what = hidden_route(*sender);
-  return what ? Decision(replies::hidden_route(*sender, *what)) : std::nullopt;
+Intake::Intake(FlowContext& context, RecipientRoom& room, RecipientCheck* check,
+               std::unique_ptr<const ListenerRules> rules)
+    : context_(context), check_(check), rules_(std::move(rules)), held_(room), room_(context) {
+  transaction_.config = context.config.get();
+  transaction_.routing = context.routing.current();
 }
 
 Decision Intake::on_connect(const SmtpSession& session) {
-  const std::vector<IpNetwork>& allowed = networks();
+  const std::vector<IpNetwork>& allowed = rules_->networks(*transaction_.config);
   if (allowed.empty() || is_in(session.client_address, allowed)) return std::nullopt;
   static LogLimit log_limit;
   if (const auto line = log_limit.take(std::chrono::steady_clock::now())) {
@@ -119,24 +45,55 @@ Decision Intake::on_connect(const SmtpSession& session) {
 }
 
 Decision Intake::on_mail(const SmtpSession& session, const MailCommand& mail) {
-  session_ = session;
-  mail_ = mail;
-  recipients_.clear();
-  held_.release();
-  return check_mail(mail);
+  forget_recipients();
+  transaction_ = {context_.config.get(), context_.routing.current(), session, mail, {}};
+  return rules_->check_mail(transaction_);
 }
 
 void Intake::on_recipient(const Recipient& rcpt, DecisionCallback decided) {
-  settle();
-  if (!held_.take(recipients_.size())) return decided(replies::no_room_for_recipient());
-  plan_recipient(rcpt, std::move(decided));
+  settle_asked();
+  if (!held_.take(transaction_.recipients.size())) {
+    return decided(replies::no_room_for_recipient());
+  }
+  RecipientPlan plan = rules_->plan(transaction_, rcpt);
+  if (plan.refusal) return decided(std::move(plan.refusal));
+  if (plan.ask == RecipientPlan::Ask::inside_server) {
+    return ask(*std::move(plan.planned), std::move(decided));
+  }
+  transaction_.recipients.push_back(*std::move(plan.planned));
+  decided(std::nullopt);
+}
+
+// The answer comes from any thread, after which the dialogue goes on with `settle_asked`.
+void Intake::ask(PlannedRecipient planned, DecisionCallback decided) {
+  require(check_ != nullptr, "rules that ask nobody, or somebody to ask");
+  const Mailbox recipient = planned.recipient.mailbox;
+  asked_ = std::move(planned);
+  is_accepted_ = std::make_shared<std::atomic<bool>>(false);
+  check_->check(recipient, transaction_.session.client_address,
+                [accepted = is_accepted_, decided](Decision decision) {
+                  accepted->store(!decision);
+                  decided(std::move(decision));
+                });
+}
+
+void Intake::settle_asked() {
+  if (asked_ && is_accepted_->load()) transaction_.recipients.push_back(*std::move(asked_));
+  asked_.reset();
+}
+
+void Intake::forget_recipients() {
+  asked_.reset();
+  transaction_.recipients.clear();
+  held_.release();
 }
 
 Decision Intake::on_body_begin(ResumeCallback) {
-  settle();
-  room_.reset();
-  staged_ = std::make_unique<StagedMail>(
-      context_.store, store::MessageId::make(context_.clock.now()), gate_rules());
+  settle_asked();
+  staged_ =
+      std::make_unique<StagedMail>(context_.store, store::MessageId::make(context_.clock.now()),
+                                   rules_->gate_rules(transaction_));
+  room_.begin(staged_->id());
   return std::nullopt;
 }
 
@@ -146,55 +103,85 @@ Result<BodyFlow> Intake::on_body(ByteView piece) {
   return BodyFlow::going;
 }
 
+Status Intake::body_grew(const StagedMail& staged) {
+  if (!staged.facts()) return done();
+  return room_.grow(transaction_, rules_->looks_sealed(transaction_, *staged.facts()),
+                    staged.size_bytes());
+}
+
 void Intake::on_body_end(AnswerCallback answer) {
   const auto staged = std::shared_ptr<StagedMail>(std::move(staged_));
   Status whole = staged->end_header();
   if (whole) whole = body_grew(*staged);
-  auto room = std::exchange(room_, nullptr);
-  if (!whole) return answer(reply_for(whole.error()));
+  auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer), room_.release()});
+  if (!whole) return work->answer(reply_for(whole.error()));
+  const HeaderFacts& facts = *staged->facts();
   // Named attack: Two readers. What a program behind us may read otherwise carries no mark of ours.
-  if (const auto& fault = staged->facts()->fault) return answer(replies::bad_header(fault->text));
-  if (staged->facts()->is_loop) return answer(replies::mail_loop());
-  auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer), std::move(room)});
-  store::Message& message = work->mail.message;
-  message.id = staged->id();
-  message.size_bytes = staged->size_bytes();
+  if (facts.fault) return work->answer(replies::bad_header(facts.fault->text));
+  if (facts.is_loop) return work->answer(replies::mail_loop());
+  store::Message message = message_of(*staged);
+  TakenAs taken =
+      rules_->take(transaction_, facts, room_.taken_as(rules_->looks_sealed(transaction_, facts)),
+                   message, received_field_of(message));
+  auto recipients = std::exchange(transaction_.recipients, {});
+  held_.release();
+  if (taken.refusal) return work->answer(*std::move(taken.refusal));
+  message.origin = taken.origin;
+  message.added_header = std::move(taken.added_header);
+  message.sealed_for_us = taken.sealed_for_us;
+  for (PlannedRecipient& r : recipients)
+    r.path = taken.path_of_all.value_or(r.path);
+  work->mail = {std::move(message), std::move(recipients)};
+  commit(std::move(work), staged);
+}
+
+store::Message Intake::message_of(const StagedMail& staged) const {
+  const SmtpSession& session = transaction_.session;
+  const MailCommand& mail = transaction_.mail;
+  store::Message message;
+  message.id = staged.id();
+  message.size_bytes = staged.size_bytes();
   message.received = context_.clock.now();
-  message.listener = listener();
-  message.client = session_.hello + " [" + session_.client_address + "]";
-  message.client_port = session_.client_port;
-  message.client_extended = session_.extended;
-  message.sender = mail_.sender;
-  message.body_kind = mail_.parameters.body;
+  message.listener = rules_->listener();
+  message.client = session.hello + " [" + session.client_address + "]";
+  message.client_port = session.client_port;
+  message.client_extended = session.extended;
+  message.sender = mail.sender;
+  message.body_kind = mail.parameters.body;
   // Clients say it whenever it is offered: what needs it counts (RFC 6531, 3.4), or a next server
   // without it would refuse what it could take. Addresses are looked at with each attempt.
-  message.smtputf8 = mail_.parameters.smtputf8 && staged->facts()->has_utf8;
-  message.ret = mail_.parameters.ret;
-  message.envid = mail_.parameters.envid;
-  if (staged->facts()->from) message.from_domain = staged->facts()->from->domain().text();
-  message.message_id = staged->facts()->message_id;
-  work->mail.recipients = std::move(recipients_);
-  recipients_.clear();
-  held_.release();
-  const std::string field = received_field(
-      {session_.hello, session_.client_address, protocol_name(session_, mail_), session_.tls,
-       listener() == store::Listener::inside ? ReceivedFrom::Side::inside
-                                             : ReceivedFrom::Side::outside},
-      context_.config.get()->node.name.text(), message.id.hex(), message.received);
-  if (auto refusal = complete(*staged->facts(), field, work->mail)) {
-    return work->answer(*std::move(refusal));
-  }
-  if (!staged->in_file()) return finish_and_commit(work, *staged);
-  const Status queued =
-      context_.workers.submit([work, staged] { finish_and_commit(work, *staged); });
-  if (!queued) work->answer(reply_for(queued.error()));
+  message.smtputf8 = mail.parameters.smtputf8 && staged.facts()->has_utf8;
+  message.ret = mail.parameters.ret;
+  message.envid = mail.parameters.envid;
+  if (staged.facts()->from) message.from_domain = staged.facts()->from->domain().text();
+  message.message_id = staged.facts()->message_id;
+  return message;
+}
+
+std::string Intake::received_field_of(const store::Message& message) const {
+  const SmtpSession& session = transaction_.session;
+  const auto side = message.listener == store::Listener::inside ? ReceivedFrom::Side::inside
+                                                                : ReceivedFrom::Side::outside;
+  return received_field({session.hello, session.client_address,
+                         protocol_name(session, transaction_.mail), session.tls, side},
+                        context_.config.get()->node.name.text(), message.id.hex(),
+                        message.received);
 }
 
 void Intake::on_reset() {
   staged_.reset();
-  room_.reset();
-  recipients_.clear();
-  held_.release();
+  room_.release();
+  forget_recipients();
+}
+
+std::unique_ptr<MailReceiver> make_inside_receiver(FlowContext& context) {
+  return std::make_unique<Intake>(context, context.inside_recipients, nullptr,
+                                  inside_rules(context));
+}
+
+std::unique_ptr<MailReceiver> make_outside_receiver(FlowContext& context, RecipientCheck& check) {
+  return std::make_unique<Intake>(context, context.outside_recipients, &check,
+                                  outside_rules(context));
 }
 
 }  // namespace culvert::node

@@ -1,6 +1,6 @@
-// What stands behind a server session: node/flow implements it, the connection of node/net calls
-// it. One object per connection, called on the connection's loop thread only and never at the same
-// time. No call blocks: slow work runs elsewhere and comes back through its callback.
+// What stands behind a server session: node/intake implements it, the connection of node/session
+// calls it. One object per connection, called on the connection's loop thread only and never at the
+// same time. No call blocks: slow work runs elsewhere and comes back through its callback.
 //
 // Order of calls: on_connect, then for each message on_mail, on_recipient for each recipient,
 // on_body_begin, on_body for each piece, on_body_end. on_reset ends a transaction anywhere between

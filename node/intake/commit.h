@@ -1,0 +1,27 @@
+// The last step of taking a message over: body, message, entries and trace get onto the disk in one
+// commit, and only then the client hears 250.
+#pragma once
+
+#include <memory>
+
+#include "node/flow/flow_context.h"
+#include "node/flow/quarantine_room.h"
+#include "node/flow/taken_mail.h"
+#include "node/intake/staged_mail.h"
+#include "node/smtp/mail_receiver.h"
+
+namespace culvert::node {
+
+// All that the commit needs, whether or not the connection still stands.
+struct Commit {
+  FlowContext& context;
+  TakenMail mail;
+  AnswerCallback answer;           // called once, from any thread
+  std::shared_ptr<RoomHold> room;  // in the quarantine, or nothing
+};
+
+// Finishes the body and commits. A body that waits for the disk does so in a worker; the commit and
+// what follows it run on the committing thread.
+void commit(std::shared_ptr<Commit> work, const std::shared_ptr<StagedMail>& staged);
+
+}  // namespace culvert::node
