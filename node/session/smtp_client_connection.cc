@@ -4,6 +4,7 @@
 
 #include "crypto/base/log.h"
 #include "crypto/base/log_limit.h"
+#include "crypto/base/require.h"
 #include "node/smtp/limits.h"
 
 namespace culvert::node {
@@ -11,27 +12,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// When all workers are busy, a piece is asked for again after this time.
-constexpr milliseconds kPullAgain{20};
 // Of the text about a connection that failed; a verification's names certificates and advice.
 constexpr std::size_t kMaxReason = 380;
-
-// Pulls until there is a piece worth sending, so that a small message costs one job.
-Result<Bytes> gather(PieceSource& source, bool& last) {
-  Bytes gathered;
-  while (gathered.size() < kStreamChunkBytes) {
-    auto piece = source.next();
-    if (!piece) return piece;
-    last = piece->empty();
-    if (last) break;
-    if (gathered.empty()) {
-      gathered = *std::move(piece);
-    } else {
-      append(gathered, *piece);
-    }
-  }
-  return gathered;
-}
 
 }  // namespace
 
@@ -64,19 +46,10 @@ struct SmtpClientConnection::Link final : TransportListener {
   std::unique_ptr<Transport> transport;
 };
 
-// What a worker works with. The source is touched by one job at a time; the rest by the loop.
-struct SmtpClientConnection::Pull {
-  std::unique_ptr<PieceSource> source;
-  bool begun = false;
-  bool pulling = false;
-  std::optional<Result<Bytes>> piece;
-  bool last = false;
-
-  void begin(const std::vector<bool>& accepted) {
-    source->begin(accepted);
-    begun = true;
-  }
-};
+SmtpClientConnection::Current::Current(SmtpDelivery given, SmtpClientConnection& of)
+    : delivery(std::move(given)), body(of.loop_, of.workers_, std::move(delivery.message), [&of] {
+        if (of.dialog_->waits_for() == ClientWait::body) of.settle();
+      }) {}
 
 SmtpClientConnection::SmtpClientConnection(EventLoop& loop, Workers& workers,
                                            SmtpClientOptions options,
@@ -85,30 +58,31 @@ SmtpClientConnection::SmtpClientConnection(EventLoop& loop, Workers& workers,
       workers_(workers),
       options_(std::move(options)),
       on_gone_(std::move(on_gone)),
-      tls_use_(options_.rules.tls) {}
+      attempts_(options_.addresses.size(), options_.rules.tls) {}
 
 SmtpClientConnection::~SmtpClientConnection() = default;
 
 bool SmtpClientConnection::ready() const {
-  if (gone_ || ending_ || delivery_) return false;
+  if (stage_ != Stage::open || current_) return false;
   return !dialog_ || dialog_->waits_for() == ClientWait::message;
 }
 
 void SmtpClientConnection::deliver(SmtpDelivery delivery) {
-  pull_ = std::make_shared<Pull>();
-  pull_->source = std::move(delivery.message);
-  delivery_.emplace(std::move(delivery));
-  begun_ = false;
-  name_ = Name::not_asked;
+  require(ready(), "a connection that is ready for a delivery");
+  current_.emplace(std::move(delivery), *this);
   if (dialog_) return settle();
   connect();
 }
 
+bool SmtpClientConnection::has_begun() const {
+  return current_ && current_->envelope == Current::Envelope::given;
+}
+
 void SmtpClientConnection::end() {
-  ending_ = true;
+  stage_ = Stage::ending;
   if (!link_) {
     loop_.post(life_.guard([this] { closed({CloseReason::Kind::by_owner, "never connected"}); }));
-  } else if (delivery_) {
+  } else if (current_) {
     lost(temporary_error("ended", "this node is shutting down"));
   } else {
     settle();
@@ -117,18 +91,18 @@ void SmtpClientConnection::end() {
 
 void SmtpClientConnection::connect() {
   ClientRules rules = options_.rules;
-  rules.tls = tls_use_;
+  rules.tls = attempts_.tls();
   rules.host = next_hop();
   dialog_ = std::make_unique<ClientDialog>(std::move(rules));
-  timed_state_.reset();
+  clock_ = {};
   tls_.clear();
   link_ = std::make_unique<Link>(*this);
-  link_->transport =
-      Transport::connect(loop_, options_.addresses[address_], dialog_->patience(), *link_);
+  link_->transport = Transport::connect(loop_, options_.addresses[attempts_.address()],
+                                        dialog_->patience(), *link_);
 }
 
 void SmtpClientConnection::connected() {
-  if (tls_use_ != TlsUse::established) {
+  if (attempts_.tls() != TlsUse::established) {
     dialog_->start();
     return settle();
   }
@@ -137,7 +111,7 @@ void SmtpClientConnection::connected() {
 }
 
 void SmtpClientConnection::begin_tls() {
-  if (timed_state_ == ClientState::handshake) return;
+  if (clock_.state() == ClientState::handshake) return;
   link_->transport->start_tls(*options_.tls, options_.host, options_.proof);
 }
 
@@ -161,7 +135,7 @@ void SmtpClientConnection::timed_out() {
   if (dialog_->waits_for() != ClientWait::message) {
     return lost(temporary_error("timed-out", "the server did not answer in time"));
   }
-  ending_ = true;  // Idle for long enough.
+  stage_ = Stage::ending;  // Idle for long enough.
   settle();
 }
 
@@ -179,15 +153,15 @@ void SmtpClientConnection::closed(const CloseReason& reason) {
     dialog_->connection_failed(why);
     report_failure();
   }
-  gone_ = true;
+  stage_ = Stage::gone;
   on_gone_(*this);
 }
 
 // Where TLS is demanded, mail waits for what fails here, so a person has to know where and why.
 Error SmtpClientConnection::why_closed(const CloseReason& reason) const {
   using Kind = CloseReason::Kind;
-  const bool from_start = tls_use_ == TlsUse::established;
-  const bool demanded = from_start || tls_use_ == TlsUse::required;
+  const bool from_start = attempts_.tls() == TlsUse::established;
+  const bool demanded = from_start || attempts_.tls() == TlsUse::required;
   // A reset in the middle of a handshake as well.
   const bool handshake = tls_.empty() && (from_start || dialog_->waits_for() == ClientWait::tls);
   const bool tls_failed =
@@ -198,24 +172,22 @@ Error SmtpClientConnection::why_closed(const CloseReason& reason) const {
                                                    next_hop(), printable(reason.text, kMaxReason)));
 }
 
-// Connects once more, if that may do better: without TLS, if the handshake failed and TLS is not
-// required (encryption that anybody may strip is worth no bounce); at the next address, as long as
-// no message was begun here; at the same, if a kept connection turns out to be dead before the next
-// message's body has begun.
+// Connects once more, if that may do better (hop_attempts.h).
 bool SmtpClientConnection::try_again(const Error& why) {
-  if (!delivery_ || ending_) return false;
-  const bool handshake_failed =
-      dialog_->waits_for() == ClientWait::tls && tls_use_ == TlsUse::opportunistic;
-  const bool was_kept = messages_ > 0 && (!begun_ || dialog_->state() == ClientState::envelope ||
-                                          dialog_->state() == ClientState::xclient);
-  const bool next_address = messages_ == 0 && !begun_ && address_ + 1 < options_.addresses.size();
-  if (!handshake_failed && !was_kept && !next_address) return false;
-  log_info("smtp: {}: {}; trying again{}", next_hop(), printable(why.text),
-           handshake_failed ? " without TLS" : "");
-  tls_use_ = handshake_failed ? TlsUse::never : options_.rules.tls;
-  if (!handshake_failed && !was_kept) ++address_;
+  using Again = HopAttempts::Again;
+  if (!current_ || stage_ != Stage::open) return false;
+  const ClientState state = dialog_->state();
+  const std::string failed = next_hop();
+  const Again again = attempts_.after(
+      {.in_handshake = dialog_->waits_for() == ClientWait::tls,
+       .messages = messages_,
+       .has_envelope = has_begun(),
+       .is_before_body = state == ClientState::envelope || state == ClientState::xclient});
+  if (again == Again::no) return false;
+  log_info("smtp: {}: {}; trying again{}", failed, printable(why.text),
+           again == Again::without_tls ? " without TLS" : "");
   messages_ = 0;
-  begun_ = false;
+  current_->envelope = Current::Envelope::here;
   link_->owner = nullptr;
   loop_.defer_destroy(std::move(link_));
   connect();
@@ -224,19 +196,17 @@ bool SmtpClientConnection::try_again(const Error& why) {
 
 // Does what the dialog waits for, as far as it can be done now, and sends what it says.
 void SmtpClientConnection::settle() {
-  if (gone_ || !link_->transport->is_open()) return;
-  if (dialog_->waits_for() == ClientWait::message && !begun_ && delivery_) {
+  if (stage_ == Stage::gone || !link_->transport->is_open()) return;
+  if (dialog_->waits_for() == ClientWait::message && current_ && !has_begun()) {
     begin_delivery();
-    if (!begun_) return;
+    if (!has_begun()) return;
   }
   if (dialog_->waits_for() == ClientWait::body) send_body();
-  if (dialog_->waits_for() == ClientWait::message && !delivery_ &&
-      (ending_ || messages_ >= kMaxMessagesPerConnection)) {
+  if (dialog_->waits_for() == ClientWait::message && !current_ &&
+      (stage_ == Stage::ending || messages_ >= kMaxMessagesPerConnection)) {
     dialog_->quit();
   }
-  if (Bytes output = dialog_->take_output(); !output.empty()) {
-    link_->transport->send(std::move(output));
-  }
+  flush();
   switch (dialog_->waits_for()) {
     case ClientWait::tls:
       begin_tls();
@@ -254,59 +224,45 @@ void SmtpClientConnection::settle() {
   keep_time();
 }
 
+void SmtpClientConnection::flush() {
+  if (Bytes output = dialog_->take_output(); !output.empty()) {
+    link_->transport->send(std::move(output));
+  }
+}
+
 void SmtpClientConnection::at_message() {
   keep_time();
-  if (!begun_) return;
+  if (!has_begun()) return;
   ++messages_;
   report(dialog_->outcomes());
-  if (delivery_ || gone_ || dialog_->waits_for() != ClientWait::message) return;
+  if (current_ || stage_ == Stage::gone || dialog_->waits_for() != ClientWait::message) return;
   if (messages_ >= kMaxMessagesPerConnection) settle();
 }
 
 void SmtpClientConnection::begin_delivery() {
-  const auto& client = delivery_->envelope.client;
-  if (!dialog_->may_speak_for(client)) return connect_anew();
-  if (name_ != Name::known && dialog_->tells_name_of(client)) return find_client_name();
-  begun_ = true;
-  dialog_->deliver(delivery_->envelope);
+  const ClientEnvelope& envelope = current_->delivery.envelope;
+  if (!dialog_->may_speak_for(envelope.client)) return connect_anew();
+  if (dialog_->tells_name_of(envelope.client)) {
+    if (!current_->client_name) return find_client_name();
+    if (current_->client_name->is_open()) return;
+  }
+  current_->envelope = Current::Envelope::given;
+  dialog_->deliver(envelope);
   // With one recipient the first piece is made while the envelope is under way: if it is refused,
   // there is no body at all.
-  if (!dialog_->delivering() || !pull_->source || delivery_->envelope.recipients.size() != 1)
-    return;
-  if (!pull_->begun) pull_->begin({true});
-  pull();
+  BodyPull& body = current_->body;
+  if (!dialog_->delivering() || !body.has_source() || envelope.recipients.size() != 1) return;
+  if (!body.has_begun()) body.begin({true});
+  body.pull();
 }
 
 void SmtpClientConnection::find_client_name() {
-  if (name_ == Name::asked) return;
-  name_ = Name::asked;
-  auto found = life_.guard([this](const std::shared_ptr<Pull>& of, ClientName name) {
-    client_name_found(of, std::move(name));
-  });
-  const std::string& client = delivery_->envelope.client->address;
-  milliseconds patience = options_.rules.patience.client_name;
-  if (const auto address = IpAddress::parse(client); address && options_.name_waits) {
-    name_wait_.emplace(options_.name_waits->begin(*address, std::chrono::steady_clock::now()));
-    patience = name_wait_->at_most(patience);
-  }
-  name_late_ = loop_.call_after(patience, [this, of = pull_] { client_name_late(of); });
-  options_.find_client_name(client, [of = pull_, found, &loop = loop_](ClientName name) {
-    loop.post([of, found, name = std::move(name)]() mutable { found(of, std::move(name)); });
-  });
-}
-
-void SmtpClientConnection::client_name_late(const std::shared_ptr<Pull>& of) {
-  if (name_wait_) name_wait_->was_late(std::chrono::steady_clock::now());
-  client_name_found(of, {ClientName::Known::not_now});
-}
-
-void SmtpClientConnection::client_name_found(const std::shared_ptr<Pull>& of, ClientName name) {
-  if (of != pull_ || name_ != Name::asked) return;  // Too late, or of another delivery.
-  name_late_.cancel();
-  name_wait_.reset();
-  name_ = Name::known;
-  delivery_->envelope.client_name = std::move(name);
-  settle();
+  current_->client_name.emplace(loop_, options_.name_waits, options_.find_client_name,
+                                current_->delivery.envelope.client->address,
+                                options_.rules.patience.client_name, [this](ClientName name) {
+                                  current_->delivery.envelope.client_name = std::move(name);
+                                  settle();
+                                });
 }
 
 // Who has told the server of one client may usually not tell it of another (XCLIENT_README, note
@@ -333,7 +289,7 @@ void SmtpClientConnection::tell_of_refusal() const {
 }
 
 void SmtpClientConnection::send_body() {
-  if (!pull_->begun) pull_->begin(dialog_->accepted());
+  if (!current_->body.has_begun()) current_->body.begin(dialog_->accepted());
   while (dialog_->waits_for() == ClientWait::body &&
          link_->transport->queued_octets() <= kMaxQueuedBodyBytes && send_piece()) {
   }
@@ -341,52 +297,27 @@ void SmtpClientConnection::send_body() {
 
 // Sends the piece that was pulled and asks for the next; false if there is none yet.
 bool SmtpClientConnection::send_piece() {
-  if (!pull_->piece) {
-    pull();
-    return false;
-  }
-  const Result<Bytes> piece = *std::exchange(pull_->piece, std::nullopt);
+  BodyPull& body = current_->body;
+  const auto piece = body.take();
   if (!piece) {
-    log_warning("smtp: a message for {} could not be made: {} ({})", next_hop(), piece.error().text,
-                piece.error().detail);
-    dialog_->connection_failed(piece.error());
+    body.pull();
     return false;
   }
-  if (!piece->empty()) dialog_->body(*piece);
+  if (const auto& octets = piece->octets; !octets) {
+    log_warning("smtp: a message for {} could not be made: {} ({})", next_hop(),
+                octets.error().text, octets.error().detail);
+    dialog_->connection_failed(octets.error());
+    return false;
+  }
+  if (!piece->octets->empty()) dialog_->body(*piece->octets);
   if (dialog_->waits_for() != ClientWait::body) return false;
-  if (pull_->last) {
+  if (piece->is_last) {
     dialog_->body_end();
   } else {
-    pull();
+    body.pull();
   }
-  if (Bytes output = dialog_->take_output(); !output.empty()) {
-    link_->transport->send(std::move(output));
-  }
+  flush();
   return true;
-}
-
-void SmtpClientConnection::pull() {
-  if (pull_->pulling || pull_->piece || pull_->last) return;
-  auto hand_over = life_.guard([this](const std::shared_ptr<Pull>& from, Result<Bytes> piece,
-                                      bool last) { pulled(from, std::move(piece), last); });
-  const Status submitted = workers_.submit([from = pull_, hand_over, &loop = loop_] {
-    bool last = false;
-    auto piece = gather(*from->source, last);
-    loop.post([from, hand_over, piece = std::move(piece), last]() mutable {
-      hand_over(from, std::move(piece), last);
-    });
-  });
-  pull_->pulling = submitted.ok();
-  if (!submitted) pull_later_ = loop_.call_after(kPullAgain, [this] { pull(); });
-}
-
-void SmtpClientConnection::pulled(const std::shared_ptr<Pull>& from, Result<Bytes> piece,
-                                  bool last) {
-  if (from != pull_) return;  // Of a delivery that ended meanwhile.
-  pull_->pulling = false;
-  pull_->piece.emplace(std::move(piece));
-  pull_->last = last;
-  if (dialog_->waits_for() == ClientWait::body) settle();
 }
 
 // The dialog is over: the recipients get their outcomes, unless another attempt may do better.
@@ -402,12 +333,12 @@ void SmtpClientConnection::end_session() {
 }
 
 void SmtpClientConnection::report_failure() {
-  if (!delivery_) return;
+  if (!current_) return;
   const auto& failure = dialog_->failure();
   const Error why = failure ? *failure : temporary_error("ended", "the session ended");
-  const std::size_t recipients = delivery_->envelope.recipients.size();
+  const std::size_t recipients = current_->delivery.envelope.recipients.size();
   std::vector<RecipientOutcome> outcomes = dialog_->outcomes();
-  if (!begun_ || outcomes.size() != recipients) {
+  if (!has_begun() || outcomes.size() != recipients) {
     outcomes.assign(recipients, RecipientOutcome{reply_for(why), false});
   }
   report(std::move(outcomes));
@@ -416,28 +347,18 @@ void SmtpClientConnection::report_failure() {
 void SmtpClientConnection::report(std::vector<RecipientOutcome> outcomes) {
   tell_of_refusal();
   DeliveryReport report{std::move(outcomes), next_hop(), tls_, dialog_->offers_dsn()};
-  auto on_done = std::move(delivery_->on_done);
-  delivery_.reset();
-  pull_.reset();
-  pull_later_.cancel();
-  name_late_.cancel();
-  name_wait_.reset();
-  begun_ = false;
+  auto on_done = std::move(current_->delivery.on_done);
+  current_.reset();
   on_done(report);
 }
 
-// A reply must be complete within its time, however slowly its octets come; a body must move.
 void SmtpClientConnection::keep_time() {
-  if (timed_state_ == dialog_->state() && timed_progress_ == dialog_->progress()) return;
-  timed_state_ = dialog_->state();
-  timed_progress_ = dialog_->progress();
-  const bool body = dialog_->state() == ClientState::body;
-  link_->transport->set_deadline(body ? milliseconds(0) : dialog_->patience());
-  link_->transport->set_idle_timeout(body ? dialog_->patience() : milliseconds(0));
+  const auto limits = clock_.wait_in(dialog_->state(), dialog_->progress(), dialog_->patience());
+  if (limits) set_limits(*link_->transport, *limits);
 }
 
 std::string SmtpClientConnection::next_hop() const {
-  const SocketAddress& address = options_.addresses[address_];
+  const SocketAddress& address = options_.addresses[attempts_.address()];
   if (options_.host.empty()) return address.text();
   return fmt::format("{} [{}]:{}", printable(options_.host), address.ip.text(), address.port);
 }

@@ -16,23 +16,16 @@
 #include "node/net/network.h"
 #include "node/net/transport.h"
 #include "node/net/workers.h"
+#include "node/session/body_pull.h"
+#include "node/session/client_clock.h"
+#include "node/session/hop_attempts.h"
+#include "node/session/name_question.h"
 #include "node/smtp/client_dialog.h"
 
 namespace culvert::node {
 
 // Octets of a message that wait for the socket; beyond, no further piece is pulled.
 inline constexpr std::size_t kMaxQueuedBodyBytes = 256 * 1024;
-
-// Where a message comes from: content with CRLF line ends.
-class PieceSource {
- public:
-  virtual ~PieceSource() = default;
-  // Called once before the first `next`: which recipients of the envelope the next hop accepted.
-  virtual void begin(const std::vector<bool>& accepted) { static_cast<void>(accepted); }
-  // The next piece, of any size; empty at the end. Runs in a worker, one call at a time; may block.
-  // An error ends the delivery before the message is complete: nothing of it counts.
-  virtual Result<Bytes> next() = 0;
-};
 
 struct DeliveryReport {
   std::vector<RecipientOutcome> outcomes;  // in the order of the envelope
@@ -53,9 +46,9 @@ struct SmtpClientOptions {
   ClientRules rules;                     // tls = established: TLS before the first octet (smtps)
   TlsClientContext* tls = nullptr;       // needed unless rules.tls is never; must outlive it
   ServerProof proof{};                   // what the server proves; `tls` is then `verifying`
-  // Finds the name of a client's address; calls back once, from any thread. Only asked where the
-  // server wants to know it. Needed for envelopes that name a client.
-  std::function<void(const std::string& address, Callback<ClientName>)> find_client_name{};
+  // Only asked where the server wants to know the name of a message's client. Needed for envelopes
+  // that name a client.
+  FindClientName find_client_name{};
   NameWaits* name_waits = nullptr;  // must outlive it; null: each may wait for rules.patience
 };
 
@@ -78,7 +71,15 @@ class SmtpClientConnection {
 
  private:
   struct Link;  // one attempt's transport
-  struct Pull;  // the source of one delivery
+  // What matters while a delivery is under way.
+  struct Current {
+    Current(SmtpDelivery given, SmtpClientConnection& of);
+    SmtpDelivery delivery;  // without its message
+    BodyPull body;
+    std::optional<NameQuestion> client_name;
+    // Whether the dialog has its envelope; on another connection it gets it again.
+    enum class Envelope { here, given } envelope = Envelope::here;
+  };
 
   void connect();
   void connected();
@@ -95,14 +96,12 @@ class SmtpClientConnection {
   void at_message();
   void begin_delivery();
   void find_client_name();
-  void client_name_late(const std::shared_ptr<Pull>& of);
-  void client_name_found(const std::shared_ptr<Pull>& of, ClientName name);
+  bool has_begun() const;
   void connect_anew();
   void tell_of_refusal() const;
   void send_body();
   bool send_piece();
-  void pull();
-  void pulled(const std::shared_ptr<Pull>& from, Result<Bytes> piece, bool last);
+  void flush();
   void end_session();
   void report_failure();
   void report(std::vector<RecipientOutcome> outcomes);
@@ -113,25 +112,16 @@ class SmtpClientConnection {
   Workers& workers_;
   SmtpClientOptions options_;
   Callback<SmtpClientConnection&> on_gone_;
-  std::size_t address_ = 0;  // index of the one in use
-  TlsUse tls_use_;           // never, once an opportunistic handshake has failed at this address
+  HopAttempts attempts_;
   std::unique_ptr<ClientDialog> dialog_;
   std::unique_ptr<Link> link_;
   std::unique_ptr<Link> retired_;  // says QUIT
   std::string tls_;
+  ClientClock clock_;
 
-  std::optional<SmtpDelivery> delivery_;
-  bool begun_ = false;  // the dialog has the delivery's envelope
-  enum class Name { not_asked, asked, known } name_ = Name::not_asked;  // of its client
-  std::shared_ptr<Pull> pull_;  // shared: a worker may still pull when the connection is gone
-  std::size_t messages_ = 0;    // that this connection has carried
-  bool ending_ = false;
-  bool gone_ = false;
-  std::optional<ClientState> timed_state_;
-  std::uint64_t timed_progress_ = 0;
-  Timer pull_later_;
-  std::optional<NameWaits::Wait> name_wait_;
-  Timer name_late_;
+  std::optional<Current> current_;
+  std::size_t messages_ = 0;  // that this connection has carried
+  enum class Stage { open, ending, gone } stage_ = Stage::open;
   LifeToken life_;
 };
 

@@ -10,13 +10,6 @@
 namespace culvert::node {
 namespace {
 
-using std::chrono::milliseconds;
-
-// How often the rate of a long body is looked at, at most.
-constexpr milliseconds kBodyRateCheck{60'000};
-// The loop's time may be this much behind that of its timers.
-constexpr milliseconds kClockGrain{20};
-
 ServerRules with_tls(ServerRules rules, const TlsServerContext* tls) {
   if (!tls) rules.starttls = ServerRules::StartTls::absent;
   return rules;
@@ -32,7 +25,8 @@ SmtpServerConnection::SmtpServerConnection(EventLoop& loop, Accepted accepted,
       on_gone_(std::move(on_gone)),
       seat_(std::move(accepted.seat)),
       dialog_(with_tls(settings.rules, settings.tls)),
-      receiver_(settings.receivers()) {
+      receiver_(settings.receivers()),
+      clock_(settings.rules.patience) {
   session_.client_address = accepted.peer.ip.text();
   session_.client_port = accepted.peer.port;
   transport_ = Transport::accepted(loop, std::move(accepted.socket), *this);
@@ -43,18 +37,15 @@ SmtpServerConnection::SmtpServerConnection(EventLoop& loop, Accepted accepted,
 SmtpServerConnection::~SmtpServerConnection() = default;
 
 void SmtpServerConnection::drain() {
-  draining_ = true;
+  if (end_ == End::open) end_ = End::draining;
   work();
 }
 
 std::optional<SteadyTime> SmtpServerConnection::waits_since() const {
-  if (!seat_ || timed_ == Timed::nothing) return std::nullopt;
-  const ServerPatience& patience = settings_.rules.patience;
-  const bool idle = timed_ == Timed::command && dialog_.between_messages();
-  const SteadyTime since = timed_ == Timed::body ? body_began_ : timed_since_;
-  if (loop_.now() - since < (idle ? patience.idle_pause : patience.pause)) return std::nullopt;
-  if (timed_ == Timed::body && !body_is_too_slow()) return std::nullopt;
-  return since;
+  using Pause = ServerClock::Pause;
+  if (!seat_) return std::nullopt;
+  const Pause pause = dialog_.between_messages() ? Pause::between_messages : Pause::within_one;
+  return clock_.gives_way_since(pause, times(), loop_.now());
 }
 
 void SmtpServerConnection::give_back_place() {
@@ -80,7 +71,7 @@ void SmtpServerConnection::on_octets(ByteView octets) {
 void SmtpServerConnection::on_drained() { work(); }
 
 void SmtpServerConnection::work() {
-  if (working_ || gone_) return;
+  if (working_ || end_ == End::gone) return;
   const std::size_t left = run(input_).size();
   input_.erase(input_.begin(), input_.end() - static_cast<std::ptrdiff_t>(left));
   settle();
@@ -96,7 +87,7 @@ ByteView SmtpServerConnection::run(ByteView octets) {
 }
 
 bool SmtpServerConnection::blocked() const {
-  return behind_ || transport_->queued_octets() > kMaxQueuedReplyBytes;
+  return held_ == Held::more_than_it_takes || transport_->queued_octets() > kMaxQueuedReplyBytes;
 }
 
 // One thing that the dialog waits for; false if it must be waited for in earnest.
@@ -136,20 +127,21 @@ void SmtpServerConnection::ask_sender() {
   session_.hello = dialog_.hello();
   session_.extended = dialog_.extended();
   const Decision decision = receiver_->on_mail(session_, dialog_.mail());
-  in_transaction_ = !decision;
+  held_ = decision ? Held::nothing : Held::transaction;
   dialog_.sender_decided(decision);
 }
 
 bool SmtpServerConnection::ask_recipient() {
-  if (!asked_ && !answer_) receiver_->on_recipient(dialog_.rcpt(), ask());
-  if (!answer_) return false;
-  dialog_.recipient_decided(*std::exchange(answer_, std::nullopt));
+  if (answer_.is_idle()) receiver_->on_recipient(dialog_.rcpt(), ask());
+  auto decision = answer_.take();
+  if (!decision) return false;
+  dialog_.recipient_decided(*std::move(decision));
   return true;
 }
 
 void SmtpServerConnection::ask_body() {
   auto resume = life_.guard([this] {
-    behind_ = false;
+    if (held_ == Held::more_than_it_takes) held_ = Held::transaction;
     work();
   });
   dialog_.body_decided(receiver_->on_body_begin([&loop = loop_, resume]() mutable {
@@ -168,33 +160,32 @@ void SmtpServerConnection::hand_on_body() {
     }
     return dialog_.body_refused(reply_for(flow.error()));
   }
-  behind_ = *flow == BodyFlow::behind;
+  if (*flow == BodyFlow::behind) held_ = Held::more_than_it_takes;
   dialog_.body_taken();
 }
 
 bool SmtpServerConnection::ask_commit() {
-  if (behind_) return false;
-  if (!asked_ && !answer_) {
-    in_transaction_ = false;  // It is the receiver's from here on, whatever becomes of the client.
+  if (held_ == Held::more_than_it_takes) return false;
+  if (answer_.is_idle()) {
+    held_ = Held::nothing;  // It is the receiver's from here on, whatever becomes of the client.
     receiver_->on_body_end(
         [answer = ask()](Reply reply) mutable { answer(Decision(std::move(reply))); });
   }
-  if (!answer_) return false;
-  dialog_.committed(std::exchange(answer_, std::nullopt)->value_or(replies::local_error()));
+  auto answer = answer_.take();
+  if (!answer) return false;
+  dialog_.committed(std::move(*answer).value_or(replies::local_error()));
   return true;
 }
 
 void SmtpServerConnection::reset_receiver() {
-  if (in_transaction_) receiver_->on_reset();
-  in_transaction_ = false;
-  behind_ = false;
+  if (held_ != Held::nothing) receiver_->on_reset();
+  held_ = Held::nothing;
 }
 
 // A callback for one question. It may be called from any thread and when the connection is gone.
 DecisionCallback SmtpServerConnection::ask() {
-  asked_ = true;
-  auto deliver = life_.guard([this, question = ++question_](Decision decision) {
-    answered(question, std::move(decision));
+  auto deliver = life_.guard([this, question = answer_.ask()](Decision decision) {
+    if (answer_.answer(question, std::move(decision))) work();
   });
   return [&loop = loop_, deliver](Decision decision) mutable {
     if (loop.is_loop_thread()) return deliver(std::move(decision));
@@ -203,16 +194,9 @@ DecisionCallback SmtpServerConnection::ask() {
   };
 }
 
-void SmtpServerConnection::answered(std::uint64_t question, Decision decision) {
-  if (question != question_ || !asked_) return;
-  asked_ = false;
-  answer_.emplace(std::move(decision));
-  work();
-}
-
 // Brings transport and clock in line with what the dialog says and what it waits for.
 void SmtpServerConnection::settle() {
-  if (gone_ || !transport_->is_open()) return;
+  if (end_ == End::gone || !transport_->is_open()) return;
   end_if_due();
   if (Bytes output = dialog_.take_output(); !output.empty()) transport_->send(std::move(output));
   const ServerWait wait = dialog_.waits_for();
@@ -232,16 +216,15 @@ void SmtpServerConnection::settle() {
 
 void SmtpServerConnection::end_if_due() {
   const bool idle = dialog_.waits_for() == ServerWait::peer && dialog_.between_messages();
-  if (draining_ && idle) dialog_.stop(replies::shutting_down());
-  if (ended_ && dialog_.waits_for() == ServerWait::peer && !blocked()) {
+  if (end_ == End::draining && idle) dialog_.stop(replies::shutting_down());
+  if (end_ == End::client_ended && dialog_.waits_for() == ServerWait::peer && !blocked()) {
     reset_receiver();
     transport_->finish();
   }
 }
 
 void SmtpServerConnection::begin_tls() {
-  if (tls_begun_) return;
-  tls_begun_ = true;
+  if (clock_.waits() == ServerClock::Waits::handshake) return;
   input_.clear();
   transport_->start_tls(*settings_.tls);
   transport_->resume_reading();
@@ -256,51 +239,27 @@ void SmtpServerConnection::on_tls_ready(const TlsInfo& info) {
 }
 
 void SmtpServerConnection::on_end() {
-  ended_ = true;
+  end_ = End::client_ended;
   work();
 }
 
-// A command must be complete within its time, however slowly its octets come; a body must move, and
-// at a least rate in the long run; our own decisions cost the client nothing.
+ServerClock::Session SmtpServerConnection::times() const {
+  return {dialog_.progress(), dialog_.body_bytes(), dialog_.patience()};
+}
+
 void SmtpServerConnection::keep_time() {
-  const bool ours = dialog_.waits_for() != ServerWait::peer || behind_;
-  if (dialog_.waits_for() == ServerWait::tls) return restart_time(Timed::handshake);
-  if (ours) return restart_time(Timed::nothing);
-  if (dialog_.state() == ServerState::body) return restart_time(Timed::body);
-  if (timed_ == Timed::command && timed_progress_ == dialog_.progress()) return;
-  timed_ = Timed::nothing;
-  timed_progress_ = dialog_.progress();
-  restart_time(Timed::command);
-}
-
-void SmtpServerConnection::restart_time(Timed timed) {
-  if (timed_ == timed) return;
-  timed_ = timed;
-  milliseconds time = dialog_.patience();
-  if (timed == Timed::nothing) time = milliseconds(0);
-  if (timed == Timed::body) {
-    if (timed_progress_ != dialog_.progress()) body_began_ = loop_.now();
-    timed_progress_ = dialog_.progress();
-    const milliseconds grace = settings_.rules.patience.body_grace;
-    const auto left = std::chrono::duration_cast<milliseconds>(body_began_ + grace - loop_.now());
-    time = std::max(std::min(kBodyRateCheck, grace), left);
-  }
-  transport_->set_idle_timeout(timed == Timed::body ? dialog_.patience() : milliseconds(0));
-  transport_->set_deadline(time);
-  timed_since_ = loop_.now();
-  deadline_ = timed_since_ + time;
-}
-
-bool SmtpServerConnection::body_is_too_slow() const {
-  const std::chrono::duration<double> taken = loop_.now() - body_began_;
-  return static_cast<double>(dialog_.body_bytes()) <
-         static_cast<double>(settings_.rules.patience.least_body_bytes_per_second) * taken.count();
+  using Waits = ServerClock::Waits;
+  Waits waits = dialog_.state() == ServerState::body ? Waits::body : Waits::command;
+  const bool is_ours = dialog_.waits_for() != ServerWait::peer || held_ == Held::more_than_it_takes;
+  if (is_ours) waits = Waits::nothing;
+  if (dialog_.waits_for() == ServerWait::tls) waits = Waits::handshake;
+  const auto limits = clock_.wait_for(waits, times(), loop_.now());
+  if (limits) set_limits(*transport_, *limits);
 }
 
 void SmtpServerConnection::on_timeout() {
-  if (timed_ == Timed::body && loop_.now() + kClockGrain >= deadline_ && !body_is_too_slow()) {
-    timed_ = Timed::nothing;
-    return restart_time(Timed::body);
+  if (const auto limits = clock_.timed_out(times(), loop_.now())) {
+    return set_limits(*transport_, *limits);
   }
   dialog_.stop(replies::timed_out());
   settle();
@@ -308,7 +267,7 @@ void SmtpServerConnection::on_timeout() {
 
 void SmtpServerConnection::on_closed(const CloseReason& reason) {
   log_debug("smtp: connection of {} ended: {}", session_.client_address, reason.text);
-  gone_ = true;
+  end_ = End::gone;
   reset_receiver();
   on_gone_(*this);
 }

@@ -10,6 +10,8 @@
 #include "node/net/giving_way.h"
 #include "node/net/listener.h"
 #include "node/net/transport.h"
+#include "node/session/pending_answer.h"
+#include "node/session/server_clock.h"
 #include "node/smtp/mail_receiver.h"
 #include "node/smtp/server_dialog.h"
 
@@ -50,9 +52,6 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   void give_back_place();
 
  private:
-  // What the connection's time is counted for.
-  enum class Timed { nothing, command, handshake, body };
-
   void on_octets(ByteView octets) override;
   void on_drained() override;
   void on_tls_ready(const TlsInfo& info) override;
@@ -71,14 +70,12 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   bool ask_commit();
   void reset_receiver();
   DecisionCallback ask();
-  void answered(std::uint64_t question, Decision decision);
 
   void settle();
   void end_if_due();
   void begin_tls();
   void keep_time();
-  void restart_time(Timed timed);
-  bool body_is_too_slow() const;
+  ServerClock::Session times() const;
 
   EventLoop& loop_;
   const SmtpServerSettings& settings_;
@@ -91,22 +88,21 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
 
   Bytes input_;           // what has arrived and the dialog does not take yet
   bool working_ = false;  // inside run: an answer that comes at once waits for its end
-  bool gone_ = false;
-  bool ended_ = false;   // the client sends nothing more
-  bool behind_ = false;  // the receiver wants no body for the moment
-  bool draining_ = false;
-  bool tls_begun_ = false;
-  bool in_transaction_ = false;  // the receiver holds something that on_reset must drop
+  PendingAnswer<Decision> answer_;
+  ServerClock clock_;
 
-  std::uint64_t question_ = 0;  // number of the question that was asked last
-  bool asked_ = false;          // it has no answer yet
-  std::optional<Decision> answer_;
-
-  Timed timed_ = Timed::nothing;
-  std::uint64_t timed_progress_ = 0;
-  SteadyTime timed_since_{};
-  SteadyTime body_began_{};
-  SteadyTime deadline_{};
+  // What the receiver has that on_reset must drop.
+  enum class Held {
+    nothing,
+    transaction,
+    more_than_it_takes,  // a body, and it wants no more of it for the moment
+  } held_ = Held::nothing;
+  enum class End {
+    open,
+    draining,      // between two messages
+    client_ended,  // with the last answer; the client sends nothing more
+    gone,
+  } end_ = End::open;
   LifeToken life_;
 };
 
