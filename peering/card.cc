@@ -101,10 +101,6 @@ Status read_revoked(const JsonObject& members, Card& card) {
   return done();
 }
 
-bool contains(const std::vector<Fingerprint>& list, const Fingerprint& wanted) {
-  return std::find(list.begin(), list.end(), wanted) != list.end();
-}
-
 }  // namespace
 
 Capabilities own_capabilities(std::uint64_t max_message_bytes) {
@@ -175,15 +171,6 @@ Result<ReadCard> open_card(ByteView message) {
   auto card = read_card(*document);
   if (!card) return card.error();
   return ReadCard{*std::move(card), *std::move(document)};
-}
-
-std::optional<crypto::Certificate> encryption_certificate(const Card& card,
-                                                          const std::vector<Fingerprint>& revoked,
-                                                          Time now) {
-  for (const crypto::Certificate& certificate : card.encryption) {
-    if (certificate.valid_at(now) && !contains(revoked, certificate.key_id())) return certificate;
-  }
-  return std::nullopt;
 }
 
 }  // namespace culvert::peering

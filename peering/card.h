@@ -74,10 +74,4 @@ struct ReadCard {
 };
 Result<ReadCard> open_card(ByteView message);
 
-// The newest encryption certificate of the card that is valid at `now` and not revoked by
-// `revoked`; nothing if there is none.
-std::optional<crypto::Certificate> encryption_certificate(const Card& card,
-                                                          const std::vector<Fingerprint>& revoked,
-                                                          Time now);
-
 }  // namespace culvert::peering

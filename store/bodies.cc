@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "crypto/base/log.h"
+#include "crypto/base/require.h"
 #include "crypto/keys/sealing.h"
 #include "store/body_files.h"
 #include "store/folder.h"
@@ -169,6 +170,7 @@ struct BodyWriter::Impl {
   std::shared_ptr<StagedBody::File> file;
   std::optional<FileSink> to_file;
   std::optional<crypto::SealingSink> sealing;
+  Once end;
 };
 
 Status BodyWriter::Impl::move_to_file() {
@@ -201,6 +203,7 @@ BodyWriter::~BodyWriter() = default;
 
 Status BodyWriter::write(ByteView octets) {
   Impl& b = *impl_;
+  b.end.check("a body that has not ended");
   b.size_bytes += octets.size();
   if (!b.sealing && b.small.size() + octets.size() > kInlineBodyBytes) {
     if (Status moved = b.move_to_file(); !moved) return moved;
@@ -215,6 +218,7 @@ bool BodyWriter::in_file() const { return impl_->sealing.has_value(); }
 
 Result<StagedBody> BodyWriter::finish() {
   Impl& b = *impl_;
+  b.end.take("a body that has not ended");
   StagedBody staged;
   staged.ref_.id = b.id;
   staged.ref_.size_bytes = b.size_bytes;

@@ -52,6 +52,7 @@ struct TransactionState {
   std::optional<Census> census;
   std::vector<std::function<void()>> after_commit;
   std::vector<std::function<void()>> unless_undone;
+  std::size_t walks = 0;     // under way (table.h)
   bool is_in_doubt = false;  // its commit failed, and what of it is on disk is unknown
 };
 

@@ -20,7 +20,7 @@ enum : std::uint32_t {
   kUsedBy = 8,
   kUsedFrom = 9,
   kAnswer = 10,
-  kTries = 11,
+  // 11 was in use.
 };
 // Fields of Answered. Frozen.
 enum : std::uint32_t { kTime = 1, kType = 2, kReply = 3 };
@@ -59,10 +59,7 @@ Bytes encode(const Invitation& invitation, const crypto::SealingKey& key) {
       .time(kExpires, invitation.expires)
       .time(kUsed, invitation.used);
   if (invitation.used_by) out.bytes(kUsedBy, invitation.used_by->view());
-  return out.text(kUsedFrom, invitation.used_from)
-      .bytes(kAnswer, invitation.answer)
-      .integer(kTries, invitation.tries)
-      .take();
+  return out.text(kUsedFrom, invitation.used_from).bytes(kAnswer, invitation.answer).take();
 }
 
 Result<Invitation> decode_invitation(ByteView record, const crypto::SealingKey& key) {
@@ -81,7 +78,6 @@ Result<Invitation> decode_invitation(ByteView record, const crypto::SealingKey& 
   if (!in->bytes(kUsedBy).empty()) invitation.used_by = in->fingerprint(kUsedBy);
   invitation.used_from = in->text(kUsedFrom);
   invitation.answer = copy(in->bytes(kAnswer));
-  invitation.tries = in->choice(kTries, std::uint32_t{UINT32_MAX});
   if (Status ok = in->status(); !ok) return std::move(ok).error();
   return invitation;
 }

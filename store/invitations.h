@@ -23,7 +23,6 @@ struct Invitation {
   std::optional<Fingerprint> used_by{};
   std::string used_from{};  // address, for people
   Bytes answer{};           // for repeats by the same identity
-  std::uint32_t tries = 0;  // that failed
 };
 
 // The secret is sealed under `key`, bound to the id.

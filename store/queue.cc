@@ -126,7 +126,7 @@ void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path
 }
 
 bool finish(WriteTransaction& txn, const EntryId& id) {
-  return step(txn, id, EntryEvent::delivered, Time{});
+  return step(txn, id, EntryEvent::finished, Time{});
 }
 
 bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral) {

@@ -5,19 +5,6 @@
 
 namespace culvert::store {
 
-namespace {
-
-std::optional<DamagedRecord> read_note(ByteView note) {
-  const std::string_view text = as_text(note);
-  const std::size_t nul = text.find('\0');
-  const auto table = table_named(text.substr(0, nul));
-  if (nul == std::string_view::npos || !table) return std::nullopt;
-  const ByteView key = note.subspan(nul + 1);
-  return DamagedRecord{*table, Bytes(key.begin(), key.end())};
-}
-
-}  // namespace
-
 std::string DamagedRecord::name() const {
   std::string of = to_hex(key);
   if (table == Table::queue && read_entry_key(key)) of = read_entry_key(key)->text();
@@ -36,16 +23,6 @@ std::string DamagedRecord::advice() const {
     return "put it back from a copy, or throw it away with `culvert quarantine drop " + id + "`";
   }
   return "nothing of it is used; it goes when what it belongs to is old enough";
-}
-
-std::vector<DamagedRecord> list_set_aside(const ReadTransaction& txn, std::size_t limit) {
-  std::vector<DamagedRecord> out;
-  each(txn, Table::damaged, {}, {}, [&](ByteView key, ByteView) {
-    if (out.size() == limit) return false;
-    if (auto record = read_note(key)) out.push_back(*std::move(record));
-    return true;
-  });
-  return out;
 }
 
 std::vector<DamagedRecord> find_damaged(const ReadTransaction& txn, std::size_t limit) {

@@ -18,8 +18,6 @@ struct DamagedRecord {
   std::string advice() const;
 };
 
-// What processes found and wrote down so far, at most `limit`. Cheap.
-std::vector<DamagedRecord> list_set_aside(const ReadTransaction& txn, std::size_t limit);
 // Opens every record of every table that does not decide trust (census.h asks those), at a few
 // microseconds each; at most `limit` that do not open.
 std::vector<DamagedRecord> find_damaged(const ReadTransaction& txn, std::size_t limit);

@@ -29,6 +29,7 @@ std::optional<T> load(const ReadTransaction& txn, Table table, ByteView key,
 // open are noted and passed over, so that one of them does not hide the rest.
 template <typename Visit>
 void each(const ReadTransaction& txn, Table table, ByteView prefix, ByteView from, Visit visit) {
+  const WalkGuard walking(txn);
   for (Cursor at = txn.scan(table, from); !at.at_end(); at.next()) {
     if (!starts_with(at.key(), prefix)) return;
     const auto value = at.value();
@@ -37,9 +38,10 @@ void each(const ReadTransaction& txn, Table table, ByteView prefix, ByteView fro
 }
 
 // The same for keys alone, which anybody who can write the disk can make: for what is removed
-// whatever it is.
+// whatever it is, afterwards.
 template <typename Visit>
 void each_key(const ReadTransaction& txn, Table table, ByteView prefix, Visit visit) {
+  const WalkGuard walking(txn);
   for (Cursor at = txn.scan(table, prefix); !at.at_end(); at.next()) {
     if (!starts_with(at.key(), prefix) || !visit(at.key())) return;
   }

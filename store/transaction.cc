@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "crypto/base/log.h"
+#include "crypto/base/require.h"
 #include "store/db.h"
 #include "store/db_impl.h"
 #include "store/set_aside.h"
@@ -52,6 +53,8 @@ class RawTable {
 };
 
 namespace {
+
+constexpr const char* kNoWalk = "no walk over a table while something is written";
 
 Error altered_record(Table table) {
   return internal_error(
@@ -209,6 +212,9 @@ bool WriteTransaction::may_change(Table table, ByteView key) {
   return false;
 }
 
+WalkGuard::WalkGuard(const ReadTransaction& txn) : state_(txn.state_) { ++state_.walks; }
+WalkGuard::~WalkGuard() { --state_.walks; }
+
 // The record that is there, if any, leaves the census.
 void WriteTransaction::count_out(Table table, ByteView key) {
   if (!is_counted(table, key) || !state_.census) return;
@@ -228,6 +234,7 @@ void WriteTransaction::forget_note(Table table, ByteView key) {
 // `fill` makes the record in the room where it stays.
 template <typename Fill>
 void WriteTransaction::write(Table table, ByteView key, std::size_t size, Fill fill) {
+  require(state_.walks == 0, kNoWalk);
   if (!may_change(table, key)) return;
   count_out(table, key);
   forget_note(table, key);
@@ -255,6 +262,7 @@ void WriteTransaction::put_sealed(Table table, ByteView key, ByteView sealed) {
 }
 
 bool WriteTransaction::erase(Table table, ByteView key) {
+  require(state_.walks == 0, kNoWalk);
   if (!may_change(table, key)) return false;
   count_out(table, key);
   forget_note(table, key);

@@ -94,6 +94,20 @@ class ReadTransaction {
   const std::filesystem::path& bodies_dir() const;
 
  protected:
+  friend class WalkGuard;
+  TransactionState& state_;
+};
+
+// A walk over a table in which somebody else is called (table.h): nothing may be written meanwhile,
+// because the cursor's views would change under their reader. Checked.
+class WalkGuard {
+ public:
+  explicit WalkGuard(const ReadTransaction& txn);
+  ~WalkGuard();
+  WalkGuard(const WalkGuard&) = delete;
+  WalkGuard& operator=(const WalkGuard&) = delete;
+
+ private:
   TransactionState& state_;
 };
 

@@ -16,4 +16,22 @@ inline void require(bool holds, const char* what, const char* file = __builtin_F
     broken_contract(what, file, line);
 }
 
+// For what may be done once: the end of a stream, an answer.
+class Once {
+ public:
+  // `what` as in `require`: "a stream that has not ended".
+  void take(const char* what, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    check(what, file, line);
+    is_done_ = true;
+  }
+  // Not after it.
+  void check(const char* what, const char* file = __builtin_FILE(),
+             int line = __builtin_LINE()) const {
+    require(!is_done_, what, file, line);
+  }
+
+ private:
+  bool is_done_ = false;
+};
+
 }  // namespace culvert

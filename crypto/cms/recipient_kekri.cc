@@ -14,8 +14,7 @@ constexpr std::uint8_t kVersion = 4;
 
 struct SharedInfo {
   Bytes identifier;
-  AlgorithmName wrap;
-  Bytes wrapped;
+  WrappedKey key;
 };
 
 // KEKIdentifier. Its date and other name nothing that we know: they decide nothing.
@@ -43,13 +42,9 @@ Result<SharedInfo> read_info(ByteView octets) {
   if (*version != kVersion) return refuse(Refusal::unexpected_element, "version of the recipient");
   auto identifier = read_identifier(in);
   if (!identifier) return identifier.error();
-  auto wrap = read_algorithm(in);
-  if (!wrap) return wrap.error();
-  auto wrapped = in.octets(kTagOctetString, kMaxWrappedKeyBytes);
-  if (!wrapped) return wrapped.error();
-  if (const Status left = in.leave(); !left) return left.error();
-  if (const Status ended = in.expect_end(); !ended) return ended.error();
-  return SharedInfo{*std::move(identifier), *std::move(wrap), *std::move(wrapped)};
+  auto key = read_wrapped_key_at_end(in);
+  if (!key) return key.error();
+  return SharedInfo{*std::move(identifier), *std::move(key)};
 }
 
 }  // namespace
@@ -78,9 +73,9 @@ Result<Bytes> seal_key_by_shared(const SharedKey& shared, const SecretBytes& con
 Result<OpenedKey> open_key_by_shared(const KeyRequest& request) {
   const auto read = read_info(request.info);
   if (!read) return read.error();
-  const auto wrap = wrap_of(read->wrap);
+  const auto wrap = wrap_of(read->key.wrap);
   if (!wrap) return wrap.error();
-  auto key = request.keys.unwrap_shared(read->identifier, wrap->row->key_bytes, read->wrapped);
+  auto key = request.keys.unwrap_shared(read->identifier, wrap->row->key_bytes, read->key.wrapped);
   if (!key) return key.error();
   return OpenedKey{*std::move(key)};
 }

@@ -53,4 +53,14 @@ Error refuse_for(Refusal refusal, const Error& ring_error) {
   return refuse(refusal, ring_error.detail.empty() ? ring_error.text : ring_error.detail);
 }
 
+Result<WrappedKey> read_wrapped_key_at_end(BerReader& in) {
+  auto wrap = read_algorithm(in);
+  if (!wrap) return wrap.error();
+  auto wrapped = in.octets(kTagOctetString, kMaxWrappedKeyBytes);
+  if (!wrapped) return wrapped.error();
+  if (const Status left = in.leave(); !left) return left.error();
+  if (const Status ended = in.expect_end(); !ended) return ended.error();
+  return WrappedKey{*std::move(wrap), *std::move(wrapped)};
+}
+
 }  // namespace culvert::crypto

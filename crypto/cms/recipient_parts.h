@@ -12,6 +12,14 @@ namespace culvert::crypto {
 
 // A content key as it travels under another symmetric key; longer ones are no content keys.
 inline constexpr std::size_t kMaxWrappedKeyBytes = 256;
+
+// KeyEncryptionAlgorithmIdentifier and EncryptedKey, with which some kinds of recipient end.
+struct WrappedKey {
+  AlgorithmName wrap;
+  Bytes wrapped;
+};
+// Reads both, leaves the element that `in` is in, and expects its end and the end of all.
+Result<WrappedKey> read_wrapped_key_at_end(BerReader& in);
 inline constexpr std::size_t kMaxUkmBytes = 1024;
 
 // A key wrap, and the AlgorithmIdentifier that names it, in DER: that goes into derivations

@@ -13,8 +13,7 @@ constexpr std::uint8_t kVersion = 0;
 
 struct PasswordInfo {
   AlgorithmName derivation;
-  AlgorithmName wrap;
-  Bytes wrapped;
+  WrappedKey key;
 };
 
 Result<PasswordInfo> read_info(ByteView octets) {
@@ -29,13 +28,9 @@ Result<PasswordInfo> read_info(ByteView octets) {
   if (*next != context_tag(0)) return refuse(Refusal::bad_key_parameters, "no key derivation");
   auto derivation = read_algorithm(in, context_tag(0));
   if (!derivation) return derivation.error();
-  auto wrap = read_algorithm(in);
-  if (!wrap) return wrap.error();
-  auto wrapped = in.octets(kTagOctetString, kMaxWrappedKeyBytes);
-  if (!wrapped) return wrapped.error();
-  if (const Status left = in.leave(); !left) return left.error();
-  if (const Status ended = in.expect_end(); !ended) return ended.error();
-  return PasswordInfo{*std::move(derivation), *std::move(wrap), *std::move(wrapped)};
+  auto key = read_wrapped_key_at_end(in);
+  if (!key) return key.error();
+  return PasswordInfo{*std::move(derivation), *std::move(key)};
 }
 
 }  // namespace
@@ -43,9 +38,9 @@ Result<PasswordInfo> read_info(ByteView octets) {
 Result<OpenedKey> open_key_by_password(const KeyRequest& request) {
   const auto read = read_info(request.info);
   if (!read) return read.error();
-  const auto wrap = read_password_wrap(read->wrap);
+  const auto wrap = read_password_wrap(read->key.wrap);
   if (!wrap) return wrap.error();
-  if (!is_password_wrapped(read->wrapped)) return refuse(Refusal::key_unwrap_failed);
+  if (!is_password_wrapped(read->key.wrapped)) return refuse(Refusal::key_unwrap_failed);
   const auto parameters = read_pbkdf2(read->derivation, wrap->key_bytes);
   if (!parameters) return parameters.error();
   if (parameters->iterations > request.iterations_left) {
@@ -54,7 +49,7 @@ Result<OpenedKey> open_key_by_password(const KeyRequest& request) {
   request.iterations_left -= parameters->iterations;
   const auto wrapping = request.keys.derive_from_password(*parameters);
   if (!wrapping) return wrapping.error();
-  auto key = unwrap_by_password(*wrap, *wrapping, read->wrapped, request.key_bytes);
+  auto key = unwrap_by_password(*wrap, *wrapping, read->key.wrapped, request.key_bytes);
   if (!key) return key.error();
   return OpenedKey{*std::move(key)};
 }

@@ -278,7 +278,6 @@ bool Certificate::may_issue() const {
 bool Certificate::may_protect_mail() const {
   return lists_purpose(parts_->x509, "PKIX.EmailProtection");
 }
-bool Certificate::may_serve_tls() const { return lists_purpose(parts_->x509, "PKIX.ServerAuth"); }
 
 const std::vector<Mailbox>& Certificate::addresses() const { return parts_->addresses; }
 

@@ -1,6 +1,7 @@
 #include "crypto/keys/sealing.h"
 
 #include "crypto/base/limits.h"
+#include "crypto/base/require.h"
 #include "crypto/keys/random.h"
 #include "crypto/keys/sodium.h"
 
@@ -173,6 +174,7 @@ struct SealingSink::Impl {
   crypto_secretstream_xchacha20poly1305_state state;
   Bytes plain;
   Bytes out;  // holds the header until the first piece goes
+  Once end;
 };
 
 SealingSink::SealingSink(Sink& to, const SealingKey& key)
@@ -180,6 +182,7 @@ SealingSink::SealingSink(Sink& to, const SealingKey& key)
 SealingSink::~SealingSink() = default;
 
 Status SealingSink::write(ByteView plaintext) {
+  impl_->end.check("a stream that has not ended");
   while (!plaintext.empty()) {
     // A full piece goes only when more follows, because the last one is marked.
     if (impl_->plain.size() == kStreamChunkBytes) {
@@ -193,6 +196,7 @@ Status SealingSink::write(ByteView plaintext) {
 }
 
 Status SealingSink::finish() {
+  impl_->end.take("a stream that has not ended");
   return impl_->push(crypto_secretstream_xchacha20poly1305_TAG_FINAL);
 }
 

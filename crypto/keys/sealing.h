@@ -24,7 +24,7 @@ namespace culvert::crypto {
 enum class KeyPurpose : std::uint64_t {
   secrets = 1,        // private keys and invitation secrets in the store
   bodies = 2,         // the keys of bodies
-  tunnel_tokens = 3,  // the MAC in culvert-tunnel+TOKEN@
+  // 3 was in use.
   spool = 4,          // temporary files
   records = 5,        // the records of the store, by a key for each table
   index = 6,          // addresses and domains in keys of the store

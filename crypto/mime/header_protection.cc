@@ -236,20 +236,6 @@ class Opener {
 
 }  // namespace
 
-std::string_view protection_text(Protection protection) {
-  switch (protection) {
-    case Protection::unprotected:
-      return "unprotected";
-    case Protection::signed_only:
-      return "signed-only";
-    case Protection::encrypted_only:
-      return "encrypted-only";
-    case Protection::signed_and_encrypted:
-      return "signed-and-encrypted";
-  }
-  return {};
-}
-
 Result<PayloadHead> read_payload_head(Source& payload) {
   auto head = read_head(payload);
   if (!head) return head.error();

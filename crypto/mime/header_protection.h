@@ -27,9 +27,6 @@ enum class Protection {
   signed_and_encrypted,
 };
 
-// `signed-and-encrypted`
-std::string_view protection_text(Protection protection);
-
 // --- Writing (RFC 9788, 5.2) ---
 
 // What the fields outside an encrypted message still say (RFC 9788, 3.2).

@@ -1,6 +1,7 @@
 #include "node/delivery/hop.h"
 
 #include "crypto/base/log.h"
+#include "crypto/base/require.h"
 #include "node/config/own_listener.h"
 #include "node/delivery/client_to_show.h"
 #include "node/delivery/paths.h"
@@ -189,6 +190,7 @@ void Hop::verify(SharedAttempt attempt, AttemptReport on_report) {
 }
 
 void Hop::send(SharedAttempt attempt, ClientEnvelope::Purpose purpose, AttemptReport on_report) {
+  require(!busy_, "a hop that is free");
   busy_ = true;
   AttemptReport freed = [alive = life_.guard([this] { busy_ = false; }),
                          on_report = std::move(on_report)](const DeliveryReport& report) mutable {

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "crypto/base/require.h"
+
 namespace culvert::node {
 
 template <typename... Args>
@@ -19,7 +21,10 @@ class Callback {
       : held_(std::make_unique<Held<std::decay_t<F>>>(std::forward<F>(function))) {}
 
   // Calling an empty one is a broken invariant.
-  void operator()(Args... args) { held_->call(std::forward<Args>(args)...); }
+  void operator()(Args... args) {
+    require(held_ != nullptr, "a function to call");
+    held_->call(std::forward<Args>(args)...);
+  }
   explicit operator bool() const { return held_ != nullptr; }
 
  private:

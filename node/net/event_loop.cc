@@ -10,10 +10,13 @@
 #include <optional>
 #include <stdexcept>
 
+#include "crypto/base/require.h"
 #include "node/net/socket.h"
 
 namespace culvert::node {
 namespace {
+
+constexpr const char* kOwnThread = "a call on the loop's own thread";
 
 struct BaseDeleter {
   void operator()(event_base* base) const { event_base_free(base); }
@@ -180,6 +183,7 @@ void EventLoop::post(Task task) {
 }
 
 Timer EventLoop::call_after(std::chrono::milliseconds delay, Task task) {
+  require(is_free_for_us(), kOwnThread);
   auto timer = std::make_unique<Timer::Impl>();
   timer->task = std::move(task);
   timer->due.reset(evtimer_new(impl_->base.get(), &Timer::Impl::fire, timer.get()));
@@ -189,10 +193,12 @@ Timer EventLoop::call_after(std::chrono::milliseconds delay, Task task) {
 }
 
 std::unique_ptr<FdWatch> EventLoop::watch(int fd, FdListener& listener) {
+  require(is_free_for_us(), kOwnThread);
   return std::make_unique<LibeventWatch>(impl_->base.get(), fd, listener);
 }
 
 void EventLoop::call_at_turn_end(TurnEndListener& listener) {
+  require(is_free_for_us(), kOwnThread);
   if (listener.awaits_turn_end_) return;
   listener.awaits_turn_end_ = true;
   impl_->turn_end.push_back(&listener);
@@ -206,10 +212,18 @@ void EventLoop::forget_turn_end(TurnEndListener& listener) {
   std::erase(impl_->turn_end, &listener);
 }
 
-void EventLoop::keep_until_turn_end(Dying object) { impl_->dying.push_back(std::move(object)); }
+void EventLoop::keep_until_turn_end(Dying object) {
+  require(is_free_for_us(), kOwnThread);
+  impl_->dying.push_back(std::move(object));
+}
 
 bool EventLoop::is_loop_thread() const {
   return impl_->thread.load() == std::this_thread::get_id();
+}
+
+bool EventLoop::is_free_for_us() const {
+  const std::thread::id owner = impl_->thread.load(std::memory_order_relaxed);
+  return owner == std::thread::id() || owner == std::this_thread::get_id();
 }
 
 SteadyTime EventLoop::now() const {

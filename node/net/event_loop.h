@@ -118,6 +118,8 @@ class EventLoop {
  private:
   using Dying = std::unique_ptr<void, void (*)(void*)>;
   void keep_until_turn_end(Dying object);
+  // True on the loop's thread, and while it is not inside `run`.
+  bool is_free_for_us() const;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -27,8 +27,6 @@ std::string_view reason_phrase(int status) {
       return "Bad Request";
     case 403:
       return "Forbidden";
-    case 404:
-      return "Not Found";
     case 405:
       return "Method Not Allowed";
     case 408:
@@ -39,8 +37,6 @@ std::string_view reason_phrase(int status) {
       return "Content Too Large";
     case 414:
       return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
     case 417:
       return "Expectation Failed";
     case 429:

@@ -4,8 +4,8 @@
 //
 // Accepted: GET without body and POST with Content-Length; one request after the other on a kept
 // connection. Strict: CRLF only, no folded field lines, no chunked coding, no white space before a
-// colon, one Host, one Content-Length. Everything else is answered 400, 405, 411, 413, 414, 431,
-// 501 or 505 and the connection ends: a request whose end is in doubt is never followed by another.
+// colon, one Host, one Content-Length. Everything else is answered 400, 405, 411, 413, 414, 417,
+// 431 or 505 and the connection ends: a request whose end is in doubt is never followed by another.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 #include <latch>
 
+#include "crypto/base/require.h"
 #include "node/net/event_loop.h"
 #include "node/net/workers.h"
 
@@ -17,6 +18,8 @@ LoopGroup::LoopGroup(std::size_t count) {
 LoopGroup::~LoopGroup() { stop(); }
 
 void LoopGroup::run_on_all(const std::function<void(EventLoop&)>& task) {
+  for (auto& loop : loops_)
+    require(!loop->is_loop_thread(), "a thread that is no loop's");
   if (threads_.empty()) {
     for (auto& loop : loops_)
       task(*loop);

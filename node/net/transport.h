@@ -32,7 +32,6 @@ inline constexpr std::chrono::seconds kLingerTime{2};
 struct CloseReason {
   enum class Kind {
     by_owner,  // `finish` or `abort`
-    by_peer,   // orderly end before or after ours
     connect_failed,
     timed_out,  // in `finish`, or in connecting
     tls_failed,

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
+#include "crypto/base/require.h"
 #include "node/smtp/client_session.h"
 #include "node/smtp/command.h"
 
@@ -190,7 +190,7 @@ std::uint64_t ClientDialog::progress() const { return session_->progress; }
 Bytes ClientDialog::take_output() { return std::exchange(session_->output, {}); }
 
 void ClientDialog::start() {
-  assert(session_->state == ClientState::connecting);
+  require(session_->state == ClientState::connecting, "a connection that was just made");
   session_->encrypted = session_->rules.tls == TlsUse::established;
   session_->enter(ClientState::banner, ClientWait::peer);
 }
@@ -216,15 +216,16 @@ std::size_t ClientDialog::receive(ByteView octets) {
 }
 
 void ClientDialog::tls_established() {
-  assert(session_->wait == ClientWait::tls);
+  require(session_->wait == ClientWait::tls, "a handshake that is waited for");
   session_->replies.clear();
   session_->encrypted = true;
   session_->say_hello();
 }
 
 void ClientDialog::deliver(ClientEnvelope envelope) {
-  assert(session_->wait == ClientWait::message && !envelope.recipients.empty());
-  assert(may_speak_for(envelope.client));
+  require(session_->wait == ClientWait::message, "a session between two messages");
+  require(!envelope.recipients.empty(), "a recipient");
+  require(may_speak_for(envelope.client), "a session that may show this client");
   session_->outcomes.clear();
   if (const auto reply = session_->obstacle(envelope)) {
     session_->outcomes.assign(envelope.recipients.size(), RecipientOutcome{*reply, false});
@@ -234,20 +235,20 @@ void ClientDialog::deliver(ClientEnvelope envelope) {
 }
 
 void ClientDialog::body(ByteView piece) {
-  assert(session_->wait == ClientWait::body);
+  require(session_->wait == ClientWait::body, "a body that is waited for");
   auto written = session_->delivery->writer.write(piece, session_->output);
   if (!written) session_->fail(std::move(written).error());
 }
 
 void ClientDialog::body_end() {
-  assert(session_->wait == ClientWait::body);
+  require(session_->wait == ClientWait::body, "a body that is waited for");
   auto finished = session_->delivery->writer.finish(session_->output);
   if (!finished) return session_->fail(std::move(finished).error());
   session_->enter(ClientState::final_reply, ClientWait::peer);
 }
 
 void ClientDialog::quit() {
-  assert(session_->wait == ClientWait::message);
+  require(session_->wait == ClientWait::message, "a session between two messages");
   session_->send_line("QUIT");
   session_->enter(ClientState::quit, ClientWait::peer);
 }
@@ -289,6 +290,5 @@ bool ClientDialog::offers_dsn() const { return session_->features.dsn; }
 std::optional<std::uint64_t> ClientDialog::size_limit_bytes() const {
   return session_->features.size_limit_bytes;
 }
-const std::string& ClientDialog::server_name() const { return session_->features.name; }
 
 }  // namespace culvert::node

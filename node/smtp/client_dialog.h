@@ -170,8 +170,6 @@ class ClientDialog {
   bool offers_dsn() const;
   // SIZE of EHLO; nothing: not offered or no limit.
   std::optional<std::uint64_t> size_limit_bytes() const;
-  // The server's own name, from its banner or EHLO reply; printable.
-  const std::string& server_name() const;
 
  private:
   struct Session;

@@ -83,10 +83,6 @@ Reply peer_message_too_big(const Mailbox& recipient, std::uint64_t limit_bytes) 
                                 recipient.text(), limit_bytes));
 }
 
-Reply storage_full() {
-  return make_reply(452, "4.3.1", "the disk of this node is full; please try again later");
-}
-
 Reply sealed_for_others() {
   return make_reply(451, "4.7.5",
                     "sealed for certificates that this node never had; the nodes may have to pair "

@@ -31,7 +31,6 @@ Reply peer_message_too_big(const Mailbox& recipient, std::uint64_t limit_bytes);
 Reply no_room_for_recipient();                                                    // 452 4.5.3
 Reply too_much_for_now();                                                         // 451 4.7.1
 Reply sealed_for_others();                                                        // 451 4.7.5
-Reply storage_full();                                                             // 452 4.3.1
 Reply local_error();                                                              // 451 4.3.0
 Reply mail_loop();                                                                // 554 5.4.6
 Reply bad_header(std::string_view what);                                          // 554 5.6.0

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
-
+#include "crypto/base/require.h"
 #include "node/smtp/replies.h"
 #include "node/smtp/server_session.h"
 
@@ -120,14 +119,14 @@ bool ServerDialog::between_messages() const { return !session_->transaction && !
 Bytes ServerDialog::take_output() { return std::exchange(session_->output, {}); }
 
 void ServerDialog::start(const std::optional<Reply>& refusal) {
-  assert(session_->wait == ServerWait::start);
+  require(session_->wait == ServerWait::start, "a session that has not begun");
   if (refusal) return session_->say_and_close(*refusal);
   session_->say({220, "", {fmt::format("{} ESMTP Culvert", session_->rules.hostname)}});
   session_->enter(ServerState::hello, ServerWait::peer);
 }
 
 std::size_t ServerDialog::receive(ByteView octets) {
-  assert(session_->wait == ServerWait::peer);
+  require(session_->wait == ServerWait::peer, "a session that waits for its client");
   std::size_t used = 0;
   while (used < octets.size() && session_->wait == ServerWait::peer) {
     const ByteView rest = octets.subspan(used);
@@ -141,7 +140,7 @@ std::size_t ServerDialog::receive(ByteView octets) {
 }
 
 void ServerDialog::sender_decided(const std::optional<Reply>& refusal) {
-  assert(session_->wait == ServerWait::sender_decision);
+  require(session_->wait == ServerWait::sender_decision, "a sender to decide about");
   if (refusal) {
     session_->transaction.reset();
     session_->enter(ServerState::ready, ServerWait::peer);
@@ -152,7 +151,7 @@ void ServerDialog::sender_decided(const std::optional<Reply>& refusal) {
 }
 
 void ServerDialog::recipient_decided(const std::optional<Reply>& refusal) {
-  assert(session_->wait == ServerWait::recipient_decision);
+  require(session_->wait == ServerWait::recipient_decision, "a recipient to decide about");
   session_->transaction->asked.reset();
   session_->enter(ServerState::mail, ServerWait::peer);
   if (refusal) return session_->refuse_recipient(*refusal);
@@ -161,7 +160,7 @@ void ServerDialog::recipient_decided(const std::optional<Reply>& refusal) {
 }
 
 void ServerDialog::body_decided(const std::optional<Reply>& refusal) {
-  assert(session_->wait == ServerWait::body_decision);
+  require(session_->wait == ServerWait::body_decision, "a body to decide about");
   if (refusal) {
     return session_->end_transaction({*refusal, ServerState::ready, ServerWait::peer});
   }
@@ -171,19 +170,19 @@ void ServerDialog::body_decided(const std::optional<Reply>& refusal) {
 }
 
 void ServerDialog::body_taken() {
-  assert(session_->wait == ServerWait::body_taken);
+  require(session_->wait == ServerWait::body_taken, "a piece of a body to take");
   session_->body->piece = {};
   session_->enter(ServerState::body, ServerWait::peer);
   if (session_->body->whole) session_->end_body();
 }
 
 void ServerDialog::body_refused(const Reply& refusal) {
-  assert(session_->wait == ServerWait::body_taken);
+  require(session_->wait == ServerWait::body_taken, "a piece of a body to take");
   session_->spoil_body(refusal);
 }
 
 void ServerDialog::committed(const Reply& answer) {
-  assert(session_->wait == ServerWait::commit);
+  require(session_->wait == ServerWait::commit, "a message to commit");
   session_->transaction.reset();
   session_->body.reset();
   session_->enter(ServerState::ready, ServerWait::peer);
@@ -195,7 +194,7 @@ void ServerDialog::committed(const Reply& answer) {
 }
 
 void ServerDialog::reset_done() {
-  assert(session_->wait == ServerWait::reset);
+  require(session_->wait == ServerWait::reset, "a transaction to forget");
   const Session::AfterReset after = *std::exchange(session_->after_reset, std::nullopt);
   session_->transaction.reset();
   if (after.reply) session_->say(*after.reply);
@@ -204,7 +203,7 @@ void ServerDialog::reset_done() {
 }
 
 void ServerDialog::tls_established() {
-  assert(session_->wait == ServerWait::tls);
+  require(session_->wait == ServerWait::tls, "a handshake that is waited for");
   session_->lines.clear();
   session_->hello.clear();
   session_->extended = false;

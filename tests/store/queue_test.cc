@@ -54,9 +54,7 @@ TEST(MessageState, FollowsItsTable) {
     E event;
     std::optional<S> queued, deferred, held;
   } table[] = {
-      {E::delivered, gone, gone, gone},
-      {E::failed, gone, gone, gone},
-      {E::expired, gone, gone, gone},
+      {E::finished, gone, gone, gone},
       {E::deferred, S::deferred, S::deferred, S::held},
       {E::hold, S::held, S::held, S::held},
       {E::release, S::queued, S::deferred, S::queued},
@@ -67,15 +65,6 @@ TEST(MessageState, FollowsItsTable) {
     EXPECT_EQ(next(S::queued, row.event).state, row.queued);
     EXPECT_EQ(next(S::deferred, row.event).state, row.deferred);
     EXPECT_EQ(next(S::held, row.event).state, row.held);
-  }
-}
-
-TEST(MessageState, ReportsFailureToTheSenderOnlyForWhatFailed) {
-  for (const EntryState state : {EntryState::queued, EntryState::deferred, EntryState::held}) {
-    EXPECT_EQ(next(state, EntryEvent::failed).report, EntryStep::Report::failure);
-    EXPECT_EQ(next(state, EntryEvent::expired).report, EntryStep::Report::failure);
-    EXPECT_EQ(next(state, EntryEvent::drop).report, EntryStep::Report::nothing);
-    EXPECT_EQ(next(state, EntryEvent::delivered).report, EntryStep::Report::nothing);
   }
 }
 

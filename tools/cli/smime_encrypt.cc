@@ -164,11 +164,6 @@ Result<Report> encrypt_to(const Arguments& arguments, Sink& output) {
   return Report{};
 }
 
-Result<Report> smime_encrypt(const Arguments& arguments) {
-  return with_output(arguments, Secrecy::sealed,
-                     [&](Sink& output) { return encrypt_to(arguments, output); });
-}
-
 }  // namespace
 
 Command smime_encrypt_command() {
@@ -204,7 +199,7 @@ Command smime_encrypt_command() {
           "binary, stays as it is. With --der and --pem all octets do. Without --message the "
           "result has no From, To or Subject.",
       .example = "culvert smime encrypt --message --to bob.pem --in mail.eml --out sealed.eml",
-      .run = smime_encrypt};
+      .run = writes_output<Secrecy::sealed, encrypt_to>};
 }
 
 }  // namespace culvert::cli

@@ -61,5 +61,10 @@ class OutputFile final : public Sink {
 enum class Secrecy { sealed, plain };  // plain: for the owner's eyes alone
 Result<Report> with_output(const Arguments& arguments, Secrecy secrecy,
                            const std::function<Result<Report>(Sink&)>& make);
+// The same as what a command runs.
+template <Secrecy secrecy, Result<Report> (*make)(const Arguments&, Sink&)>
+Result<Report> writes_output(const Arguments& arguments) {
+  return with_output(arguments, secrecy, [&](Sink& output) { return make(arguments, output); });
+}
 
 }  // namespace culvert::cli

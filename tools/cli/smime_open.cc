@@ -96,11 +96,6 @@ Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   return report_of(*opened);
 }
 
-Result<Report> smime_decrypt(const Arguments& arguments) {
-  return with_output(arguments, Secrecy::plain,
-                     [&](Sink& output) { return decrypt_to(arguments, output); });
-}
-
 }  // namespace
 
 std::vector<Command> smime_open_commands() {
@@ -115,7 +110,7 @@ std::vector<Command> smime_open_commands() {
                  "The password opens encrypted key files, and messages that are sealed with one. "
                  "Nothing is written before the whole content is authenticated.",
        .example = "culvert smime decrypt --key tunnel.pem --in caught.eml --out entity",
-       .run = smime_decrypt},
+       .run = writes_output<Secrecy::plain, decrypt_to>},
       {.name = "smime inspect",
        .summary = "tells what an S/MIME object is, layer by layer",
        .operands = {},

@@ -154,11 +154,6 @@ Result<Report> sign_to(const Arguments& arguments, Sink& output) {
   return Report{};
 }
 
-Result<Report> smime_sign(const Arguments& arguments) {
-  return with_output(arguments, Secrecy::sealed,
-                     [&](Sink& output) { return sign_to(arguments, output); });
-}
-
 }  // namespace
 
 Command smime_sign_command() {
@@ -189,7 +184,7 @@ Command smime_sign_command() {
               "signature alone.",
           .example =
               "culvert smime sign --key jane.p12 --password-file pw --in entity --out signed.eml",
-          .run = smime_sign};
+          .run = writes_output<Secrecy::sealed, sign_to>};
 }
 
 }  // namespace culvert::cli

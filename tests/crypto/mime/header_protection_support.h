@@ -43,12 +43,26 @@ inline OpenedHeader opened(std::string_view outer, const PayloadHead& payload, P
   return header ? *header : OpenedHeader{};
 }
 
+// `signed-and-encrypted`
+inline std::string protection_text(Protection protection) {
+  switch (protection) {
+    case Protection::unprotected:
+      return "unprotected";
+    case Protection::signed_only:
+      return "signed-only";
+    case Protection::encrypted_only:
+      return "encrypted-only";
+    case Protection::signed_and_encrypted:
+      return "signed-and-encrypted";
+  }
+  return {};
+}
+
 // `name: body [protection]`, one a line.
 inline std::string listed(const OpenedHeader& header) {
   std::string out;
   for (const ProtectedField& field : header.fields) {
-    out += field.name + ": " + field.body + " [" + std::string(protection_text(field.protection)) +
-           "]\n";
+    out += field.name + ": " + field.body + " [" + protection_text(field.protection) + "]\n";
   }
   return out;
 }

@@ -156,7 +156,7 @@ TEST(ReplyReader, RefusesEndlessEmptyLines) {
 TEST(ReplyReader, ReadsWhatWeWrite) {
   const Mailbox jane = *Mailbox::parse("jane@a.example");
   for (const Reply& reply :
-       {replies::accepted("00ff"), replies::relaying_denied(jane), replies::storage_full(),
+       {replies::accepted("00ff"), replies::relaying_denied(jane), replies::local_error(),
         replies::encryption_needed(jane), replies::mail_loop(), replies::too_busy()}) {
     ReplyReader reader;
     const std::string wire = wire_form(reply);

@@ -107,7 +107,7 @@ class ScriptedServer {
     happened("begin");
     body_.clear();
     if (sender_local_part() != "full") return dialog_.body_decided(std::nullopt);
-    dialog_.body_decided(replies::storage_full());
+    dialog_.body_decided(reply_for(temporary_error("disk-full", "full")));
   }
 
   void take_body() {
