@@ -7,7 +7,7 @@
 
 #include "crypto/base/result.h"
 #include "crypto/base/stream.h"
-#include "crypto/keys/key_bundle.h"
+#include "crypto/keys/files/key_bundle.h"
 
 namespace culvert::crypto {
 

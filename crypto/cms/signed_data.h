@@ -14,7 +14,7 @@
 #include "crypto/base/stream.h"
 #include "crypto/cms/capabilities.h"
 #include "crypto/cms/limits.h"
-#include "crypto/keys/key_bundle.h"
+#include "crypto/keys/files/key_bundle.h"
 #include "crypto/keys/key_ring.h"
 
 namespace culvert::crypto {

@@ -10,7 +10,7 @@
 #include "crypto/cms/limits.h"
 #include "crypto/cms/signer_info.h"
 #include "crypto/keys/certificate.h"
-#include "crypto/keys/key_bundle.h"
+#include "crypto/keys/files/key_bundle.h"
 
 namespace culvert::crypto {
 

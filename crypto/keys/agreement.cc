@@ -9,8 +9,10 @@
 
 #include <exception>
 
+#include "crypto/keys/certificate_parts.h"
+#include "crypto/keys/library_keys.h"
 #include "crypto/keys/library_words.h"
-#include "crypto/keys/parts.h"
+#include "crypto/keys/private_key_parts.h"
 
 namespace culvert::crypto {
 namespace {

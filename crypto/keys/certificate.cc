@@ -12,12 +12,13 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/certificate_fields.h"
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/certificate_signature.h"
 #include "crypto/keys/digest.h"
 #include "crypto/keys/extensions.h"
+#include "crypto/keys/library_keys.h"
 #include "crypto/keys/library_words.h"
 #include "crypto/keys/low_order.h"
-#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {
@@ -278,6 +279,7 @@ bool Certificate::may_issue() const {
 bool Certificate::may_protect_mail() const {
   return lists_purpose(parts_->x509, "PKIX.EmailProtection");
 }
+bool Certificate::may_serve_tls() const { return lists_purpose(parts_->x509, "PKIX.ServerAuth"); }
 
 const std::vector<Mailbox>& Certificate::addresses() const { return parts_->addresses; }
 

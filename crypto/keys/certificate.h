@@ -133,6 +133,7 @@ class Certificate {
   bool may_issue() const;
   // Extended key usage: true if it lists the purpose or anyExtendedKeyUsage, or is absent.
   bool may_protect_mail() const;
+  bool may_serve_tls() const;
 
   // rfc822Name entries of subjectAltName, or the emailAddress attributes of the subject if there is
   // no such entry (RFC 8550, section 3), that are mail addresses by the strict parser of

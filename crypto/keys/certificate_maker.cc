@@ -9,8 +9,9 @@
 #include <exception>
 #include <memory>
 
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/library_words.h"
-#include "crypto/keys/parts.h"
+#include "crypto/keys/private_key_parts.h"
 #include "crypto/keys/random.h"
 
 namespace culvert::crypto {

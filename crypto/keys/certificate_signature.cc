@@ -1,5 +1,7 @@
 #include "crypto/keys/certificate_signature.h"
 
+#include "crypto/keys/library_keys.h"
+
 #include <exception>
 
 namespace culvert::crypto {

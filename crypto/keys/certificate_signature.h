@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
 
 namespace culvert::crypto {
 

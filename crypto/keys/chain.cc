@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/chain_path.h"
 #include "crypto/keys/chain_reason.h"
-#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {

@@ -1,5 +1,7 @@
 #include "crypto/keys/chain_path.h"
 
+#include "crypto/keys/library_keys.h"
+
 namespace culvert::crypto {
 Objection objection_to_issuer(const Certificate& certificate, Time t) {
   const CertificateParts& parts = certificate.parts();

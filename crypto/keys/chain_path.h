@@ -7,8 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/name_constraints.h"
-#include "crypto/keys/parts.h"
 #include "crypto/keys/policies.h"
 
 namespace culvert::crypto {

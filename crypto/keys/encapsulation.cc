@@ -5,8 +5,8 @@
 
 #include <exception>
 
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/library_words.h"
-#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {

@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "crypto/base/log.h"
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
+#include "crypto/keys/library_keys.h"
 
 namespace culvert::crypto {
 namespace {

@@ -3,8 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/name_constraints.h"
-#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {

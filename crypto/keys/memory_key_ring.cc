@@ -8,9 +8,11 @@
 #include <exception>
 #include <mutex>
 
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/key_wrap.h"
+#include "crypto/keys/library_keys.h"
 #include "crypto/keys/library_words.h"
-#include "crypto/keys/parts.h"
+#include "crypto/keys/private_key_parts.h"
 #include "crypto/keys/scheme.h"
 
 namespace culvert::crypto {

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
 
 namespace culvert::crypto {
 

@@ -6,8 +6,8 @@
 #include "crypto/base/code_points.h"
 #include "crypto/base/log.h"
 #include "crypto/keys/ber_elements.h"
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/name_strings.h"
-#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
 
 namespace culvert::crypto {
 

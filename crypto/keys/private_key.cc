@@ -16,12 +16,13 @@
 
 #include "crypto/base/log.h"
 #include "crypto/keys/ber_elements.h"
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/digest.h"
-#include "crypto/keys/encoded_key.h"
 #include "crypto/keys/key_file_error.h"
+#include "crypto/keys/library_keys.h"
 #include "crypto/keys/library_words.h"
 #include "crypto/keys/ml_kem_key.h"
-#include "crypto/keys/parts.h"
+#include "crypto/keys/private_key_parts.h"
 
 namespace culvert::crypto {
 namespace {
@@ -151,19 +152,6 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   } catch (const std::exception& e) {
     return cannot_read(der, without_source(e.what()));
   }
-}
-
-Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, std::string_view text) {
-  const auto password = FilePassword::from_utf8(text);
-  if (!password) return password.error();
-  PasswordRounds rounds;
-  const PasswordUse use{text.empty() ? nullptr : &*password, rounds};
-  while (const auto block = next_pem_block(pem)) {
-    if (!*block) return block->error();
-    const auto form = key_form_of_label((*block)->label);
-    if (form) return read_key_block(*form, **block, use);
-  }
-  return bad_key("there is no PEM block PRIVATE KEY");
 }
 
 SecretBytes PrivateKey::pkcs8() const {

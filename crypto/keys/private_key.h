@@ -25,11 +25,6 @@ class PrivateKey {
   // id-RSASSA-PSS (RFC 4055) is a key that only signs, and belongs to certificates with the same
   // parameters.
   static Result<PrivateKey> from_pkcs8(ByteView der);
-  // The first PEM block that is a private key: `PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`,
-  // or `ENCRYPTED PRIVATE KEY` with its password in UTF-8. permanent `bad-key`, `bad-pem`,
-  // `key-not-supported`, `bad-key-file`, `bad-password`, `password-needed`, `wrong-password`. Other
-  // forms: key_file.h.
-  static Result<PrivateKey> from_pem(std::string_view pem, std::string_view password = {});
 
   // PrivateKeyInfo, not encrypted.
   SecretBytes pkcs8() const;

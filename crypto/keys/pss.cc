@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <exception>
 
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/signature.h"
 
 namespace culvert::crypto {

@@ -6,8 +6,8 @@
 #include <exception>
 #include <string>
 
+#include "crypto/keys/certificate_parts.h"
 #include "crypto/keys/library_words.h"
-#include "crypto/keys/parts.h"
 
 namespace culvert::crypto {
 namespace {

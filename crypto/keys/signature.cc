@@ -6,7 +6,8 @@
 
 #include <exception>
 
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
+#include "crypto/keys/library_keys.h"
 #include "crypto/keys/rsa_transport.h"
 #include "crypto/keys/scheme.h"
 

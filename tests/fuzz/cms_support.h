@@ -7,6 +7,7 @@
 #include <string>
 
 #include "crypto/keys/certificate_maker.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "tests/fuzz/cut.h"
 #include "tests/fuzz/remembering_ring.h"
@@ -38,7 +39,7 @@ inline const KeyRing& keys() {
   static const RememberingRing remembering(ring);
   static const bool filled = [] {
     for (const std::string name : {"p256", "rsa2048", "x25519", "mlkem768", "p384"}) {
-      const auto key = PrivateKey::from_pem(key_text(name + ".key.pem"));
+      const auto key = private_key_from_pem(key_text(name + ".key.pem"));
       const auto certificate = Certificate::from_pem(key_text(name + ".cert.pem"));
       if (key && certificate) expect(ring.add(*key, *certificate, ContentRule::any).ok());
     }

@@ -1,10 +1,10 @@
 // Key files of every form under one password, with and without a MAC: what is read is written as
 // PKCS#12 and read again as the same.
-#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/files/pkcs12.h"
 
 #include <cstdlib>
 
-#include "crypto/keys/key_file.h"
+#include "crypto/keys/files/key_file.h"
 
 namespace culvert::crypto::fuzz {
 namespace {

@@ -4,7 +4,8 @@
     crypto <- pdf-fallback     <- node
     peering and pdf-fallback do not know each other; tests may use all
 
-Within node the rooms have directions too (NODE_ROOMS), without a circle; what stands at its top, which builds the node, may use all.
+Within crypto, node and tools the rooms have directions too (ROOMS), without a circle; what stands at the top of node, which builds it,
+may use all.
 """
 import os
 import re
@@ -21,19 +22,36 @@ ALLOWED = {  # top folder -> top folders that it may include
 
 _NODE_LOW = {"net", "config", "system", "policy"}
 _NODE_FLOW = _NODE_LOW | {"flow"}
-NODE_ROOMS = {  # room of node -> other rooms of it that it may include
-    "smtp": set(),
-    "net": set(),
-    "session": {"smtp", "net"},
-    "config": {"net"},
-    "system": {"net"},
-    "policy": set(),
-    "flow": _NODE_LOW,
-    "intake": _NODE_FLOW | {"smtp"},
-    "reports": _NODE_FLOW,
-    "opening": _NODE_FLOW | {"intake", "reports"},
-    "peers": _NODE_FLOW | {"opening", "reports"},
-    "delivery": _NODE_FLOW | {"smtp", "session", "intake", "opening", "peers", "reports"},
+ROOMS = {  # top folder -> its rooms -> other rooms of it that they may include
+    "crypto": {
+        "base": set(),
+        "mime": {"base"},
+        "keys": {"base"},
+        "keys/files": {"base", "keys"},
+        "cms": {"base", "keys", "keys/files"},
+        "smime": {"base", "mime", "keys", "keys/files", "cms"},
+    },
+    "node": {
+        "smtp": set(),
+        "net": set(),
+        "session": {"smtp", "net"},
+        "config": {"net"},
+        "system": {"net"},
+        "policy": set(),
+        "flow": _NODE_LOW,
+        "intake": _NODE_FLOW | {"smtp"},
+        "reports": _NODE_FLOW,
+        "opening": _NODE_FLOW | {"intake", "reports"},
+        "peers": _NODE_FLOW | {"opening", "reports"},
+        "delivery": _NODE_FLOW | {"smtp", "session", "intake", "opening", "peers", "reports"},
+        "delivery/paths": _NODE_FLOW | {"delivery", "smtp", "session", "intake", "opening", "peers", "reports"},
+    },
+    "tools": {
+        "cli": set(),
+        "cli/demo": {"cli"},
+        "cli/smime": {"cli"},
+        "bench": set(),
+    },
 }
 
 HOMES = [  # library headers -> folders that may include them
@@ -71,10 +89,10 @@ def source_files(root):
                     yield os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
 
 
-def room_of_node(path):
-    """'flow' of 'node/flow/routing.h'; None for a file at the top of node or elsewhere."""
+def room_of(path):
+    """'flow' of 'node/flow/routing.h'; None for a file at the top of its folder, or in a folder without rooms."""
     parts = path.split("/")
-    return parts[1] if parts[0] == "node" and len(parts) > 2 else None
+    return "/".join(parts[1:-1]) or None if parts[0] in ROOMS else None
 
 
 def fault(path, included):
@@ -84,11 +102,12 @@ def fault(path, included):
         return "includes by a path with '..'"
     if first in ALLOWED and first not in ALLOWED[top]:
         return f"{top} may not include {first}"
-    room, other = room_of_node(path), room_of_node(included)
-    if room and other and other != room and other not in NODE_ROOMS.get(room, ()):
-        return f"node/{room} may not include node/{other}"
-    if room and included.startswith("node/") and not other:
-        return f"node/{room} may not include the top of node"
+    room, other = room_of(path), room_of(included)
+    if room and top == first:
+        if not other:
+            return f"{top}/{room} may not include the top of {top}"
+        if other != room and other not in ROOMS[top].get(room, ()):
+            return f"{top}/{room} may not include {top}/{other}"
     if path.startswith(FREE):
         return None
     for pattern, homes in HOMES:

@@ -63,13 +63,20 @@ class Directions(unittest.TestCase):
         self.expect("node/delivery/a.cc", '#include "node/reports/bounce.h"', None)
         self.expect("node/a.cc", '#include "node/delivery/dispatcher.h"', None)
 
-    def test_rooms_of_node_make_no_circle(self):
-        left = dict(directions.NODE_ROOMS)
-        while left:
-            lowest = [room for room, below in left.items() if not below & left.keys()]
-            self.assertNotEqual([], lowest, f"a circle among {sorted(left)}")
-            for room in lowest:
-                del left[room]
+    def test_rooms_of_crypto_and_of_the_program_have_directions(self):
+        self.expect("crypto/keys/a.cc", '#include "crypto/keys/files/pem.h"', "crypto/keys may not include crypto/keys/files")
+        self.expect("crypto/mime/a.cc", '#include "crypto/cms/oid.h"', "crypto/mime may not include crypto/cms")
+        self.expect("tools/cli/a.cc", '#include "tools/cli/smime/keys.h"', "tools/cli may not include tools/cli/smime")
+        self.expect("tools/cli/demo/a.cc", '#include "tools/cli/command.h"', None)
+
+    def test_rooms_make_no_circle(self):
+        for top, rooms in directions.ROOMS.items():
+            left = dict(rooms)
+            while left:
+                lowest = [room for room, below in left.items() if not below & left.keys()]
+                self.assertNotEqual([], lowest, f"a circle among {sorted(left)} of {top}")
+                for room in lowest:
+                    del left[room]
 
     def test_dots_do_not_lead_around_the_rule(self):
         self.expect("crypto/cms/a.h", '#include "../../store/queue.h"', "..")

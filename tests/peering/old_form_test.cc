@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "peering/tunnel_blob.h"
 #include "peering/tunnel_open.h"
@@ -23,7 +24,7 @@ class OldFormTest : public testing::Test {
   void SetUp() override {
     const std::string recipient = file("recipient.pem");
     const auto key =
-        crypto::PrivateKey::from_pem(recipient.substr(recipient.find("-----BEGIN PRI")));
+        crypto::private_key_from_pem(recipient.substr(recipient.find("-----BEGIN PRI")));
     ASSERT_TRUE(key.ok()) << key.error().text;
     ASSERT_TRUE(ring_.add(*key, crypto::Certificate::from_pem(recipient).value()).ok());
     holder_.route_state = store::RouteState::active;

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "crypto/base/clock.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "crypto/smime/encrypt.h"
 #include "crypto/smime/opened.h"
@@ -49,7 +50,7 @@ std::string text_of(const std::string& path) {
 
 struct Identity {
   Identity(const std::string& folder, const std::string& name)
-      : key(must(crypto::PrivateKey::from_pem(text_of(folder + "/" + name + ".key")), "the key")),
+      : key(must(crypto::private_key_from_pem(text_of(folder + "/" + name + ".key")), "the key")),
         certificate(must(Certificate::from_pem(text_of(folder + "/" + name + ".pem")),
                          "the certificate")) {}
   crypto::PrivateKey key;

@@ -3,7 +3,7 @@
 
 #include "crypto/cms/certs_only.h"
 #include "crypto/cms/compressed.h"
-#include "crypto/keys/key_file.h"
+#include "crypto/keys/files/key_file.h"
 #include "crypto/smime/opened.h"
 #include "tests/crypto/bombs/cost.h"
 #include "tests/crypto/bombs/recipes.h"

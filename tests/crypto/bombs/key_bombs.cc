@@ -1,6 +1,6 @@
 // Files of keys and certificates. More about PKCS#12 is in tests/crypto/keys/pkcs12_bombs_test.cc.
 #include "crypto/base/clock.h"
-#include "crypto/keys/key_bundle.h"
+#include "crypto/keys/files/key_bundle.h"
 #include "tests/crypto/bombs/recipes.h"
 
 namespace culvert::crypto::testing {

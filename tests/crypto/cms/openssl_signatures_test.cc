@@ -1,5 +1,6 @@
 // Every form of signature, both ways with `openssl cms`. The keys are made by openssl.
 #include "crypto/cms/certs_only.h"
+#include "crypto/keys/files/pem_key.h"
 #include "tests/crypto/cms/openssl_program.h"
 #include "tests/crypto/cms/support.h"
 
@@ -17,7 +18,7 @@ class OpenSslSignatures : public OpenSslTest {
     EXPECT_TRUE(openssl("req -x509 -new -key " + name + ".key -out " + name +
                         ".pem -subj /CN=" + name + " -days 99 -addext subjectKeyIdentifier=hash"));
     const auto certificate = Certificate::from_pem(as_text(read(name + ".pem")));
-    if (const auto key = PrivateKey::from_pem(as_text(read(name + ".key")))) {
+    if (const auto key = private_key_from_pem(as_text(read(name + ".key")))) {
       EXPECT_TRUE(PrivateKey::from_pkcs8(key->pkcs8().view())->belongs_to(*certificate)) << name;
       keys.add_signing_key(*key);
       return {key->key_id(), *certificate};

@@ -10,7 +10,8 @@
 #include <functional>
 
 #include "crypto/cms/algorithms.h"
-#include "crypto/keys/parts.h"
+#include "crypto/keys/certificate_parts.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/random.h"
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
@@ -69,7 +70,7 @@ class TransportMessage {
  public:
   TransportMessage(const std::filesystem::path& root, std::string_view cipher)
       : certificate_(*Certificate::from_pem(read_text(root / "keys" / "rsa2048.cert.pem"))) {
-    const auto key = PrivateKey::from_pem(read_text(root / "keys" / "rsa2048.key.pem"));
+    const auto key = private_key_from_pem(read_text(root / "keys" / "rsa2048.key.pem"));
     EXPECT_TRUE(ring_.add(*key, certificate_, ContentRule::any));
     BytesSink sink(message_);
     EnvelopedOptions options{.recipients = {certificate_}, .cipher = find_cipher_named(cipher)};

@@ -1,5 +1,6 @@
 // Recipients of every kind that `openssl cms` knows: what we write is opened by it, what it writes
 // by us.
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/random.h"
 #include "tests/crypto/cms/openssl_program.h"
 #include "tests/crypto/cms/support.h"
@@ -27,7 +28,7 @@ class RecipientsOfOpenSsl : public ::testing::Test {
                      "-out cert.pem -newkey " +
                      kind + " > /dev/null"));
     certificate = *Certificate::from_pem(to_text(program->read("cert.pem")));
-    const auto key = PrivateKey::from_pem(to_text(program->read("key.pem")));
+    const auto key = private_key_from_pem(to_text(program->read("key.pem")));
     ASSERT_TRUE(key) << kind << ": " << key.error().detail;
     ASSERT_TRUE(keys.add(*key, *certificate, ContentRule::any));
   }
@@ -160,7 +161,7 @@ TEST_F(RecipientsOfOpenSsl, SealWith3DesToNoTunnelKey) {
   make_key(curve("P-256"));
   expect_opens("-des3 -recip cert.pem", "key derivation with SHA-1, and a key wrap with 3DES");
   MemoryKeyRing tunnel;
-  ASSERT_TRUE(tunnel.add(*PrivateKey::from_pem(to_text(program->read("key.pem"))), *certificate));
+  ASSERT_TRUE(tunnel.add(*private_key_from_pem(to_text(program->read("key.pem"))), *certificate));
   EXPECT_FALSE(open(program->read("sealed.der"), tunnel));
 }
 

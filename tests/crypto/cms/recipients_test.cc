@@ -6,6 +6,7 @@
 #include "crypto/cms/content_key.h"
 #include "crypto/cms/der_writer.h"
 #include "crypto/cms/recipient_info.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/random.h"
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
@@ -76,7 +77,7 @@ class Recipients : public ::testing::Test {
   // A ring with the keys of these names.
   void hold(std::initializer_list<const char*> names, ContentRule rule = ContentRule::any) {
     for (const std::string name : names) {
-      const auto key = PrivateKey::from_pem(read_text(folder / (name + ".key.pem")));
+      const auto key = private_key_from_pem(read_text(folder / (name + ".key.pem")));
       ASSERT_TRUE(key) << name;
       ASSERT_TRUE(ring.add(*key, certificate(name), rule)) << name;
     }

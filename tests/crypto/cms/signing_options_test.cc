@@ -1,5 +1,6 @@
 // What SigningOptions can ask for, with keys of every kind: those of the shared vectors.
 #include "crypto/keys/digest.h"
+#include "crypto/keys/files/pem_key.h"
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
 
@@ -16,7 +17,7 @@ class SigningOptionsTest : public ::testing::Test {
     root = *folder;
   }
   SigningKey key(const std::string& name) {
-    const auto read = PrivateKey::from_pem(read_text(root / "keys" / (name + ".key.pem")));
+    const auto read = private_key_from_pem(read_text(root / "keys" / (name + ".key.pem")));
     keys.add_signing_key(*read);
     return {read->key_id(),
             *Certificate::from_pem(read_text(root / "keys" / (name + ".cert.pem")))};

@@ -53,6 +53,7 @@ TEST(TunnelCertificate, IsIssuedByTheIdentityForOneUse) {
   for (const auto* one : {&signing, &encryption}) {
     EXPECT_TRUE(check_issued_by(one->certificate, identity.certificate, kNow).ok());
     EXPECT_TRUE(one->certificate.may_protect_mail());
+    EXPECT_FALSE(one->certificate.may_serve_tls());
     EXPECT_FALSE(one->certificate.may_encipher_keys());
     EXPECT_EQ(one->certificate.key_kind(), KeyKind::ec_p256);
     EXPECT_EQ(one->certificate.serial().size(), 16U);

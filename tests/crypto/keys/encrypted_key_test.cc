@@ -1,8 +1,9 @@
 // Private keys in PEM in every form that OpenSSL writes, and what we write under a password.
-#include "crypto/keys/encrypted_key.h"
+#include "crypto/keys/files/encrypted_key.h"
 
 #include <gmock/gmock.h>
 
+#include "crypto/keys/files/pem_key.h"
 #include "tests/crypto/keys/work_folder.h"
 
 namespace culvert::crypto::testing {
@@ -20,10 +21,10 @@ class EncryptedKey : public ::testing::Test {
   }
   std::string text(const std::string& name) const { return read_text(keys / name); }
   PrivateKey key(const std::string& name) const {
-    return *PrivateKey::from_pem(text(name + ".key.pem"));
+    return *private_key_from_pem(text(name + ".key.pem"));
   }
   static std::string problem_of(std::string_view pem, std::string_view password) {
-    const auto read = PrivateKey::from_pem(pem, password);
+    const auto read = private_key_from_pem(pem, password);
     return read ? "none" : read.error().code + ": " + read.error().text;
   }
 
@@ -33,7 +34,7 @@ class EncryptedKey : public ::testing::Test {
 
 TEST_F(EncryptedKey, OfTheVectorsIsReadWithItsPasswordAlone) {
   const std::string pem = text("rsa2048.encrypted.key.pem");
-  EXPECT_EQ(PrivateKey::from_pem(pem, "A-p8")->key_id(), key("rsa2048").key_id());
+  EXPECT_EQ(private_key_from_pem(pem, "A-p8")->key_id(), key("rsa2048").key_id());
   EXPECT_THAT(problem_of(pem, "A-p9"), HasSubstr("wrong-password"));
   EXPECT_THAT(problem_of(pem, ""), HasSubstr("password-needed"));
   EXPECT_THAT(problem_of(pem, "\xff"), HasSubstr("bad-password"));
@@ -59,7 +60,7 @@ TEST_F(EncryptedKey, IsReadFromEveryFormOfOpenSsl) {
     for (const char* name : {"p256", "rsa2048"}) {
       const std::string in = std::string(name) == "p256" ? "key.pem" : "rsa.pem";
       ASSERT_TRUE(folder.run("openssl " + command + " -in " + in + " -out out")) << folder.said();
-      const auto read = PrivateKey::from_pem(to_text(folder.read("out")), "secret");
+      const auto read = private_key_from_pem(to_text(folder.read("out")), "secret");
       ASSERT_TRUE(read) << read.error().text;
       EXPECT_EQ(read->key_id(), key(name).key_id());
     }
@@ -71,7 +72,7 @@ TEST_F(EncryptedKey, IsReadByOpenSslWhenWeWriteIt) {
   for (const std::string name : {"p256", "rsa2048", "ed25519"}) {
     const auto pem = encrypted_pem(key(name), "secret");
     ASSERT_TRUE(pem);
-    EXPECT_EQ(PrivateKey::from_pem(*pem, "secret")->key_id(), key(name).key_id());
+    EXPECT_EQ(private_key_from_pem(*pem, "secret")->key_id(), key(name).key_id());
     folder.write("ours.pem", as_bytes(*pem));
     ASSERT_TRUE(folder.run("openssl pkey -in ours.pem -passin pass:secret -out out"))
         << folder.said();

@@ -1,7 +1,7 @@
 // Files that hold much, not all of which can be used: what cannot is named, and spoils nothing.
 #include <gmock/gmock.h>
 
-#include "crypto/keys/key_file.h"
+#include "crypto/keys/files/key_file.h"
 #include "tests/crypto/keys/key_files.h"
 
 namespace culvert::crypto::testing {

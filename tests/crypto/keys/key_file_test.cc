@@ -1,9 +1,10 @@
-#include "crypto/keys/key_file.h"
+#include "crypto/keys/files/key_file.h"
 
 #include <gmock/gmock.h>
 
-#include "crypto/keys/encrypted_key.h"
-#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/files/encrypted_key.h"
+#include "crypto/keys/files/pem_key.h"
+#include "crypto/keys/files/pkcs12.h"
 #include "tests/crypto/keys/key_files.h"
 
 namespace culvert::crypto::testing {
@@ -20,7 +21,7 @@ class KeyFile : public ::testing::Test {
   Bytes file(const std::string& name) const { return read_file(keys / name); }
   std::string text(const std::string& name) const { return read_text(keys / name); }
   PrivateKey key(const std::string& name) const {
-    return *PrivateKey::from_pem(text(name + ".key.pem"));
+    return *private_key_from_pem(text(name + ".key.pem"));
   }
   void expect_key(ByteView octets, const std::string& name,
                   std::optional<std::string_view> password = {}) const {

@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto/keys/key_bundle.h"
+#include "crypto/keys/files/key_bundle.h"
+#include "crypto/keys/files/pem_key.h"
 #include "tests/crypto/keys/work_folder.h"
 #include "tests/crypto/vectors/manifest.h"
 
@@ -15,7 +16,7 @@ inline std::string problem(const Result<KeyBundle>& result) {
 
 // Keys of the shared vectors by the names of their files (`p256`).
 inline PrivateKey vector_key(const std::filesystem::path& root, const std::string& name) {
-  return *PrivateKey::from_pem(read_text(root / "keys" / (name + ".key.pem")));
+  return *private_key_from_pem(read_text(root / "keys" / (name + ".key.pem")));
 }
 inline Certificate vector_certificate(const std::filesystem::path& root, const std::string& name) {
   return *Certificate::from_pem(read_text(root / "keys" / (name + ".cert.pem")));

@@ -1,5 +1,6 @@
 // Certificates that write a public key in another way than its PKCS#8 does, made by openssl.
 #include "crypto/keys/agreement.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "tests/crypto/keys/made_chains.h"
 
@@ -9,7 +10,7 @@ namespace {
 class KeyForms : public MadeChains {
  protected:
   PrivateKey key(const std::string& name) const {
-    return *PrivateKey::from_pem(as_text(folder.read(name + ".key")));
+    return *private_key_from_pem(as_text(folder.read(name + ".key")));
   }
   // A certificate with a compressed point for the key of another.
   Certificate make_compressed(const std::string& name) const {

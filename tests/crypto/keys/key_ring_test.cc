@@ -6,6 +6,7 @@
 #include "crypto/keys/asn1_time.h"
 #include "crypto/keys/certificate_maker.h"
 #include "crypto/keys/digest.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "crypto/keys/random.h"
 
@@ -114,12 +115,12 @@ TEST_F(KeyRingTest, ServesSeveralThreads) {
 TEST(PrivateKeyTest, ComesBackFromPkcs8AndPem) {
   const PrivateKey key = PrivateKey::generate_p256();
   EXPECT_EQ(PrivateKey::from_pkcs8(key.pkcs8().view())->key_id(), key.key_id());
-  EXPECT_EQ(PrivateKey::from_pem(as_text(key.pem().view()))->key_id(), key.key_id());
+  EXPECT_EQ(private_key_from_pem(as_text(key.pem().view()))->key_id(), key.key_id());
   const SecretBytes der = key.pkcs8();
   Bytes longer(der.view().begin(), der.view().end());
   longer.push_back(0);
   EXPECT_EQ(PrivateKey::from_pkcs8(longer).error().code, "bad-key");
-  EXPECT_EQ(PrivateKey::from_pem("no key").error().code, "bad-key");
+  EXPECT_EQ(private_key_from_pem("no key").error().code, "bad-key");
 }
 
 // RFC 4231, test case 2; FIPS 180-2, "abc".

@@ -6,6 +6,7 @@
 
 #include "crypto/keys/agreement.h"
 #include "crypto/keys/encapsulation.h"
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/key_wrap.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "crypto/keys/random.h"
@@ -24,7 +25,7 @@ struct Held {
   MemoryKeyRing ring;
 
   explicit Held(const std::string& name, const std::string& key_form = ".key.pem")
-      : key(*PrivateKey::from_pem(key_text(name + key_form))),
+      : key(*private_key_from_pem(key_text(name + key_form))),
         certificate(*Certificate::from_pem(key_text(name + ".cert.pem"))) {
     EXPECT_TRUE(ring.add(key, certificate));
   }
@@ -74,7 +75,7 @@ TEST_F(KeyTransport, RefusesThePublicValueOfX25519WithItsUnusedBit) {
 TEST_F(KeyTransport, DecapsulatesWithEveryFormOfMlKemKey) {
   for (const char* name : {"mlkem512", "mlkem768", "mlkem1024"}) {
     for (const char* form : {".key.pem", ".both.key.pem", ".expanded.key.pem"}) {
-      const auto key = PrivateKey::from_pem(key_text(std::string(name) + form));
+      const auto key = private_key_from_pem(key_text(std::string(name) + form));
       ASSERT_TRUE(key) << name << form << ": " << key.error().detail;
       const Held held(name, form);
       const auto made = encapsulate_to(held.certificate);
@@ -118,7 +119,7 @@ TEST_F(KeyTransport, RefusesMlKemKeysThatContradictThemselves) {
       // In the hash of the public key, which the expanded key holds behind it.
       char& digit = text[text.find("\n-----END") - 60];
       digit = digit == 'A' ? 'B' : 'A';
-      EXPECT_EQ(PrivateKey::from_pem(text).error().code, "bad-key") << name << form;
+      EXPECT_EQ(private_key_from_pem(text).error().code, "bad-key") << name << form;
     }
   }
 }

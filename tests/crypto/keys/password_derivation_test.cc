@@ -2,10 +2,10 @@
 // it may cost.
 #include <gtest/gtest.h>
 
-#include "crypto/keys/bmp_string.h"
-#include "crypto/keys/file_password.h"
-#include "crypto/keys/password_hash.h"
-#include "crypto/keys/pkcs12_kdf.h"
+#include "crypto/keys/files/bmp_string.h"
+#include "crypto/keys/files/file_password.h"
+#include "crypto/keys/files/password_hash.h"
+#include "crypto/keys/files/pkcs12_kdf.h"
 #include "crypto/keys/rc2.h"
 
 namespace culvert::crypto {

@@ -5,9 +5,9 @@
 
 #include <ctime>
 
-#include "crypto/keys/encrypted_key.h"
-#include "crypto/keys/password_hash.h"
-#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/files/encrypted_key.h"
+#include "crypto/keys/files/password_hash.h"
+#include "crypto/keys/files/pkcs12.h"
 #include "tests/crypto/keys/key_files.h"
 
 namespace culvert::crypto::testing {

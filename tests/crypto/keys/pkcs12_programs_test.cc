@@ -1,6 +1,7 @@
 // The other side is real: files of OpenSSL, NSS, GnuTLS and GnuPG are read, and ours by them. A
 // program that is not installed is left out.
-#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/files/pem_key.h"
+#include "crypto/keys/files/pkcs12.h"
 #include "tests/crypto/keys/key_files.h"
 
 namespace culvert::crypto::testing {
@@ -19,7 +20,7 @@ class Pkcs12Programs : public ::testing::Test {
   }
   // What we write: the key, its certificate and the issuer's, under the password `secret`.
   void write_ours() const {
-    const KeyBundle bundle{{{*PrivateKey::from_pem(as_text(folder.read("key.pem"))),
+    const KeyBundle bundle{{{*private_key_from_pem(as_text(folder.read("key.pem"))),
                              {*Certificate::from_pem(as_text(folder.read("cert.pem")))},
                              "ours"}},
                            {*Certificate::from_pem(as_text(folder.read("ca.pem")))}};
@@ -49,7 +50,7 @@ TEST_F(Pkcs12Programs, OpenSslReadsWhatWeWrite) {
   ASSERT_TRUE(folder.run("openssl pkcs12 -in ours.p12 -passin pass:secret -nodes -out out.pem"))
       << folder.said();
   const std::string pem = to_text(folder.read("out.pem"));
-  EXPECT_EQ(PrivateKey::from_pem(pem)->key_id(), id);
+  EXPECT_EQ(private_key_from_pem(pem)->key_id(), id);
   EXPECT_EQ(Certificate::all_from_pem(pem)->size(), 2U);
   EXPECT_NE(pem.find("friendlyName: ours"), std::string::npos);
   EXPECT_FALSE(folder.run("openssl pkcs12 -in ours.p12 -passin pass:other -nodes -out out.pem"));

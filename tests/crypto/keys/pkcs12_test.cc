@@ -1,5 +1,5 @@
 // PKCS#12 that we write, and files that nobody should.
-#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/files/pkcs12.h"
 
 #include "crypto/keys/certificate_maker.h"
 #include "tests/crypto/keys/key_files.h"

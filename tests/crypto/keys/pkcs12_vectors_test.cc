@@ -1,7 +1,8 @@
 // PKCS#12 files of the shared vectors; the manifest says what is to become of each.
 #include <ctime>
 
-#include "crypto/keys/pkcs12.h"
+#include "crypto/keys/files/pem_key.h"
+#include "crypto/keys/files/pkcs12.h"
 #include "tests/crypto/keys/key_files.h"
 
 namespace culvert::crypto::testing {
@@ -23,7 +24,7 @@ Result<KeyBundle> read_vector(const std::filesystem::path& root, const nlohmann:
 void expect_content(const std::filesystem::path& root, const nlohmann::json& expected,
                     const KeyBundle& bundle) {
   ASSERT_EQ(bundle.keys.size(), 1U);
-  const auto key = PrivateKey::from_pem(read_text(root / expected.at("key").get<std::string>()));
+  const auto key = private_key_from_pem(read_text(root / expected.at("key").get<std::string>()));
   EXPECT_EQ(bundle.keys[0].key.key_id(), key->key_id());
   EXPECT_EQ(certificates_in(bundle), expected.at("certificates").get<std::size_t>());
   EXPECT_EQ(bundle.keys[0].certificates.size(), 1U);

@@ -1,5 +1,6 @@
 // Names that are written in different ways and are the same (RFC 5280, 7.1), where CMS calls a
 // certificate by its issuer.
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "tests/crypto/keys/made_chains.h"
 
@@ -56,7 +57,7 @@ TEST_F(SameName, DiffersInTheCaseAndCompositionOfAnyLetter) {
 
 TEST_F(SameName, FindsTheKeyInARing) {
   const Certificate one = issued_by("Pier Root");
-  const auto key = PrivateKey::from_pem(as_text(folder.read("a.key")));
+  const auto key = private_key_from_pem(as_text(folder.read("a.key")));
   MemoryKeyRing ring;
   ASSERT_TRUE(ring.add(*key, one, ContentRule::any));
   EXPECT_TRUE(ring.find(IssuerAndSerial{name_of(kPrintable, "pier root"), one.serial()}));

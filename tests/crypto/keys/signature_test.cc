@@ -1,4 +1,5 @@
 #include "crypto/keys/signature.h"
+#include "crypto/keys/files/pem_key.h"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +26,7 @@ struct Identity {
 };
 
 Identity identity(const std::filesystem::path& root, const std::string& name) {
-  return {*PrivateKey::from_pem(read_text(root / "keys" / (name + ".key.pem"))),
+  return {*private_key_from_pem(read_text(root / "keys" / (name + ".key.pem"))),
           *Certificate::from_pem(read_text(root / "keys" / (name + ".cert.pem")))};
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "crypto/keys/files/pem_key.h"
 #include "crypto/keys/memory_key_ring.h"
 #include "crypto/smime/decrypt.h"
 #include "crypto/smime/encrypt.h"
@@ -34,7 +35,7 @@ class Forms : public ::testing::Test {
     trust = {{certificate("ca")}, kNow};
   }
   PrivateKey key(const std::string& name) const {
-    return *PrivateKey::from_pem(read_text(root / "keys" / (name + ".key.pem")));
+    return *private_key_from_pem(read_text(root / "keys" / (name + ".key.pem")));
   }
   Certificate certificate(const std::string& name) const {
     return *Certificate::from_pem(read_text(root / "keys" / (name + ".cert.pem")));

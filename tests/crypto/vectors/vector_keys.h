@@ -1,6 +1,7 @@
 // The keys with which the manifest says that a sealed vector opens.
 #pragma once
 
+#include "crypto/keys/files/pem_key.h"
 #include "tests/crypto/cms/support.h"
 #include "tests/crypto/vectors/manifest.h"
 
@@ -17,7 +18,7 @@ inline void add_key(const std::filesystem::path& root, const nlohmann::json& ent
     return ring.add_shared_key(*from_hex(entry.at("kekid").get<std::string>()),
                                SecretBytes(ByteView(key)));
   }
-  const auto key = PrivateKey::from_pem(read_text(root / entry.at("key").get<std::string>()));
+  const auto key = private_key_from_pem(read_text(root / entry.at("key").get<std::string>()));
   const auto certificate =
       Certificate::from_pem(read_text(root / entry.at("certificate").get<std::string>()));
   ASSERT_TRUE(key && certificate) << entry.dump();

@@ -1,9 +1,9 @@
-#include "tools/cli/demo_checks.h"
+#include "tools/cli/demo/checks.h"
 
 #include <gtest/gtest.h>
 
 #include "crypto/mime/base64.h"
-#include "tools/cli/demo_search.h"
+#include "tools/cli/demo/search.h"
 
 namespace culvert::cli {
 namespace {

@@ -1,0 +1,34 @@
+// Private keys and certificates out of a file of any usual form: PEM (RFC 7468) with any mix of
+// blocks, DER of a key (RFC 5958) or a certificate (RFC 5280), PKCS#12 (RFC 7292). The form is told
+// by the octets, never by a name. Thread-safe.
+//
+// PEM blocks read: `PRIVATE KEY`, `ENCRYPTED PRIVATE KEY`, `RSA PRIVATE KEY`, `EC PRIVATE KEY`,
+// `CERTIFICATE`, `X509 CERTIFICATE`, `PKCS12` and `PFX`; others are passed over. PKCS#7 is not read
+// here: it is CMS.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "crypto/base/bytes.h"
+#include "crypto/base/result.h"
+#include "crypto/keys/files/key_bundle.h"
+#include "crypto/keys/files/old_forms.h"
+
+namespace culvert::crypto {
+
+// `octets` is the whole file, at most kMaxKeyFileBytes; it may be wiped after the call. `password`
+// is UTF-8 and for everything in the file; nothing if there is none; a file that needs none takes
+// any. At least one key or certificate is in what is returned; one that cannot be used does not
+// spoil the rest, and is named there. A stranger's file costs at most a second and 64 MiB.
+// permanent with one line that says what the file is and what is missing:
+//   `password-needed`   something in it is encrypted, and no password was given
+//   `wrong-password`    it is not the password, or the file was altered
+//   `bad-password`      it is not UTF-8, or too long
+//   `bad-key-file`, `bad-pem`, `bad-key`, `key-not-supported`, `bad-certificate`
+//                       damaged, too large, or not supported
+Result<KeyBundle> read_key_file(ByteView octets,
+                                std::optional<std::string_view> password = std::nullopt,
+                                OldForms old_forms = OldForms::refuse);
+
+}  // namespace culvert::crypto
