@@ -20,8 +20,11 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::is_regular_file(file, error);
 }
 
-// What is wrong with its dates; empty if nothing.
-std::string fault_of_dates(const crypto::Certificate& certificate, Time now) {
+// Why nobody takes the certificate at that place, from 0, who looks; empty if nothing is wrong. The
+// server's own stands first.
+std::string fault_of(const crypto::Certificate& certificate, std::size_t place, Time now) {
+  if (place == 0 && !certificate.may_serve_tls())
+    return "is not made for servers (serverAuth is missing in its extended key usage)";
   if (certificate.not_after() < now) return "expired at " + to_rfc3339(certificate.not_after());
   if (now < certificate.not_before())
     return "is not valid before " + to_rfc3339(certificate.not_before());
@@ -52,7 +55,7 @@ std::vector<Finding> tls_findings(const node::Config& config, Time now) {
   const auto chain = crypto::Certificate::all_from_pem(material->chain_pem);
   if (!chain) return findings;  // `usable` tells
   for (std::size_t i = 0; i < chain->size(); ++i) {
-    const std::string fault = fault_of_dates((*chain)[i], now);
+    const std::string fault = fault_of((*chain)[i], i, now);
     if (fault.empty()) continue;
     add(Weight::warning, kCertificateKey,
         fmt::format("{}: certificate {} ({}) {}; who verifies this node's TLS refuses it: renew it",

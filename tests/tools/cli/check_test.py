@@ -22,7 +22,7 @@ class Check(unittest.TestCase):
         cls.run_here("init", "--domain", "a.example", "--data-dir", str(cls.folder / "data"))
         cls.plain = cls.config.read_text()
         cls.made = Certificates(cls.folder / "certificates")
-        for name in ("good", "direct", "expired", "not-yet", "expired-middle"):
+        for name in ("good", "direct", "expired", "not-yet", "expired-middle", "for-clients"):
             cls.made.make(name)
         cls.made.make("root-sent-late", Server(issuer="old-middle", sends=("old-middle",), valid=PAST))
 
@@ -80,6 +80,12 @@ class Check(unittest.TestCase):
             for number, (_, _, text) in zip(numbers, findings):
                 self.assertIn(f"certificate {number} (CN=", text)
                 self.assertIn(word, text)
+
+    def test_a_certificate_that_is_not_for_servers_is_told(self):
+        valid, findings = self.of("for-clients")
+        self.assertTrue(valid, findings)
+        self.assertEqual([f[:2] for f in findings], [("warning", "smtp.tls_certificate")])
+        self.assertIn("certificate 1 (CN=server) is not made for servers (serverAuth is missing", findings[0][2])
 
 
 if __name__ == "__main__":
