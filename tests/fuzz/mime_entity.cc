@@ -2,6 +2,7 @@
 // canonical form; a Content-Type that was read is read again with all its parameters.
 #include "crypto/mime/entity.h"
 #include "crypto/mime/entity_front.h"
+#include "crypto/mime/header_reader.h"
 #include "crypto/mime/mime_refusal.h"
 #include "tests/fuzz/mime_support.h"
 
@@ -64,7 +65,27 @@ void check_canonical_form(ByteView input, const Front& front) {
   expect(shown.starts_with(front.header));
 }
 
+// Where mail's header ends: as RFC 5322, 2.1 has it, for whoever reads it in pieces and for whoever
+// has it whole.
+void check_mail_header(ByteView input) {
+  const std::string_view all = as_text(input);
+  const std::size_t blank = all.find("\r\n\r\n");
+  const std::size_t wanted = all.starts_with("\r\n") ? 0
+                             : blank == all.npos     ? all.size()
+                                                     : blank + 2;
+  expect(split_entity(all).header.size() == wanted);
+  TricklingSource source(input, cut_of(input));
+  auto head = read_head(source);
+  if (!head) {
+    expect(mime_refusal_of(head.error()) == MimeRefusal::header_too_large);
+    return;
+  }
+  expect(head->header == all.substr(0, wanted));
+  expect(all.substr(wanted).starts_with(as_text(head->rest)));
+}
+
 void check_input(ByteView input) {
+  check_mail_header(input);
   const Front front = front_of(input, input.size() + 1);
   expect(front_of(input, cut_of(input)) == front);
   if (!front.error.empty()) return;
