@@ -7,6 +7,9 @@
 namespace culvert::store {
 
 void Damage::note(Table table, ByteView key) {
+  // First, and however many were noted: whoever damages ten thousand records of mail must not hide
+  // one that decides trust behind them.
+  if (decides_trust(table) && set_altered(table)) log_error("store: {}", altered());
   {
     const std::lock_guard lock(mutex_);
     if (known_.size() >= kMaxNotedRecords) return;
@@ -17,9 +20,6 @@ void Damage::note(Table table, ByteView key) {
   log_error(
       "store: a record of the table {} was altered on disk or is damaged, and is set aside: {}",
       table_name(table), to_hex(key));
-  if (!decides_trust(table)) return;
-  set_altered(table);
-  log_error("store: {}", altered());
 }
 
 std::vector<Damage::Place> Damage::unwritten() const {
@@ -34,10 +34,10 @@ void Damage::written(const std::vector<Place>& places) {
   });
 }
 
-void Damage::set_altered(Table table) {
+bool Damage::set_altered(Table table) {
   const std::lock_guard lock(mutex_);
-  altered_tables_.insert(table);
   altered_.store(true, std::memory_order_release);
+  return altered_tables_.insert(table).second;
 }
 
 std::string Damage::altered() const {
@@ -47,8 +47,8 @@ std::string Damage::altered() const {
     names += (names.empty() ? "" : ", ") + std::string(table_name(table));
   if (names.empty()) return {};
   return "records that decide whom mail is sealed for were altered on disk (" + names +
-         "); nothing is sent to other organisations until the data directory is put back from a "
-         "copy that is trusted, or the node is made anew and paired again";
+         "); nothing is sent to other organisations until the data directory is restored from a "
+         "trusted copy, or the node is set up and paired again";
 }
 
 }  // namespace culvert::store

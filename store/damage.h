@@ -1,5 +1,5 @@
-// What this process found that was changed without the node key: records that do not open, which
-// are set aside, and tables that decide trust, which hold all mail to others. Thread-safe.
+// What this process found changed without the node key. Records that do not open are set aside. An
+// altered table that decides trust holds all mail to other organisations. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -14,25 +14,25 @@
 
 namespace culvert::store {
 
-// Noted by key at most so many: who garbles a million records does not fill memory with them.
+// The most records that are noted: somebody who garbles a million records must not fill memory.
 inline constexpr std::size_t kMaxNotedRecords = 10'000;
 
 class Damage {
  public:
   using Place = std::pair<Table, Bytes>;
 
-  // A record that does not open or cannot be decoded; logged the first time. One of a table that
-  // decides trust makes the store `altered`.
+  // Notes a record that does not open or cannot be decoded; logs it the first time. A record of a
+  // table that decides trust makes the store `altered`.
   void note(Table table, ByteView key);
-  // Noted here and not yet written to the table `damaged`, in a stable order.
+  // Records that are noted here and not yet in the table `damaged`, in a stable order.
   std::vector<Place> unwritten() const;
   void written(const std::vector<Place>& places);
 
-  // The store was altered where it decides trust, in that table.
-  void set_altered(Table table);
+  // This table, which decides trust, was altered. True the first time.
+  bool set_altered(Table table);
   // Cheap.
   bool is_altered() const { return altered_.load(std::memory_order_acquire); }
-  // What to tell people, one line that says what to do; empty if nothing was noticed.
+  // One line for people that says what to do; empty if nothing was noticed.
   std::string altered() const;
 
  private:
