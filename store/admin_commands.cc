@@ -24,14 +24,14 @@ Bytes encode(const AdminCommand& command) {
 
 Result<AdminCommand> decode_admin_command(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   AdminCommand command{in->time_or_zero(kTime), in->text(kBy), in->text(kWords)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return command;
 }
 
 void note_command(WriteTransaction& txn, const AdminCommand& command) {
-  // In the order of their commits: a clock may go back.
+  // Numbered in commit order, not by time: a clock may go back.
   const Cursor last = txn.scan_back(Table::commands);
   const bool is_first = last.at_end() || last.key().size() != 8;
   const std::uint64_t number = is_first ? 0 : read_big_endian(last.key()) + 1;

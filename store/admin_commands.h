@@ -1,5 +1,5 @@
-// Commands of administrators that changed something. Each is noted in the commit of its first
-// change, whether or not a node runs, and stays until a node has told it in its log.
+// Administrator commands that changed something. Each is recorded in the commit of its first
+// change, whether or not a node is running, and is kept until a node has written it to its log.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace culvert::store {
 
 struct AdminCommand {
   Time time{};
-  std::string by{};     // the user, as the system names them
+  std::string by{};     // the system's name for the user
   std::string words{};  // what was typed, without secrets
   bool operator==(const AdminCommand&) const = default;
 };
@@ -25,11 +25,11 @@ void note_command(WriteTransaction& txn, const AdminCommand& command);
 
 struct UntoldCommands {
   std::vector<AdminCommand> commands{};  // the oldest first
-  Bytes last{};                          // key of the last that was looked at; empty: none is left
+  Bytes last{};                          // key of the last record examined; empty: none is left
 };
-// At most `limit`, of which none that cannot be read.
+// At most `limit`. Unreadable records are left out.
 UntoldCommands untold_commands(const ReadTransaction& txn, std::size_t limit);
-// These were told.
+// Removes all records up to `told.last`: the commands are in the log now.
 void forget_commands(WriteTransaction& txn, const UntoldCommands& told);
 
 }  // namespace culvert::store

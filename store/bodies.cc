@@ -27,7 +27,7 @@ Error file_error(std::string_view doing, int error) {
   return internal_error("body-file", "a message body cannot be stored or read", detail);
 }
 
-// What binds a body's key, and a small body, to the message.
+// The associated data that binds a body's key, and a small body, to the message.
 Bytes associated(std::string_view what, const MessageId& id) {
   Bytes out = to_bytes(what);
   append(out, id.view());
@@ -114,7 +114,8 @@ Result<crypto::SealingKey> body_key(const Store& store, const BodyRef& body) {
   return key;
 }
 
-// Not in a folder that somebody replaced by a link to another. -1 and errno if it cannot be made.
+// Creates a file in `dir`, but not if somebody replaced `dir` by a link. -1 and errno if it cannot
+// be made.
 int create_in(const fs::path& dir, const fs::path& name) {
   const int folder = ::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (folder < 0) return -1;
@@ -129,7 +130,7 @@ int create_in(const fs::path& dir, const fs::path& name) {
 Result<std::unique_ptr<RewindableSource>> open_file(const Store& store, const BodyRef& body,
                                                     const crypto::SealingKey& key) {
   const fs::path path = body_path(store.data_dir() / "bodies", body.id);
-  // NONBLOCK: a named pipe in its place would wait for somebody who writes.
+  // NONBLOCK: opening a named pipe in its place would wait for a writer.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return gone();
   if (fd < 0) return file_error("opening a body", errno);
@@ -176,7 +177,7 @@ struct BodyWriter::Impl {
 Status BodyWriter::Impl::move_to_file() {
   auto opened = std::make_shared<StagedBody::File>();
   opened->path = body_path(store.data_dir() / "bodies", id);
-  opened->kept = true;  // until it is ours
+  opened->kept = true;  // not ours to remove before it is created
   const fs::path dir = opened->path.parent_path();
   if (::mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST)
     return file_error("making a folder", errno);
@@ -184,7 +185,7 @@ Status BodyWriter::Impl::move_to_file() {
   if (opened->fd < 0) return file_error("making a body file in " + dir.string(), errno);
   opened->kept = false;
   struct stat status {};
-  // A sweep of another process may have removed it before it was locked.
+  // Another process's sweep may have removed the file before it was locked.
   if (::flock(opened->fd, LOCK_SH) != 0 || ::fstat(opened->fd, &status) != 0 ||
       status.st_nlink == 0) {
     return temporary_error("store-busy", "the store is busy", "a sweep took a new body file");
@@ -206,7 +207,7 @@ Status BodyWriter::write(ByteView octets) {
   b.end.check("a body that has not ended");
   b.size_bytes += octets.size();
   if (!b.sealing && b.small.size() + octets.size() > kInlineBodyBytes) {
-    if (Status moved = b.move_to_file(); !moved) return moved;
+    if (const Status moved = b.move_to_file(); !moved) return moved.error();
   }
   if (b.sealing) return b.sealing->write(octets);
   append(b.small, octets);
@@ -228,9 +229,9 @@ Result<StagedBody> BodyWriter::finish() {
     staged.inline_octets_ = crypto::seal(b.key, b.small, associated("body", b.id));
     return staged;
   }
-  if (Status sealed = b.sealing->finish(); !sealed) return std::move(sealed).error();
+  if (const Status sealed = b.sealing->finish(); !sealed) return sealed.error();
   if (::fsync(b.file->fd) != 0) return file_error("syncing a body", errno);
-  // The folder may be new as well.
+  // The folder may be new too, so its parent is synced as well.
   const fs::path dir = b.file->path.parent_path();
   for (const fs::path& path : {dir, dir.parent_path()}) {
     if (const int error = sync_to_disk(path); error != 0) {
@@ -246,8 +247,8 @@ void keep_body(WriteTransaction& txn, const StagedBody& body) {
   if (body.ref_.place == BodyRef::Place::database) {
     txn.put(Table::bodies, body.ref_.id.view(), body.inline_octets_);
   } else {
-    // Also if the commit failed: its entry may be on disk all the same, and `sweep_bodies` finds a
-    // body that none names.
+    // Keep the file even if the outcome of the commit is unknown: the entry that names it may be on
+    // disk. If it is not, `sweep_bodies` removes the file.
     txn.unless_undone([file = body.file_] { file->kept = true; });
   }
 }
@@ -256,7 +257,8 @@ void remove_body(WriteTransaction& txn, const BodyRef& body) {
   if (body.place == BodyRef::Place::database) {
     txn.erase(Table::bodies, body.id.view());
   } else {
-    // After a crash in between, `sweep_bodies` finds it.
+    // Only after the commit, so that a message on disk never lacks its body. After a crash in
+    // between, `sweep_bodies` removes the file.
     txn.after_commit([path = body_path(txn.bodies_dir(), body.id)] { ::unlink(path.c_str()); });
   }
 }

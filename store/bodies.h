@@ -1,6 +1,6 @@
-// Message bodies, sealed, each under a key of its own. Up to kInlineBodyBytes they go into the
-// database with their message; larger ones into data_dir/bodies/<last two digits>/<id>, written and
-// fsynced before the commit. Memory does not depend on the size.
+// Message bodies, each sealed under its own key. Bodies of up to kInlineBodyBytes are stored in the
+// database with their message. Larger ones go to data_dir/bodies/<last two digits>/<id>, written
+// and fsynced before the commit. Memory use does not depend on the size.
 #pragma once
 
 #include <memory>
@@ -13,8 +13,8 @@ namespace culvert::store {
 
 inline constexpr std::size_t kInlineBodyBytes = 64 * 1024;
 
-// A body that is written and waits for its commit. Copies share one file; if the last one goes
-// before a commit named the body, the file is removed.
+// A body that is written and awaits its commit. Copies share one file. The file is removed if the
+// last copy is destroyed before a commit names the body.
 class StagedBody {
  public:
   const BodyRef& ref() const { return ref_; }
@@ -36,16 +36,16 @@ class BodyWriter final : public Sink {
  public:
   // `store` must outlive it.
   BodyWriter(const Store& store, const MessageId& id);
-  // What was not finished is removed.
+  // Removes a body that was not finished.
   ~BodyWriter() override;
   // temporary `disk-full`; internal `body-file`.
   Status write(ByteView octets) override;
   std::uint64_t size_bytes() const;
-  // True once it has outgrown the database: `finish` then waits for the disk, so not in a loop
-  // thread.
+  // True once the body is too large for the database. `finish` then waits for the disk and must not
+  // be called in a loop thread.
   bool in_file() const;
-  // Call once. The body counts only when put_message, put_staged or put_quarantine has been
-  // committed with it.
+  // Call once. The body counts only once put_message, put_staged or put_quarantine is committed
+  // with it.
   Result<StagedBody> finish();
 
  private:
@@ -53,17 +53,17 @@ class BodyWriter final : public Sink {
   std::unique_ptr<Impl> impl_;
 };
 
-// Puts a small body into the database, and makes a large one stay. For the functions that put its
-// owner, in the same transaction.
+// Puts a small body into the database, or makes the file of a large one stay. For the functions
+// that put its owner; call it in the same transaction.
 void keep_body(WriteTransaction& txn, const StagedBody& body);
-// Removes the body, its file after the commit.
+// Removes the body. A file is removed after the commit.
 void remove_body(WriteTransaction& txn, const BodyRef& body);
 
-// The octets of a body, from the beginning, as often as needed. permanent `no-body` if it is gone
-// (its message was dropped); reading gives permanent `body-damaged` if it was altered. `store` must
-// outlive it. A file stays readable while it is open, even if it is removed meanwhile.
+// Reads a body from the beginning, as often as needed. permanent `no-body` if it is gone (its
+// message was dropped). Reading an altered body gives permanent `body-damaged`. `store` must
+// outlive the source. An open file stays readable even if it is removed meanwhile.
 Result<std::unique_ptr<RewindableSource>> open_body(const Store& store, const BodyRef& body);
-// The same before the commit; `body` must stay until it is open.
+// The same before the commit. `body` must exist until the source is open.
 Result<std::unique_ptr<RewindableSource>> open_body(const Store& store, const StagedBody& body);
 
 }  // namespace culvert::store

@@ -30,7 +30,7 @@ Result<bool> has_owner(const Store& store, const MessageId& id) {
 
 // True if it was removed.
 Result<bool> remove_if_unowned(const Store& store, const fs::path& file, const MessageId& id) {
-  // NONBLOCK: a named pipe would wait for somebody who writes, and the node would never listen.
+  // NONBLOCK: opening a named pipe would wait for a writer, and the node would never listen.
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return false;
   struct stat found {};
@@ -38,7 +38,7 @@ Result<bool> remove_if_unowned(const Store& store, const fs::path& file, const M
     ::close(fd);
     return false;
   }
-  // The lock first, then the question: a file that is committed in between has an owner by then.
+  // Lock first, then look for an owner: a file that is committed in between has one by then.
   bool removed = false;
   Result<bool> owned = true;
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
@@ -61,7 +61,7 @@ Result<std::size_t> sweep_body_files(const Store& store) {
     const auto id = MessageId::parse(at->path().filename().string());
     if (!id) continue;
     auto gone = remove_if_unowned(store, at->path(), *id);
-    if (!gone) return std::move(gone).error();
+    if (!gone) return gone.error();
     if (*gone) ++removed;
   }
   if (failed) log_warning("store: '{}' cannot be swept: {}", dir.string(), failed.message());
@@ -75,7 +75,7 @@ bool has_body_files(const fs::path& bodies_dir) {
        at.increment(failed)) {
     if (!at->is_directory(failed)) return true;
   }
-  return static_cast<bool>(failed);  // nobody knows
+  return static_cast<bool>(failed);  // unknown counts as not empty
 }
 
 }  // namespace culvert::store

@@ -14,7 +14,7 @@ namespace {
 enum : std::uint32_t { kTable = 1 };
 enum : std::uint32_t { kName = 1, kCount = 2, kDigest = 3 };
 
-// What a table holds; false if a record of it does not open.
+// Adds the records of a table to `census`. False if one of them does not open.
 bool count_table(const ReadTransaction& txn, Table table, Census& census) {
   bool whole = true;
   for (Cursor at = txn.scan(table); !at.at_end(); at.next()) {
@@ -63,11 +63,11 @@ Bytes encode(const Census& census) {
 
 Result<Census> decode_census(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   Census census;
   for (const ByteView item : in->all(kTable)) {
     auto fields = RecordReader::parse(item);
-    if (!fields) return std::move(fields).error();
+    if (!fields) return fields.error();
     const auto table = table_named(as_text(fields->bytes(kName)));
     const ByteView digest = fields->bytes(kDigest);
     Census::Sum sum;
@@ -77,10 +77,10 @@ Result<Census> decode_census(ByteView record) {
     }
     sum.count = fields->integer(kCount);
     std::copy(digest.begin(), digest.end(), sum.digest.begin());
-    if (Status ok = fields->status(); !ok) return std::move(ok).error();
+    if (const Status ok = fields->status(); !ok) return ok.error();
     census.sums_[*table] = sum;
   }
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return census;
 }
 
@@ -102,11 +102,11 @@ std::vector<Table> find_alterations(const ReadTransaction& txn) {
     const auto table = static_cast<Table>(i);
     if (!decides_trust(table)) continue;
     const bool whole = count_table(txn, table, counted);
-    // Without a census nothing is known of any table.
+    // Without a census, every table counts as altered.
     if (whole && kept && kept->agrees(counted, table)) continue;
     altered.push_back(table);
   }
-  if (txn.failed()) return {};  // the database itself cannot be read, which is told as such
+  if (txn.failed()) return {};  // the database cannot be read; that is reported as such
   const bool known = txn.damage().is_altered();
   for (const Table table : altered)
     txn.damage().set_altered(table);

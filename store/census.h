@@ -1,10 +1,11 @@
-// How many records the tables that decide trust hold, and a digest over all of them: kept in
-// `meta`, sealed, and changed in the same commit as the records. So a record that was taken away,
-// put there, or put back as it once was is noticed; only taking back all of these tables together
-// is not (docs/operation.md).
+// For each table that decides trust: the number of its records and a digest over them. The census
+// is kept in `meta`, sealed, and changes in the same commit as the records. So it shows when a
+// record was removed, added, or replaced by an older version. It does not show when all of these
+// tables together were put back to an older state (docs/operation.md).
 //
-// The digest is the XOR of the records' elements (record_seal.h). Nobody without the node key can
-// make an element, or knows a digest, so no other set of records has the same.
+// The digest is the XOR of the records' elements (record_seal.h). Without the node key nobody can
+// make an element or learn a digest, so nobody can make another set of records with the same
+// digest.
 #pragma once
 
 #include <map>
@@ -18,7 +19,7 @@
 
 namespace culvert::store {
 
-// The name in `meta` of the census. It does not count itself.
+// The name of the census in `meta`. It does not count itself.
 inline constexpr std::string_view kCensusName = "census";
 
 // True for the records that are counted.
@@ -50,8 +51,8 @@ Result<Census> decode_census(ByteView record);
 // Nothing if it is missing or does not open.
 std::optional<Census> find_census(const ReadTransaction& txn);
 
-// Compares all tables that decide trust with the census, and opens each of their records. The names
-// of those that do not agree; the store counts as altered then (Store::altered).
+// Compares all tables that decide trust with the census, and opens each of their records. Returns
+// the tables that do not agree. If there are any, the store counts as altered (Store::altered).
 std::vector<Table> find_alterations(const ReadTransaction& txn);
 
 }  // namespace culvert::store

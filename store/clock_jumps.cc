@@ -24,7 +24,8 @@ void ClockJumps::note(Time now, std::chrono::seconds gained) {
   if (gained > kNothing) {
     jumps_.push_back({now - gained, now});
     if (jumps_.size() <= kMaxClockJumps) return;
-    // The second one as wide as both: nothing gets less time than it had.
+    // Merge the oldest jump into the next, which becomes as long as both: no date gets less time
+    // back.
     jumps_[1].to += length(jumps_[0]);
     jumps_.erase(jumps_.begin());
   }
@@ -67,16 +68,16 @@ Bytes encode(const ClockRecord& record) {
 
 Result<ClockRecord> decode_clock_record(ByteView octets) {
   auto in = RecordReader::parse(octets);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   ClockRecord record;
   record.wall = in->time_or_zero(kWall);
   for (const ByteView item : in->all(kJump)) {
     auto fields = RecordReader::parse(item);
-    if (!fields) return std::move(fields).error();
+    if (!fields) return fields.error();
     record.jumps.jumps_.push_back({fields->time_or_zero(kFrom), fields->time_or_zero(kTo)});
-    if (Status ok = fields->status(); !ok) return std::move(ok).error();
+    if (const Status ok = fields->status(); !ok) return ok.error();
   }
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return record;
 }
 
@@ -84,8 +85,8 @@ ClockRecord find_clock_record(const ReadTransaction& txn) {
   const ByteView key = as_bytes(kClock);
   const auto held = txn.held(Table::meta, key);
   if (held == ReadTransaction::Held::absent) return {};
-  // Not `load`, which fails: one altered octet would keep the node from taking any mail. What is
-  // noted here lets nothing go to others.
+  // Not `load`, which fails the transaction: one altered octet would keep the node from taking any
+  // mail. The note holds all mail to other organisations.
   if (held == ReadTransaction::Held::whole) {
     const auto octets = txn.get(Table::meta, key);
     auto record = octets ? decode_clock_record(*octets) : Result<ClockRecord>(ClockRecord{});

@@ -1,14 +1,15 @@
 // How far the wall clock ran away from the time that really passed. Mail is dated by the wall
-// clock, because only that goes on while the node is off; but a wall clock can be set to any time,
-// and mail must not become old by it (reliability.md, "Clocks": no mass expiry). So whenever the
-// clock jumps, that is noted here, and who asks how old something is subtracts what did not pass.
+// clock, because only that clock goes on while the node is off. But the wall clock can be set to
+// any time, and that must not make mail old (reliability.md, "Clocks": no mass expiry). So every
+// jump of the clock is noted here, and code that computes an age subtracts the time that did not
+// pass.
 //
-// What counts as having passed: what the steady clock of this run supports, and over a time when
-// the node was off as much as is plausible. node/flow/clock_watch.h looks at the clocks.
+// Time counts as passed if the steady clock of this run supports it. While the node was off, as
+// much counts as is plausible. node/flow/clock_watch.h watches the clocks.
 //
-// Whatever is dated before a jump forward gets that time back; whatever is dated in the gap that
-// was jumped over (by a clock that went back before) is as old after it as if it were dated then; a
-// jump back takes from the jumps before it. So nothing looks older than it is; it may look younger.
+// A date before a jump forward gets the length of the jump back. A date in the gap (by a clock that
+// went back earlier) counts as the end of the gap. A jump back takes from the jumps before it. So
+// nothing looks older than it is; it may look younger.
 #pragma once
 
 #include <chrono>
@@ -19,26 +20,26 @@
 
 namespace culvert::store {
 
-// A jump forward: the clock was set from the one to the other.
+// A jump forward: the clock was set from `from` to `to`.
 struct ClockJump {
   Time from{};
   Time to{};
   bool operator==(const ClockJump&) const = default;
 };
 
-// More jumps than that become fewer and wider ones, so that things last longer, never shorter.
+// More jumps than this are merged into fewer, wider ones. Things then last longer, never shorter.
 inline constexpr std::size_t kMaxClockJumps = 16;
-// A jump counts until so much time has really passed: longer than anything whose age is asked for
-// is kept.
+// A jump counts until this much time has really passed. Nothing whose age is asked for is kept as
+// long.
 inline constexpr std::chrono::hours kClockJumpAge{60 * 24};
 
 // A value.
 class ClockJumps {
  public:
-  // The clock was just set to `now`, and went further than time did by `gained`, or back if that is
+  // The clock was just set to `now`. It went `gained` further than time did, or back if that is
   // negative.
   void note(Time now, std::chrono::seconds gained);
-  // What the wall clock would say if it had gone no faster than time since it said `since`.
+  // What the wall clock would show if it had not run faster than time since it showed `since`.
   Time now_for(Time since, Time now) const;
   // The same for the oldest things: all jumps count.
   Time now_for_oldest(Time now) const;
@@ -52,7 +53,7 @@ class ClockJumps {
   std::vector<ClockJump> jumps_;  // oldest first
 };
 
-// What is stored now and then.
+// What the node stores from time to time.
 struct ClockRecord {
   Time wall{};  // what the clock said when it was stored; zero: never
   ClockJumps jumps{};
@@ -62,7 +63,7 @@ Bytes encode(const ClockRecord& record);
 // internal `damaged-record`.
 Result<ClockRecord> decode_clock_record(ByteView record);
 
-ClockRecord find_clock_record(const ReadTransaction& txn);  // an altered one: noted, and empty
+ClockRecord find_clock_record(const ReadTransaction& txn);  // empty, and noted, if altered
 void put_clock_record(WriteTransaction& txn, const ClockRecord& record);
 
 }  // namespace culvert::store

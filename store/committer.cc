@@ -7,10 +7,10 @@ namespace culvert::store {
 
 namespace {
 
-// A batch is large enough that the fsync is a small part of it, and small enough that who waits for
-// the first closure does not notice the last.
+// Large enough that the fsync is a small part of a batch. Small enough that the first closure does
+// not wait noticeably for the last.
 constexpr std::size_t kBatchClosures = 512;
-// It must fit between the reserve and the room made ahead (db.cc), pages of indexes included.
+// A batch must fit between the reserve and the room made ahead (db.cc), index pages included.
 constexpr std::uint64_t kBatchBytes = 4 * 1024 * 1024;
 constexpr std::uint64_t kCommitsBetweenReaderChecks = 1000;
 
@@ -39,7 +39,8 @@ void Committer::add(Store::WriteFn fn, Store::DoneFn on_done) {
     was_empty = waiting_.empty();
     waiting_.push_back({std::move(fn), std::move(on_done)});
   }
-  // Who finds others waiting need not wake it again: that is a system call for each message.
+  // If closures wait already, the thread has been woken. Waking it again would be a system call for
+  // each message.
   if (was_empty) wake_.notify_one();
 }
 
@@ -59,7 +60,7 @@ void Committer::run() {
   }
 }
 
-// Empty when it is time to end.
+// Empty when the thread is to end.
 Committer::Batch Committer::take_batch() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
@@ -72,7 +73,7 @@ Committer::Batch Committer::take_batch() {
   return batch;
 }
 
-// Commits closures from `from` on, at most `limit`; returns where to go on. Their results are set.
+// Commits at most `limit` closures from `from` on and sets their results. Returns where to go on.
 std::size_t Committer::commit_some(Batch& batch, std::size_t from, std::size_t limit) {
   for (;;) {
     TransactionState state;
@@ -81,7 +82,7 @@ std::size_t Committer::commit_some(Batch& batch, std::size_t from, std::size_t l
     std::size_t end = from + limit;
     if (committed) {
       end = run_closures(state, batch, from, limit);
-      if (end == from) {  // one was left out; what it wrote must go
+      if (end == from) {  // one was left out; undo what it wrote
         database_.abort(state);
         continue;
       }
@@ -106,7 +107,7 @@ std::size_t Committer::commit_some(Batch& batch, std::size_t from, std::size_t l
       return end;
     }
     if (committed.error().code == "disk-full" && end - from > 1) {
-      // Together they do not fit; in smaller parts, those that remove something do.
+      // Together they do not fit. In smaller parts, those that remove something do.
       limit = (end - from) / 2;
       continue;
     }
@@ -117,15 +118,15 @@ std::size_t Committer::commit_some(Batch& batch, std::size_t from, std::size_t l
   }
 }
 
-// Runs closures until the batch is large enough; returns how far it came, or `from` if one failed
-// after it had written.
+// Runs closures until the batch is large enough. Returns where it stopped, or `from` if a closure
+// failed after it had written.
 std::size_t Committer::run_closures(TransactionState& state, Batch& batch, std::size_t from,
                                     std::size_t limit) {
   std::size_t at = from;
   for (; at < from + limit && state.written_bytes < kBatchBytes; ++at) {
     Job& job = batch[at];
     if (job.left_out) continue;
-    state.opened.clear();  // views of the closure before ended with it
+    state.opened.clear();  // views of the previous closure ended with it
     const std::uint64_t writes_before = state.writes;
     const std::size_t acts_before = state.after_commit.size();
     const std::size_t kept_before = state.unless_undone.size();
@@ -162,8 +163,8 @@ Status Committer::run_closure(TransactionState& state, Job& job) {
 void Committer::report(Batch& batch, std::size_t from, std::size_t to) {
   for (std::size_t i = from; i < to; ++i) {
     Job job = std::move(batch[i]);
-    // What the closure holds goes before the caller hears of it: a body that was not committed
-    // removes its file then.
+    // Destroy the closure before the caller is told: a body that was not committed removes its file
+    // then.
     job.fn = nullptr;
     job.on_done(std::move(job.result));
   }

@@ -15,10 +15,11 @@ namespace culvert::store {
 
 class Committer {
  public:
-  // Both must outlive it. `before_commit` runs in each transaction, last.
+  // `database` and `context` must outlive it. `before_commit` runs last in each transaction that
+  // writes.
   Committer(Database& database, const StoreContext& context,
             std::function<void(WriteTransaction&)> before_commit);
-  // Ends when everything given is done.
+  // Waits until every closure that was added is done.
   ~Committer();
 
   void add(Store::WriteFn fn, Store::DoneFn on_done);

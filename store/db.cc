@@ -18,9 +18,9 @@ namespace {
 
 constexpr unsigned kMaxReaders = 510;  // threads of all processes that read at the same moment
 constexpr mdb_mode_t kFileMode = 0600;
-// Room that is made ahead, as a multiple of the reserve: a batch must fit between.
+// How much room is made ahead, as a multiple of the reserve. A batch must fit between the two.
 constexpr std::uint64_t kRoomFactor = 3;
-// In steps, so that not every commit has to make some.
+// Room is made in steps, so that not every commit has to make some.
 constexpr std::uint64_t kRoomStepBytes = 1024 * 1024;
 
 bool is_full(int rc) { return rc == MDB_MAP_FULL || rc == ENOSPC || rc == EDQUOT; }
@@ -30,13 +30,13 @@ Error store_failed(std::string detail) {
                         std::move(detail));
 }
 
-// At the front of every lock file of LMDB.
+// Every lock file of LMDB begins with this.
 constexpr std::uint32_t kLockMagic = 0xBEEFC0DE;
 
 Error not_ours(const std::filesystem::path& file) {
   return permanent_error(
       "store-access",
-      fmt::format("'{}' is a link, or nothing that the store made; find out who put it there, stop "
+      fmt::format("'{}' is a link, or was not made by the store; find out who put it there, stop "
                   "the node, and remove it{}",
                   file.string(), file.filename() == "lock.mdb" ? "" : " or restore a backup"));
 }
@@ -49,27 +49,28 @@ Error not_a_store(const std::filesystem::path& directory, const char* why) {
                   (directory / "data.mdb").string(), why));
 }
 
-// The attack: LMDB opens its files by name, through links, and writes its own front over a lock
-// file that it does not know, whosever file that is.
+// The attack: LMDB opens its files by name and through links. It overwrites the front of a lock
+// file that it does not recognise, no matter whose file that is.
 Status check_files(const std::filesystem::path& directory) {
   const auto data = directory / "data.mdb", lock = directory / "lock.mdb";
   struct stat found {};
   if (::lstat(data.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) return not_ours(data);
-  // NONBLOCK: a named pipe would wait for somebody who writes.
+  // NONBLOCK: opening a named pipe would wait for a writer.
   const int fd = ::open(lock.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return errno == ELOOP ? Status(not_ours(lock)) : done();
-  std::uint32_t front = kLockMagic;  // of an empty file too, which LMDB fills
+  std::uint32_t front = kLockMagic;  // an empty file passes too: LMDB fills it
   const bool is_file =
       ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode) && ::read(fd, &front, sizeof front) >= 0;
   ::close(fd);
-  // Zeros: another process is just making it.
+  // Zeros: another process is making it just now.
   const bool ours = is_file && (front == kLockMagic || (front == 0 && found.st_nlink == 1));
   return ours ? done() : Status(not_ours(lock));
 }
 
-// The attack, or a copy that was broken off: pages behind the end of the file are in the map, and
-// who reads one is killed. The two pages that this asks are there, or the library did not open it.
-// The file only grows, and before the number of the last page does: no other process disturbs.
+// The attack, or an interrupted copy: the map reaches beyond the end of the file, and reading a
+// page there kills the process. The two pages that this function reads exist, or LMDB would not
+// have opened the file. The file only grows, and it grows before the number of the last page does,
+// so other processes do not disturb the check.
 Status check_length(MDB_env* env, const std::filesystem::path& directory) {
   MDB_envinfo info{};
   MDB_stat pages{};
@@ -109,7 +110,7 @@ Error error_of(int rc, std::string_view doing) {
 
 Status Database::Impl::open(const DatabaseOptions& opened) {
   options = opened;
-  if (Status own = check_files(options.directory); !own) return own;
+  if (const Status own = check_files(options.directory); !own) return own.error();
   int rc = mdb_env_create(&env);
   if (rc == 0) rc = mdb_env_set_mapsize(env, options.map_size_bytes);
   if (rc == 0) rc = mdb_env_set_maxreaders(env, kMaxReaders);
@@ -121,13 +122,13 @@ Status Database::Impl::open(const DatabaseOptions& opened) {
     return not_a_store(options.directory, mdb_strerror(rc));
   }
   if (rc != 0) return error_of(rc, "opening " + options.directory.string());
-  if (Status whole = check_length(env, options.directory); !whole) return whole;
+  if (const Status whole = check_length(env, options.directory); !whole) return whole.error();
   int stale = 0;
   mdb_reader_check(env, &stale);
   return open_tables();
 }
 
-// The number of the schema stands in the clear in every version (record_seal.h).
+// The schema number is in the clear in every version (record_seal.h).
 Status Database::Impl::check_schema(MDB_txn* txn) const {
   MDB_dbi meta = 0;
   if (mdb_dbi_open(txn, table_name(Table::meta), 0, &meta) != 0) return done();  // a new store
@@ -152,7 +153,7 @@ Status Database::Impl::open_tables() {
   tables.fill(kNoTable);
   for (std::size_t i = 0; rc == 0 && i < kTableCount; ++i) {
     rc = mdb_dbi_open(txn, table_name(static_cast<Table>(i)), make, &tables[i]);
-    if (rc == MDB_NOTFOUND && make == 0) rc = 0;  // a table that version did not have
+    if (rc == MDB_NOTFOUND && make == 0) rc = 0;  // that version had no such table
   }
   if (rc != 0) {
     mdb_txn_abort(txn);
@@ -193,8 +194,8 @@ void Database::Impl::give_back(MDB_txn* reader) {
   idle_readers.push_back(reader);
 }
 
-// Pages that were used once and are free now. Asked only when the disk is full: it costs time. The
-// library shows its list of free pages to readers only.
+// Octets of pages that were used once and are free now. Called only when the disk is full, because
+// it takes time. LMDB shows its list of free pages to readers only.
 std::uint64_t Database::Impl::free_list_bytes(unsigned page_bytes) {
   constexpr MDB_dbi kFreeList = 0;
   auto reader = take_reader();
@@ -215,7 +216,8 @@ std::uint64_t Database::Impl::free_list_bytes(unsigned page_bytes) {
   return pages * page_bytes;
 }
 
-// Octets that new mail may take, the reserve not counted. Makes room ahead. In the write lock.
+// How many octets new mail may take, the reserve not counted. Makes room ahead. Call it with the
+// write lock held.
 std::uint64_t Database::Impl::room() {
   MDB_envinfo info{};
   MDB_stat stat{};
@@ -237,14 +239,14 @@ Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {
   auto impl = std::make_unique<Impl>();
-  if (Status opened = impl->open(options); !opened) return std::move(opened).error();
+  if (const Status opened = impl->open(options); !opened) return opened.error();
   return std::unique_ptr<Database>(new Database(std::move(impl)));
 }
 
 Status Database::read(TransactionState& state, const std::function<Status()>& fn) const {
   auto reader = impl_->take_reader();
-  if (!reader) return std::move(reader).error();
-  // Also if `fn` throws, the reader must not pin pages for ever.
+  if (!reader) return reader.error();
+  // Even if `fn` throws, the reader must not pin pages for ever.
   const auto back = [this](MDB_txn* txn) { impl_->give_back(txn); };
   const std::unique_ptr<MDB_txn, decltype(back)> guard(*reader, back);
   state.database = this;

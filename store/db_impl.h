@@ -1,4 +1,4 @@
-// What db.cc and transaction.cc share of the library. Nobody else includes it.
+// What db.cc and transaction.cc share of LMDB. Nobody else includes it.
 #pragma once
 
 #include <lmdb.h>
@@ -13,10 +13,10 @@
 
 namespace culvert::store {
 
-// What a return code of the library means; `doing` is for the log.
+// The error for a return code of LMDB; `doing` is for the log.
 Error error_of(int rc, std::string_view doing);
 
-// No table: the library refuses it.
+// No table: LMDB refuses it.
 inline constexpr MDB_dbi kNoTable = ~MDB_dbi{0};
 
 struct Database::Impl {

@@ -1,12 +1,12 @@
-// The ways on which mail leaves the queue, as they are stored. What each of them means is a row of
-// node/delivery/paths.h.
+// The ways in which mail leaves the queue, as they are stored. node/delivery/paths.h has a row for
+// each that says what it means.
 #pragma once
 
 #include <cstdint>
 
 namespace culvert::store {
 
-// Numbers are frozen: one that was used never becomes another path's.
+// Numbers are frozen: a number that was used is never given to another path.
 enum class DeliveryPath : std::uint8_t {
   tunnel = 0,
   clear = 1,
@@ -25,7 +25,7 @@ inline constexpr PathName kDeliveryPaths[] = {
     {DeliveryPath::proof, "proof"},
 };
 
-// A store may hold numbers of another version of this program: `unknown`.
+// `unknown` for a number of another version of this program, which a store may hold.
 constexpr const char* path_name(DeliveryPath path) {
   for (const PathName& each : kDeliveryPaths)
     if (each.path == path) return each.name;

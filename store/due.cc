@@ -18,7 +18,7 @@ struct DuePlace {
   std::string destination;
 };
 
-// What a record of `due` is about, or nothing if it is none or does not open.
+// The place of a record of `due`. Nothing if its key has another form or it does not open.
 std::optional<DuePlace> read_place(const Cursor& at) {
   const ByteView key = at.key();
   if (key.size() != kDuePrefixOctets + kTailOctets) return std::nullopt;
@@ -27,14 +27,14 @@ std::optional<DuePlace> read_place(const Cursor& at) {
   return DuePlace{static_cast<DeliveryPath>(key[0]), to_text(*destination)};
 }
 
-// A key behind all of a destination: no tail is as long, or begins with such a time.
+// A key after all keys of a destination: no tail is this long, or begins with such a time.
 Bytes behind(const ReadTransaction& txn, const DuePlace& place) {
   Bytes key = due_prefix(txn.seal(), place.path, place.destination);
   key.resize(key.size() + kTailOctets + 1, 0xff);
   return key;
 }
 
-// What is due of the destination at which the cursor stands.
+// Takes what is due of the destination at which the cursor stands.
 DueDestination take_due(const ReadTransaction& txn, Cursor& at, const DuePlace& place,
                         const DueScan& scan, DueResult& result) {
   DueDestination due{place.path, place.destination, {}};
@@ -51,7 +51,7 @@ DueDestination take_due(const ReadTransaction& txn, Cursor& at, const DuePlace& 
     const Time when = read_time(tail);
     if (when > scan.now && when <= farthest) {
       result.next = std::min(result.next.value_or(when), when);
-      // Behind what waits may stand what was put off before the clock went back.
+      // Skip what waits: entries that were deferred before the clock went back may come after it.
       at.seek(KeyWriter().bytes(prefix).time(farthest + std::chrono::seconds(1)).take());
       continue;
     }

@@ -41,7 +41,7 @@ int write_all(int fd, ByteView content) {
   return 0;
 }
 
-// The mode is widened last, so that nobody reads a secret that is not whole either.
+// The mode is widened last, so that nobody else reads a file that is not whole.
 int fill(int fd, ByteView content, FileTraits traits) {
   if (const int error = write_all(fd, content); error != 0) return error;
   const mode_t mode = mode_of(traits.readers);
@@ -50,7 +50,7 @@ int fill(int fd, ByteView content, FileTraits traits) {
   return 0;
 }
 
-// What stands at a name, if it is not a regular file or nothing.
+// What is at a name, unless it is a regular file or nothing.
 std::string_view odd_thing(int folder, const char* name) {
   struct stat found {};
   if (::fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0) return {};
@@ -68,7 +68,7 @@ std::string_view advice(int error) {
   return "";
 }
 
-// A descriptor of a regular file, or -1 and why not. Takes the descriptor.
+// Returns `fd` if it is a regular file. Otherwise closes it, says why in `error` and returns -1.
 int regular_or_closed(int fd, int& error) {
   struct stat found {};
   error = fd < 0 || ::fstat(fd, &found) != 0 ? errno : 0;
@@ -94,10 +94,10 @@ Error Folder::error_about(const std::string& name, std::string_view doing, int e
     return temporary_error("disk-full", fmt::format("no space left for '{}'", file));
   }
   if (const auto thing = odd_thing(fd_, name.c_str()); !thing.empty()) {
-    return permanent_error(
-        "file-access", fmt::format("'{}' cannot be {}: {} stands there, which this program does "
-                                   "not make; find out who did, and remove it",
-                                   file, doing, thing));
+    return permanent_error("file-access",
+                           fmt::format("'{}' cannot be {}: {} is in its place that this program "
+                                       "did not make; find out who made it, and remove it",
+                                       file, doing, thing));
   }
   return permanent_error("file-access", fmt::format("'{}' cannot be {}: {}{}", file, doing,
                                                     std::strerror(error), advice(error)));
@@ -124,8 +124,8 @@ Result<Folder> Folder::inner(const std::string& name) const {
   return error_about(name, "used as a directory", errno);
 }
 
-// Renaming never follows a link. Where a file system cannot rename without replacing, a hard link
-// does not replace either.
+// Renaming never follows a link. If the file system cannot rename without replacing, a hard link is
+// made instead: it does not replace either.
 int Folder::take_name(const std::string& fresh, const std::string& name, Taking taking) const {
   if (taking == Taking::any_name) {
     return ::renameat(fd_, fresh.c_str(), fd_, name.c_str()) == 0 ? 0 : errno;
@@ -139,7 +139,7 @@ int Folder::take_name(const std::string& fresh, const std::string& name, Taking 
 
 Status Folder::put(const std::string& name, ByteView content, FileTraits traits,
                    Taking taking) const {
-  // Nobody can have planted a name that nobody can guess; O_EXCL follows no link.
+  // Nobody can plant a name that nobody can guess. O_EXCL follows no link.
   const std::string fresh = ".culvert-" + to_hex(crypto::random_bytes(kNameOctets));
   const int fd = ::openat(fd_, fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                           kOwnerOnly);
@@ -168,7 +168,7 @@ Status Folder::add(const std::string& name, ByteView content, FileTraits traits)
 }
 
 Result<std::string> Folder::read(const std::string& name, std::size_t limit_bytes) const {
-  // NONBLOCK: opening a named pipe would wait for somebody who writes into it.
+  // NONBLOCK: opening a named pipe would wait for a writer.
   int error = 0;
   const int fd = regular_or_closed(
       ::openat(fd_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), error);

@@ -64,11 +64,11 @@ Bytes encode(const Invitation& invitation, const crypto::SealingKey& key) {
 
 Result<Invitation> decode_invitation(ByteView record, const crypto::SealingKey& key) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   Invitation invitation;
   invitation.id = copy(in->bytes(kId));
   auto secret = open_field(key, in->bytes(kSecret), "invitation", invitation.id);
-  if (!secret) return std::move(secret).error();
+  if (!secret) return secret.error();
   invitation.secret = std::move(secret).value();
   invitation.payload_digest = copy(in->bytes(kPayloadDigest));
   invitation.domains = in->all_domains(kDomain);
@@ -78,7 +78,7 @@ Result<Invitation> decode_invitation(ByteView record, const crypto::SealingKey& 
   if (!in->bytes(kUsedBy).empty()) invitation.used_by = in->fingerprint(kUsedBy);
   invitation.used_from = in->text(kUsedFrom);
   invitation.answer = copy(in->bytes(kAnswer));
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return invitation;
 }
 
@@ -108,9 +108,9 @@ Bytes encode(const Answered& answered) {
 
 Result<Answered> decode_answered(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   Answered answered{in->time_or_zero(kTime), in->text(kType), copy(in->bytes(kReply))};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return answered;
 }
 
@@ -162,7 +162,7 @@ Bytes encode(const OwnCard& card) {
 
 Result<OwnCard> decode_own_card(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   OwnCard card;
   card.serial = in->count(kSerial);
   card.incarnation = copy(in->bytes(kIncarnation));
@@ -170,7 +170,7 @@ Result<OwnCard> decode_own_card(ByteView record) {
   card.expires = in->time_or_zero(kCardExpires);
   card.content_digest = copy(in->bytes(kContentDigest));
   card.card = copy(in->bytes(kCard));
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return card;
 }
 

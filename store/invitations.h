@@ -51,9 +51,9 @@ bool note_answered(WriteTransaction& txn, const Fingerprint& peer, ByteView id,
                    const Answered& answered);
 std::optional<Answered> find_answered(const ReadTransaction& txn, const Fingerprint& peer,
                                       ByteView id);
-// How many of a peer are recorded; more than `limit` are not counted.
+// How many are recorded for a peer; counts no further than `limit`.
 std::size_t count_answered(const ReadTransaction& txn, const Fingerprint& peer, std::size_t limit);
-// Forgets at most `limit` of those before a time; how many.
+// Forgets at most `limit` that are older than `before`. Returns how many.
 std::size_t purge_answered(WriteTransaction& txn, Time before, std::size_t limit);
 
 // Our own card: its serial is persisted with it, and never goes back.
@@ -62,7 +62,7 @@ struct OwnCard {
   Bytes incarnation{};
   Time issued{};
   Time expires{};
-  Bytes content_digest{};  // of what would change with the configuration; peering says how
+  Bytes content_digest{};  // of what depends on the configuration; peering says how
   Bytes card{};            // signed (CMS DER)
   bool operator==(const OwnCard&) const = default;
 };

@@ -76,8 +76,8 @@ Status replace_node_key(const std::filesystem::path& file, const crypto::NodeKey
   struct stat old {};
   if (failed || ::stat(place.c_str(), &old) != 0) return file_error(file, "replaced", errno);
   const std::filesystem::path fresh = place.string() + ".new";
-  ::unlink(fresh.c_str());  // of a run that was cut off
-  // Fails if somebody has just put something there, a link too.
+  ::unlink(fresh.c_str());  // left by a run that was cut off
+  // Fails if somebody has just put something there, even a link.
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return file_error(fresh, "made", errno);
   int error = ::fchown(fd, old.st_uid, old.st_gid) == 0 ? 0 : errno;
@@ -103,7 +103,7 @@ Result<crypto::NodeKey> load_node_key(const std::filesystem::path& file) {
   if (fd < 0) return file_error(file, "read", errno);
   if (Status mode = check_key_mode(file, fd); !mode) {
     ::close(fd);
-    return std::move(mode).error();
+    return mode.error();
   }
   SecretBytes text(kMaxKeyFileBytes);
   const ssize_t got = ::read(fd, text.writable().data(), text.size());

@@ -17,9 +17,9 @@ Result<crypto::NodeKey> create_node_key(const std::filesystem::path& file);
 // may read or write it or it is not a regular file, `bad-node-key` for other content.
 Result<crypto::NodeKey> load_node_key(const std::filesystem::path& file);
 
-// Puts `key` into the place of the key file, of which it is a newer form: whole or not at all, with
-// the owner and group of the old one, on stable storage before it returns. Follows a link to where
-// the file is. permanent `key-file`.
+// Replaces the key file by `key`, a newer form of the same key: whole or not at all, with the owner
+// and group of the old file, on stable storage before it returns. Follows a link to where the file
+// is. permanent `key-file`.
 Status replace_node_key(const std::filesystem::path& file, const crypto::NodeKey& key);
 
 }  // namespace culvert::store

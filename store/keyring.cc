@@ -23,7 +23,7 @@ enum : std::uint32_t {
   kLeftCard = 10,
 };
 
-// Names of issuers may be longer than a key can be.
+// A digest, because the name of an issuer may be longer than a key can be.
 Bytes certificate_key(ByteView issuer, ByteView serial) {
   return crypto::index_digest({issuer, serial});
 }
@@ -65,7 +65,7 @@ Bytes encode(const StoredCertificate& certificate) {
 
 Result<StoredCertificate> decode_stored_certificate(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   StoredCertificate certificate;
   certificate.role = in->choice(kRole, CertificateRole::starttls);
   certificate.der = copy(in->bytes(kDer));
@@ -77,7 +77,7 @@ Result<StoredCertificate> decode_stored_certificate(ByteView record) {
   certificate.created = in->time_or_zero(kCreated);
   certificate.announced = in->time(kAnnounced);
   certificate.left_card = in->time(kLeftCard);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return certificate;
 }
 

@@ -1,5 +1,6 @@
 // The node's own certificates with the names of their keys (secrets.h), and all tunnel certificates
-// that it ever announced. Certificates are opaque octets; whoever puts one tells what is in it.
+// that it ever announced. Certificates are opaque octets; the caller that puts one says what is in
+// it.
 #pragma once
 
 #include <optional>

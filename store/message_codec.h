@@ -6,7 +6,7 @@
 
 namespace culvert::store {
 
-// A field that holds an id; absent and malformed make the record bad.
+// A field that holds an id. An absent or malformed one makes the record bad.
 MessageId read_message_id(RecordReader& in, std::uint32_t number);
 
 // The body of an encoded message, without decoding the rest. internal `damaged-record`.

@@ -60,9 +60,9 @@ Bytes encode_opened(const OpenedContext& opened) {
 
 Result<OpenedContext> decode_opened(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   OpenedContext opened{in->fingerprint(kPeer), in->path(kSealedSender), in->text(kCarrier)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return opened;
 }
 
@@ -113,16 +113,16 @@ MessageId read_message_id(RecordReader& in, std::uint32_t number) {
 
 Result<BodyRef> decode_body_ref(ByteView message_record) {
   auto outer = RecordReader::parse(message_record);
-  if (!outer) return std::move(outer).error();
+  if (!outer) return outer.error();
   auto in = RecordReader::parse(outer->bytes(kBody));
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   BodyRef body;
   body.id = read_message_id(*in, kBodyId);
   body.size_bytes = in->count(kBodySize);
   body.place = in->choice(kBodyPlace, BodyRef::Place::file);
   const ByteView key = in->bytes(kBodyKey);
   body.sealed_key.assign(key.begin(), key.end());
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return body;
 }
 
@@ -152,9 +152,9 @@ Bytes encode(const Message& message) {
 
 Result<Message> decode_message(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   auto body = decode_body_ref(record);
-  if (!body) return std::move(body).error();
+  if (!body) return body.error();
   Message message;
   message.body = std::move(body).value();
   message.id = read_message_id(*in, kId);
@@ -176,10 +176,10 @@ Result<Message> decode_message(ByteView record) {
   message.sealed_for_us = in->flag(kSealedForUs);
   if (const ByteView opened_record = in->bytes(kOpened); !opened_record.empty()) {
     auto opened = decode_opened(opened_record);
-    if (!opened) return std::move(opened).error();
+    if (!opened) return opened.error();
     message.opened = std::move(opened).value();
   }
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return message;
 }
 

@@ -16,8 +16,8 @@ constexpr std::string_view kKeyCheck = "key-check";
 constexpr std::string_view kGeneration = "generation";
 constexpr std::string_view kKeyCheckText = "culvert";
 
-// Whether there is anything that would be lost with the store. The first records of a store come
-// all at once: where its making was cut off is none of them.
+// Whether anything would be lost with the store. The first records of a store come in one commit,
+// so a store whose creation was cut off has none of them.
 bool keeps_anything(const ReadTransaction& txn) {
   for (std::size_t i = 0; i < kTableCount; ++i) {
     if (txn.count(static_cast<Table>(i)) > 0) return true;
@@ -25,7 +25,7 @@ bool keeps_anything(const ReadTransaction& txn) {
   return has_body_files(txn.bodies_dir());
 }
 
-// Whether the node key of now made any of it.
+// Whether the present node key opens any record.
 bool opens_with_key(const ReadTransaction& txn) {
   constexpr int kLooks = 100;
   for (const Table table : {Table::meta, Table::secrets, Table::peers, Table::messages}) {
@@ -86,17 +86,16 @@ Status check_version(std::int64_t found, int key_version) {
   if (found == 0) {
     return permanent_error(
         "no-store",
-        "the store has nothing in it: its file was cut off, or `culvert init` was ended while it "
-        "made it. If this node has run before, put the data directory back from a copy: a node "
-        "made anew knows no partner, and mail to them would go in clear. Only if it never ran, "
-        "remove the configuration, the key file and the data directory, and run `culvert init` "
-        "again");
+        "the store is empty: its file was cut off, or `culvert init` was interrupted. If this node "
+        "has run before, restore the data directory from a copy: a new node knows no partners, and "
+        "mail to them would go in clear. Only if it never ran, remove the configuration, the key "
+        "file and the data directory, and run `culvert init` again");
   }
   if (found > kSchemaVersion) {
     return permanent_error("schema-newer",
-                           "the store says that a newer version of culvert wrote it; use that one, "
-                           "or if there was none, put the data directory back from a copy that is "
-                           "trusted: it was altered on disk or is damaged");
+                           "the store says that a newer version of culvert wrote it; use that "
+                           "version. If there was none, the store was altered or is damaged: "
+                           "restore the data directory from a trusted copy");
   }
   if (found == kSchemaVersion && key_version == kSchemaVersion) return done();
   if (found < kSchemaVersion && key_version == kSchemaVersion) {
@@ -123,7 +122,7 @@ Status check_meta(const ReadTransaction& txn, int key_version) {
     return keeps_anything(txn) ? altered_front(kSchemaName) : check_version(0, key_version);
   }
   const std::int64_t schema = read_number(txn, kSchemaName);
-  if (Status fits = check_version(schema, key_version); !fits) return fits;
+  if (const Status fits = check_version(schema, key_version); !fits) return fits.error();
   switch (txn.held(Table::meta, as_bytes(kKeyCheck))) {
     case ReadTransaction::Held::whole:
       return done();

@@ -9,16 +9,16 @@
 
 namespace culvert::store {
 
-// permanent `store-altered`: that record of `meta` is not what a store begins with. Never advice to
-// remove it: all mail may still be there.
+// permanent `store-altered`: that record of `meta` is not one that a store begins with. The text
+// never advises to remove the store: all mail may still be there.
 Error altered_front(std::string_view record);
-// Of a new store.
+// For a new store.
 Status write_first_meta(WriteTransaction& txn, Time now);
-// Whether a store of version `found` (0: there is none) is one for a key file of that version.
+// Whether a store of version `found` (0: there is none) fits a key file of version `key_version`.
 // permanent `schema-newer`, `store-to-migrate`, `store-put-back` (older than the key file says, so
-// that it may be anybody's), `no-store` (its making was cut off).
+// anybody may have altered it), `no-store` (its creation was cut off).
 Status check_version(std::int64_t found, int key_version);
-// Those, and permanent `wrong-node-key`, `store-altered`.
+// The same errors, and permanent `wrong-node-key`, `store-altered`.
 Status check_meta(const ReadTransaction& txn, int key_version);
 
 void raise_generation(WriteTransaction& txn);

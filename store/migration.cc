@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Enough that a commit is cheap, few enough that a transaction stays small.
+// Large enough that a commit is cheap, small enough that a transaction stays small.
 constexpr std::uint64_t kBatchBytes = std::uint64_t{4} << 20;
 constexpr std::size_t kMostLeftOutNamed = 1000;
 
@@ -39,7 +39,7 @@ Status sync(const fs::path& path) {
   return error == 0 ? done() : Status(file_error(path, "synced", error));
 }
 
-// Commands hold a lock of the database's on the first octet of this file for as long as they run.
+// While a command runs, it holds LMDB's lock on the first octet of this file.
 bool is_in_use(const fs::path& lock_file) {
   const int fd = ::open(lock_file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return false;
@@ -88,7 +88,7 @@ class Migrating {
   Migration result_;
 };
 
-// Opens the old store, or finds that there is nothing to do but the key file.
+// Opens the old store, or finds that only the key file is left to do.
 Status Migrating::look() {
   struct stat status {};
   if (::stat((old_dir() / "data.mdb").c_str(), &status) != 0) {
@@ -107,7 +107,7 @@ Status Migrating::look() {
   result_.to = kSchemaVersion;
   if (opened) {
     old_ = std::move(opened).value();
-    // Nobody but somebody who put it there has a store of version 1 and this key file.
+    // A store of version 1 with this key file exists only if somebody put it there.
     return key_.store_version() == kSchemaVersion ? check_version(kVersion1, kSchemaVersion)
                                                   : done();
   }
@@ -118,7 +118,7 @@ Status Migrating::look() {
   return check_new_store();
 }
 
-// Before the key file says that the store is ours, it is asked whether it is.
+// Checks that the store is ours, before the key file says so.
 Status Migrating::check_new_store() const {
   StoreOptions options;
   options.data_dir = options_.data_dir;
@@ -145,7 +145,7 @@ void Migrating::leave_out(Table table, ByteView key, const Error& why) {
 Status Migrating::in_batch(Database& to, const std::function<Status(WriteTransaction&)>& fill) {
   TransactionState state;
   state.context = &context_;
-  if (Status begun = to.begin_write(state); !begun) return begun;
+  if (const Status begun = to.begin_write(state); !begun) return begun.error();
   WriteTransaction txn(state);
   const Status filled = fill(txn);
   if (!filled || state.failure) {
@@ -157,15 +157,15 @@ Status Migrating::in_batch(Database& to, const std::function<Status(WriteTransac
 
 Status Migrating::begin_store(Database& to) {
   return in_batch(to, [](WriteTransaction& txn) -> Status {
-    if (Status first = write_first_meta(txn, Time{}); !first) return first;
-    // The marks of that time do not tell inside from outside: as in any store without this record,
-    // they tell from the next start on.
+    if (const Status first = write_first_meta(txn, Time{}); !first) return first.error();
+    // Marks of version 1 do not tell inside from outside. As in any store without this record,
+    // marks tell from the next start on.
     remove_own_marks(txn);
     return done();
   });
 }
 
-// From where the cursor stands to the end of the table, in several commits.
+// Converts from the cursor to the end of the table, in several commits.
 Status Migrating::convert_table(Cursor& at, Table table, Database& to) {
   while (!at.at_end()) {
     const Status written = in_batch(to, [&](WriteTransaction& txn) {
@@ -201,13 +201,14 @@ Status Migrating::convert_all(Database& from, Database& to) {
       const auto table = static_cast<Table>(i);
       if (!was_in_version_1(table) || is_made_anew(table)) continue;
       Cursor at = txn.scan(table);
-      if (Status converted = convert_table(at, table, to); !converted) return converted;
+      if (const Status converted = convert_table(at, table, to); !converted)
+        return converted.error();
     }
     return done();
   });
 }
 
-// The node may run as another user than who migrates.
+// The node may run as another user than the one who migrates.
 Status Migrating::give_to_owner_of_old() {
   struct stat old {};
   const fs::path from = old_dir() / "data.mdb", to = new_dir() / "data.mdb";
@@ -219,26 +220,26 @@ Status Migrating::give_to_owner_of_old() {
 }
 
 Status Migrating::make_new() {
-  // Fails if anything is there, a link too.
+  // Fails if anything is there, even a link.
   if (::mkdir(new_dir().c_str(), 0700) != 0) return file_error(new_dir(), "made", errno);
   did("directory made");
   auto made = Database::open({new_dir(), options_.map_size_bytes, 0, kSchemaVersion});
   if (!made) return made.error();
   did("database made");
-  if (Status begun = begin_store(**made); !begun) return begun;
+  if (const Status begun = begin_store(**made); !begun) return begun.error();
   did("store begun");
-  if (Status converted = convert_all(*old_, **made); !converted) return converted;
+  if (const Status converted = convert_all(*old_, **made); !converted) return converted.error();
   did("records written");
   made->reset();
-  if (Status given = give_to_owner_of_old(); !given) return given;
-  if (Status synced = sync(new_dir() / "data.mdb"); !synced) return synced;
+  if (const Status given = give_to_owner_of_old(); !given) return given.error();
+  if (const Status synced = sync(new_dir() / "data.mdb"); !synced) return synced.error();
   did("database synced");
   return done();
 }
 
 Status Migrating::exchange() {
   old_.reset();
-  // A lock file belongs to the old one: whoever still had it open must not share it.
+  // The lock file belongs to the old database. A process that still has it open must not share it.
   const fs::path lock_file = old_dir() / "lock.mdb";
   if (::unlink(lock_file.c_str()) != 0 && errno != ENOENT) {
     return file_error(lock_file, "removed", errno);
@@ -249,15 +250,15 @@ Status Migrating::exchange() {
     return file_error(file, "replaced", errno);
   }
   did("database exchanged");
-  if (Status synced = sync(old_dir()); !synced) return synced;
+  if (const Status synced = sync(old_dir()); !synced) return synced.error();
   did("directory synced");
-  if (Status removed = remove_leftovers(); !removed) return removed;
+  if (const Status removed = remove_leftovers(); !removed) return removed.error();
   return sync(options_.data_dir);
 }
 
 Result<Migration> Migrating::run() {
-  if (Status looked = look(); !looked) return looked.error();
-  if (Status removed = remove_leftovers(); !removed) return removed.error();
+  if (const Status looked = look(); !looked) return looked.error();
+  if (const Status removed = remove_leftovers(); !removed) return removed.error();
   if (old_) {
     const Status made = make_new();
     const bool is_real = options_.mode == MigrationOptions::Mode::real;
@@ -270,7 +271,7 @@ Result<Migration> Migrating::run() {
   if (options_.mode == MigrationOptions::Mode::dry_run) return result_;
   if (key_.store_version() == kSchemaVersion) return result_;
   // Only now, and only for a store that is whole.
-  if (Status good = check_new_store(); !good) return good.error();
+  if (const Status good = check_new_store(); !good) return good.error();
   if (Status replaced = replace_node_key(options_.key_file, key_.for_store(kSchemaVersion));
       !replaced) {
     return replaced.error();

@@ -35,9 +35,9 @@ Bytes encode(const OwnMarks& marks) {
 
 Result<OwnMarks> decode_own_marks(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   OwnMarks marks{in->all_texts(kName), in->time(kSince)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return marks;
 }
 

@@ -6,14 +6,15 @@ namespace culvert::store {
 
 namespace {
 
-// Keys: 1, digest of the network, fingerprint; and the same pair the other way round behind a 2.
-// The value of both is the time(8) of the last mail. Frozen.
+// Keys: 1, digest of the network, fingerprint; and 2, fingerprint, digest of the network. The value
+// of both is the time(8) of the last mail. Frozen.
 constexpr std::uint8_t kByNetwork = 1;
 constexpr std::uint8_t kByPeer = 2;
 constexpr std::size_t kPartOctets = 32;  // a digest, or a fingerprint
 constexpr std::chrono::hours kNotedAgain{24};
 
-// Made with the node key, because there are few networks to try; as long as a fingerprint.
+// Made with the node key: there are so few networks that a plain digest could be guessed. As long
+// as a fingerprint.
 Bytes digest_of(const ReadTransaction& txn, std::string_view network) {
   Bytes digest = txn.index(Table::peer_networks, network);
   digest.resize(kPartOctets);
@@ -63,7 +64,7 @@ void note_peer_network(WriteTransaction& txn, const Fingerprint& peer, std::stri
   const auto noted = txn.get(Table::peer_networks, key);
   if (noted && noted->size() == 8) {
     const Time last = read_time(*noted);
-    // One from the future is by a clock that went back since.
+    // A time in the future comes from a clock that has gone back since.
     if (last <= now && now - last < kNotedAgain) return;
   } else {
     bound_networks_of(txn, peer);

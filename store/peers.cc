@@ -123,10 +123,10 @@ Bytes encode(const Tombstone& tombstone) {
 
 Result<Tombstone> decode_tombstone(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   Tombstone tombstone{in->fingerprint(kTombFingerprint), in->time_or_zero(kTombSince),
                       in->text(kTombReason)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return tombstone;
 }
 
@@ -179,7 +179,7 @@ Bytes encode(const Peer& peer) {
 
 Result<Peer> decode_peer(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   Peer peer;
   peer.fingerprint = in->fingerprint(kFingerprint);
   peer.name = in->text(kName);
@@ -203,7 +203,7 @@ Result<Peer> decode_peer(ByteView record) {
   peer.card_trouble = in->text(kCardTrouble);
   peer.clock_ahead = std::chrono::seconds(in->integer(kClockAhead));
   peer.clock_measured = in->time(kClockMeasured);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return peer;
 }
 

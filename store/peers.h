@@ -1,5 +1,5 @@
-// Other nodes that this one has paired with, and what must never be forgotten of them. Cards and
-// certificates are opaque octets. Which change is right is peering's to decide.
+// Other nodes that this one has paired with, and what must never be forgotten about them. Cards and
+// certificates are opaque octets. Peering decides which change is right.
 #pragma once
 
 #include <optional>
@@ -45,7 +45,7 @@ struct Peer {
   std::optional<Time> last_seen{};
 
   Bytes identity_certificate{};  // DER
-  Bytes card{};                  // the accepted one, as it came (CMS DER)
+  Bytes card{};                  // the accepted one, as received (CMS DER)
   std::uint64_t serial = 0;
   Bytes incarnation{};
   Time card_issued{};
@@ -54,9 +54,9 @@ struct Peer {
   std::vector<std::string> urls{};
   std::vector<Bytes> signing_certificates{};     // DER, newest first
   std::vector<Bytes> encryption_certificates{};  // DER, newest first
-  std::uint64_t largest_message_bytes = 0;       // 0: not told
-  std::vector<std::uint64_t> tunnel_forms{};     // that its card lists; none: it does not say
-  // Its card did, once: never unset as long as the record lives, whatever a later card says.
+  std::uint64_t largest_message_bytes = 0;       // 0: not stated
+  std::vector<std::uint64_t> tunnel_forms{};     // listed on its card; none: it does not say
+  // Its card once listed form 2. Never unset while the record lives, whatever a later card says.
   bool ever_listed_form_2 = false;
   std::vector<Bytes> allowed_certificates{};  // tunnel certificates of others, by an administrator
 
@@ -70,13 +70,13 @@ struct Peer {
   // How far its clock is ahead of ours, and when that was measured.
   std::chrono::seconds clock_ahead{};
   std::optional<Time> clock_measured{};
-  std::optional<Time> card_sent{};  // when it last took ours
+  std::optional<Time> card_sent{};  // when it last accepted ours
   std::uint64_t card_sent_serial = 0;
   // Set while it cannot be reached by HTTPS: since when, and why the last try failed.
   std::optional<Time> unreachable_since{};
   std::string unreachable_why{};
   std::uint64_t refused = 0;  // messages from it that were not accepted
-  // Addresses from which messages that it signed came lately, newest first.
+  // Addresses from which messages that it signed came recently, newest first.
   std::vector<std::string> seen_from{};
   bool operator==(const Peer&) const = default;
 };
@@ -88,7 +88,7 @@ Result<Peer> decode_peer(ByteView record);
 // Replaces the peer of that fingerprint.
 void put_peer(WriteTransaction& txn, const Peer& peer);
 std::optional<Peer> find_peer(const ReadTransaction& txn, const Fingerprint& fingerprint);
-// In the order of fingerprints, removed ones included.
+// In the order of fingerprints, removed peers included.
 std::vector<Peer> list_peers(const ReadTransaction& txn);
 
 // Peers that were removed: their identity never comes back. There is no call to undo it.
@@ -101,8 +101,8 @@ struct Tombstone {
 void put_tombstone(WriteTransaction& txn, const Tombstone& tombstone);
 std::optional<Tombstone> find_tombstone(const ReadTransaction& txn, const Fingerprint& fingerprint);
 
-// Incarnations that an identity ever had, with the `issued` time of the card that brought each. The
-// first time given stays. `incarnation`: 1 to 64 octets.
+// Every incarnation that an identity has had, with the `issued` time of the card that brought it.
+// The first time given stays. `incarnation`: 1 to 64 octets.
 void note_incarnation(WriteTransaction& txn, const Fingerprint& peer, ByteView incarnation,
                       Time issued);
 std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerprint& peer,
@@ -110,9 +110,9 @@ std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerpri
 
 std::size_t count_incarnations(const ReadTransaction& txn, const Fingerprint& peer);
 
-// What an identity revoked of its own, united over all its cards. `id`: 1 to 64 octets that name
-// the certificate or identity (peering says how). The first time given stays; nothing is ever taken
-// out.
+// What an identity revoked of its own: the union over all its cards. `id`: 1 to 64 octets that name
+// the certificate or identity (peering says how). The first time given stays; nothing is ever
+// removed.
 void note_revoked(WriteTransaction& txn, const Fingerprint& peer, ByteView id, Time when);
 bool is_revoked(const ReadTransaction& txn, const Fingerprint& peer, ByteView id);
 std::vector<Bytes> list_revoked(const ReadTransaction& txn, const Fingerprint& peer);

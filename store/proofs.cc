@@ -54,14 +54,14 @@ Bytes encode(const Proof& proof, const crypto::SealingKey& key) {
 
 Result<Proof> decode_proof(ByteView record, const crypto::SealingKey& key) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   auto domain = in->domain(kDomain);
   if (!domain) return in->status().error();
   const ByteView id = in->bytes(kId);
   auto mail_token = open_field(key, in->bytes(kMailToken), "mail", id);
-  if (!mail_token) return std::move(mail_token).error();
+  if (!mail_token) return mail_token.error();
   auto web_token = open_field(key, in->bytes(kWebToken), "web", id);
-  if (!web_token) return std::move(web_token).error();
+  if (!web_token) return web_token.error();
   Proof proof{.role = in->choice(kRole, ProofRole::answering),
               .peer = in->fingerprint(kPeer),
               .id = Bytes(id.begin(), id.end()),
@@ -71,7 +71,7 @@ Result<Proof> decode_proof(ByteView record, const crypto::SealingKey& key) {
               .started = in->time_or_zero(kStarted),
               .expires = in->time_or_zero(kExpires),
               .answered = in->time(kAnswered)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return proof;
 }
 

@@ -42,9 +42,9 @@ Bytes encode_copy(const HeldCopy& copy) {
 
 Result<HeldCopy> decode_copy(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   HeldCopy copy{read_message_id(*in, kCopyOf), in->time(kCopyUntil)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return copy;
 }
 
@@ -90,9 +90,9 @@ Bytes encode(const QuarantineItem& item) {
 
 Result<QuarantineItem> decode_quarantine_item(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   auto message = decode_message(in->bytes(kMessage));
-  if (!message) return std::move(message).error();
+  if (!message) return message.error();
   QuarantineItem item;
   item.message = std::move(message).value();
   item.recipients = read_recipients(*in, kRecipient);
@@ -103,7 +103,7 @@ Result<QuarantineItem> decode_quarantine_item(ByteView record) {
   item.route_domain = in->text(kRouteDomain);
   if (const ByteView share = in->bytes(kShare); !share.empty()) {
     auto decoded = decode_quarantine_share(share);
-    if (!decoded) return std::move(decoded).error();
+    if (!decoded) return decoded.error();
     item.share = *std::move(decoded);
   }
   const ByteView copy_key = in->bytes(kCopyKey);
@@ -112,10 +112,10 @@ Result<QuarantineItem> decode_quarantine_item(ByteView record) {
   item.opens = in->time(kOpens);
   if (const ByteView trouble = in->bytes(kTrouble); !trouble.empty()) {
     auto note = decode_trouble_note(trouble);
-    if (!note) return std::move(note).error();
+    if (!note) return note.error();
     item.trouble = *std::move(note);
   }
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return item;
 }
 
@@ -143,7 +143,7 @@ Status put_quarantine(WriteTransaction& txn, const QuarantineItem& item, const S
   if (item.message.body != body.ref() || item.message.body.id != item.message.id) {
     return bad_message("an item with another's body");
   }
-  if (Status room = txn.require_room(); !room) return room;
+  if (const Status room = txn.require_room(); !room) return room.error();
   keep_body(txn, body);
   put_item(txn, item);
   return done();
@@ -155,7 +155,7 @@ std::optional<QuarantineItem> find_quarantine(const ReadTransaction& txn, const 
 
 Result<bool> requeue_quarantine(WriteTransaction& txn, const MessageId& id,
                                 const std::vector<QueueEntry>& entries) {
-  if (Status good = check_entries(id, entries); !good) return std::move(good).error();
+  if (const Status good = check_entries(id, entries); !good) return good.error();
   const auto item = find_quarantine(txn, id);
   if (!item) return false;
   erase_item(txn, *item);
@@ -169,7 +169,7 @@ Result<bool> requeue_quarantine(WriteTransaction& txn, const MessageId& id,
 bool drop_quarantine(WriteTransaction& txn, const MessageId& id) {
   const auto item = find_quarantine(txn, id);
   if (!item) {
-    // Of a damaged one it is not known where its body is, or whose share it was.
+    // The item is damaged: it is unknown where its body is, or whose share it was.
     if (!txn.erase(Table::quarantine, id.view())) return false;
     for (const auto place : {BodyRef::Place::database, BodyRef::Place::file})
       remove_body(txn, {.id = id, .place = place});

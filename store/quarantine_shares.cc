@@ -25,8 +25,8 @@ void add_to_strangers(WriteTransaction& txn, std::int64_t by) {
                std::max<std::int64_t>(read_number(txn, kStrangersBytes) + by, 0));
 }
 
-// In the store a share is found by a digest that only the node key makes: whose it is may be a
-// domain or a network, which anybody could guess.
+// The stored key is a digest that only the node key makes: a share may name a domain or a network,
+// which anybody could guess.
 Bytes stored_key(const ReadTransaction& txn, const Bytes& share) {
   return txn.index(Table::quarantine_shares, as_text(share));
 }
@@ -51,13 +51,13 @@ Bytes encode(const QuarantineShare& share) {
 
 Result<QuarantineShare> decode_quarantine_share(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   QuarantineShare share;
   share.kind = in->choice(kKind, ShareKind::stranger);
   if (static_cast<std::uint8_t>(share.kind) == 0) in->set_bad();
   if (share.kind != ShareKind::stranger) share.peer = in->fingerprint(kSharePeer);
   share.source = in->text(kSource);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return share;
 }
 
@@ -71,11 +71,11 @@ Bytes encode(const ShareUse& use) {
 
 Result<ShareUse> decode_share_use(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   auto share = decode_quarantine_share(in->bytes(kShare));
-  if (!share) return std::move(share).error();
+  if (!share) return share.error();
   ShareUse use{*std::move(share), in->count(kBytes), in->count(kItems)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return use;
 }
 
@@ -133,7 +133,7 @@ void recount_quarantine(WriteTransaction& txn) {
   std::uint64_t strangers = 0;
   each(txn, Table::quarantine, {}, {}, [&](ByteView, ByteView record) {
     const auto item = decode_quarantine_item(record);
-    if (!item) return true;  // `list_quarantine` tells of it
+    if (!item) return true;  // `list_quarantine` reports it
     const QuarantineShare share = share_of(*item);
     ShareUse& use = uses[share_key(share)];
     const std::uint64_t bytes = charged_bytes(item->message.size_bytes);

@@ -8,11 +8,11 @@ namespace culvert::store {
 
 namespace {
 
-// Far more than are in hand of one destination at once.
+// Far more entries than one destination has in hand at once.
 constexpr std::size_t kLookedThrough = 10'000;
 
-// The message goes with its last entry. Its record is read only for where its body is; one that
-// cannot be read any more may have it in either place.
+// Removes the message if it has no entry left. Its record is only read to find its body. If it
+// cannot be read, the body may be in either place.
 void remove_message_if_done(WriteTransaction& txn, const MessageId& id) {
   if (has_entries(txn, id)) return;
   const auto body = load<BodyRef>(txn, Table::messages, id.view(), decode_body_ref);
@@ -27,8 +27,8 @@ void remove_message_if_done(WriteTransaction& txn, const MessageId& id) {
   txn.erase(Table::messages, id.view());
 }
 
-// The one place that changes the state of an entry. `now` is for events that make it due; `change`
-// sets what else the event brings, if the entry stays.
+// The one place that changes the state of an entry. `now` is for events that make the entry due.
+// `change` sets what else the event brings, if the entry stays.
 template <typename Change>
 bool step(WriteTransaction& txn, const EntryId& id, EntryEvent event, Time now, Change change) {
   auto entry = find_entry(txn, id);
@@ -57,7 +57,7 @@ Status stage_message(RecordSink& out, const Message& message, const StagedBody& 
   if (message.body != body.ref() || message.body.id != message.id) {
     return internal_error("bad-message", "an internal error", "a message with another's body");
   }
-  if (Status good = check_entries(message.id, entries); !good) return good;
+  if (const Status good = check_entries(message.id, entries); !good) return good.error();
   out.put(Table::messages, message.id.view(), encode(message));
   for (const QueueEntry& entry : entries)
     put_entry(out, entry);
@@ -65,7 +65,7 @@ Status stage_message(RecordSink& out, const Message& message, const StagedBody& 
 }
 
 Status put_staged(WriteTransaction& txn, const StagedRecords& records, const StagedBody& body) {
-  if (Status room = txn.require_room(); !room) return room;
+  if (const Status room = txn.require_room(); !room) return room.error();
   keep_body(txn, body);
   records.put_into(txn);
   return done();
@@ -73,8 +73,9 @@ Status put_staged(WriteTransaction& txn, const StagedRecords& records, const Sta
 
 Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
                    const std::vector<QueueEntry>& entries) {
-  if (Status room = txn.require_room(); !room) return room;
-  if (Status staged = stage_message(txn, message, body, entries); !staged) return staged;
+  if (const Status room = txn.require_room(); !room) return room.error();
+  if (const Status staged = stage_message(txn, message, body, entries); !staged)
+    return staged.error();
   keep_body(txn, body);
   return done();
 }
@@ -113,8 +114,9 @@ void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path
     }
     return;
   }
-  // Its record would tell its place; without one, only looking through the destination does. It was
-  // found among the first; one that was dropped meanwhile is looked for in vain.
+  // A readable record would tell its place in `due`. Without one, the entries of the destination
+  // must be searched. It was found among the first of them; if it was dropped meanwhile, the search
+  // finds nothing.
   std::vector<Bytes> places;
   std::size_t looked_at = 0;
   each_key(txn, Table::due, due_prefix(txn.seal(), path, destination), [&](ByteView key) {

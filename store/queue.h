@@ -1,12 +1,13 @@
 // The queue: one entry for each path and destination of a message. Entries that are due are found
-// by destination, so that a dead destination never hides another. Claims are the scheduler's, in
-// memory: after a crash whatever was not finished is due again.
+// by destination, so that a dead destination never hides another. The scheduler keeps its claims in
+// memory: after a crash, every entry that was not finished is due again.
 //
-// Dates are those of the wall clock, which may go back: what was put off until a time that is no
-// more in sight is due, and an entry dated in the future is dated anew when it is put off again.
+// Times are those of the wall clock, which may go back. So an entry that waits for a time farther
+// off than kFarthestAttempt is due now, and an entry dated in the future is dated anew when it is
+// deferred again.
 //
-// Functions that name an entry return false, and do nothing, if it is gone meanwhile (dropped by a
-// command, finished by a repeated closure). The message and its body go with the last entry.
+// Functions that name an entry return false, and do nothing, if it is gone (dropped by a command,
+// finished by a repeated closure). The message and its body go with the last entry.
 #pragma once
 
 #include <chrono>
@@ -38,8 +39,8 @@ struct EntryId {
 struct QueueEntry {
   EntryId id{};
   DeliveryPath path = DeliveryPath::clear;
-  // A domain's text; empty for `inside`; for `open` empty, or in hexadecimal digits the fingerprint
-  // of the peer that it waits for.
+  // A domain's text. Empty for `inside`. For `open`: empty, or the fingerprint of the peer that it
+  // waits for, in hexadecimal digits.
   std::string destination{};
   std::optional<Fingerprint> peer{};  // `proof` only: whose key it is sealed to
   std::vector<Recipient> recipients{};
@@ -57,45 +58,47 @@ Bytes encode(const QueueEntry& entry);
 // internal `damaged-record`.
 Result<QueueEntry> decode_queue_entry(ByteView record);
 
-// Takes over a message: record, body and entries. The ids of `message.body` and of all entries must
-// be `message.id`, numbers distinct, destinations at most 255 octets without NUL (internal
-// `bad-message`). temporary `disk-full` while only the reserve is left.
+// Accepts a message: puts its record, body and entries. The ids of `message.body` and of all
+// entries must be `message.id`, numbers distinct, destinations at most 255 octets without NUL
+// (internal `bad-message`). temporary `disk-full` while only the reserve is left.
 Status put_message(WriteTransaction& txn, const Message& message, const StagedBody& body,
                    const std::vector<QueueEntry>& entries);
 
-// The same in two steps, so that the records are coded and sealed before the commit: its record and
-// entries into `out`, or `bad-message`; then these records and the body, or `disk-full`. `records`
+// The same in two steps, so that the records are encoded and sealed before the commit.
+// stage_message puts the record and the entries of the message into `out`, or fails with
+// `bad-message`. put_staged puts these records and the body, or fails with `disk-full`. `records`
 // may hold others of the same mail, such as its trace.
 Status stage_message(RecordSink& out, const Message& message, const StagedBody& body,
                      const std::vector<QueueEntry>& entries);
 Status put_staged(WriteTransaction& txn, const StagedRecords& records, const StagedBody& body);
 
-// Adds an entry to a message that is there, under the next free number, which it returns; nothing
-// if the message is gone. `entry.id.number` is ignored.
+// Adds an entry to a stored message under the next free number, and returns its id. Nothing if the
+// message is gone, or its last number is taken. `entry.id.number` is ignored.
 std::optional<EntryId> add_entry(WriteTransaction& txn, QueueEntry entry);
 
-// One whose record is damaged counts as not there; `has_entry` tells that there is one.
+// An entry whose record is damaged counts as absent; `has_entry` says that there is one.
 std::optional<QueueEntry> find_entry(const ReadTransaction& txn, const EntryId& id);
 
 bool has_entry(const ReadTransaction& txn, const EntryId& id);
 
-// For an entry that is due of this path and destination, and that cannot be read, or whose message
-// cannot: it is not due any more, so that it does not stand in the way, and waits for a person.
-// What can still be read is held and says why. Nothing if it is gone or all is well.
+// For an entry that is due on this path and destination but cannot be read, or whose message cannot
+// be read. The entry stops being due, so that it does not block others, and waits for a person. If
+// only its message cannot be read, the entry is held and says why. Does nothing if it is gone or
+// all is well.
 void set_aside_entry(WriteTransaction& txn, const EntryId& id, DeliveryPath path,
                      std::string_view destination);
 
-// After an attempt: nothing is left to do. A DSN for recipients that failed is a message of its
-// own, put in the same closure.
+// After an attempt that leaves nothing to do. A DSN for failed recipients is a message of its own,
+// put in the same closure.
 bool finish(WriteTransaction& txn, const EntryId& id);
 
-// Nothing is put off for longer: what is due later was put off before the clock went back, and is
-// due now.
+// No entry is deferred for longer. An entry that is due later was deferred before the clock went
+// back, and is due now.
 inline constexpr std::chrono::hours kFarthestAttempt{1};
 
 // After an attempt: `remaining` is tried again at `next_attempt`, at most kFarthestAttempt from
-// now; if it is empty, all its recipients are (`finish` if nobody is left). If the entry was made
-// after that, by a clock that went back since, it counts as made then.
+// now. If `remaining` is empty, all recipients are tried again (call `finish` if nobody is left).
+// An entry made after `next_attempt`, by a clock that has gone back since, counts as made then.
 struct Deferral {
   Time next_attempt{};
   std::string reason{};
@@ -108,7 +111,7 @@ bool defer(WriteTransaction& txn, const EntryId& id, const Deferral& deferral);
 bool hold(WriteTransaction& txn, const EntryId& id, std::string_view reason);
 bool release(WriteTransaction& txn, const EntryId& id, Time now);
 bool retry(WriteTransaction& txn, const EntryId& id, Time now);
-// Also one whose record, or whose message's, is damaged.
+// Also drops an entry whose record, or whose message's record, is damaged.
 bool drop(WriteTransaction& txn, const EntryId& id);
 
 // Moves an entry to another path and destination (a route was released, or became active), due now.
@@ -119,8 +122,8 @@ struct QueuePage {
   std::vector<QueueEntry> entries{};
   std::optional<EntryId> next{};  // give it as `from` for the next page; nothing at the end
 };
-// In the order of ids, which is that of arrival to the second. Damaged entries are logged and left
-// out.
+// In the order of ids, which is the order of arrival to the second. Damaged entries are logged and
+// left out.
 QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& from,
                      std::size_t limit);
 
@@ -128,13 +131,13 @@ QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& f
 struct DueScan {
   Time now{};
   std::size_t per_destination = 20;
-  // How many of them a destination can use, if fewer: each that is looked at costs opening a
+  // How many entries a destination can use, if fewer: each entry that is looked at costs opening a
   // record. May be empty.
   std::function<std::size_t(DeliveryPath, const std::string&)> wanted{};
   std::size_t destinations = 1000;
-  // Entries that are in hand already; they do not count. May be empty.
+  // True for entries that are in hand already; they do not count. May be empty.
   std::function<bool(const EntryId&)> claimed{};
-  // Goes on behind this destination; nothing: from the beginning.
+  // Goes on after this destination; nothing: from the beginning.
   std::optional<std::pair<DeliveryPath, std::string>> after{};
   // Only that path's destinations; nothing: all, in the order of the paths' numbers.
   std::optional<DeliveryPath> path{};
@@ -146,20 +149,20 @@ struct DueDestination {
 };
 struct DueResult {
   std::vector<DueDestination> destinations{};
-  // The earliest time at which something not due yet will be, among destinations passed.
+  // The earliest time at which an entry of the destinations passed becomes due that is not due yet.
   std::optional<Time> next{};
   // Where to go on if the limit of destinations was reached.
   std::optional<std::pair<DeliveryPath, std::string>> more_after{};
 };
-// Costs one look-up a destination, however long the queue is.
+// Costs one look-up for each destination, however long the queue is.
 DueResult scan_due(const ReadTransaction& txn, const DueScan& scan);
 
 // Entries that wait on a path whose number this version of the program does not know, due or not;
-// at most `limit`. Costs one look-up a known path if there is none.
+// at most `limit`. Costs one look-up for each known path if there are none.
 std::vector<EntryId> entries_on_unknown_paths(const ReadTransaction& txn, std::size_t limit);
 
-// Makes everything for a destination due now (a host came back, a route became active); how many,
-// at most `limit`.
+// Makes every entry for a destination due now (a host came back, a route became active), at most
+// `limit`. Returns how many.
 std::size_t retry_destination(WriteTransaction& txn, DeliveryPath path,
                               std::string_view destination, Time now, std::size_t limit);
 

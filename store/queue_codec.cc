@@ -107,11 +107,11 @@ Bytes encode(const QueueEntry& entry) {
 
 Result<QueueEntry> decode_queue_entry(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   QueueEntry entry;
   entry.id.message = read_message_id(*in, kMessage);
   entry.id.number = in->choice(kNumber, std::uint16_t{UINT16_MAX});
-  // Any: what is on a path of another version is held (entries_on_unknown_paths), not lost.
+  // Any number: an entry on a path of another version is held (entries_on_unknown_paths), not lost.
   entry.path = static_cast<DeliveryPath>(in->choice(kPath, std::uint8_t{UINT8_MAX}));
   entry.destination = in->text(kDestination);
   entry.recipients = read_recipients(*in, kRecipient);
@@ -123,7 +123,7 @@ Result<QueueEntry> decode_queue_entry(ByteView record) {
   entry.reason = in->text(kReason);
   entry.delay_reported = in->time(kDelayReported);
   if (!in->bytes(kPeer).empty()) entry.peer = in->fingerprint(kPeer);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return entry;
 }
 

@@ -8,14 +8,14 @@
 namespace culvert::store {
 
 Bytes encode(const Recipient& recipient);
-// Adds all fields of that number; malformed ones make the record bad.
+// All fields of that number. A malformed one makes the record bad.
 std::vector<Recipient> read_recipients(RecordReader& in, std::uint32_t number);
 
 Bytes entry_key(const EntryId& id);
-// Of a key of the table `queue`, or of the end of one of `due`.
+// Reads the id from a key of the table `queue`, or from the end of a key of `due`.
 std::optional<EntryId> read_entry_key(ByteView key);
 
-// path(1) hash(destination): what keys of one destination in the table `due` begin with.
+// path(1) hash(destination): the prefix of a destination's keys in the table `due`.
 inline constexpr std::size_t kDuePrefixOctets = 1 + kIndexBytes;
 Bytes due_prefix(const RecordSeal& seal, DeliveryPath path, std::string_view destination);
 Bytes due_key(const RecordSeal& seal, const QueueEntry& entry);

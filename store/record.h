@@ -2,8 +2,8 @@
 //     number (varint, 1..)  length (varint)  octets
 // varint is LEB128 as in Protocol Buffers, at most 10 octets, shortest form only. A field that has
 // its default value (empty, zero, false) is left out; unknown numbers are skipped when read, so an
-// older program reads what a newer one added. A field may repeat; a record may be nested in one.
-// Numbers of fields are frozen in the file that codes the record.
+// older program can read the records of a newer one. A field may repeat; a record may be nested in
+// one. Field numbers are frozen in the file that encodes the record.
 //
 // Integers are zig-zag varints. Times are integers of Unix seconds, absent if std::nullopt.
 #pragma once
@@ -32,7 +32,7 @@ class RecordWriter {
   RecordWriter& integer(std::uint32_t number, std::int64_t value);
   RecordWriter& flag(std::uint32_t number, bool value);
   RecordWriter& time(std::uint32_t number, const std::optional<Time>& value);
-  // Always written, also if empty: for members of lists.
+  // Always written, even if empty: for members of lists.
   RecordWriter& item(std::uint32_t number, ByteView value);
   RecordWriter& item(std::uint32_t number, std::string_view value) {
     return item(number, as_bytes(value));
@@ -44,8 +44,8 @@ class RecordWriter {
   Bytes out_;
 };
 
-// Reads a record whose octets outlive it. A field of the wrong shape makes the record bad; ask
-// `status` at the end, once, before the values are used.
+// Reads a record whose octets outlive the reader. A field of the wrong shape makes the record bad.
+// Ask `status` once, at the end, before the values are used.
 class RecordReader {
  public:
   // internal `damaged-record` if it is not a sequence of fields.
@@ -64,7 +64,7 @@ class RecordReader {
   bool flag(std::uint32_t number) { return bounded(number, 1) == 1; }
   std::optional<Time> time(std::uint32_t number);
   Time time_or_zero(std::uint32_t number) { return time(number).value_or(Time{}); }
-  // Absent and malformed make the record bad.
+  // An absent or malformed field makes the record bad.
   Fingerprint fingerprint(std::uint32_t number);
   std::optional<Domain> domain(std::uint32_t number);
   // Absent is the null path.

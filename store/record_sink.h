@@ -1,4 +1,4 @@
-// Where typed functions put their records: into a transaction, or among those that are made ready
+// Where typed functions put their records: into a transaction, or among records that are prepared
 // for one (staged_records.h).
 #pragma once
 
@@ -11,7 +11,7 @@ class RecordSink {
  public:
   // Replaces the record of that key.
   virtual void put(Table table, ByteView key, ByteView value) = 0;
-  // For what stands in keys (RecordSeal::index).
+  // For the digests in keys (RecordSeal::index).
   virtual const RecordSeal& seal() const = 0;
 
  protected:

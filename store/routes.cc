@@ -46,7 +46,7 @@ Bytes peer_route_key(const ReadTransaction& txn, const Domain& domain, const Fin
   return KeyWriter().bytes(peer.view()).bytes(txn.index(Table::peer_routes, domain.text())).take();
 }
 
-// Keys tell nothing of domains, so the order is made here.
+// Keys do not show domains, so the order is made here.
 void sort_by_domain(std::vector<Route>& routes) {
   std::sort(routes.begin(), routes.end(), [](const Route& a, const Route& b) {
     return std::pair(a.domain, a.peer) < std::pair(b.domain, b.peer);
@@ -109,7 +109,7 @@ Bytes encode(const Route& route) {
 
 Result<Route> decode_route(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   auto domain = in->domain(kDomain);
   if (!domain) return in->status().error();
   Route route{.domain = std::move(*domain), .peer = in->fingerprint(kPeer)};
@@ -134,7 +134,7 @@ Result<Route> decode_route(ByteView record) {
   route.challenge = {Bytes(proof.begin(), proof.end()), Bytes(mail.begin(), mail.end()),
                      in->text(kChallengeReply),         in->time(kChallengeReplied),
                      in->time(kChallengeNextTry),       in->text(kChallengeByHttps)};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return route;
 }
 

@@ -1,5 +1,5 @@
 // Routes: one domain of one peer, with a state (protocol.md, "Routes"), and the proofs under way.
-// Which change is right is peering's to decide.
+// Peering decides which change is right.
 #pragma once
 
 #include <optional>
@@ -71,7 +71,7 @@ Result<Route> decode_route(ByteView record);
 void put_route(WriteTransaction& txn, const Route& route);
 std::optional<Route> find_route(const ReadTransaction& txn, const Domain& domain,
                                 const Fingerprint& peer);
-// All peers' routes for a domain; cheap, for each recipient of each message.
+// All peers' routes for a domain. Cheap, because it is called for each recipient of each message.
 std::vector<Route> routes_of_domain(const ReadTransaction& txn, const Domain& domain);
 std::vector<Route> routes_of_peer(const ReadTransaction& txn, const Fingerprint& peer);
 // In the order of domains.

@@ -12,7 +12,7 @@ namespace {
 // Fields of Rule. Frozen.
 enum : std::uint32_t { kScope = 1, kKey = 2, kValue = 3 };
 
-// A scope may be an address. Keys of rules are words, but of free length.
+// Both parts are hashed: a scope may be an address, and the key of a rule may have any length.
 Bytes rule_key(const ReadTransaction& txn, std::string_view scope, std::string_view key) {
   return KeyWriter()
       .bytes(txn.index(Table::rules, scope))
@@ -32,10 +32,10 @@ Bytes encode(const Rule& rule) {
 
 Result<Rule> decode_rule(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   Rule rule{in->text(kScope), in->text(kKey), in->text(kValue)};
   if (rule.scope.empty() || rule.key.empty()) in->set_bad();
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return rule;
 }
 

@@ -1,9 +1,9 @@
-// The tables and the version of what is on disk. Names and versions are frozen; a table is only
+// The tables and the version of what is on disk. Names and versions are frozen; tables are only
 // ever added. Keys are binary and sort as octets; multi-octet numbers in keys are big-endian.
 //
 // Values are sealed (record_seal.h); keys are not. So nothing that names a person, a company or a
 // host stands in a key: `hash(…)` is a digest of 16 octets that only the node key makes, and what
-// it stands for is in the value, if it is needed. What keys still tell: times, sizes, how many
+// it stands for is in the value, if it is needed. Keys still show times, sizes, how many records
 // there are, and which identities (by fingerprint) are peers.
 //
 // Version 1 had the same tables, not sealed, with addresses and domains in keys (version_1.h).
@@ -20,7 +20,9 @@ namespace culvert::store {
 inline constexpr std::uint32_t kSchemaVersion = 2;
 
 enum class Table : std::uint8_t {
-  meta,               // name -> value: schema, key-check, census, generation, horizon, clock, card
+  // name -> value: schema, key-check, census, generation, horizon, clock, card, own-marks,
+  // quarantine-strangers
+  meta,
   messages,           // message id -> Message
   queue,              // message id, number(2) -> QueueEntry
   due,                // path(1) hash(destination) time(8) entry id -> destination
@@ -51,20 +53,21 @@ enum class Table : std::uint8_t {
   peer_networks,      // order(1) hash(network), fingerprint or the other way -> time(8)
   sealed_mails,       // name of the outer message (21), attempt(2) -> SealedMail
   trouble,            // role(1), ... -> what is to be told to a peer, or was told by one
-  commands,           // number(8) -> AdminCommand that no log has told yet
+  commands,           // number(8) -> AdminCommand that is not in a log yet
   damaged,            // name of a table, NUL, key -> nothing: records that were set aside
 };
 inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::damaged) + 1;
 
-// The name under which a table is on disk.
+// The name of a table on disk.
 const char* table_name(Table table);
 
 // The table of that name, or nothing.
 std::optional<Table> table_named(std::string_view name);
 
 // True for tables that decide whom mail is sealed for, and who is believed. A census (census.h)
-// notices when one of their records is missing, added, or older than it was; and one that does not
-// open holds all mail to other organisations, where a record of another table is only set aside.
+// shows when one of their records is missing, added, or older than it was. One of their records
+// that does not open holds all mail to other organisations; a record of another table is only set
+// aside.
 bool decides_trust(Table table);
 
 }  // namespace culvert::store

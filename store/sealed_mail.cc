@@ -23,7 +23,7 @@ enum : std::uint32_t {
   kMessageId = 9,
 };
 
-// Another attempt for the same mail. An answer that was lost makes one recipient stand in two.
+// Adds another attempt for the same mail. If an answer was lost, a recipient is in two attempts.
 void join(SealedMail& all, SealedMail more) {
   for (std::string& certificate : more.certificates) {
     const auto& known = all.certificates;
@@ -56,7 +56,7 @@ Bytes encode(const SealedMail& mail) {
 
 Result<SealedMail> decode_sealed_mail(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   SealedMail mail;
   mail.peer = in->fingerprint(kPeer);
   mail.message = read_message_id(*in, kMessage);
@@ -67,7 +67,7 @@ Result<SealedMail> decode_sealed_mail(ByteView record) {
   mail.origin = in->choice(kOrigin, Origin::node);
   mail.recipients = read_recipients(*in, kRecipient);
   mail.message_id = in->text(kMessageId);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return mail;
 }
 

@@ -12,8 +12,8 @@ namespace culvert::store {
 
 // Replaces what has that name. `name`: 1 to 200 octets; PKCS#8 DER for private keys.
 void put_secret(WriteTransaction& txn, std::string_view name, const SecretBytes& secret);
-// Nothing if there is none. One that does not open fails the transaction (permanent
-// `not-sealed-here`).
+// Nothing if there is none. One that does not open fails the transaction (internal
+// `damaged-record`; permanent `not-sealed-here` if only its inner seal does not).
 std::optional<SecretBytes> find_secret(const ReadTransaction& txn, std::string_view name);
 // False if there was none.
 bool remove_secret(WriteTransaction& txn, std::string_view name);

@@ -50,7 +50,7 @@ Bytes encode(const SentMail& mail) {
 
 Result<SentMail> decode_sent_mail(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   SentMail mail;
   mail.message = read_message_id(*in, kMessage);
   mail.sender = in->path(kSender);
@@ -59,7 +59,7 @@ Result<SentMail> decode_sent_mail(ByteView record) {
   mail.sealed = in->time_or_zero(kSealed);
   mail.recipients = read_recipients(*in, kRecipient);
   mail.reported = read_recipients(*in, kReported);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return mail;
 }
 

@@ -1,7 +1,7 @@
 // Tunnel mail that left under the tunnel address because its sender is not ours (protocol.md, "The
-// tunnel form"): what is needed to tell that sender if it comes back later. Found by the token of
-// the address that carried it, kept for as long as a report may come, and never more than
-// kMaxSentMails. Holds addresses, no content.
+// tunnel form"): what is needed to tell that sender if the mail comes back later. Records are found
+// by the token of the address that carried the mail, kept for as long as a report may come, and
+// never more than kMaxSentMails. They hold addresses, no content.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace culvert::store {
 
-// About 300 MB of records: 70,000 forwarded mails a day for 14 days. Beyond, the oldest is
+// About 300 MB of records: 70,000 forwarded mails a day for 14 days. Beyond this, the oldest is
 // forgotten.
 inline constexpr std::uint64_t kMaxSentMails = 1'000'000;
 
@@ -22,8 +22,8 @@ struct SentMail {
   std::string envid{};  // as given with MAIL
   Time received{};      // when we took the original over
   Time sealed{};
-  std::vector<Recipient> recipients{};  // whose failure is to be reported and was not yet
-  std::vector<Recipient> reported{};    // whose failure was: each is reported once
+  std::vector<Recipient> recipients{};  // whose failure would be reported; it was not yet
+  std::vector<Recipient> reported{};    // whose failure was reported: once each
   bool operator==(const SentMail&) const = default;
 };
 
@@ -31,16 +31,17 @@ Bytes encode(const SentMail& mail);
 // internal `damaged-record`.
 Result<SentMail> decode_sent_mail(ByteView record);
 
-// Records it under `token` (not empty, at most 64 octets). In the closure that ends or defers the
-// delivery.
+// Records it under `token` (not empty, at most 64 octets). Call it in the closure that ends or
+// defers the delivery.
 void note_sent(WriteTransaction& txn, ByteView token, const SentMail& mail);
 std::optional<SentMail> find_sent(const ReadTransaction& txn, ByteView token);
 
-// Their failure is reported now. False, and nothing changes, if the mail is not known or one of
-// them is not waiting (any more). In the closure that puts the report.
+// Notes that the failure of these recipients is reported. False, and nothing changes, if the mail
+// is not known or one of them is not waiting (any more). Call it in the closure that puts the
+// report.
 bool note_reported(WriteTransaction& txn, ByteView token, const std::vector<Mailbox>& recipients);
 
-// Forgets at most `limit` mails that were sealed before; how many.
+// Forgets at most `limit` mails that were sealed before `before`. Returns how many.
 std::size_t purge_sent(WriteTransaction& txn, Time before, std::size_t limit);
 
 }  // namespace culvert::store

@@ -22,7 +22,7 @@ std::string DamagedRecord::advice() const {
   if (table == Table::quarantine) {
     return "put it back from a copy, or throw it away with `culvert quarantine drop " + id + "`";
   }
-  return "nothing of it is used; it goes when what it belongs to is old enough";
+  return "it is not used, and is removed when what it belongs to is old enough";
 }
 
 std::vector<DamagedRecord> find_damaged(const ReadTransaction& txn, std::size_t limit) {
@@ -42,7 +42,7 @@ Bytes note_key(Table table, ByteView key) {
   Bytes out = to_bytes(table_name(table));
   out.push_back(0);
   append(out, key);
-  // The longest keys are cut: two that begin alike are one note then.
+  // The longest keys are cut. Two that begin alike then share one note.
   if (out.size() > kMaxKeyBytes) out.resize(kMaxKeyBytes);
   return out;
 }

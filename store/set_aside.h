@@ -18,11 +18,11 @@ struct DamagedRecord {
   std::string advice() const;
 };
 
-// Opens every record of every table that does not decide trust (census.h asks those), at a few
-// microseconds each; at most `limit` that do not open.
+// Opens every record of every table that does not decide trust (census.h checks the others), at a
+// few microseconds each. Returns at most `limit` that do not open.
 std::vector<DamagedRecord> find_damaged(const ReadTransaction& txn, std::size_t limit);
 
-// Where a record is noted in the table `damaged`.
+// The key of a record's note in the table `damaged`.
 Bytes note_key(Table table, ByteView key);
 
 }  // namespace culvert::store

@@ -1,5 +1,5 @@
-// Records that are made ready before their commit: coded and sealed in the thread that has them, so
-// that the one thread that commits only has to copy them.
+// Records that are prepared before their commit. They are encoded and sealed in the thread that has
+// them, so that the commit thread only has to copy them.
 #pragma once
 
 #include <vector>
@@ -11,13 +11,13 @@ namespace culvert::store {
 
 class StagedRecords final : public RecordSink {
  public:
-  // `store`, for which alone they are, must outlive it.
+  // For `store` alone, which must outlive it.
   explicit StagedRecords(const Store& store);
 
   void put(Table table, ByteView key, ByteView value) override;
   const RecordSeal& seal() const override { return *seal_; }
 
-  // In the order in which they were put; as often as the closure runs.
+  // Puts them in the order in which they were added. May be called as often as the closure runs.
   void put_into(WriteTransaction& txn) const;
 
  private:
@@ -28,7 +28,7 @@ class StagedRecords final : public RecordSink {
   };
   const RecordSeal* seal_;
   std::vector<Record> records_;
-  Bytes octets_;  // of each record its key, then its sealed value
+  Bytes octets_;  // for each record its key, then its sealed value
 };
 
 }  // namespace culvert::store

@@ -38,7 +38,7 @@ Status make_directories(const fs::path& data_dir) {
   std::error_code ignored;
   fs::create_directories(fs::absolute(data_dir).parent_path(), ignored);
   for (const auto& path : {data_dir, data_dir / "store", data_dir / "bodies"}) {
-    if (Status made = make_directory(path); !made) return made;
+    if (const Status made = make_directory(path); !made) return made.error();
   }
   return done();
 }
@@ -60,22 +60,23 @@ Status check_mode(const StoreOptions& options) {
         "store-exists", fmt::format("there is a store in '{}' already", options.data_dir.string()));
   }
   if (options.mode == StoreOptions::Mode::existing && !there) {
-    // A store that is made anew would sweep them away.
+    // A new store would sweep these bodies away.
     std::error_code none;
     const fs::path bodies = options.data_dir / "bodies";
     if (fs::exists(bodies, none) && has_body_files(bodies)) {
-      return permanent_error("store-altered",
-                             fmt::format("'{}' is gone, and bodies of its mail are there; remove "
-                                         "nothing, make no store anew, and put the data directory "
-                                         "back from a copy that is trusted",
-                                         file.string()));
+      return permanent_error(
+          "store-altered",
+          fmt::format("'{}' is missing, but bodies of its mail exist; remove nothing, do not "
+                      "create a new store, and restore the data directory from a trusted copy",
+                      file.string()));
     }
-    return permanent_error("no-store",
-                           fmt::format("there is no store in '{}'. If this node has run before: is "
-                                       "the disk mounted? Or put the data directory back from a "
-                                       "copy; a node made anew knows no partner, and mail to them "
-                                       "would go in clear. Only for a new node: `culvert init`",
-                                       options.data_dir.string()));
+    return permanent_error(
+        "no-store",
+        fmt::format(
+            "there is no store in '{}'. If this node has run before, check that the disk is "
+            "mounted, or restore the data directory from a copy: a new node knows no partners, and "
+            "mail to them would go in clear. Run `culvert init` only for a new node",
+            options.data_dir.string()));
   }
   return done();
 }
@@ -110,21 +111,21 @@ Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
                                            const crypto::NodeKey& key) {
-  if (Status mode = check_mode(options); !mode) return std::move(mode).error();
+  if (const Status mode = check_mode(options); !mode) return mode.error();
   const bool create = options.mode == StoreOptions::Mode::create;
   if (create) {
-    if (Status made = make_directories(options.data_dir); !made) return std::move(made).error();
+    if (const Status made = make_directories(options.data_dir); !made) return made.error();
   }
   auto impl = std::make_unique<Impl>(options, key);
   auto database =
       Database::open({options.data_dir / "store", options.map_size_bytes, options.reserve_bytes});
   if (!database && database.error().code == "other-schema") {
     const std::int64_t found = std::strtoll(database.error().detail.c_str(), nullptr, 10);
-    // No store has such a number: where its making was cut off, none stands there.
+    // No store has such a number. A store whose creation was cut off has none at all.
     if (found <= 0) return altered_front("schema");
-    if (Status fits = check_version(found, key.store_version()); !fits) return fits.error();
+    if (const Status fits = check_version(found, key.store_version()); !fits) return fits.error();
   }
-  if (!database) return std::move(database).error();
+  if (!database) return database.error();
   impl->database = std::move(database).value();
   impl->committer = std::make_unique<Committer>(
       *impl->database, impl->context,
@@ -139,14 +140,15 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options,
       create
           ? store->write([&](WriteTransaction& txn) { return write_first_meta(txn, options.now); })
           : store->read([&](const ReadTransaction& txn) -> Status {
-              if (Status fits = check_meta(txn, key.store_version()); !fits) return fits;
+              if (const Status fits = check_meta(txn, key.store_version()); !fits)
+                return fits.error();
               find_alterations(txn);
               return done();
             });
   if (!checked) return checked.error();
   if (create) {
-    if (Status synced = sync_directories(options.data_dir); !synced) {
-      return std::move(synced).error();
+    if (const Status synced = sync_directories(options.data_dir); !synced) {
+      return synced.error();
     }
   }
   return store;

@@ -29,13 +29,14 @@ struct StoreOptions {
   } mode = Mode::existing;
   // A command's writes raise `generation`, so that a running node notices.
   enum class Writer { node, command } writer = Writer::node;
-  // Of a command: what is noted with its first change (admin_commands.h).
+  // For a command: what is noted with its first change (admin_commands.h).
   std::optional<AdminCommand> command{};
-  // When it is created: the clock's time, where the horizon of seen.h begins.
+  // With `create`: the clock's time, at which the horizon of seen.h begins.
   Time now{};
   // How large the database may become. Costs address space, not disk.
   std::uint64_t map_size_bytes = std::uint64_t{64} << 30;
-  // Disk that is kept ready, so that mail can be removed from the queue when nothing is free.
+  // Disk space that is kept ready, so that mail can be removed from the queue when the disk is
+  // full.
   std::uint64_t reserve_bytes = std::uint64_t{8} << 20;
 };
 
@@ -43,7 +44,8 @@ class Store {
  public:
   // permanent: `no-store`, `store-exists`, `wrong-node-key`, `store-access` (rights, not a
   // directory), and those of meta.h's check_version; temporary `disk-full`; internal
-  // `store-failed`. A store that was altered where it decides trust is opened: ask `altered`.
+  // `store-failed`. A store is opened even if records that decide trust were altered: ask
+  // `altered`.
   static Result<std::unique_ptr<Store>> open(const StoreOptions& options,
                                              const crypto::NodeKey& key);
   // Waits until all writes given so far are done.
@@ -56,12 +58,12 @@ class Store {
   using ReadFn = std::function<Status(const ReadTransaction&)>;
   Status read(const ReadFn& fn) const;
 
-  // `fn` may run more than once, and its last run counts: it may set results outside but must not
-  // build on them. What it returns as an Error, or throws, leaves nothing behind and concerns no
+  // `fn` may run more than once, and only its last run counts: it may set results outside but must
+  // not build on them. If it returns an Error or throws, it leaves nothing behind and affects no
   // other closure. Failures besides those of `fn`: temporary `disk-full`; internal `store-failed`:
   // an fsync failed or the database is damaged, and nothing is written any more in this process.
   using WriteFn = std::function<Status(WriteTransaction&)>;
-  // Returns when the changes are on disk. Not from loop threads, nor from `on_done`.
+  // Returns when the changes are on disk. Do not call it from loop threads or from `on_done`.
   Status write(const WriteFn& fn);
   // Returns at once. `on_done` runs in the commit thread when the changes are on disk or refused;
   // it must be quick (post to a loop). Closures run in the order in which they were given.
@@ -71,16 +73,15 @@ class Store {
   // Grows with each write of a command process. Cheap; 0 if the store cannot be read.
   std::uint64_t generation() const;
 
-  // What to tell people if records that decide trust were altered on disk, noticed when the store
-  // was opened or since: which, and what to do. Empty if nothing was. While it is not, nothing may
-  // be sent to other organisations, and such records do not change any more. Until the process
-  // ends.
+  // Tells people which records that decide trust were altered on disk, noticed when the store was
+  // opened or since, and what to do. Empty if none were. While it is not empty, nothing may be sent
+  // to other organisations, and such records cannot be changed. That lasts until the process ends.
   std::string altered() const;
   // The same question, cheap.
   bool is_altered() const;
 
-  // Removes body files that no message or quarantine item names, and unused staging files; how
-  // many. For the start of `serve`.
+  // Removes body files that no message or quarantine item names. Returns how many. For the start of
+  // `serve`.
   Result<std::size_t> sweep_bodies();
 
   const std::filesystem::path& data_dir() const;

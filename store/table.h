@@ -1,4 +1,4 @@
-// Reading typed records from a table: for the files that code them.
+// Reading typed records from a table: for the files that encode them.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 namespace culvert::store {
 
-// The record with this key. One that cannot be decoded is set aside as one that does not open is:
-// it counts as not there, or fails the transaction if its table decides trust.
+// The record with this key. A record that cannot be decoded is treated like one that does not open:
+// it is set aside and counts as absent, or fails the transaction if its table decides trust.
 template <typename T>
 std::optional<T> load(const ReadTransaction& txn, Table table, ByteView key,
                       const std::function<Result<T>(ByteView)>& decode) {
@@ -37,8 +37,8 @@ void each(const ReadTransaction& txn, Table table, ByteView prefix, ByteView fro
   }
 }
 
-// The same for keys alone, which anybody who can write the disk can make: for what is removed
-// whatever it is, afterwards.
+// The same for keys alone. Anybody who can write the disk can make a key, so this is for records
+// that are then removed, whatever they are.
 template <typename Visit>
 void each_key(const ReadTransaction& txn, Table table, ByteView prefix, Visit visit) {
   const WalkGuard walking(txn);
@@ -64,8 +64,8 @@ std::vector<T> load_all(const ReadTransaction& txn, Table table, ByteView prefix
   return values;
 }
 
-// A copy of the keys that begin with `prefix`, at most `limit`: for what is then removed. Not for
-// what is decided (`each_key`).
+// A copy of the keys that begin with `prefix`, at most `limit`. For records that are then removed,
+// not for decisions (`each_key`).
 inline std::vector<Bytes> keys_of(const ReadTransaction& txn, Table table, ByteView prefix,
                                   std::size_t limit) {
   std::vector<Bytes> keys;

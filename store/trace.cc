@@ -17,8 +17,8 @@ enum : std::uint32_t { kName = 1, kValue = 2 };
 // Field of the record in `trace_times`. Frozen.
 enum : std::uint32_t { kAddress = 1, kMessageId = 2 };
 
-// Events of one second keep the order in which they were made. No two of this process have the
-// same, however coarse its clock is: they would replace each other.
+// A number that keeps events of one second in the order in which they were made. No two events of
+// this process get the same one, however coarse its clock is: they would replace each other.
 std::uint64_t next_order() {
   static std::atomic<std::uint64_t> last{0};
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -62,14 +62,14 @@ Bytes encode(const TraceEvent& event) {
 
 Result<TraceEvent> decode_trace_event(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   TraceEvent event{in->time_or_zero(kTime), in->text(kEvent), {}};
   for (const ByteView field : in->all(kField)) {
     auto pair = RecordReader::parse(field);
-    if (!pair) return std::move(pair).error();
+    if (!pair) return pair.error();
     event.fields.emplace_back(pair->text(kName), pair->text(kValue));
   }
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return event;
 }
 
@@ -93,7 +93,7 @@ void note_traced(RecordSink& out, const MessageId& id, Time first,
 
 Result<std::vector<std::string>> decode_trace_addresses(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   return in->all_texts(kAddress);
 }
 
@@ -113,7 +113,7 @@ TracedPage find_traced(const ReadTransaction& txn, const TracedName& name,
   Cursor at = txn.scan_back(Table::trace_times, before.value_or(Bytes{}));
   for (; !at.at_end(); at.previous()) {
     const ByteView key = at.key();
-    if (key.empty()) break;  // never made here, and it would begin again at the newest
+    if (key.empty()) break;  // never made here; it would begin again at the newest
     const auto id = MessageId::from_bytes(key.last(std::min(key.size(), MessageId::kSize)));
     const auto record = at.value();
     if (id && record && is_traced_under(*record, name)) page.ids.push_back(*id);
@@ -140,7 +140,7 @@ std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit) {
 std::size_t purge_late_events(WriteTransaction& txn, Time before, std::size_t limit) {
   std::vector<Bytes> old;
   std::size_t looked_at = 0;
-  // In the order in which the messages were made (MessageId), so that it ends soon.
+  // Keys are in the order in which the messages were made (MessageId), so the walk ends soon.
   each_key(txn, Table::trace, {}, [&](ByteView key) {
     if (old.size() == limit || ++looked_at > kTracedAtOnce) return false;
     if (key.size() < MessageId::kSize + 8) return true;

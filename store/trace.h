@@ -34,22 +34,22 @@ void add_trace(RecordSink& out, const MessageId& id, const TraceEvent& event);
 // All events of a message, oldest first; empty if there are none.
 std::vector<TraceEvent> find_trace(const ReadTransaction& txn, const MessageId& id);
 
-// Messages that one call of `find_traced` looks through at most: a long read would keep the store
+// The most messages that one call of `find_traced` looks through: a long read would keep the store
 // from using its free pages again.
 inline constexpr std::size_t kTracedAtOnce = 50'000;
 struct TracedPage {
   std::vector<MessageId> ids{};  // newest first
   std::optional<Bytes> next{};   // give it as `before` for the next page; nothing at the end
 };
-// What people look for: either, or one of two.
+// What people look for. If both are set, either may match.
 struct TracedName {
   std::string lookup_key{};  // of an address (Mailbox::lookup_key): its spelling does not count
   std::string message_id{};  // as crypto::message_id_in gives it
 };
 // Messages from or to that address, or with that Message-ID, the newest first, at most `limit` (not
-// 0). All are looked through, a million in a second or two: an index would cost every mail several
-// pages of the store in random places, and tell who reads the disk which mails have an address in
-// common.
+// 0). All messages are looked through, a million in a second or two. An index would cost every mail
+// several pages of the store in random places. It would also show somebody who reads the disk which
+// mails have an address in common.
 TracedPage find_traced(const ReadTransaction& txn, const TracedName& name,
                        const std::optional<Bytes>& before, std::size_t limit);
 inline TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address,
@@ -58,12 +58,13 @@ inline TracedPage find_traced(const ReadTransaction& txn, const Mailbox& address
 }
 // What note_traced wrote into `trace_times`. internal `damaged-record`.
 Result<std::vector<std::string>> decode_trace_addresses(ByteView record);
-// Forgets at most `limit` messages whose first event is older; how many.
+// Forgets at most `limit` messages whose first event is before `before`. Returns how many.
 std::size_t purge_trace(WriteTransaction& txn, Time before, std::size_t limit);
-// The same for older events of messages that were forgotten before: of mail that waits for longer
-// than traces are kept.
+// The same for older events of messages that are forgotten already: mail may wait for longer than
+// traces are kept.
 std::size_t purge_late_events(WriteTransaction& txn, Time before, std::size_t limit);
-// Removes at most `limit` records of the index by address that earlier programs kept; how many.
+// Removes at most `limit` records of the index by address that older programs kept. Returns how
+// many.
 std::size_t purge_trace_index(WriteTransaction& txn, std::size_t limit);
 
 }  // namespace culvert::store

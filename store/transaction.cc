@@ -10,7 +10,7 @@
 
 namespace culvert::store {
 
-// A table as the library sees it: octets without meaning.
+// A table as LMDB sees it: octets without meaning.
 class RawTable {
  public:
   RawTable(const TransactionState& state, Table table)
@@ -24,8 +24,8 @@ class RawTable {
     value = rc == 0 ? to_view(v) : ByteView();
     return rc;
   }
-  // Makes room for a value, which is then written into `room`: what was not sealed before is sealed
-  // where it stays.
+  // Makes room for a value, which the caller then writes into `room`. So a value that is not sealed
+  // yet is sealed in its final place.
   int reserve(ByteView key, std::size_t size, MutableBytes& room) const {
     MDB_val k = to_val(key);
     MDB_val v{size, nullptr};
@@ -82,7 +82,7 @@ struct Cursor::Impl {
   MDB_cursor* cursor = nullptr;
   MDB_val key{};
   MDB_val stored{};
-  Bytes value{};  // of the present record, once it was opened
+  Bytes value{};  // of the current record, once it was opened
   bool is_open = false;
   bool is_whole = false;
   bool at_end = true;
@@ -109,7 +109,7 @@ void Cursor::seek_before(ByteView key) {
     impl_->key = RawTable::to_val(key);
     impl_->go(MDB_SET_RANGE);
   }
-  // No key is as large: the last one is less.
+  // If no key is as large, the last one is less.
   impl_->go(key.empty() || impl_->at_end ? MDB_LAST : MDB_PREV);
 }
 void Cursor::previous() { impl_->go(MDB_PREV); }
@@ -215,7 +215,7 @@ bool WriteTransaction::may_change(Table table, ByteView key) {
 WalkGuard::WalkGuard(const ReadTransaction& txn) : state_(txn.state_) { ++state_.walks; }
 WalkGuard::~WalkGuard() { --state_.walks; }
 
-// The record that is there, if any, leaves the census.
+// Takes the stored record, if any, out of the census.
 void WriteTransaction::count_out(Table table, ByteView key) {
   if (!is_counted(table, key) || !state_.census) return;
   ByteView stored;
@@ -224,18 +224,19 @@ void WriteTransaction::count_out(Table table, ByteView key) {
   if (rc != 0 && rc != MDB_NOTFOUND) fail(error_of(rc, "reading"));
 }
 
-// What is written anew or removed needs no person any more.
+// A record that is written anew or removed needs no person any more.
 void WriteTransaction::forget_note(Table table, ByteView key) {
   if (table == Table::damaged || count(Table::damaged) == 0) return;
   const int rc = RawTable(state_, Table::damaged).erase(note_key(table, key));
   if (rc != 0 && rc != MDB_NOTFOUND) fail(error_of(rc, "removing"));
 }
 
-// `fill` makes the record in the room where it stays.
+// `fill` writes the record into its final place.
 template <typename Fill>
 void WriteTransaction::write(Table table, ByteView key, std::size_t size, Fill fill) {
   require(state_.walks == 0, kNoWalk);
   if (!may_change(table, key)) return;
+  // Before the write: the census knows the old record by its old octets.
   count_out(table, key);
   forget_note(table, key);
   if (state_.failure) return;
@@ -285,7 +286,7 @@ void WriteTransaction::write_own_records() {
   const auto noted = damage().unwritten();
   if (noted.empty()) return;
   for (const auto& [table, key] : noted) {
-    // Not what was removed or written anew since it was noted.
+    // Skip what was removed or written anew since it was noted.
     if (held(table, key) == Held::broken) put(Table::damaged, note_key(table, key), {});
   }
   after_commit([&damage = damage(), noted] { damage.written(noted); });

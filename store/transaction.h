@@ -1,5 +1,6 @@
 // A transaction over the store's tables. Callers use the typed functions of the other headers
-// (messages.h, queue.h, peers.h, ...), which take one of these; the calls on octets are for those.
+// (messages.h, queue.h, peers.h, ...), which take a transaction. The calls on octets are for those
+// functions.
 //
 // A failure of the database or a damaged record sticks to the transaction: from then on reads find
 // nothing, writes do nothing, and `Store::read` or `Store::write` returns that failure whatever the
@@ -40,10 +41,10 @@ class Cursor {
   void seek_before(ByteView key);
   void previous();
   bool at_end() const;
-  // Whoever can write the disk can put any key there; only a value that opens proves it.
+  // Anybody who can write the disk can put any key there; only a value that opens proves it.
   ByteView key() const;
-  // Nothing for a record that was altered on disk or is damaged: it was noted (damage.h), and is to
-  // be passed over.
+  // Nothing for a record that was altered on disk or is damaged. It is noted (damage.h), and is to
+  // be skipped.
   std::optional<ByteView> value() const;
   // As it is on disk.
   ByteView stored() const;
@@ -60,12 +61,12 @@ class ReadTransaction {
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
-  // The view holds until the transaction ends; that of a record which is not sealed
-  // (record_seal.h) until it writes as well. A record that was altered on disk or is damaged is
-  // noted (damage.h) and counts as not there; but one of a table that decides trust fails the
-  // transaction (internal `damaged-record`), because nothing may be decided without it.
+  // The view holds until the transaction ends; for a record that is not sealed (record_seal.h),
+  // only until it writes or ends. A record that was altered on disk or is damaged is noted
+  // (damage.h) and counts as absent. If its table decides trust, it also fails the transaction
+  // (internal `damaged-record`), because nothing may be decided without it.
   std::optional<ByteView> get(Table table, ByteView key) const;
-  // Which of these it is, without noting or failing anything.
+  // The state of a record. Notes nothing and fails nothing.
   enum class Held { absent, broken, whole };
   Held held(Table table, ByteView key) const;
   bool has(Table table, ByteView key) const { return get(table, key).has_value(); }
@@ -76,8 +77,8 @@ class ReadTransaction {
   // Notes a record whose octets are not what they should be; fails the transaction if it decides
   // trust.
   void set_aside(Table table, ByteView key) const;
-  // What stands for an address, a domain or a name in a key of that table: 16 octets that only the
-  // node key makes.
+  // The digest that takes the place of an address, a domain or a name in a key of that table: 16
+  // octets that only the node key makes.
   Bytes index(Table table, std::string_view text) const;
   // How many records a table has. Cheap.
   std::uint64_t count(Table table) const;
@@ -88,7 +89,7 @@ class ReadTransaction {
   // The key for secrets inside records.
   const crypto::SealingKey& secrets_key() const;
   const RecordSeal& seal() const;
-  // What was found altered; may be noted in by readers.
+  // What was found altered. Readers may add notes.
   Damage& damage() const;
   // Where body files are.
   const std::filesystem::path& bodies_dir() const;
@@ -98,8 +99,8 @@ class ReadTransaction {
   TransactionState& state_;
 };
 
-// A walk over a table in which somebody else is called (table.h): nothing may be written meanwhile,
-// because the cursor's views would change under their reader. Checked.
+// Guards a walk over a table that calls a visitor (table.h). Nothing may be written meanwhile,
+// because the cursor's views would change under the visitor. Checked.
 class WalkGuard {
  public:
   explicit WalkGuard(const ReadTransaction& txn);
@@ -116,28 +117,29 @@ class WriteTransaction final : public ReadTransaction, public RecordSink {
   using ReadTransaction::ReadTransaction;
   const RecordSeal& seal() const override { return ReadTransaction::seal(); }
 
-  // A key is 1 to 511 octets; others fail the transaction (permanent `key-too-long`). In a store
-  // that was altered where it decides trust, nothing of that is changed any more, but `meta`
-  // (permanent `store-altered`): what was altered must not become the ground of something new.
+  // A key is 1 to 511 octets; others fail the transaction (permanent `key-too-long`). Once records
+  // that decide trust were altered, such records cannot be changed any more, except in `meta`
+  // (permanent `store-altered`): nothing new may be based on what was altered.
   void put(Table table, ByteView key, ByteView value) override;
-  // The same with a value that was sealed before, for this table and key.
+  // The same with a value that is already sealed for this table and key.
   void put_sealed(Table table, ByteView key, ByteView sealed);
   // True if there was one.
   bool erase(Table table, ByteView key);
 
-  // Of a new store: counts what decides trust from here on (census.h).
+  // For a new store: counts what decides trust from here on (census.h).
   void begin_census();
-  // Writes the census and what was set aside; the last thing in a transaction, for db.cc.
+  // Writes the census and the notes of what was set aside. For db.cc, as the last thing in a
+  // transaction.
   void write_own_records();
 
-  // temporary `disk-full` while the room that is kept for removals would be touched. For what
-  // brings in new mail, before it writes; removals and state changes do not ask.
+  // temporary `disk-full` if only the room that is kept for removals is left. Functions that bring
+  // in new mail ask before they write; removals and state changes do not ask.
   Status require_room() const;
 
   // Runs in the commit thread once this closure's changes are on disk; never if they are not. Must
   // be quick and must not fail.
   void after_commit(std::function<void()> act);
-  // The same, and also if the commit failed so that nobody knows what of it is on disk: for what
+  // The same, but it also runs if the commit failed and it is unknown what is on disk. For what
   // must not be lost then.
   void unless_undone(std::function<void()> act);
 

@@ -33,7 +33,7 @@ Bytes peer_prefix(Role role, const Fingerprint& peer) {
   return KeyWriter().bytes(role_prefix(role)).bytes(peer.view()).take();
 }
 
-// They are counted only when there are many in all.
+// Counts a peer's records only if there are many in all.
 bool has_room(const ReadTransaction& txn, Role role, const Fingerprint& peer) {
   if (txn.count(Table::trouble) < kMaxTroublesOfPeer) return true;
   std::uint64_t count = 0;
@@ -52,18 +52,18 @@ Bytes heard_key(Role role, const HeardTrouble& heard) {
 
 Result<TroubleToTell> decode_to_tell(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   auto note = decode_trouble_note(in->bytes(kNote));
-  if (!note) return std::move(note).error();
+  if (!note) return note.error();
   TroubleToTell out{
       *std::move(note), in->choice(kState, TroubleState::returned), in->time_or_zero(kTime), {}};
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return out;
 }
 
 Result<HeardTrouble> decode_heard(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   HeardTrouble heard;
   heard.peer = in->fingerprint(kHeardFrom);
   const ByteView name = in->bytes(kName);
@@ -71,7 +71,7 @@ Result<HeardTrouble> decode_heard(ByteView record) {
   heard.state = in->choice(kState, TroubleState::returned);
   heard.reason = in->text(kWhy);
   heard.heard = in->time_or_zero(kTime);
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return heard;
 }
 
@@ -80,7 +80,7 @@ bool is_older(ByteView record, Time before) {
   return !in || in->time_or_zero(kTime) < before;
 }
 
-// Once a mail is gone, nothing that is said of it is news.
+// Once a mail is gone, nothing that is said about it is news.
 bool is_over(const ReadTransaction& txn, const HeardTrouble& heard) {
   constexpr TroubleState kFinal[] = {TroubleState::dropped, TroubleState::expired,
                                      TroubleState::returned};
@@ -111,7 +111,7 @@ Bytes encode(const TroubleNote& note) {
 
 Result<TroubleNote> decode_trouble_note(ByteView record) {
   auto in = RecordReader::parse(record);
-  if (!in) return std::move(in).error();
+  if (!in) return in.error();
   TroubleNote note;
   note.peer = in->fingerprint(kPeer);
   note.message_id = in->text(kMessageId);
@@ -120,7 +120,7 @@ Result<TroubleNote> decode_trouble_note(ByteView record) {
   note.reason = in->text(kReason);
   note.identifiers = in->all_texts(kIdentifier);
   note.patience = std::chrono::seconds(in->count(kPatience));
-  if (Status ok = in->status(); !ok) return std::move(ok).error();
+  if (const Status ok = in->status(); !ok) return ok.error();
   return note;
 }
 

@@ -29,7 +29,7 @@ Status readable(const Result<T>& decoded) {
   return decoded ? done() : Status(decoded.error());
 }
 
-// Copied as it is, if it is good.
+// Copies the record as it is, if it is good.
 Status keep(WriteTransaction& to, Table table, ByteView key, ByteView value,
             const Status& is_good) {
   if (is_good) to.put(table, key, value);
@@ -42,7 +42,7 @@ Status check_meta_record(std::string_view name, ByteView value) {
   return good(value.size() == 8);
 }
 
-// A table whose keys begin with a fingerprint and go on with something.
+// True for a key that begins with a fingerprint and goes on with something.
 bool has_pair_key(ByteView key) { return key.size() > Fingerprint::kSize; }
 
 std::optional<Fingerprint> fingerprint_of(ByteView octets) {
@@ -85,7 +85,7 @@ Status convert_trace_times(WriteTransaction& to, ByteView key, ByteView value) {
 Status convert_peer(WriteTransaction& to, ByteView key, ByteView value) {
   const auto peer = decode_peer(value);
   if (!peer) return peer.error();
-  // Under another's key it would be used as that one.
+  // Under the key of another peer it would be used as that peer.
   if (!(fingerprint_of(key) == peer->fingerprint)) return damaged();
   to.put(Table::peers, key, value);
   return done();
@@ -199,7 +199,7 @@ Status convert_record(WriteTransaction& to, Table table, ByteView key, ByteView 
     case Table::trouble:
     case Table::commands:
     case Table::damaged:
-      return damaged();  // not of that time
+      return damaged();  // not in version 1
   }
   return damaged();
 }

@@ -11,7 +11,7 @@ LastAttempts last_attempts(const ReadTransaction& txn, DeliveryPath path,
                            std::string_view destination, std::size_t limit) {
   LastAttempts last;
   const Bytes prefix = due_prefix(txn.seal(), path, destination);
-  // Behind all of the destination: no key of it begins with such a time.
+  // After all keys of the destination: none of them begins with such a time.
   Bytes end = prefix;
   end.insert(end.end(), 8, 0xff);
   for (Cursor at = txn.scan_back(Table::due, end); !at.at_end(); at.previous()) {

@@ -97,7 +97,7 @@ TEST_F(FolderTest, ADirectoryInPlaceIsNamedAndStays) {
         Status(folder().open_for_lock("f").error())}) {
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().code, "file-access");
-    EXPECT_NE(status.error().text.find("a directory stands there"), std::string::npos)
+    EXPECT_NE(status.error().text.find("a directory is in its place"), std::string::npos)
         << status.error().text;
   }
   folder().remove("f");
@@ -111,7 +111,7 @@ TEST_F(FolderTest, AnInnerDirectoryIsNeverALink) {
   fs::create_directory_symlink(elsewhere, dir.path() / "run");
   const auto inner = folder().inner("run");
   ASSERT_FALSE(inner.ok());
-  EXPECT_NE(inner.error().text.find("a symbolic link stands there"), std::string::npos)
+  EXPECT_NE(inner.error().text.find("a symbolic link is in its place"), std::string::npos)
       << inner.error().text;
   fs::remove(dir.path() / "run");
   ASSERT_TRUE(folder().inner("run").ok());
@@ -168,7 +168,7 @@ TEST_F(StoreFilesTest, NothingPlantedInPlaceOfTheLockIsWritten) {
     planted.put(lock, victim);
     const auto opened = open();
     ASSERT_FALSE(opened.ok()) << planted.what;
-    EXPECT_NE(opened.error().text.find("lock.mdb' is a link, or nothing that the store made"),
+    EXPECT_NE(opened.error().text.find("lock.mdb' is a link, or was not made by the store"),
               std::string::npos)
         << opened.error().text;
     EXPECT_TRUE(is_untouched(victim)) << planted.what;
