@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@
 #include "store/queue.h"
 
 namespace culvert::node {
+
+class Opener;
 
 // "Encryption Needed" of the enhanced status codes (RFC 5248).
 inline constexpr std::string_view kMustBeSealed = "5.7.10";
@@ -68,12 +71,17 @@ struct Redirect {
   store::DeliveryPath path = store::DeliveryPath::tunnel;
   std::string destination;
 };
-// This node opens it (node/opening/opener.h).
-struct OpenHere {
-  store::QueueEntry entry;
-  store::Message message;
+// What a path that delivers without a next hop may use.
+struct LocalParts {
+  FlowContext& flow;
+  Opener& opener;
 };
-using AttemptPlan = std::variant<Attempt, OpenHere, Postpone, Redirect, GiveUp>;
+// This node does it itself. `work` runs in a worker and calls `settled` once, from any thread, when
+// the entry's end is on disk, or could not be stored: then it is tried again after a while.
+struct DoHere {
+  std::function<void(const LocalParts& parts, std::function<void(const Status&)> settled)> work;
+};
+using AttemptPlan = std::variant<Attempt, DoHere, Postpone, Redirect, GiveUp>;
 
 // By the row of the entry's path (paths.h), which must be known.
 AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,

@@ -191,7 +191,7 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     if (has_room_for(*attempt)) return carry(key, lane, std::move(*attempt));
     return settled(temporary_error("reports-wait", "too many reports are under way"));
   }
-  if (auto* mail = std::get_if<OpenHere>(&plan)) return open(std::move(*mail), std::move(settled));
+  if (auto* local = std::get_if<DoHere>(&plan)) return do_here(std::move(*local), settled);
   if (const auto* postpone = std::get_if<Postpone>(&plan)) {
     return settle_postpone(flow_, *entry, *message, *postpone, std::move(settled));
   }
@@ -236,9 +236,9 @@ void Dispatcher::return_expired(const Key& key, Lane& lane) {
   }
 }
 
-void Dispatcher::open(OpenHere mail, std::function<void(const Status&)> settled) {
-  const Status submitted = flow_.workers.submit([this, mail = std::move(mail), settled]() mutable {
-    opener_.open(std::move(mail.entry), std::move(mail.message), settled);
+void Dispatcher::do_here(DoHere local, const std::function<void(const Status&)>& settled) {
+  const Status submitted = flow_.workers.submit([this, local = std::move(local), settled] {
+    local.work({flow_, opener_}, settled);
   });
   if (!submitted) settled(submitted);
 }

@@ -65,7 +65,7 @@ class Dispatcher {
   void feed(const Key& key, Lane& lane);
   void begin(const Key& key, Lane& lane, const store::EntryId& id);
   void return_expired(const Key& key, Lane& lane);
-  void open(OpenHere mail, std::function<void(const Status&)> settled);
+  void do_here(DoHere local, const std::function<void(const Status&)>& settled);
   void hold_unknown();
   void set_aside(const Key& key, const store::EntryId& id,
                  std::function<void(const Status&)> settled);

@@ -1,11 +1,15 @@
 // Path `open`: what came sealed, and this node opens itself.
 #include "node/delivery/paths.h"
+#include "node/opening/opener.h"
 
 namespace culvert::node {
 namespace {
 
 AttemptPlan plan(const FlowContext&, store::QueueEntry entry, store::Message message) {
-  return OpenHere{std::move(entry), std::move(message)};
+  return DoHere{[entry = std::move(entry), message = std::move(message)](
+                    const LocalParts& parts, std::function<void(const Status&)> settled) mutable {
+    parts.opener.open(std::move(entry), std::move(message), std::move(settled));
+  }};
 }
 
 }  // namespace
