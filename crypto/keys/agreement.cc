@@ -17,7 +17,7 @@
 namespace culvert::crypto {
 namespace {
 
-// The key of this one message; null if `recipient` is no key to agree with.
+// A one-time key for this message; null if nothing can be agreed with `recipient`.
 std::unique_ptr<Botan::PK_Key_Agreement_Key> ephemeral_for(const CertificateParts& recipient) {
   auto& rng = Botan::system_rng();
   if (recipient.kind == KeyKind::x25519) return std::make_unique<Botan::X25519_PrivateKey>(rng);

@@ -9,13 +9,12 @@
 namespace culvert::crypto {
 
 struct EphemeralAgreement {
-  Bytes public_value;  // uncompressed point (SEC 1, 2.3.3), or that of X25519 or X448
-  SecretBytes secret;  // as KeyRing::agree gives it to the other side
+  Bytes public_value;  // uncompressed point (SEC 1, 2.3.3), or an X25519 or X448 value
+  SecretBytes secret;  // what KeyRing::agree returns on the other side
 };
 
-// Makes a key for this one message on the curve of the recipient's key and agrees with that key.
-// permanent `bad-key-use` if the certificate's key is not on a curve that we know, or is of low
-// order. Thread-safe.
+// Makes a one-time key on the curve of the recipient's key and agrees with that key. permanent
+// `bad-key-use` if the certificate's key is not on a known curve or has low order. Thread-safe.
 Result<EphemeralAgreement> agree_once_with(const Certificate& recipient);
 
 }  // namespace culvert::crypto

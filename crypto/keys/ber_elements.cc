@@ -12,10 +12,10 @@ constexpr std::uint8_t kIndefinite = 0x80;
 
 struct Header {
   std::size_t size = 0;                // octets of identifier and length
-  std::optional<std::size_t> content;  // nothing: indefinite
+  std::optional<std::size_t> content;  // nothing if indefinite
 };
 
-// Nothing if no element can begin so.
+// Nothing if no element can begin like this.
 std::optional<Header> read_header(ByteView in) {
   if (in.size() < 2 || (in[0] & kHighTagNumber) == kHighTagNumber || in[0] == 0)
     return std::nullopt;
@@ -34,7 +34,8 @@ std::optional<Header> read_header(ByteView in) {
 
 bool at_end_mark(ByteView in) { return in.size() >= 2 && in[0] == 0 && in[1] == 0; }
 
-// Octets up to the end-of-contents mark that ends what `in` begins with; nothing if there is none.
+// The octets up to the end-of-contents mark that ends the content at the front of `in`; nothing if
+// there is no such mark.
 std::optional<std::size_t> find_end_mark(ByteView in, std::size_t level) {
   if (level > kMaxBerLevels) return std::nullopt;
   std::size_t at = 0;
@@ -141,7 +142,7 @@ SecretBytes BerElements::octets(BerTag tag) {
     fail();
     return {};
   }
-  // The whole is made at once: growing would leave copies behind that nobody wipes.
+  // Allocated once: growing would leave copies behind that nobody wipes.
   std::size_t size = 0;
   for (const ByteView piece : pieces)
     size += piece.size();

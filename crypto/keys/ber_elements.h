@@ -1,12 +1,12 @@
-// The elements of BER (X.690) that stands in memory, level by level: what key files are made of.
-// Definite and indefinite lengths, primitive and constructed OCTET STRINGs, low tag numbers. For
-// the sources of crypto/keys alone.
+// Reads BER (X.690) from memory, level by level; key files are made of it. Supports definite and
+// indefinite lengths, primitive and constructed OCTET STRINGs, and low tag numbers. For the sources
+// of crypto/keys only.
 //
-// Botan's BER_Decoder is not used for files of strangers: it takes no constructed OCTET STRING,
-// passes over end-of-contents marks that end nothing, and takes negative and padded numbers.
+// Botan's BER_Decoder is not used for strangers' files: it does not accept a constructed OCTET
+// STRING, skips end-of-contents marks that end nothing, and accepts negative and padded numbers.
 //
-// A level that met something else than was asked for gives nothing more, and neither does a level
-// below it: a caller reads what it expects and asks `finished` once.
+// After an element that differs from what was asked for, the level returns nothing more, and
+// neither does any level below it. So a caller reads what it expects and asks `finished` once.
 #pragma once
 
 #include <cstdint>
@@ -34,34 +34,34 @@ enum class BerTag : std::uint8_t {
   primitive_context_0 = 0x80,  // [0], primitive
 };
 
-// Levels of constructed elements within each other. PKCS#12 itself has at most ten.
+// The limit on nested constructed elements. PKCS#12 itself has at most ten levels.
 inline constexpr std::size_t kMaxBerLevels = 24;
 
 class BerElements {
  public:
-  // Everything is borrowed from `all`, also what the calls return as a view.
+  // Borrows from `all`, and so do the views that the calls return.
   explicit BerElements(ByteView all) : left_(all) {}
 
   // The identifier of the next element; `none` at the end of the level.
   BerTag peek() const;
   bool more() const { return peek() != BerTag::none; }
-  // True if everything asked for was there and nothing is left.
+  // True if everything that was asked for was there and nothing is left.
   bool finished() const { return good_ && left_.empty(); }
   bool good() const { return good_; }
 
-  // The level inside the next element, which must be this one.
+  // The level inside the next element, which must have this tag.
   BerElements enter(BerTag tag);
-  // The content of the next element, which must be primitive and this one.
+  // The content of the next element, which must be primitive and have this tag.
   ByteView content(BerTag tag);
-  // An OCTET STRING, its pieces put together. `tag` is its identifier as a primitive one.
+  // An OCTET STRING, with its pieces joined. `tag` is the identifier of its primitive form.
   SecretBytes octets(BerTag tag = BerTag::octet_string);
   // `1.2.840.113549.1.7.1`; each arc below 2^32.
   std::string oid();
   // An INTEGER from 0 to 2^63-1.
   std::uint64_t number();
-  // Passes over a NULL if it is next.
+  // Skips a NULL if it is next.
   void optional_null();
-  // The next element whole, identifier and length included.
+  // The whole next element, with identifier and length.
   ByteView whole();
 
  private:

@@ -32,8 +32,8 @@ Error bad_certificate(std::string_view why, std::string_view detail = {}) {
                          printable(detail));
 }
 
-// The octets that the outermost element of `der` claims to have, header included; 0 if that is no
-// SEQUENCE of definite length.
+// The size that the outermost element of `der` claims, header included; 0 if it is not a SEQUENCE
+// of definite length.
 std::size_t claimed_size(ByteView der) {
   if (der.size() < 2 || der[0] != 0x30) return 0;
   if (der[1] < 0x80) return 2 + std::size_t{der[1]};
@@ -45,8 +45,8 @@ std::size_t claimed_size(ByteView der) {
   return 2 + count + length;
 }
 
-// The INTEGER as it stands, because CMS compares it so. It is the first element of TBSCertificate,
-// or the second behind the version.
+// The INTEGER as encoded, because CMS compares it that way. It is the first element of
+// TBSCertificate, or the second if the version comes first.
 Bytes serial_octets(const Botan::X509_Certificate& x509) {
   Botan::BER_Decoder fields(x509.signed_body());
   Botan::BER_Object object = fields.get_next_object();
@@ -56,7 +56,7 @@ Bytes serial_octets(const Botan::X509_Certificate& x509) {
   return {object.bits(), object.bits() + object.length()};
 }
 
-// True if subjectAltName has an rfc822Name, whatever stands in it, or cannot be read.
+// True if subjectAltName has an rfc822Name, whatever its content, or cannot be read.
 bool names_mail(const CertificateParts& parts) {
   constexpr Botan::ASN1_Type kRfc822Name{1};
   try {
@@ -73,7 +73,7 @@ bool names_mail(const CertificateParts& parts) {
   }
 }
 
-// A certificate writes a domain in one way alone (RFC 5280, 7.5): in ASCII, with no dot at its end.
+// A certificate has only one way to write a domain (RFC 5280, 7.5): in ASCII, without a final dot.
 bool is_certified_form(std::string_view address) {
   return !address.ends_with('.') && std::all_of(address.begin(), address.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x80;
@@ -87,7 +87,7 @@ void append_addresses(std::vector<Mailbox>& to, const auto& texts) {
   }
 }
 
-// The subject's attribute is the older place, and counts where the newer one says nothing.
+// The subject's attribute is the older place. It counts only where the newer one says nothing.
 std::vector<Mailbox> addresses_of(const CertificateParts& parts) {
   std::vector<Mailbox> out;
   if (names_mail(parts)) {
@@ -98,8 +98,8 @@ std::vector<Mailbox> addresses_of(const CertificateParts& parts) {
   return out;
 }
 
-// A key that Botan cannot read, or that everybody could sign with, leaves the certificate readable
-// and the key unusable.
+// If Botan cannot read the key, or everybody could sign with it, the certificate stays readable and
+// the key unusable.
 std::unique_ptr<const Botan::Public_Key> key_of(const Botan::X509_Certificate& x509) {
   if (x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return nullptr;
   try {
@@ -121,7 +121,7 @@ KeyKind kind_in(const Botan::X509_Certificate& x509, const Botan::Public_Key& ke
   return kind == KeyKind::rsa && is_pss ? KeyKind::rsa_pss : kind;
 }
 
-// A time is an element of a few octets, and what stands in it tells more than its name.
+// The element has only a few octets, and its content says more than the name of the field.
 Error unreadable_time(ByteView element) {
   constexpr std::size_t kHeaderBytes = 2;
   constexpr std::size_t kMaxShownOctets = 40;
@@ -169,7 +169,8 @@ bool lists_purpose(const Botan::X509_Certificate& x509, std::string_view purpose
   return x509.allowed_extended_usage(purpose) || x509.has_ex_constraint(kAnyPurpose);
 }
 
-// The octets of the first PEM block in `pem`, which is moved behind it; nothing if there is none.
+// The octets of the first PEM block in `pem`; `pem` is moved behind the block. Nothing if there is
+// none.
 std::optional<Result<Bytes>> next_block(std::string_view& pem) {
   const std::size_t begin = pem.find(kPemBegin);
   if (begin == std::string_view::npos) return std::nullopt;
@@ -250,8 +251,8 @@ const Bytes& Certificate::public_key_info() const { return parts_->x509.subject_
 const KeyId& Certificate::key_id() const { return parts_->key_id; }
 const Fingerprint& Certificate::certificate_hash() const { return parts_->hash; }
 
-// Botan takes none with emailProtection as its one purpose for an authority, as most authorities
-// for mail have it, and all that are old and issued by themselves.
+// Botan does not accept a CA with emailProtection as its only purpose, which most mail CAs have. It
+// accepts every old certificate that issued itself as a CA.
 bool Certificate::is_ca() const {
   const auto* constraints =
       parts_->x509.v3_extensions()

@@ -14,12 +14,12 @@ namespace {
 constexpr std::uint8_t kUtcTime = 0x17;
 constexpr std::uint8_t kGeneralizedTime = 0x18;
 constexpr std::size_t kHeaderBytes = 2;
-// What stands for a time that Botan refuses, with room on both sides.
+// The replacement for a time that Botan refuses, with room on both sides.
 constexpr std::string_view kUsualTime = "20500101000000Z";
 constexpr std::string_view kFirstUsual = "19500101000000Z";
 constexpr std::string_view kLastUsual = "29991231235959Z";
 
-// Digits of one length compare as the times do.
+// Digit strings of equal length compare as the times do.
 bool is_usual(std::string_view text) { return kFirstUsual <= text && text <= kLastUsual; }
 
 void make_usual(Bytes& der, std::size_t at, ByteView element) {
@@ -58,7 +58,7 @@ std::optional<Time> time_in(ByteView element) {
     return std::nullopt;
   }
   const std::string_view text = as_text(element.subspan(kHeaderBytes));
-  // The text of one form under the tag of the other would be a second reading.
+  // The text of one form under the tag of the other would be a second encoding of the same time.
   const bool is_long = text.size() == kUsualTime.size();
   if (element[0] != (is_long ? kGeneralizedTime : kUtcTime)) return std::nullopt;
   return parse_asn1_time(text);

@@ -1,7 +1,7 @@
-// Where the fields of a certificate stand in its DER (RFC 5280, 4.1): for what Botan does not tell,
-// or takes for impossible. Its times end at the year 3100, while a certificate without end is valid
-// to 99991231235959Z (4.1.2.5), and some names have characters that it does not expect
-// (name_strings.h). For the sources of crypto/keys alone. Thread-safe.
+// Finds the fields of a certificate in its DER (RFC 5280, 4.1), for what Botan does not report or
+// does not accept. Botan's times end at the year 3100, but a certificate without end is valid to
+// 99991231235959Z (4.1.2.5). Some names have characters that Botan does not expect
+// (name_strings.h). For the sources of crypto/keys only. Thread-safe.
 #pragma once
 
 #include <optional>
@@ -22,14 +22,15 @@ struct CertificateFields {
   ByteView subject;
 };
 
-// Nothing if `der` has not the outline of a certificate.
+// Nothing if `der` does not have the outline of a certificate.
 std::optional<CertificateFields> find_certificate_fields(ByteView der);
 
-// UTCTime or GeneralizedTime in DER; nothing for anything else.
+// The time in a DER UTCTime or GeneralizedTime; nothing for any other element.
 std::optional<Time> time_in(ByteView element);
 
-// `der`, of which `fields` are, with other times and kinds of strings for those that Botan refuses:
-// its signature holds no more, its times say nothing, and its names are not those of the fields.
+// A copy of `der` in which other times and other kinds of string replace those that Botan refuses.
+// `fields` are the fields of `der`. The signature of the copy is no longer valid, its times mean
+// nothing, and its names are not those in `fields`.
 Bytes with_usual_fields(ByteView der, const CertificateFields& fields);
 
 // The subject for people (name_text); empty if it cannot be found. `der` may be anything.

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kSerialOctets = 16;
 constexpr std::size_t kMaxCommonNameOctets = 64;  // X.520, ub-common-name
 
-// What differs from one kind of certificate to the next.
+// What differs between the kinds of certificate.
 struct Profile {
   Botan::X509_DN subject;
   std::chrono::hours lifetime;
@@ -32,7 +32,7 @@ struct Profile {
 
 Botan::BigInt random_serial() {
   Bytes octets = random_bytes(kSerialOctets);
-  // Positive, and never shorter than sixteen octets.
+  // Positive, and always sixteen octets long.
   octets[0] = static_cast<std::uint8_t>((octets[0] & 0x3f) | 0x40);
   return Botan::BigInt::from_bytes(octets);
 }

@@ -1,5 +1,5 @@
-// What certificates are made of. For the sources of crypto/keys alone: it names types of Botan,
-// which stay behind certificate.h.
+// The parts of a certificate. For the sources of crypto/keys only: it names types of Botan, which
+// stay behind certificate.h.
 #pragma once
 
 #include <botan/pk_keys.h>
@@ -18,11 +18,11 @@
 
 namespace culvert::crypto {
 
-// Verifiers that rest between two signatures. One holds tables of multiples of its point, which
-// take as long to make as a verification takes, and serves one thread at a time.
+// Keeps idle verifiers for reuse. A verifier holds tables of multiples of its point, which take as
+// long to build as a verification takes, and serves one thread at a time.
 class VerifierPool {
  public:
-  // One that rests, or a new one. May throw.
+  // An idle verifier, or a new one. May throw.
   std::unique_ptr<Botan::PK_Verifier> take(const Botan::Public_Key& key, SignatureScheme scheme);
   void give_back(SignatureScheme scheme, std::unique_ptr<Botan::PK_Verifier> verifier);
 
@@ -34,19 +34,20 @@ class VerifierPool {
 
 struct CertificateParts {
   Bytes der;
-  // TBSCertificate in `der`: what its issuer signed.
+  // TBSCertificate in `der`: what the issuer signed.
   ByteView signed_body;
-  // Its times, its names and what it was signed over are others than in `der` if those are out of
-  // Botan's reach: not_before, not_after, subject_der, issuer_der and signed_body count
+  // If Botan cannot read the times or names in `der`, `x509` has others, and so other signed
+  // octets. Then not_before, not_after, subject_der, issuer_der and signed_body are the right ones
   // (certificate_fields.h).
   Botan::X509_Certificate x509;
-  // objection_to_extensions of extensions.h.
+  // The result of objection_to_extensions (extensions.h).
   std::string objection;
-  // Nothing if there is an objection, the kind of key is not known, the key is larger than
-  // kMaxPublicKeyBytes, or it is a point of low order.
+  // Nothing if there is an objection, if the kind of the key is not known, if the key is larger
+  // than kMaxPublicKeyBytes, or if it is a point of low order.
   std::unique_ptr<const Botan::Public_Key> key;
   KeyKind kind = KeyKind::other;
-  // is_old_authority of certificate_signature.h, if Botan was shown other octets than the signed.
+  // The result of is_old_authority (certificate_signature.h) if Botan was shown octets other than
+  // the signed ones.
   bool is_old_authority = false;
   Bytes serial;
   Time not_before{};
@@ -62,9 +63,10 @@ struct CertificateParts {
   mutable VerifierPool verifiers;
 };
 
-// True if issuer and subject have the same name: an authority's next certificate, or its first.
+// True if issuer and subject have the same name: a CA's first certificate or a later one of its
+// own.
 inline bool is_self_issued(const CertificateParts& parts) { return parts.subject == parts.issuer; }
-// Its name in a sentence: Certificate::shown_name.
+// Its name for use in a sentence: Certificate::shown_name.
 std::string shown_name(const CertificateParts& parts);
 
 }  // namespace culvert::crypto

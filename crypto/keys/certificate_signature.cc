@@ -9,7 +9,8 @@ namespace culvert::crypto {
 std::string hash_of_signature_by(const Botan::Public_Key& key,
                                  const CertificateParts& certificate) {
   try {
-    // Botan's own check would be over the times that it was shown (certificate_fields.h).
+    // Botan's own check would cover the times that Botan was shown, not the signed ones
+    // (certificate_fields.h).
     Botan::PK_Verifier verifier(key, certificate.x509.signature_algorithm());
     const bool holds =
         verifier.verify_message(certificate.signed_body, certificate.x509.signature());

@@ -22,7 +22,7 @@ Error untrusted(std::string_view why) {
                          printable(why, kMaxReasonOctets));
 }
 
-// A search from the anchors down to one certificate, through those whose names lead there.
+// Searches from the anchors down to one certificate, through the issuers whose names lead there.
 class ChainSearch {
  public:
   ChainSearch(const Certificate& wanted, Time t, ChainEffort& effort)
@@ -70,7 +70,7 @@ class ChainSearch {
     return leads_down(ChainPath(anchor.parts()));
   }
 
-  // Whether the chain that ends with chain_.back() can be led on to the wanted certificate.
+  // True if the chain that ends with chain_.back() can be extended to the wanted certificate.
   bool leads_down(const ChainPath& path) {
     ChainPath whole = path;
     if (adds(whole, wanted_, ChainPlace::last)) return true;
@@ -97,7 +97,7 @@ class ChainSearch {
     return why.empty() || object(why);
   }
 
-  // For the reason alone: an anchor that may not issue, and did not, is merely another of that
+  // Only for the reported reason: an anchor that may not issue, and did not, merely has the same
   // name.
   bool has_issued(const Certificate& anchor) {
     const auto is_from = [&](const Certificate& one) {
@@ -109,9 +109,9 @@ class ChainSearch {
                                            [&](const auto* one) { return is_from(*one); });
   }
 
-  // Several issuers may have one name, and the signature fails under all but one, which says
-  // nothing of the others. Keeps what is said of a link that holds, and of such the nearest to the
-  // wanted certificate; false.
+  // Keeps the objection to report; returns false. Several issuers may share a name, and the
+  // signature fails under all but one, which says nothing about the others. So an objection to a
+  // link that holds counts more, and then the one nearest to the wanted certificate.
   enum class Link { none, wrong, holds };
   bool object(const Objection& why, Link link = Link::holds) {
     const std::pair weight(link, chain_.size());
@@ -121,7 +121,7 @@ class ChainSearch {
     return false;
   }
 
-  // Another certificate of the same issuer leads in a circle.
+  // Another certificate of the same issuer would lead in a circle.
   bool is_in_chain(const Certificate& one) const {
     return std::any_of(chain_.begin(), chain_.end(), [&](const Certificate* other) {
       return other->key_id() == one.key_id() && other->parts().subject == one.parts().subject;
@@ -134,7 +134,7 @@ class ChainSearch {
   std::vector<const Certificate*> on_the_way_;
   std::vector<const Certificate*> chain_;
   Objection objection_;
-  std::pair<Link, std::size_t> weight_;  // how far from the anchor it was met
+  std::pair<Link, std::size_t> weight_;  // of objection_: its link, its distance to the anchor
 };
 
 }  // namespace

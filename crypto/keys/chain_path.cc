@@ -31,7 +31,8 @@ Objection ChainPath::add(const CertificateParts& certificate, ChainPlace place) 
     objection_ = shown_name(certificate) + " cannot be used: " + certificate.objection;
   }
   if (!objection_.empty()) return objection_;
-  // An issuer's own next certificate bears its name, which need not lie where it may issue.
+  // An issuer's own next certificate bears the issuer's name, which may lie outside what it may
+  // issue for.
   const bool steps_down = !is_self_issued(certificate);
   if (steps_down || place == ChainPlace::last) {
     objection_ = names_.objection_to(certificate);

@@ -1,6 +1,6 @@
 // A chain that grows from an anchor down, one certificate at a time, by the rules of RFC 5280,
-// section 6.1. Signatures and the names of issuers are for the caller to compare (chain.cc). For
-// the sources of crypto/keys alone.
+// section 6.1. The caller compares signatures and issuer names (chain.cc). For the sources of
+// crypto/keys only.
 #pragma once
 
 #include <cstddef>
@@ -13,29 +13,30 @@
 
 namespace culvert::crypto {
 
-// Where a certificate stands in a chain.
+// The position of a certificate in a chain.
 enum class ChainPlace { inner, last };
 
-// Why a certificate cannot stand in a chain, for people: a sentence that names it; empty if it can.
+// Why a certificate cannot be in a chain, for people: a sentence that names it; empty if it can.
 using Objection = std::string;
 
-// Whether a certificate may issue others, on its own account: a CA, valid at `t`, with a key that
-// signs and is computed with. The names in a sentence are a stranger's, and printable.
+// Checks whether a certificate by itself may issue others: a CA, valid at `t`, whose key can sign
+// and is one that we verify with. The names in the sentence are a stranger's, and printable.
 Objection objection_to_issuer(const Certificate& certificate, Time t);
-// Whether it has a key of a kind and size with which signatures of others are verified.
+// Whether we verify signatures with a key of this kind and size.
 bool may_compute_with(const CertificateParts& certificate);
 
 class ChainPath {
  public:
-  // The anchor may be any certificate that objection_to_issuer lets pass. What it demands of those
-  // below it holds (RFC 5280, 6.2, leaves that open), but for policies: anchors name none.
+  // The anchor may be any certificate that objection_to_issuer accepts. Its demands on the
+  // certificates below it apply (RFC 5280, 6.2, leaves that open), except for policies: anchors
+  // name none.
   explicit ChainPath(const CertificateParts& anchor);
 
-  // The next certificate. After an objection the path is not used any more.
+  // Adds the next certificate. After an objection, do not use the path any more.
   Objection add(const CertificateParts& certificate, ChainPlace place);
 
  private:
-  // What `issuer` demands of the certificates below it (6.1.4).
+  // Applies what `issuer` demands of the certificates below it (6.1.4).
   Objection demand(const CertificateParts& issuer);
 
   Objection objection_;

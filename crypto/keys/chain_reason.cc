@@ -9,14 +9,14 @@
 namespace culvert::crypto {
 namespace {
 
-// Hashes of certificates' signatures, as Botan names them.
+// Hashes in certificate signatures, by Botan's names.
 bool is_strong_hash(std::string_view name) {
   constexpr std::array<std::string_view, 7> kStrong{
       "SHA-256", "SHA-384", "SHA-512", "SHA-3(256)", "SHA-3(384)", "SHA-3(512)", "SHAKE-256(912)"};
   return std::find(kStrong.begin(), kStrong.end(), name) != kStrong.end();
 }
 
-// Algorithms of signatures that count under no key, whether they can be computed or not.
+// Signature algorithms that never count, whether or not they can be computed.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kWeak{{
     {"1.2.840.113549.1.1.2", "MD2"},
     {"1.2.840.113549.1.1.3", "MD4"},
@@ -39,7 +39,7 @@ std::string_view weak_name(const CertificateParts& certificate) {
   return found == kWeak.end() ? std::string_view() : found->second;
 }
 
-// The first that has the wanted name; null if there is none.
+// The first certificate whose subject is the issuer of `of`; null if there is none.
 const Certificate* issuer_among(const std::vector<Certificate>& all, const Certificate& of) {
   const auto found = std::find_if(all.begin(), all.end(),
                                   [&](const Certificate& one) { return names_as_issuer(of, one); });

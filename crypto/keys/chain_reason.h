@@ -1,5 +1,5 @@
-// Links between certificates, and why there is none: what is told of a chain that was not found.
-// For the sources of crypto/keys alone.
+// Links between certificates, and the reason that is reported when no chain is found. For the
+// sources of crypto/keys only.
 #pragma once
 
 #include "crypto/keys/chain.h"
@@ -17,8 +17,8 @@ IssuedBy compute_issued_by(const CertificateParts& certificate, const Certificat
 Objection objection_to_link(IssuedBy issued, const Certificate& certificate,
                             const Certificate& issuer);
 
-// Goes up from a certificate that no anchor leads to, and tells where the way ends: the first
-// issuer that is not at hand or may not issue, or a certificate that issued itself. Computes no
+// Goes up from a certificate that no anchor leads to, and reports where the way ends: at the first
+// issuer that is not at hand or may not issue, or at a certificate that issued itself. Verifies no
 // signature.
 Objection reason_without_chain(const Certificate& wanted, const ChainMaterial& material, Time t);
 

@@ -13,7 +13,7 @@
 namespace culvert::crypto {
 namespace {
 
-// White space at the ends goes, and inside one space stays of several.
+// Removes white space at the ends, and reduces white space inside to one space.
 std::string folded(std::string_view written) {
   const bool is_other = !is_ascii(written) && is_utf8(written);
   const std::string text = is_other ? without_case(written) : std::string(written);
@@ -44,11 +44,11 @@ std::string comparable_value(Botan::BER_Decoder& from) {
   }
   const Botan::BER_Object object = from.get_next_object();
   if (characters == Characters::ascii) return "s" + folded(to_text(object.data()));
-  // Nobody knows which letters unsure octets are: the same octets are the same text, no others.
+  // Nobody knows which letters unsure octets stand for: only the same octets are the same text.
   return std::to_string(object.tagging()) + ":" + to_text(object.data());
 }
 
-// Lengths stand before the pieces, so that no value looks like two.
+// Each piece follows its length, so that no value looks like two.
 std::string framed(const std::string& text) { return std::to_string(text.size()) + ":" + text; }
 
 std::string comparable_attribute(Botan::BER_Decoder& set) {

@@ -7,8 +7,8 @@ namespace culvert::crypto {
 
 namespace {
 
-// The objects exist in every build of Botan that `tools/setup` accepts: a missing one is a broken
-// installation, and the exception of `create_or_throw` ends the program at its first use.
+// Every build of Botan that `tools/setup` accepts has these hashes. A missing one means a broken
+// installation, and the exception of `create_or_throw` ends the program at the first use.
 template <typename Digest>
 Digest hash_of(std::string_view algorithm, std::initializer_list<ByteView> parts) {
   const auto hash = Botan::HashFunction::create_or_throw(algorithm);

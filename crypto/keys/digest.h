@@ -1,5 +1,5 @@
-// SHA-256, SHA-512 and HMAC-SHA-256 in one call, for what is hashed outside CMS: fingerprints,
-// invitations, proofs, tokens. CMS picks its digests from its own table. Thread-safe.
+// SHA-256, SHA-512 and HMAC-SHA-256 in one call, for hashes outside CMS: fingerprints, invitations,
+// proofs, tokens. CMS picks its digests from its own table. Thread-safe.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ using Sha512 = std::array<std::uint8_t, 64>;
 // SHA-512 over the parts, one after the other.
 Sha512 sha512(std::initializer_list<ByteView> parts);
 
-// HMAC-SHA-256 (RFC 2104) over the parts, one after the other. A key of any length.
+// HMAC-SHA-256 (RFC 2104) over the parts, one after the other. The key may have any length.
 Sha256 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
 }  // namespace culvert::crypto

@@ -11,7 +11,7 @@
 namespace culvert::crypto {
 namespace {
 
-// Encapsulation keys of FIPS 203, table 3.
+// Sizes of encapsulation keys (FIPS 203, table 3).
 constexpr std::size_t kPublicBytes512 = 800;
 constexpr std::size_t kPublicBytes768 = 1184;
 

@@ -9,16 +9,16 @@ namespace culvert::crypto {
 
 struct Encapsulation {
   Bytes ciphertext;
-  SecretBytes secret;  // 32 octets, as KeyRing::decapsulate gives it to the other side
+  SecretBytes secret;  // 32 octets, what KeyRing::decapsulate returns on the other side
 };
 
-// Fresh for each call. permanent `bad-key-use` if the certificate's key is no ML-KEM key.
-// Thread-safe.
+// Makes a fresh secret on each call. permanent `bad-key-use` if the certificate's key is not an
+// ML-KEM key. Thread-safe.
 Result<Encapsulation> encapsulate_to(const Certificate& recipient);
 
-// Which of the three parameter sets a key has.
+// The parameter set of a key.
 enum class KemSet { ml_kem_512, ml_kem_768, ml_kem_1024 };
-// Nothing if the certificate's key is no ML-KEM key.
+// Nothing if the certificate's key is not an ML-KEM key.
 std::optional<KemSet> kem_set(const Certificate& certificate);
 
 }  // namespace culvert::crypto

@@ -19,18 +19,18 @@ constexpr std::string_view kKeyUsage = "2.5.29.15";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 
-// Extensions of which Botan tells us what we ask; wrong ones it passes over in silence.
+// Extensions that we read through Botan. It silently skips malformed ones.
 constexpr std::array kRead{kKeyUsage, kSubjectAltName, kBasicConstraints, kExtendedKeyUsage};
 
-// Extensions that may be critical besides: names and policies (name_constraints.h, policies.h).
-// The others demand nothing of a chain: identifiers of keys, other names of the issuer, where to
-// ask for revocation and for the issuer.
+// Other extensions that may be critical: names and policies (name_constraints.h, policies.h). The
+// rest demand nothing of a chain: key identifiers, other names of the issuer, and where to find
+// revocation data and the issuer.
 constexpr std::array<std::string_view, 10> kUnderstood{
     kNameConstraints,  kCertificatePolicies, kPolicyMappings, kPolicyConstraints,
     kInhibitAnyPolicy, "2.5.29.14",          "2.5.29.18",     "2.5.29.31",
     "2.5.29.35",       "1.3.6.1.5.5.7.1.1"};
 
-// What people call them; the number is told in any case.
+// Their usual names; the number is always shown too.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kNames{{
     {kKeyUsage, "keyUsage"},
     {kSubjectAltName, "subjectAltName"},
@@ -68,8 +68,8 @@ std::string shown(const std::string& oid) {
   return found == kNames.end() ? number : std::string(found->second) + " (" + number + ")";
 }
 
-// RFC 5280, 4.2.1.6, wants a name in subjectAltName, but openssl's `email:copy` writes an empty
-// list for a subject without address. It says that there is none, as if it were not there.
+// RFC 5280, 4.2.1.6, requires a name in subjectAltName, but openssl's `email:copy` writes an empty
+// list for a subject without an address. Such a list counts as absent.
 bool is_empty_list(const Botan::Extensions& extensions, const Botan::OID& oid) {
   const Bytes empty{0x30, 0};
   return oid.to_string() == kSubjectAltName && extensions.get_extension_bits(oid) == empty;

@@ -32,13 +32,13 @@ constexpr std::array<std::pair<std::string_view, KeyKind>, 6> kAlgorithms{{
     {"ML-KEM", KeyKind::ml_kem},
 }};
 
-// Of keys that are shown though they cannot be used.
+// For keys that are shown although they cannot be used.
 constexpr std::string_view kDsaKeyOid = "1.2.840.10040.4.1";
 constexpr std::string_view kRsaKeyOid = "1.2.840.113549.1.1.1";
 constexpr std::string_view kEcKeyOid = "1.2.840.10045.2.1";
 constexpr std::size_t kMaxShownOidOctets = 80;
 
-// Of a curve that is not known.
+// For an unknown curve.
 std::string curve_text(const Botan::AlgorithmIdentifier& algorithm) {
   try {
     Botan::OID curve;

@@ -1,6 +1,6 @@
-// The seam behind which private keys live. Everything that signs or opens goes through a KeyRing:
-// callers name a key, the ring computes, the key stays where it is (one day in another process).
-// memory_key_ring.h is the one that there is. All that is returned is the caller's own.
+// The interface to private keys. Everything that signs or opens goes through a KeyRing: the caller
+// names a key, the ring computes, and the key stays where it is (it may move to another process
+// later). memory_key_ring.h is the only implementation. The caller owns all returned values.
 #pragma once
 
 #include <optional>
@@ -15,17 +15,17 @@
 
 namespace culvert::crypto {
 
-// What a held key may open. Tunnel keys open AEAD content only, and by RSA with OAEP only
-// (smime-profile.md, "Refused"), so that content re-labelled as CBC finds no key.
+// What a held key may open. Tunnel keys open only AEAD content, and use RSA only with OAEP
+// (smime-profile.md, "Refused"), so content re-labelled as CBC finds no key.
 enum class ContentRule { aead_only, any };
 
-// A key that the ring holds, by the id of the key in its certificate, and that certificate; or by
-// its own id if there is none.
+// A key that the ring holds. With a certificate, `key` is the id of the key in that certificate;
+// without one, it is the key's own id.
 struct HeldKey {
   KeyId key;
   std::optional<Certificate> certificate;
   ContentRule rule = ContentRule::aead_only;
-  // Of a key without certificate.
+  // For a key without a certificate.
   KeyKind bare_kind{};
   std::size_t bare_bits = 0;
 
@@ -38,45 +38,45 @@ class KeyRing {
  public:
   virtual ~KeyRing() = default;
 
-  // The key whose certificate `name` calls, or nothing.
+  // The key whose certificate `name` names, or nothing.
   virtual std::optional<HeldKey> find(const CertificateName& name) const = 0;
 
-  // Keys without certificate: what they are for is found by trying.
+  // Keys without a certificate. Trying them is the only way to find what they open.
   virtual std::vector<HeldKey> bare_keys() const { return {}; }
 
-  // A signature over `message` (all of it, not its hash, because Ed25519 needs it so; signed
-  // attributes and documents are small). permanent `no-key`, internal `bad-key-use`.
+  // A signature over `message`. It takes the whole message, not its hash, because Ed25519 needs it;
+  // signed attributes and documents are small. permanent `no-key`, internal `bad-key-use`.
   virtual Result<Bytes> sign(const KeyId& key, SignatureScheme scheme, ByteView message) const = 0;
 
   // The shared secret of a Diffie-Hellman agreement: the x-coordinate at the length of the field
   // (SEC 1, 3.3.1), or the result of X25519 or X448. `public_value` is an encoded point (SEC 1,
-  // 2.3.3), or 32 or 56 octets. permanent `bad-point` for what is not on the key's curve, is the
-  // point at infinity or of low order, or sets the bit that X25519 does not use; permanent
-  // `no-key`, internal `bad-key-use`.
+  // 2.3.3), or 32 or 56 octets. permanent `bad-point` if it is not on the key's curve, is the point
+  // at infinity, has low order, or sets the bit that X25519 does not use; permanent `no-key`,
+  // internal `bad-key-use`.
   virtual Result<SecretBytes> agree(const KeyId& key, ByteView public_value) const = 0;
 
-  // The key of `key_bytes` octets that was encrypted to an RSA key. With PKCS#1 v1.5 this never
-  // tells whether the padding was right: what is not a key of that size comes back as a random one
-  // (RFC 3218, 2.3.2), in the same time, and fails later like a wrong tag. With OAEP permanent
-  // `key-unwrap-failed`, and the size is the caller's to compare. permanent `no-key`, internal
+  // The key of `key_bytes` octets that was encrypted to an RSA key. With PKCS#1 v1.5 the result
+  // never shows whether the padding was right: anything but a key of that size gives a random key
+  // (RFC 3218, 2.3.2), in the same time, and fails later like a wrong tag. With OAEP the error is
+  // permanent `key-unwrap-failed`, and the caller compares the size. permanent `no-key`, internal
   // `bad-key-use`.
   virtual Result<SecretBytes> decrypt(const KeyId& key, const RsaTransport& transport,
                                       ByteView encrypted, std::size_t key_bytes) const = 0;
 
   // The shared secret of a key encapsulation (ML-KEM, FIPS 203: 32 octets; a wrong ciphertext gives
-  // another secret, not an error). permanent `bad-ciphertext` for one of another length; permanent
-  // `no-key`, internal `bad-key-use`.
+  // another secret, not an error). permanent `bad-ciphertext` for a ciphertext of another length;
+  // permanent `no-key`, internal `bad-key-use`.
   virtual Result<SecretBytes> decapsulate(const KeyId& key, ByteView ciphertext) const = 0;
 
-  // The content key that was wrapped (RFC 3394) under the shared key that both sides know by
-  // `identifier`. permanent `no-key` if there is none of `wrap_key_bytes` octets, permanent
+  // Unwraps a content key (RFC 3394) with the shared key that both sides know by `identifier`.
+  // permanent `no-key` if there is no such key of `wrap_key_bytes` octets, permanent
   // `key-unwrap-failed`.
   virtual Result<SecretBytes> unwrap_shared(ByteView identifier, std::size_t wrap_key_bytes,
                                             ByteView wrapped) const = 0;
 
-  // A key-encryption key of `parameters.key_bytes` octets out of the password (RFC 8018, 5.2).
-  // permanent `no-key` if the ring holds no password. Costs time by the iterations, which the
-  // caller has bounded.
+  // A key-encryption key of `parameters.key_bytes` octets, derived from the password (RFC 8018,
+  // 5.2). permanent `no-key` if the ring holds no password. The time depends on the iterations,
+  // which the caller must have bounded.
   virtual Result<SecretBytes> derive_from_password(const Pbkdf2& parameters) const = 0;
 };
 

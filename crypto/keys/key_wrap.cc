@@ -67,7 +67,7 @@ Result<SecretBytes> unwrap_key(const SecretBytes& wrapping, ByteView wrapped) {
 
 // RFC 3217, 3.2.
 Result<SecretBytes> unwrap_key_with_triple_des(const SecretBytes& wrapping, ByteView wrapped) {
-  // A vector, at least one block of key, the checksum.
+  // A vector, at least one block of the key, and the checksum.
   if (wrapped.size() % kBlockBytes != 0 || wrapped.size() < 3 * kBlockBytes) return not_unwrapped();
   try {
     Secret inner = triple_des_decrypt(wrapping, kOuterVector, wrapped);

@@ -1,4 +1,4 @@
-// AES key wrap (RFC 3394): one key under another; and that of 3DES (RFC 3217), which is read only.
+// AES key wrap (RFC 3394) encrypts one key under another. 3DES key wrap (RFC 3217) is read only.
 // Thread-safe.
 #pragma once
 
@@ -13,8 +13,8 @@ Result<Bytes> wrap_key(const SecretBytes& wrapping, const SecretBytes& key);
 // permanent `key-unwrap-failed` if `wrapped` was not made with that key.
 Result<SecretBytes> unwrap_key(const SecretBytes& wrapping, ByteView wrapped);
 
-// The same for what was wrapped with 3DES; `wrapping` has 24 octets. The key may be of any cipher,
-// because programs write such too; octets of even parity are taken, as OpenSSL does.
+// The same for 3DES key wrap; `wrapping` has 24 octets. The key may be for any cipher, because
+// programs write such keys. Octets of even parity are accepted, as in OpenSSL.
 Result<SecretBytes> unwrap_key_with_triple_des(const SecretBytes& wrapping, ByteView wrapped);
 
 }  // namespace culvert::crypto

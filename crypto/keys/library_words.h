@@ -1,4 +1,4 @@
-// What a library says of a failure, for people. For the sources of crypto/keys alone.
+// A library's description of a failure, for people. For the sources of crypto/keys only.
 #pragma once
 
 #include <string>

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kEd25519Bytes = 32;
 constexpr std::size_t kEd448Bytes = 57;
 
-// y of the points of order 8 on Ed25519, little-endian: the roots of d*y^4 + 2*y^2 - 1.
+// The y of the points of order 8 on Ed25519, little-endian: the roots of d*y^4 + 2*y^2 - 1.
 constexpr std::array<std::array<std::uint8_t, kEd25519Bytes>, 2> kOrder8{{
     {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4,
      0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6,
@@ -33,7 +33,7 @@ Bytes prime_of(KeyKind kind) {
   return prime;
 }
 
-// Little-endian, a number below the field's size; there is no carry out of it.
+// `number` is little-endian and below the field's size, so there is no carry out of it.
 Bytes next(Bytes number) {
   for (std::uint8_t& octet : number) {
     if (++octet != 0) break;
@@ -55,7 +55,7 @@ bool has_low_order(KeyKind kind, ByteView point) {
   // The highest bit is the sign of x: a point and its negative have the same order.
   Bytes y(point.begin(), point.end());
   y.back() &= 0x7f;
-  // Orders 1, 2 and 4 are those of y = 1, -1 and 0.
+  // Points of order 1, 2 and 4 have y = 1, -1 and 0.
   const Bytes zero(size);
   const Bytes prime = prime_of(kind);
   if (y == zero || y == prime) return true;

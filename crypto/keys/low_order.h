@@ -1,6 +1,5 @@
-// Public keys of Ed25519 and Ed448 (RFC 8032) that nobody's secret belongs to: the few points whose
-// multiples are few. Under such a key one signature fits every message. For the sources of
-// crypto/keys alone.
+// Public keys of Ed25519 and Ed448 (RFC 8032) that belong to no secret: the few points of low
+// order. Under such a key, one signature fits every message. For the sources of crypto/keys only.
 #pragma once
 
 #include "crypto/base/bytes.h"
@@ -8,8 +7,8 @@
 
 namespace culvert::crypto {
 
-// True if `point`, a public key as RFC 8032 encodes it, has an order that divides the cofactor,
-// also if its y is not reduced; false for keys of other kinds and lengths.
+// True if the order of `point` divides the cofactor, even if its y is not reduced. `point` is a
+// public key as RFC 8032 encodes it. False for keys of other kinds and lengths.
 bool has_low_order(KeyKind kind, ByteView point);
 
 }  // namespace culvert::crypto

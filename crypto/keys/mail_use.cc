@@ -35,7 +35,7 @@ std::string usages_of(const Certificate& certificate) {
   return out;
 }
 
-// `wanted` is what the key usage should have listed.
+// `wanted` is what the key usage should list.
 std::string objection_to_usage(const Certificate& certificate, std::string_view wanted) {
   const std::string kind = certificate.is_ca() ? "it is a CA certificate, and its" : "its";
   return kind + " key usage is " + usages_of(certificate) + ", without " + std::string(wanted);
@@ -46,8 +46,8 @@ std::string objection_to_purpose(const Certificate& certificate) {
   return "its extended key usage does not list emailProtection";
 }
 
-// Attack: Authority beyond its limits. Somebody who is trusted as a CA for some names alone has the
-// key of a certificate whose own subject may say anything.
+// Attack: Authority beyond its limits. A CA trusted only for some names holds the key of a
+// certificate whose own subject may say anything.
 std::string objection_to_own_names(const CertificateParts& authority) {
   NameConstraints own;
   if (!own.add(authority)) return "its name constraints cannot be read";

@@ -18,14 +18,14 @@
 namespace culvert::crypto {
 namespace {
 
-// SEC 1, 2.3.3 knows uncompressed and compressed points; Botan reads the hybrid form of X9.62 too,
-// which would give one point a second spelling.
+// SEC 1, 2.3.3 has uncompressed and compressed points. Botan also reads the hybrid form of X9.62,
+// which would give one point a second encoding.
 bool is_hybrid_point(ByteView public_value) {
   return !public_value.empty() && (public_value[0] == 6 || public_value[0] == 7);
 }
 
-// X25519 computes as if the highest bit were not there (RFC 7748, 5), and no sender sets it: it
-// would give one public value a second spelling.
+// X25519 ignores the highest bit (RFC 7748, 5), and no sender sets it: it would give one public
+// value a second encoding.
 bool has_unused_bit(KeyKind kind, ByteView public_value) {
   return kind == KeyKind::x25519 && !public_value.empty() && (public_value.back() & 0x80) != 0;
 }
@@ -37,7 +37,7 @@ Error bad_point(std::string detail = {}) {
 
 Error no_key() { return permanent_error("no-key", "the key is not in the key ring"); }
 
-// The key that computes an agreement, or null: an EC key has a class of its own for it.
+// The key that computes an agreement, or null. An EC key has a class of its own for it.
 const Botan::Private_Key* agreement_key(const PrivateKeyParts& parts) {
   if (parts.agreement) return parts.agreement.get();
   const bool agrees = parts.kind == KeyKind::x25519 || parts.kind == KeyKind::x448;
@@ -58,8 +58,8 @@ Status MemoryKeyRing::add(const PrivateKey& key, const Certificate& certificate,
     return permanent_error("key-mismatch", "the certificate is for another key");
   }
   const std::unique_lock lock(mutex_);
-  // The certificate may write the key in another way than we do, and those who sign with it know
-  // the certificate alone.
+  // The certificate may encode the key differently than we do, and callers that sign know only the
+  // certificate.
   const HeldKey held{certificate.key_id(), certificate, rule, {}, 0};
   keys_.insert_or_assign(key.key_id(), key);
   keys_.insert_or_assign(certificate.key_id(), key);
@@ -116,7 +116,8 @@ std::optional<HeldKey> MemoryKeyRing::find(const CertificateName& name) const {
     const auto same_number = by_serial_.find(by_serial->serial);
     if (same_number == by_serial_.end()) return std::nullopt;
     for (const HeldKey& held : same_number->second) {
-      // Peers write the name as the certificate has it: another one was altered on the way.
+      // Peers write the name exactly as the certificate has it; a different one was altered on the
+      // way.
       const bool is_tunnel = held.rule == ContentRule::aead_only;
       if (is_tunnel ? held.certificate->issuer_and_serial() == *by_serial
                     : held.certificate->is_named_by(name)) {
@@ -176,7 +177,8 @@ Result<SecretBytes> MemoryKeyRing::agree(const KeyId& key, ByteView public_value
     if (is_all_zero(secret.bits_of())) return bad_point("low order");
     return SecretBytes(ByteView(secret.bits_of()));
   } catch (const std::exception& e) {
-    // Botan decodes the point and refuses what is not on the curve, and the point at infinity.
+    // Botan decodes the point. It refuses the point at infinity and points that are not on the
+    // curve.
     return bad_point(without_source(e.what()));
   }
 }

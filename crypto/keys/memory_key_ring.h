@@ -1,5 +1,5 @@
-// A key ring that holds its keys in this process's memory. Thread-safe: keys may come and go while
-// others are at work with them. What is added is copied in; the errors of use are those of
+// A key ring that holds its keys in this process's memory. Thread-safe: keys may be added and
+// removed while other threads use the ring. It copies what is added. The errors of use are those of
 // key_ring.h.
 #pragma once
 
@@ -13,23 +13,24 @@ namespace culvert::crypto {
 
 class MemoryKeyRing final : public KeyRing {
  public:
-  // Adds a key to be found by its certificate; the same key may come with several certificates, and
-  // the last word on a certificate counts. It is used by its own id and by that of the key in each
-  // certificate. The usual rule is for tunnel keys: a person's key, for whom old programs encrypt
-  // with CBC too, needs ContentRule::any. permanent `key-mismatch` if the certificate is for
-  // another key.
+  // Adds a key to be found by its certificate. The same key may come with several certificates;
+  // adding a certificate again replaces the earlier entry. The key works under its own id and under
+  // the key id in each certificate. The default rule is for tunnel keys; a person's key needs
+  // ContentRule::any, because old programs encrypt for it with CBC too. permanent `key-mismatch` if
+  // the certificate is for another key.
   Status add(const PrivateKey& key, const Certificate& certificate,
              ContentRule rule = ContentRule::aead_only);
-  // Adds a key without certificate, which is tried on every recipient of its kind.
+  // Adds a key without a certificate, which is tried on every recipient of its kind.
   void add_bare_key(const PrivateKey& key, ContentRule rule = ContentRule::aead_only);
-  // Adds a key that only signs, and is found by its id alone.
+  // Adds a key that only signs and is found only by its id.
   void add_signing_key(const PrivateKey& key);
-  // Adds a key-encryption key of 16, 24 or 32 octets that both sides know by `identifier`, any
-  // octets; replaces another of that name. One of another length opens nothing.
+  // Adds a key-encryption key of 16, 24 or 32 octets that both sides know by `identifier`, which
+  // may be any octets. Replaces another key of that name. A key of another length opens nothing.
   void add_shared_key(ByteView identifier, SecretBytes key);
-  // The password for messages that are sealed with one; UTF-8, used as it is. Replaces another.
+  // Sets the password for messages that are sealed with one: UTF-8, used as it is. Replaces
+  // another.
   void set_password(SecretBytes password);
-  // Forgets the key, by whichever of its ids, and its certificates. Work under way with it ends
+  // Removes the key and its certificates; any of its ids will do. Operations under way with it end
   // normally.
   void remove(const KeyId& key);
 
@@ -49,7 +50,7 @@ class MemoryKeyRing final : public KeyRing {
 
   mutable std::shared_mutex mutex_;
   std::map<KeyId, PrivateKey> keys_;
-  // One issuer gives a number once, and few others give the same.
+  // An issuer uses a serial number once, and few issuers use the same one.
   std::map<Bytes, std::vector<HeldKey>> by_serial_;
   std::map<Bytes, HeldKey> by_subject_key_identifier_;
   std::vector<HeldKey> bare_keys_;

@@ -34,13 +34,13 @@ std::optional<Botan::ML_KEM_Mode> mode_of(const Botan::OID& oid) {
   return std::nullopt;
 }
 
-// Botan tells the forms apart by their lengths, so the length must be the one that was announced.
+// Botan tells the forms apart by length, so the length must match the announced form.
 std::unique_ptr<const Key> from_seed(const Secret& seed, Botan::ML_KEM_Mode mode) {
   if (seed.size() != kSeedBytes) throw Botan::Decoding_Error("the seed has a wrong length");
   return std::make_unique<const Key>(seed, mode);
 }
 
-// FIPS 203, 7.3 demands that the hash inside is checked; Botan does it by trying the key.
+// FIPS 203, 7.3 requires a check of the hash inside; Botan does it by trying the key.
 std::unique_ptr<const Key> from_expanded(const Secret& expanded, Botan::ML_KEM_Mode mode) {
   if (expanded.size() == kSeedBytes) throw Botan::Decoding_Error("the key has a wrong length");
   auto key = std::make_unique<const Key>(expanded, mode);

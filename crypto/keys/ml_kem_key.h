@@ -1,5 +1,5 @@
 // ML-KEM private keys in PKCS#8 (RFC 9935, 6): the seed, the expanded key of FIPS 203, or both.
-// Botan knows the same two keys without their ASN.1. For the sources of crypto/keys alone: it names
+// Botan knows both forms, but without their ASN.1. For the sources of crypto/keys only: it names
 // types of Botan.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace culvert::crypto {
 
-// The key in a PrivateKeyInfo; null if it is of another kind. Throws what Botan throws if it is
-// malformed, if an expanded key does not agree with itself, or if both forms are there and differ.
+// The key in a PrivateKeyInfo; null if it is of another kind. Throws Botan's exceptions if the key
+// is malformed, if an expanded key is inconsistent, or if both forms are there and differ.
 std::unique_ptr<const Botan::Private_Key> load_ml_kem_key(ByteView pkcs8);
 
 // The PrivateKeyInfo of an ML-KEM key, as the seed if that is known; empty for other kinds.

@@ -26,7 +26,7 @@ std::optional<T> parsed(std::string_view text) {
   return *std::move(result);
 }
 
-// `192.0.2.0/255.255.255.0`; in hexadecimal if it is of IPv6.
+// `192.0.2.0/255.255.255.0`; hexadecimal for IPv6.
 std::string ip_text(ByteView octets) {
   if (octets.size() != 4 && octets.size() != 8) {
     return to_hex(octets.first(std::min(octets.size(), kMaxShownOctets)));
@@ -39,7 +39,7 @@ std::string ip_text(ByteView octets) {
   return out;
 }
 
-// As openssl's configuration writes it.
+// The notation of openssl's configuration.
 std::string shown_form(NameForm form, ByteView content) {
   switch (form) {
     case NameForm::mail:
@@ -62,7 +62,7 @@ std::string shown_form(NameForm form, ByteView content) {
   return "a name of another form";
 }
 
-// A GeneralName, of which the forms that are not compared stay unread.
+// A GeneralName. Forms that are not compared are not parsed.
 ConstrainedName read_form(const Botan::BER_Object& object) {
   ConstrainedName name{.form = static_cast<NameForm>(object.type())};
   name.text = shown_form(name.form, object.data());
@@ -91,9 +91,9 @@ ConstrainedName name_of(const Botan::BER_Object& object) {
   return name;
 }
 
-// `.a.example`: hosts below it. `a.example`: as an address constraint that host alone, as a DNS
-// constraint those below it as well. Nothing: as a DNS constraint all of them (an issuer says so of
-// what it excludes); of addresses the standard does not tell.
+// `.a.example`: hosts below it. `a.example`: as an address constraint only that host, as a DNS
+// constraint also those below it. Empty: as a DNS constraint all hosts (an issuer excludes all
+// hosts in this way); for addresses the standard does not say.
 ConstrainedName base_of(const Botan::BER_Object& object) {
   ConstrainedName base = read_form(object);
   std::string_view text = as_text(object.data());
@@ -131,7 +131,7 @@ bool is_readable(const ConstrainedName& base) {
   return false;
 }
 
-// A GeneralSubtree has a minimum of 0, which DER leaves out, and no maximum. Throws otherwise.
+// A GeneralSubtree has a minimum of 0, which DER omits, and no maximum. Throws otherwise.
 Names read_subtrees(const Botan::BER_Object& list) {
   Botan::BER_Decoder decoder(list.data());
   Names out;
@@ -192,7 +192,7 @@ bool is_comparable(const ConstrainedName& name) {
       return name.mailbox.has_value();
     case NameForm::dns:
       return name.host.has_value();
-    // What is excluded in letters could be there in octets that are shown as these letters.
+    // An excluded name in letters could appear as octets that are shown as these letters.
     case NameForm::directory:
       return !name.is_unsure;
     case NameForm::ip:
@@ -231,7 +231,7 @@ Names of_form(const Names& names, NameForm form) {
   return out;
 }
 
-// What the lists say against a name, as the end of a sentence; empty if nothing.
+// The objection of the lists to a name, as the end of a sentence; empty if there is none.
 std::string objection_of(const Names& permitted, const Names& excluded,
                          const ConstrainedName& name) {
   const auto is_same_form = [&](const ConstrainedName& base) { return base.form == name.form; };

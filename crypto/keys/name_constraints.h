@@ -1,9 +1,9 @@
-// What issuers say about the names below them (RFC 5280, 4.2.1.10), and whether a certificate
-// keeps to it. For the sources of crypto/keys alone.
+// Name constraints: what issuers say about the names below them (RFC 5280, 4.2.1.10), and whether a
+// certificate keeps to it. For the sources of crypto/keys only.
 //
 // Mail addresses, DNS names, directory names and IP addresses are compared; the e-mail attributes
-// of a subject count as addresses as well. A name of another form that is constrained, or one that
-// cannot be read, is refused: nobody could say that it is allowed.
+// of a subject count as addresses. A constrained name of another form, or one that cannot be read,
+// is refused: nobody could say that it is allowed.
 #pragma once
 
 #include <optional>
@@ -27,14 +27,14 @@ enum class NameForm : std::uint32_t {
   registered = 8
 };
 
-// Names of a certificate that are compared with constraints, each with each: at most so many pairs
-// for one certificate of one chain.
+// The names of a certificate are compared with the constraints, each with each. This is the most
+// pairs for one certificate of one chain.
 inline constexpr std::size_t kMaxNameComparisons = 65'536;
 
-// A name of a certificate, or the base of a subtree. Where the form has a field, an empty one tells
-// that the name could not be read.
+// A name of a certificate, or the base of a subtree. Where the form has a field, an empty field
+// means that the name could not be read.
 struct ConstrainedName {
-  // Hosts that a base stands for: itself, what is below it, both, or all that there are.
+  // The hosts that a base covers: itself, those below it, both, or all hosts.
   enum class Reach { itself, below, within, all };
 
   NameForm form = NameForm::other;
@@ -43,16 +43,17 @@ struct ConstrainedName {
   Reach reach = Reach::itself;
   ComparableName directory{};
   bool is_unsure = false;  // a directory name with text that readers take differently
-  Bytes address{};         // of a base: address and mask
-  std::string text{};      // as it stands there, for people: `email:jane@a.example`; printable
+  Bytes address{};         // for a base: address and mask
+  std::string text{};      // as written, for people: `email:jane@a.example`; printable
 };
 
 class NameConstraints {
  public:
-  // Adds those of an issuer, if it has any. False if one cannot be read.
+  // Adds the constraints of an issuer, if it has any. False if one cannot be read.
   bool add(const CertificateParts& issuer);
-  // Empty if all names of the certificate are allowed by all that were added; else which name is
-  // not, whose constraint that is and what it says, for people.
+  // Empty if every constraint that was added allows all names of the certificate. Otherwise says,
+  // for people, which name is not allowed, whose constraint forbids it, and what that constraint
+  // says.
   std::string objection_to(const CertificateParts& certificate) const;
 
  private:

@@ -22,7 +22,7 @@ constexpr std::uint8_t kIa5 = 0x16;
 constexpr std::uint8_t kVisible = 0x1a;
 constexpr std::uint8_t kFiller = 'x';
 
-// Common name, serial number and mail address: their values are read from Botan.
+// Common name, serial number and mail address: we read their values from Botan.
 constexpr std::array<std::string_view, 3> kRead{"2.5.4.3", "2.5.4.5", "1.2.840.113549.1.9.1"};
 
 bool is_visible(std::uint8_t c) { return c >= 0x20 && c < 0x7f; }
@@ -54,7 +54,7 @@ struct Value {
   ByteView whole;
 };
 
-// Of what is no Name, those in front of the fault.
+// If `name` is not a Name, the values before the fault.
 std::vector<Value> values_of(ByteView name) {
   std::vector<Value> values;
   BerElements outer(name);
@@ -71,7 +71,7 @@ std::vector<Value> values_of(ByteView name) {
   return values;
 }
 
-// Octets of identifier and length; nothing if the length is indefinite.
+// The octets of identifier and length; nothing if the length is indefinite.
 std::optional<std::size_t> header_size(ByteView element) {
   if (element[1] < 0x80) return 2;
   if (element[1] == 0x80) return std::nullopt;
@@ -87,7 +87,7 @@ bool is_string(std::uint8_t tag) {
   return Botan::ASN1_String::is_string_type(Botan::ASN1_Type{tag});
 }
 
-// `element` is whole.
+// `element` is a whole element.
 void make_usual(const std::string& attribute, MutableBytes element) {
   const auto header = header_size(element);
   if (!header) return;

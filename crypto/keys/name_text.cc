@@ -1,4 +1,4 @@
-// name_text of certificate.h, and shown_name of parts.h.
+// name_text of certificate.h, and shown_name of certificate_parts.h.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kMaxShownOctets = 200;
 constexpr std::size_t kMaxSerialOctets = 20;  // RFC 5280, 4.1.2.2
 
-// Those of RFC 4514, section 3, then of RFC 4519, RFC 2985, RFC 3739 and others as all programs
-// call them.
+// The names of RFC 4514, section 3, then those of RFC 4519, RFC 2985, RFC 3739 and others that all
+// programs use.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 31> kAttributes{{
     {"2.5.4.3", "CN"},
     {"2.5.4.7", "L"},
@@ -69,8 +69,8 @@ void append_hex_pairs(std::string& to, std::string_view octets) {
   }
 }
 
-// RFC 4514, 2.4. What a terminal does not show as it stands is escaped too, which that allows: a
-// certificate of anybody may hold it.
+// RFC 4514, 2.4. Also escapes, as it allows, what a terminal does not show as it is: anybody can
+// put that into a certificate.
 std::string escaped(std::string_view value) {
   value = value.substr(0, kMaxShownOctets + 1);
   std::string out;
@@ -90,7 +90,7 @@ std::string escaped(std::string_view value) {
   return out;
 }
 
-// An attribute without a short name, or whose value is no text, shows the value in BER.
+// An attribute that has no short name, or whose value is not text, shows the value in BER.
 std::string attribute_text(BerElements& set) {
   BerElements attribute = set.enter(BerTag::sequence);
   const std::string oid = attribute.oid();
@@ -119,7 +119,7 @@ std::string name_text(ByteView der) {
   while (sequence.more())
     names.push_back(sequence.enter(BerTag::set));
   if (!outer.finished() || !sequence.finished()) return "?";
-  // RFC 4514, 2.1: the last comes first.
+  // RFC 4514, 2.1: the last element comes first.
   std::string out;
   for (auto name = names.rbegin(); name != names.rend() && out.size() <= kMaxShownOctets; ++name)
     out += (out.empty() ? "" : ",") + rdn_text(*name);

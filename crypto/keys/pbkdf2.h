@@ -1,5 +1,4 @@
-// Keys out of passwords as CMS, PKCS#8 and PKCS#12 do it: PBKDF2 (RFC 8018, 5.2). How we protect
-// what we write ourselves is sealing.h (Argon2).
+// Derives keys from passwords as CMS, PKCS#8 and PKCS#12 do: PBKDF2 (RFC 8018, 5.2).
 #pragma once
 
 #include "crypto/base/bytes.h"
@@ -9,8 +8,7 @@ namespace culvert::crypto {
 enum class Pbkdf2Hash { sha1, sha224, sha256, sha384, sha512 };
 
 // Each iteration is work that a stranger's message asks us to do (smime-profile.md, "Limits"). At
-// this bound a derivation takes some seconds, so only a caller who was given a password spends
-// them.
+// this bound a derivation takes some seconds. Only a caller that was given a password spends them.
 inline constexpr std::uint64_t kMaxPbkdf2Iterations = 10'000'000;
 inline constexpr std::size_t kMaxPbkdf2SaltBytes = 1024;
 

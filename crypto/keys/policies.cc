@@ -30,7 +30,7 @@ std::string read_oid(Botan::BER_Decoder& from) {
   return oid.to_string();
 }
 
-// The policies of a certificate; what qualifies them is for people. Throws if they are ill-formed.
+// The policies of a certificate. Qualifiers are for people and are skipped. Throws if ill-formed.
 std::set<std::string> policies_of(const CertificateParts& certificate) {
   std::set<std::string> out;
   const auto der = extension_of(certificate.x509, kCertificatePolicies);
@@ -45,7 +45,7 @@ std::set<std::string> policies_of(const CertificateParts& certificate) {
   return out;
 }
 
-// Pairs of a policy of the issuer and one of those below that counts as it.
+// Pairs: a policy of the issuer, and a policy below it that counts as the same.
 std::vector<std::pair<std::string, std::string>> mappings_of(const CertificateParts& issuer) {
   std::vector<std::pair<std::string, std::string>> out;
   const auto der = extension_of(issuer.x509, kPolicyMappings);
@@ -103,7 +103,7 @@ void Policies::meet(const CertificateParts& certificate, AnyPolicy any) {
   expected_ = std::move(next);
 }
 
-// 6.1.4 (a) and (b). False if anyPolicy is mapped, which nobody may.
+// 6.1.4 (a) and (b). False if anyPolicy is mapped, which is not allowed.
 bool Policies::map(const CertificateParts& issuer) {
   const auto mappings = mappings_of(issuer);
   std::set<std::string> added;

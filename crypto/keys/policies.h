@@ -1,6 +1,6 @@
-// Certificate policies along a chain (RFC 5280, 6.1, with any policy to start from and nothing
-// demanded by us): they matter only where an issuer demands that there be one. For the sources of
-// crypto/keys alone.
+// Certificate policies along a chain (RFC 5280, 6.1). We start from any policy and require none
+// ourselves, so policies matter only where an issuer requires one. For the sources of crypto/keys
+// only.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,9 @@ namespace culvert::crypto {
 
 class Policies {
  public:
-  // The certificates below the anchor, in order; `add_last` for the end of the chain. False if the
-  // chain cannot go on: an extension cannot be read, or a policy is demanded and there is none.
+  // Add the certificates below the anchor in order, and the end of the chain with `add_last`. False
+  // if the chain cannot go on: an extension cannot be read, or a policy is required and there is
+  // none.
   bool add_issuer(const CertificateParts& issuer);
   bool add_last(const CertificateParts& certificate);
 
@@ -29,10 +30,11 @@ class Policies {
 
   static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
-  // Of the tree of policies, what the next certificate may bring: by which way it came to be
-  // allowed makes no difference to whether there is one. Empty once there is none.
+  // The part of the policy tree that the next certificate may match. It leaves out how a policy
+  // came to be allowed, which does not affect whether there is one. Empty once there is none.
   std::set<std::string> expected_{"2.5.29.32.0"};
-  // Certificates until a policy is demanded, until mapping ends, and until anyPolicy does.
+  // The number of certificates until a policy is required, until mapping ends, and until anyPolicy
+  // ends.
   std::size_t explicit_ = kNever;
   std::size_t mapping_ = kNever;
   std::size_t any_ = kNever;

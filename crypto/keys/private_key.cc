@@ -32,7 +32,7 @@ Error bad_key(std::string_view why, std::string_view detail = {}) {
                          printable(detail));
 }
 
-// Named so that the refusal can say why; never used.
+// Named only so that the refusal can say why; never used.
 constexpr std::array<std::pair<const char*, std::string_view>, 3> kUnusedKinds{{
     {"1.2.840.10040.4.1", "DSA"},
     {"1.2.840.10046.2.1", "Diffie-Hellman"},
@@ -47,7 +47,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kUnusedCu
     {"1.2.156.10197.1.301", "SM2"},
 }};
 
-// The named curve in the algorithm of a PrivateKeyInfo; empty if it is one that is known, or none.
+// The named curve in the algorithm of a PrivateKeyInfo; empty if the curve is known or there is
+// none.
 std::string unknown_curve_in(ByteView der) {
   BerElements in(der);
   BerElements fields = in.enter(BerTag::sequence);
@@ -62,7 +63,7 @@ std::string unknown_curve_in(ByteView der) {
   return curve;
 }
 
-// Why a PrivateKeyInfo could not be read, which may be its kind.
+// Why a PrivateKeyInfo could not be read; the reason may be its kind.
 Error cannot_read(ByteView der, std::string_view detail) {
   BerElements in(der);
   BerElements fields = in.enter(BerTag::sequence);
@@ -78,8 +79,8 @@ Error cannot_read(ByteView der, std::string_view detail) {
   return bad_key("its form is wrong", detail);
 }
 
-// The algorithm in a PrivateKeyInfo if it is id-RSASSA-PSS (RFC 4055, 1.2), to be named in the
-// public key too, parameters and all. Throws if it is no PrivateKeyInfo.
+// The algorithm in a PrivateKeyInfo if it is id-RSASSA-PSS (RFC 4055, 1.2). The public key must
+// name it too, with its parameters. Throws if `der` is not a PrivateKeyInfo.
 std::optional<Botan::AlgorithmIdentifier> pss_algorithm_of(ByteView der) {
   static const Botan::OID kPss(kRsaPssKeyOid);
   std::size_t version = 0;
@@ -128,7 +129,7 @@ std::shared_ptr<const PrivateKeyParts> parts_from(
   return parts;
 }
 
-// A PrivateKeyInfo, whole. Throws if it is none.
+// Loads a whole PrivateKeyInfo. Throws if `der` is not one.
 std::unique_ptr<const Botan::Private_Key> load(ByteView der) {
   if (auto key = load_ml_kem_key(der)) return key;
   Botan::DataSource_Memory source(der);

@@ -1,5 +1,5 @@
-// What private keys are made of. For the sources of crypto/keys alone: it names types of Botan,
-// which stay behind private_key.h.
+// The parts of a private key. For the sources of crypto/keys only: it names types of Botan, which
+// stay behind private_key.h.
 #pragma once
 
 #include <botan/ecdh.h>
@@ -14,10 +14,10 @@ namespace culvert::crypto {
 
 struct PrivateKeyParts {
   std::unique_ptr<const Botan::Private_Key> key;
-  // The same EC key for agreement: Botan has a class for each use.
+  // The same EC key for agreement: Botan has one class for each use.
   std::unique_ptr<const Botan::ECDH_PrivateKey> agreement;
   KeyKind kind = KeyKind::other;
-  // Of an rsa_pss key, as its PrivateKeyInfo has it; Botan keeps no more than that it is RSA.
+  // For an rsa_pss key, the algorithm in its PrivateKeyInfo; Botan keeps only that it is RSA.
   std::optional<Botan::AlgorithmIdentifier> pss;
   Bytes public_key_info;
   KeyId key_id;

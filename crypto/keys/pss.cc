@@ -16,15 +16,15 @@ namespace {
 
 constexpr std::uint8_t kTrailer = 0xbc;
 
-// What a signature holds once the public key is applied to it (RFC 8017, 9.1): maskedDB, H, and a
-// trailer. The bits above emBits are not part of it.
+// The content of a signature after the public key is applied to it (RFC 8017, 9.1): maskedDB, H,
+// and a trailer. The bits above emBits are not part of it.
 struct Encoded {
   Bytes octets;
   unsigned unused_bits;  // of the first octet
 };
 
-// Nothing if `signature` is none of this key. One spelling each: as long as the modulus, and a
-// number below it.
+// Nothing if `signature` cannot be from this key. Only one encoding is accepted: as long as the
+// modulus, and a number below it.
 std::optional<Encoded> recover(const Botan::RSA_PublicKey& key, ByteView signature) {
   const Botan::BigInt& modulus = key.get_n();
   if (signature.size() != modulus.bytes()) return std::nullopt;
@@ -59,7 +59,7 @@ void unmask(Botan::HashFunction& hash, ByteView seed, MutableBytes masked) {
   }
 }
 
-// EMSA-PSS-VERIFY (RFC 8017, 9.1.2) from step 3. Everything here is public, so it may return early.
+// EMSA-PSS-VERIFY (RFC 8017, 9.1.2) from step 3. All input is public, so it may return early.
 bool is_encoding_of(Encoded encoded, const PssParameters& parameters, ByteView message) {
   const auto hash = Botan::HashFunction::create_or_throw(parameters.hash);
   const auto mask_hash = Botan::HashFunction::create_or_throw(parameters.mgf_hash);

@@ -1,6 +1,6 @@
-// RSASSA-PSS verification (RFC 8017, 8.1.2 and 9.1.2). It stands here, over Botan's hashes and its
-// modular exponentiation, because Botan takes one hash for message and mask, and messages name two.
-// Thread-safe. Signing is for a key ring: signature.h, the schemes `rsa_pss_*`.
+// RSASSA-PSS verification (RFC 8017, 8.1.2 and 9.1.2), built on Botan's hashes and modular
+// exponentiation: Botan uses one hash for message and mask, but messages name two. Thread-safe. A
+// key ring signs: signature.h, the schemes `rsa_pss_*`.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace culvert::crypto {
 
-// RSASSA-PSS-params (RFC 8017, A.2.3) with MGF1 and trailerField 1. Hashes as Botan names them
+// RSASSA-PSS-params (RFC 8017, A.2.3) with MGF1 and trailerField 1. Hashes have Botan's names
 // (`SHA-256`).
 struct PssParameters {
   std::string_view hash;
@@ -19,9 +19,9 @@ struct PssParameters {
   std::size_t salt_bytes;
 };
 
-// True if the key of `signer` made `signature` over `message` with exactly these parameters. False
-// as well for a key that is not RSA or of a size that is not read (signature.h, check_key), and for
-// a salt for which the key has no room.
+// True if the key of `signer` made `signature` over `message` with exactly these parameters. Also
+// false for a key that is not RSA or whose size is not accepted (signature.h, check_key), and for a
+// salt that does not fit the key.
 bool verify_pss(const Certificate& signer, const PssParameters& parameters, ByteView message,
                 ByteView signature);
 

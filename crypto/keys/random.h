@@ -5,8 +5,8 @@
 
 namespace culvert::crypto {
 
-// Overwrites all of `into`. Ends the program if the operating system has no random octets to give:
-// nothing that is made without them could be trusted.
+// Overwrites all of `into`. Ends the program if the operating system has no random octets: nothing
+// made without them could be trusted.
 void fill_random(MutableBytes into);
 
 // Public values: ids, nonces, serial numbers.

@@ -28,7 +28,7 @@ constexpr std::array<std::uint8_t, 256> kPi{
 constexpr std::size_t kExpandedBytes = 128;
 constexpr std::array<int, 4> kRotations{1, 2, 3, 5};
 
-// L of section 2, whose octets are the words K, the lower one first.
+// L of section 2. Its octets are the words K, lower octet first.
 SecretBytes expanded(ByteView key, std::size_t effective_bits) {
   SecretBytes room(kExpandedBytes);
   const MutableBytes l = room.writable();
@@ -43,7 +43,7 @@ SecretBytes expanded(ByteView key, std::size_t effective_bits) {
   return room;
 }
 
-// One block on its way back through the rounds of section 4.
+// Takes one block back through the rounds of section 4.
 class Block {
  public:
   Block(ByteView expanded_key, ByteView octets) : key_(expanded_key) {
@@ -96,7 +96,7 @@ void decrypt_block(ByteView expanded_key, ByteView in, MutableBytes out) {
   block.write(out);
 }
 
-// Octets of PKCS#7 padding; 0 if it is wrong.
+// The number of octets of PKCS#7 padding; 0 if it is wrong.
 std::size_t padding_of(ByteView plaintext) {
   const std::size_t count = plaintext.back();
   if (count == 0 || count > kRc2BlockBytes) return 0;

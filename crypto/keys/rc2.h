@@ -1,6 +1,6 @@
-// RC2 (RFC 2268) in CBC mode, decryption alone: PKCS#12 files of Windows and old OpenSSL protect
-// their certificates with it, and mail of the nineties its content. It protects nothing. For the
-// sources of crypto/keys and crypto/cms alone.
+// RC2 (RFC 2268) in CBC mode, decryption only. It protects the certificates in PKCS#12 files of
+// Windows and old OpenSSL, and the content of mail from the nineties. It is not secure. For the
+// sources of crypto/keys and crypto/cms only.
 #pragma once
 
 #include <array>
@@ -12,10 +12,10 @@ namespace culvert::crypto {
 
 inline constexpr std::size_t kRc2BlockBytes = 8;
 
-// Content that comes in pieces; padding is the caller's.
+// For content that comes in pieces; the caller handles padding.
 class Rc2CbcDecryption {
  public:
-  // As below.
+  // The parameters of rc2_cbc_decrypt.
   Rc2CbcDecryption(ByteView key, std::size_t effective_bits, ByteView iv);
   // Works in place on a whole number of blocks.
   void process(MutableBytes piece);
@@ -25,9 +25,9 @@ class Rc2CbcDecryption {
   std::array<std::uint8_t, kRc2BlockBytes> previous_{};
 };
 
-// `key`: 1 to 128 octets. `effective_bits` (T1): 1 to 1,024. `iv`: 8 octets. The plaintext without
-// its PKCS#7 padding; nothing if `ciphertext` is no whole number of blocks, or the padding is
-// wrong.
+// `key`: 1 to 128 octets. `effective_bits` (T1): 1 to 1,024. `iv`: 8 octets. Returns the plaintext
+// without its PKCS#7 padding; nothing if `ciphertext` is not a whole number of blocks or the
+// padding is wrong.
 std::optional<SecretBytes> rc2_cbc_decrypt(ByteView key, std::size_t effective_bits, ByteView iv,
                                            ByteView ciphertext);
 

@@ -17,13 +17,13 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kNonceBytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 
-// A buffer of the wrong size would be written beyond its end.
+// libsodium would write beyond the end of a buffer of the wrong size.
 void need_size(bool right) {
   if (!right) throw std::logic_error("record_sealing.h: a buffer of another size");
 }
 
-// How often this process and those that it came from were forked. Asking the system who one is
-// would cost a call for each record.
+// The number of forks that lead to this process. Asking the system for the process id would cost a
+// call for each record.
 unsigned forks() {
   static std::atomic<unsigned> count{0};
   static const int registered = ::pthread_atfork(nullptr, nullptr, [] { ++count; });
@@ -32,8 +32,8 @@ unsigned forks() {
 }
 
 // Random octets for nonces, drawn ahead: asking the system for each record costs a third of what
-// sealing it costs. Each is given once: a thread has its own, and a process that was forked draws
-// anew, because its parent goes on with the same ones.
+// sealing it costs. Each octet is used once: every thread has its own pool, and a forked process
+// draws anew, because its parent continues with the same octets.
 class NoncePool {
  public:
   void fill(MutableBytes nonce) {

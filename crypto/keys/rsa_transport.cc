@@ -28,7 +28,7 @@ std::string_view engine(RsaHash hash) {
   return {};
 }
 
-// Botan takes the label as octets of the name, in which these delimit.
+// Botan takes the label as part of the name, where these are delimiters.
 bool has_delimiter(ByteView label) {
   return as_text(label).find_first_of("(),") != std::string_view::npos;
 }

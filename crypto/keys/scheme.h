@@ -1,4 +1,4 @@
-// How Botan names our signature schemes. For the sources of crypto/keys alone.
+// Botan's names for our signature schemes. For the sources of crypto/keys only.
 #pragma once
 
 #include <string_view>

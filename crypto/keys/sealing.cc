@@ -31,9 +31,9 @@ static_assert(SealingKey::kSize == crypto_secretstream_xchacha20poly1305_KEYBYTE
 static_assert(SealingKey::kSize == crypto_kdf_KEYBYTES);
 static_assert(sizeof kKdfContext == crypto_kdf_CONTEXTBYTES + 1);
 
-// The page of a key that lives as long as the node is not written to swap, nor into a core. It
-// stays so when the key is gone: there are a few such keys in a process. What the machine does not
-// allow costs nothing else; `serve` tells (node/system/private_memory.h).
+// Keeps the page of a key that lives as long as the node out of swap and core dumps. The page stays
+// so after the key is gone; a process has only a few such keys. If the machine does not allow it,
+// nothing fails; `serve` reports it (node/system/private_memory.h).
 void keep_in_memory(const SealingKey& key) {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(key.view().data());
@@ -173,7 +173,7 @@ struct SealingSink::Impl {
   Sink& to;
   crypto_secretstream_xchacha20poly1305_state state;
   Bytes plain;
-  Bytes out;  // holds the header until the first piece goes
+  Bytes out;  // holds the header until the first piece is written
   Once end;
 };
 
@@ -184,7 +184,7 @@ SealingSink::~SealingSink() = default;
 Status SealingSink::write(ByteView plaintext) {
   impl_->end.check("a stream that has not ended");
   while (!plaintext.empty()) {
-    // A full piece goes only when more follows, because the last one is marked.
+    // A full piece is written only when more follows, because the last piece is marked.
     if (impl_->plain.size() == kStreamChunkBytes) {
       if (Status pushed = impl_->push(0); !pushed) return pushed;
     }
@@ -256,7 +256,7 @@ struct OpeningSource::Impl {
   crypto_secretstream_xchacha20poly1305_state state{};
   Bytes sealed;
   Bytes plain;
-  std::size_t at = 0;  // of `plain`, what was released
+  std::size_t at = 0;  // octets of `plain` that were released
   bool begun = false;
   bool ended = false;
   std::optional<Error> failed;

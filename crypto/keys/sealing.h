@@ -1,5 +1,5 @@
-// Sealing at rest (libsodium): one node key, keys derived from it by purpose, short secrets sealed
-// whole, bodies sealed as a stream. It touches no disk; store/key_file.h keeps the node key.
+// Sealing at rest (libsodium): one node key, and keys derived from it by purpose. Short secrets are
+// sealed whole, bodies as a stream. It does no disk access; store/key_file.h keeps the node key.
 // All functions are thread-safe; a SealingSink or OpeningSource belongs to one caller at a time.
 //
 // Formats (frozen):
@@ -20,18 +20,18 @@
 
 namespace culvert::crypto {
 
-// What a derived key is for. Numbers are frozen: they are on disk by what they seal.
+// The purpose of a derived key. The numbers are frozen: data on disk is sealed under them.
 enum class KeyPurpose : std::uint64_t {
-  secrets = 1,        // private keys and invitation secrets in the store
-  bodies = 2,         // the keys of bodies
+  secrets = 1,  // private keys and invitation secrets in the store
+  bodies = 2,   // the keys of bodies
   // 3 was in use.
-  spool = 4,          // temporary files
-  records = 5,        // the records of the store, by a key for each table
-  index = 6,          // addresses and domains in keys of the store
-  census = 7,         // digests over the tables that decide trust
+  spool = 4,    // temporary files
+  records = 5,  // the records of the store, by a key for each table
+  index = 6,    // addresses and domains in keys of the store
+  census = 7,   // digests over the tables that decide trust
 };
 
-// A 256-bit symmetric key. Wiped when it dies.
+// A 256-bit symmetric key. The destructor wipes it.
 class SealingKey {
  public:
   static constexpr std::size_t kSize = 32;
@@ -48,24 +48,26 @@ class SealingKey {
   SecretBytes octets_;
 };
 
-// The key that unlocks a node's data directory, and which version of a store it unlocks: with a key
-// that says 2 nobody can put a store of version 1, which anybody can write, into its place.
+// The key that unlocks a node's data directory, with the version of the store that it unlocks.
+// Anybody can write a store of version 1; with a key that says 2, nobody can put such a store in
+// place.
 class NodeKey {
  public:
   // For a new store, of version 2.
   static NodeKey generate();
-  // The text of a key file, as in the format table; the final LF may be missing. permanent
+  // Parses the text of a key file as in the format table; the final LF may be missing. permanent
   // `bad-node-key` otherwise.
   static Result<NodeKey> parse(std::string_view text);
 
-  // The same key, for a store of that version (1 or 2).
+  // The same key for a store of that version (1 or 2).
   NodeKey for_store(int version) const { return NodeKey(key_.clone(), version); }
   NodeKey clone() const { return for_store(store_version_); }
-  // Without the line `store=2` it is 1.
+  // 1 if there is no line `store=2`.
   int store_version() const { return store_version_; }
-  // What `parse` takes.
+  // The text that `parse` accepts.
   SecretBytes text() const;
-  // The same purpose gives the same key for ever; keys of two purposes tell nothing of each other.
+  // The same purpose always gives the same key. Keys of two purposes reveal nothing about each
+  // other.
   SealingKey derive(KeyPurpose purpose) const;
 
  private:
@@ -79,21 +81,23 @@ class NodeKey {
 // for values of any length. Not a substitute for the SHA-256 of formats.
 Bytes index_digest(std::initializer_list<ByteView> parts);
 
-// What `seal` adds.
+// The octets that `seal` adds.
 inline constexpr std::size_t kSealOverheadBytes = 1 + 24 + 16;
-// Seals whole. `associated` is bound to it but not contained: the same must be given to open it.
+// Seals in one piece. `associated` is bound to the result but not part of it: opening needs the
+// same.
 Bytes seal(const SealingKey& key, ByteView plaintext, ByteView associated);
-// permanent `not-sealed-here` for any other key, other associated data, or altered octets.
+// permanent `not-sealed-here` for another key, other associated data, or altered octets.
 Result<SecretBytes> open_sealed(const SealingKey& key, ByteView sealed, ByteView associated);
 
-// Seals what is written and hands it on. Constant memory. One key must seal one stream only.
+// Seals what is written and passes it on, in constant memory. Seal only one stream with a key.
 class SealingSink final : public Sink {
  public:
   // `to` must outlive it.
   SealingSink(Sink& to, const SealingKey& key);
   ~SealingSink() override;
   Status write(ByteView plaintext) override;
-  // Writes the last piece. Without it the stream counts as cut off. Call once; write no more.
+  // Writes the last piece. Without it the stream counts as cut off. Call it once; write nothing
+  // after.
   Status finish();
 
  private:
@@ -101,15 +105,15 @@ class SealingSink final : public Sink {
   std::unique_ptr<Impl> impl_;
 };
 
-// Opens what a SealingSink wrote. Each piece is authentic, in its place, and released only then;
-// that the whole is complete is known when `read` has returned 0. Constant memory.
+// Opens what a SealingSink wrote, in constant memory. Each piece is released only after it proves
+// authentic and in its place. The stream is complete only once `read` has returned 0.
 class OpeningSource final : public RewindableSource {
  public:
   // `from` must outlive it and stand at its beginning.
   OpeningSource(RewindableSource& from, const SealingKey& key);
   ~OpeningSource() override;
-  // permanent `body-damaged` for another key, altered, missing, repeated or re-ordered pieces, a
-  // cut end or anything after the end.
+  // permanent `body-damaged` for another key; altered, missing, repeated or re-ordered pieces; a
+  // cut end; or anything after the end.
   Result<std::size_t> read(MutableBytes into) override;
   Status rewind() override;
 

@@ -14,8 +14,8 @@
 namespace culvert::crypto {
 namespace {
 
-// The same bounds as elsewhere: verification takes time by the bits of the exponent times the
-// square of those of the modulus.
+// The usual bounds of other programs. The time to verify grows with the bits of the exponent times
+// the square of the bits of the modulus.
 constexpr std::size_t kMaxExponentBits = 256;
 constexpr std::size_t kSmallModulusBits = 3072;
 constexpr std::size_t kMaxExponentBitsOfLarge = 64;
@@ -121,7 +121,7 @@ void VerifierPool::give_back(SignatureScheme scheme, std::unique_ptr<Botan::PK_V
 
 KeyFit check_key(const Certificate& signer, SignatureScheme scheme) {
   const CertificateParts& parts = signer.parts();
-  // Such a key was not even parsed, so that its kind is not known.
+  // A key this large is not parsed, so its kind is not known.
   if (parts.x509.subject_public_key_info().size() > kMaxPublicKeyBytes) return KeyFit::bad_size;
   if (!parts.key || !can_make(parts.kind, scheme_row(scheme).family)) return KeyFit::wrong_kind;
   return is_bounded(*parts.key) ? KeyFit::fits : KeyFit::bad_size;

@@ -6,9 +6,9 @@
 
 namespace culvert::crypto {
 
-// What is computed, not how CMS names it (that is crypto/cms/algorithms.h). ECDSA signatures are
-// DER (RFC 3279, 2.2.3). RSASSA-PSS here has one hash for message and mask, and a salt as long as
-// the hash; others are verified by pss.h.
+// What is computed, not how CMS names it (crypto/cms/algorithms.h does). ECDSA signatures are DER
+// (RFC 3279, 2.2.3). RSASSA-PSS here uses one hash for message and mask, and a salt as long as the
+// hash; pss.h verifies other combinations.
 enum class SignatureScheme {
   ecdsa_sha256,
   ecdsa_sha384,
@@ -26,19 +26,19 @@ enum class SignatureScheme {
 // The scheme that we write with a key of this kind; nothing if it cannot sign.
 std::optional<SignatureScheme> preferred_scheme(KeyKind kind);
 
-// Whether a certificate's key can be asked about a scheme.
+// Whether a certificate's key can be used with a scheme.
 enum class KeyFit {
   fits,
-  // The key is of another kind, or of one that is not known.
+  // The key is of another or an unknown kind.
   wrong_kind,
-  // RSA of fewer than 1,024 or more than 16,384 bits, or with an exponent that nobody uses and that
-  // costs as much as a huge modulus: above 256 bits, or above 64 with more than 3,072 bits.
+  // RSA of fewer than 1,024 or more than 16,384 bits, or with an unusual exponent that costs as
+  // much as a huge modulus: above 256 bits, or above 64 bits if the modulus has more than 3,072.
   bad_size
 };
 KeyFit check_key(const Certificate& signer, SignatureScheme scheme);
 
-// True if the key of `signer` made `signature` over `message`. False as well if the key does not
-// fit (check_key).
+// True if the key of `signer` made `signature` over `message`. Also false if the key does not fit
+// (check_key).
 bool verify_signature(const Certificate& signer, SignatureScheme scheme, ByteView message,
                       ByteView signature);
 

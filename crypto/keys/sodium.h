@@ -1,4 +1,4 @@
-// What the sources of crypto/keys that call libsodium share. For them alone.
+// Shared by the sources of crypto/keys that call libsodium. For them only.
 #pragma once
 
 #include <sodium.h>
@@ -12,13 +12,14 @@
 
 namespace culvert::crypto {
 
-// Without a random generator nothing here is safe, so that is the end of the program.
+// Throws if libsodium cannot be initialised, which ends the program: nothing here is safe without a
+// random generator.
 inline void need_sodium() {
   static const bool ready = sodium_init() >= 0;
   if (!ready) throw std::runtime_error("libsodium cannot be initialised");
 }
 
-// Each part with its length before it, so that no two lists of parts are hashed alike.
+// Hashes each part after its length, so that no two lists of parts give the same input.
 inline void hash_parts(crypto_generichash_state& state, std::initializer_list<ByteView> parts) {
   for (const ByteView part : parts) {
     std::array<std::uint8_t, 8> length{};

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t kReplacement = 0xfffd;
 
-// The code point of a valid sequence.
+// The code point of a valid UTF-8 sequence.
 std::uint32_t code_point(std::string_view sequence) {
   const auto first = static_cast<std::uint8_t>(sequence[0]);
   if (sequence.size() == 1) return first;

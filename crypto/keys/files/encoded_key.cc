@@ -19,7 +19,7 @@ constexpr std::array<std::pair<std::string_view, KeyForm>, 4> kLabels{{
     {"EC PRIVATE KEY", KeyForm::ec},
 }};
 
-// Puts the old form into a PrivateKeyInfo, which names the algorithm outside.
+// Wraps the old form in a PrivateKeyInfo, which names the algorithm outside the key.
 Result<PrivateKey> from_old_form(const Botan::AlgorithmIdentifier& algorithm, ByteView key) {
   Botan::DER_Encoder info;
   info.start_sequence()
@@ -36,7 +36,7 @@ Result<PrivateKey> read_rsa(ByteView der) {
   return from_old_form(kRsa, der);
 }
 
-// The curve stands inside, as an object identifier.
+// The key itself names the curve, as an object identifier.
 Result<PrivateKey> read_ec(ByteView der) {
   BerElements in(der);
   BerElements fields = in.enter(BerTag::sequence);

@@ -9,7 +9,7 @@
 namespace culvert::crypto {
 namespace {
 
-// A wrong password gives right padding once in 256 times, but hardly ever such a beginning.
+// A wrong password gives right padding once in 256 times, but hardly ever a beginning like this.
 bool may_be_private_key_info(ByteView plaintext) {
   BerElements in(plaintext);
   BerElements fields = in.enter(BerTag::sequence);

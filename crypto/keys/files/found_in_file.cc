@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxToldLeftOut = 10;
 
-// True if it is about one key, and not about the password or what the file may cost.
+// True if it is about one key or certificate, not about the password or the cost of the file.
 bool is_about_one(const Error& error) {
   return error.code == "bad-key" || error.code == kKeyNotSupported || error.code == "bad-pem" ||
          error.code == "bad-certificate";
@@ -58,7 +58,7 @@ void FoundInFile::mark_weak(std::string_view why) {
   if (weakness_.empty()) weakness_ = why;
 }
 
-// One key needs no number.
+// A single key needs no number.
 Error FoundInFile::all_left_out() const {
   Error all = left_out_.front().error;
   if (left_out_.size() == 1 && certificates_seen_ == 0) return all;

@@ -1,4 +1,4 @@
-// What a file of keys holds, as it is met. For the sources of crypto/keys alone.
+// Collects what a key file holds while it is read. For the sources of crypto/keys only.
 #pragma once
 
 #include <string>
@@ -11,20 +11,20 @@ namespace culvert::crypto {
 
 class FoundInFile {
  public:
-  // One that cannot be read, or is of a kind that is not used, is kept in mind and left out: it
-  // must not spoil the rest. An Error is about the whole file: there are too many, or the password
-  // is missing or wrong.
+  // An unreadable key or certificate, or one of a kind that is not used, is recorded and left out:
+  // it must not spoil the rest. An Error is about the whole file: it holds too many, or the
+  // password is missing or wrong.
   Status add_key(Result<PrivateKey> key, Bytes local_id = {}, std::string name = {});
   Status add_certificate(ByteView der, Bytes local_id = {}, std::string name = {});
-  // A certificate whose octets could not be had.
+  // Adds a certificate whose octets could not be decoded.
   Status add_unread_certificate(Error error);
 
-  // What the file protects badly; the first word counts.
+  // Records what the file protects badly. The first call counts.
   void mark_weak(std::string_view why);
 
-  // An Error if all that was met is left out, which names each.
+  // An Error that names each item if all of them were left out.
   Result<KeyBundle> bundle();
-  // False if nothing was met that would be a key or a certificate.
+  // False if the file held nothing that looks like a key or a certificate.
   bool any() const { return keys_seen_ + certificates_seen_ > 0; }
 
  private:

@@ -61,6 +61,7 @@ KeyBundle bundle_of(std::vector<FoundKey> keys, const std::vector<FoundCertifica
     bundle.keys.push_back({std::move(found.key), {}, std::move(found.name)});
     local_ids.push_back(std::move(found.local_id));
   }
+  // First those that the file itself ties to a key, so that they come first in its list.
   for (const FoundCertificate& found : certificates) {
     const auto owner = owner_of(found, bundle.keys, local_ids);
     if (owner && owner->named) give(found, owner->key);

@@ -24,7 +24,7 @@ enum class DerForm {
   unknown
 };
 
-// Behind a version number: PKCS#8, PKCS#12, or a key of the forms before them.
+// After a version number: PKCS#8, PKCS#12, or an older form of key.
 DerForm form_behind_number(std::uint64_t version, BerTag next) {
   if (next == BerTag::integer) return DerForm::rsa;
   if (next == BerTag::octet_string) return DerForm::ec;
@@ -32,14 +32,14 @@ DerForm form_behind_number(std::uint64_t version, BerTag next) {
   return version <= 1 ? DerForm::pkcs8 : DerForm::pkcs12;
 }
 
-// Behind an AlgorithmIdentifier, if `first` is one; else it is the body of a certificate.
+// After an AlgorithmIdentifier if `first` is an OID; otherwise it is the body of a certificate.
 DerForm form_behind_sequence(BerTag first, BerTag next) {
   if (first != BerTag::oid) return DerForm::certificate;
   if (next == BerTag::bit_string) return DerForm::public_key;
   return DerForm::encrypted_pkcs8;
 }
 
-// What the first two elements tell.
+// The form, from the first two elements.
 DerForm form_of(ByteView der) {
   BerElements in(der);
   BerElements fields = in.enter(BerTag::sequence);

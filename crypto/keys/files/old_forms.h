@@ -1,6 +1,6 @@
-// Whether files of keys are read in forms that protect nothing any more: PKCS#12 without a MAC, of
-// which nobody can tell whether it was altered, and encryption with RC4. They stand in old
-// archives, and are read only for a person who asks for it.
+// Whether to read key files in forms that no longer protect anything: PKCS#12 without a MAC, where
+// nobody can tell whether the file was altered, and encryption with RC4. Old archives hold such
+// files; they are read only if a person asks for it.
 #pragma once
 
 namespace culvert::crypto {

@@ -20,7 +20,7 @@ struct OldScheme {
   OldCipher cipher;
   std::size_t key_bytes;
 };
-// SHA-1 derives the key of each.
+// The key of each is derived with SHA-1.
 constexpr std::array<OldScheme, 6> kOldSchemes{{
     {"1.2.840.113549.1.12.1.1", OldCipher::rc4, 16},
     {"1.2.840.113549.1.12.1.2", OldCipher::rc4, 5},
@@ -49,8 +49,8 @@ Result<Pkcs12Derivation> read_parameters(BerElements& in) {
   return how;
 }
 
-// Everything that is encrypted in such files is one, and nothing else. RC4 pads nothing: under a
-// wrong password one of 256 plaintexts begins as a sequence does.
+// Everything that is encrypted in such files is one SEQUENCE and nothing else. RC4 has no padding:
+// under a wrong password one plaintext in 256 begins like a sequence.
 bool is_sequence(ByteView plaintext) {
   BerElements in(plaintext);
   in.enter(BerTag::sequence);
@@ -78,7 +78,7 @@ Result<SecretBytes> open_old(const OldScheme& scheme, const Pkcs12Derivation& ho
   return *std::move(plaintext);
 }
 
-// A file may have another form of the empty password here than in its MAC.
+// A file may use another form of the empty password here than in its MAC.
 Result<SecretBytes> open_in_any_form(const OldScheme& scheme, const Pkcs12Derivation& how,
                                      ByteView ciphertext, const PasswordUse& use) {
   auto opened = open_old(scheme, how, ciphertext, use);

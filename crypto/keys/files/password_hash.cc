@@ -14,7 +14,7 @@ struct HashRow {
   std::string_view hmac;
   std::size_t bytes;
   std::size_t block_bytes;
-  std::uint64_t cost;  // of one computation, in those of SHA-256; measured
+  std::uint64_t cost;  // of one computation, in computations of SHA-256; measured
 };
 
 constexpr std::array<HashRow, 5> kHashes{{

@@ -1,5 +1,5 @@
-// What opens the encrypted parts of one file of keys, and what that may cost. For the sources of
-// crypto/keys alone.
+// What opens the encrypted parts of one key file, and what that may cost. For the sources of
+// crypto/keys only.
 #pragma once
 
 #include "crypto/keys/files/file_password.h"
@@ -10,7 +10,7 @@ namespace culvert::crypto {
 
 struct PasswordUse {
   const FilePassword* password;  // borrowed; nullptr if there is none
-  PasswordRounds& rounds;        // shared by all that is in one file
+  PasswordRounds& rounds;        // shared by everything in one file
   OldForms old_forms = OldForms::refuse;
 };
 

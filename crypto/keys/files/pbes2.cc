@@ -44,7 +44,7 @@ Error unsupported(std::string_view what, std::string_view oid) {
   return bad_key_file(std::string(what) + " is not supported", printable(oid));
 }
 
-// PBKDF2-params of A.2, from behind the identifier. A missing prf means HMAC-SHA-1.
+// PBKDF2-params of A.2, read from behind the identifier. A missing prf means HMAC-SHA-1.
 Result<Pbkdf2> read_parameters(BerElements& algorithm, std::size_t key_bytes) {
   BerElements fields = algorithm.enter(BerTag::sequence);
   Pbkdf2 out{.hash = Pbkdf2Hash::sha1, .salt = {}, .iterations = 0, .key_bytes = key_bytes};

@@ -18,7 +18,7 @@ void fill_by_repeating(MutableBytes room, ByteView what) {
     room[i] = what[i % what.size()];
 }
 
-// I of B.2: salt and password, each repeated to whole blocks.
+// I of B.2: salt and password, each repeated to fill whole blocks.
 SecretBytes joined_input(ByteView salt, ByteView password, std::size_t block) {
   const std::size_t salt_bytes = rounded_up(salt.size(), block);
   SecretBytes input(salt_bytes + rounded_up(password.size(), block));
@@ -27,7 +27,7 @@ SecretBytes joined_input(ByteView salt, ByteView password, std::size_t block) {
   return input;
 }
 
-// `number` + `more` + 1, both of the same size, without the carry at the end.
+// Sets `number` to `number` + `more` + 1 without the last carry; both have the same size.
 void add_and_increment(MutableBytes number, ByteView more) {
   unsigned carry = 1;
   for (std::size_t i = number.size(); i-- > 0;) {

@@ -1,5 +1,5 @@
-// Keys out of passwords as PKCS#12 does it (RFC 7292, appendix B), for its MAC and its old ciphers.
-// For the sources of crypto/keys alone. Thread-safe.
+// Derives keys from passwords as PKCS#12 does (RFC 7292, appendix B), for its MAC and its old
+// ciphers. For the sources of crypto/keys only. Thread-safe.
 #pragma once
 
 #include "crypto/base/bytes.h"
@@ -7,7 +7,7 @@
 
 namespace culvert::crypto {
 
-// What the octets are for: the diversifier of B.3.
+// The purpose of the derived octets: the diversifier of B.3.
 enum class Pkcs12Purpose : std::uint8_t { cipher_key = 1, iv = 2, mac_key = 3 };
 
 struct Pkcs12Derivation {

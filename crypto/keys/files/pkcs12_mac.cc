@@ -15,8 +15,7 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::size_t kWrittenSaltBytes = 16;
-// RFC 9579 refuses shorter ones: such a key would be found by trying all of them, without the
-// password.
+// RFC 9579 refuses shorter keys: trying all of them would find the key without the password.
 constexpr std::size_t kLeastPbmac1KeyBytes = 20;
 
 Bytes hmac(Pbkdf2Hash hash, ByteView key, ByteView message) {
@@ -37,7 +36,7 @@ Bytes tag_of(ByteView safe, const Pkcs12Derivation& how, const FilePassword& pas
 
 struct MacData {
   std::string algorithm;
-  ByteView parameters;  // behind the object identifier
+  ByteView parameters;  // after the object identifier
   ByteView tag;
   Pkcs12Derivation how;
 };

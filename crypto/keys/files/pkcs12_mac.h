@@ -1,5 +1,5 @@
 // The MAC of PKCS#12 (RFC 7292, section 4 and 5.1; PBMAC1: RFC 9579). For the sources of
-// crypto/keys alone. Thread-safe.
+// crypto/keys only. Thread-safe.
 #pragma once
 
 #include "crypto/keys/ber_elements.h"
@@ -8,9 +8,10 @@
 
 namespace culvert::crypto {
 
-// `in` stands before MacData. Verifies it over the octets of the authenticated safe; takes what it
-// costs from `rounds` before it computes. Returns the password in the form that fits, which most
-// likely is the one for the rest of the file. permanent `bad-key-file`, `wrong-password`.
+// `in` is positioned before MacData. Verifies the MAC over the octets of the authenticated safe,
+// and charges the cost to `rounds` before it computes. Returns the password in the form that fits,
+// which is most likely the form for the rest of the file. permanent `bad-key-file`,
+// `wrong-password`.
 Result<FilePassword> verify_pkcs12_mac(BerElements& in, ByteView safe, FilePassword password,
                                        PasswordRounds& rounds);
 

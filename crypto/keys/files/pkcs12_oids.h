@@ -1,5 +1,5 @@
-// Object identifiers of PKCS#12 (RFC 7292, appendix D) and of what it is made of. For the sources
-// of crypto/keys alone.
+// Object identifiers of PKCS#12 (RFC 7292, appendix D) and of its parts. For the sources of
+// crypto/keys only.
 #pragma once
 
 #include <string_view>

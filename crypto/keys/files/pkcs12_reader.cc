@@ -12,9 +12,9 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::uint64_t kVersion = 3;
-// SafeContents within each other: nobody was seen to write two.
+// Nested SafeContents: no program is known to nest two.
 constexpr std::size_t kMaxNestedSafes = 4;
-// Bags of all kinds; those that are passed over count too.
+// Bags of all kinds; skipped ones count too.
 constexpr std::size_t kMaxBags = 2000;
 
 struct Attributes {
@@ -46,7 +46,7 @@ Result<Attributes> read_attributes(BerElements& bag) {
   return out;
 }
 
-// Collects what is in the authenticated safe, whose MAC is verified.
+// Collects what is in the authenticated safe, whose MAC was verified.
 class SafeReader {
  public:
   // Both must outlive it.
@@ -165,7 +165,7 @@ Status SafeReader::read_certificate(ByteView value, const Attributes& attributes
   return found_.add_certificate(der.view(), attributes.local_id, attributes.name);
 }
 
-// The octets of the AuthenticatedSafe. `fields` stands behind the version.
+// The octets of the AuthenticatedSafe. `fields` is positioned after the version.
 Result<SecretBytes> safe_octets(BerElements& fields) {
   BerElements info = fields.enter(BerTag::sequence);
   const std::string oid = info.oid();
@@ -189,7 +189,7 @@ Result<std::optional<FilePassword>> check_mac(BerElements& fields, ByteView safe
     found.mark_weak(kNoMac);
     return std::optional<FilePassword>();
   }
-  // Without one it may be the empty password, of which nobody was told; below too.
+  // Without a password, try the empty one, which the user need not know of; below too.
   auto tried = use.password != nullptr ? use.password->clone() : FilePassword::absent();
   auto fitting = verify_pkcs12_mac(fields, safe, std::move(tried), use.rounds);
   if (fitting) return std::optional(*std::move(fitting));

@@ -15,7 +15,8 @@ using Botan::ASN1_Type;
 using Botan::DER_Encoder;
 using Botan::OID;
 
-// What we write is not more than we read: a derivation for each key, the certificates and the MAC.
+// We write no file that costs more than we read: one derivation for each key, one for the
+// certificates, and one for the MAC.
 static_assert(((kMaxWrittenKeys + 1) * kHashesOfHmac + 1) * kWrittenIterations <=
               kMaxPasswordHashes);
 
@@ -56,7 +57,7 @@ void put_encrypted_data(DER_Encoder& to, ByteView octets, const Protection& prot
       .end_cons();
 }
 
-// The key's attributes stand at its certificates too: that is how readers find them.
+// The key's attributes are repeated at its certificates: readers match them that way.
 void put_attributes(DER_Encoder& to, const BundledKey& key) {
   const ByteView local_id = key.key.key_id().view();
   to.start_set().start_sequence().encode(OID(pkcs12::kLocalKeyId)).start_set();

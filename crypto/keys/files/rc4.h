@@ -1,5 +1,5 @@
-// RC4, decryption of a short text: old PKCS#12 files are encrypted with it. It protects nothing.
-// For the sources of crypto/keys alone; Botan as we build it has none.
+// RC4, decryption of a short text: old PKCS#12 files are encrypted with it. It is not secure. For
+// the sources of crypto/keys only; our build of Botan does not have it.
 #pragma once
 
 #include "crypto/base/bytes.h"
