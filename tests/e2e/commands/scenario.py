@@ -257,5 +257,5 @@ def case_planted_in_run(lab):
     elsewhere.mkdir()
     run.symlink_to(elsewhere)
     done = node.command("serve", status=1, timeout=20)
-    assert "a symbolic link stands there" in done.stderr and "remove it" in done.stderr, done.stderr
+    assert "a symbolic link is in its place" in done.stderr and "remove it" in done.stderr, done.stderr
     assert not list(elsewhere.iterdir())

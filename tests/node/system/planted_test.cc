@@ -76,7 +76,7 @@ TEST_F(PlantedTest, ADirectoryRunThatIsALinkIsRefused) {
         RatesFile(data).write({store::kStart, {}, {}}), Status(InstanceLock::take(data).error())}) {
     ASSERT_FALSE(status.ok());
     EXPECT_NE(status.error().text.find(run.string() + "' cannot be used as a directory: a symbolic "
-                                                      "link stands there"),
+                                                      "link is in its place"),
               std::string::npos)
         << status.error().text;
     EXPECT_NE(status.error().text.find("remove it"), std::string::npos) << status.error().text;
