@@ -186,7 +186,7 @@ Status SealingSink::write(ByteView plaintext) {
   while (!plaintext.empty()) {
     // A full piece is written only when more follows, because the last piece is marked.
     if (impl_->plain.size() == kStreamChunkBytes) {
-      if (Status pushed = impl_->push(0); !pushed) return pushed;
+      if (const Status pushed = impl_->push(0); !pushed) return pushed.error();
     }
     const std::size_t take = std::min(plaintext.size(), kStreamChunkBytes - impl_->plain.size());
     append(impl_->plain, plaintext.first(take));
@@ -213,7 +213,7 @@ struct OpeningSource::Impl {
     std::size_t have = 0;
     while (have < size) {
       auto got = from.read(MutableBytes(sealed).subspan(have));
-      if (!got) return std::move(got).error();
+      if (!got) return got.error();
       if (*got == 0) break;
       have += *got;
     }
@@ -222,7 +222,7 @@ struct OpeningSource::Impl {
   }
 
   Status begin() {
-    if (Status filled = fill(1 + kStreamHeaderBytes); !filled) return filled;
+    if (const Status filled = fill(1 + kStreamHeaderBytes); !filled) return filled.error();
     if (sealed.size() != 1 + kStreamHeaderBytes || sealed[0] != kVersion) return damaged("header");
     if (crypto_secretstream_xchacha20poly1305_init_pull(&state, sealed.data() + 1,
                                                         key.view().data()) != 0) {
@@ -233,7 +233,7 @@ struct OpeningSource::Impl {
   }
 
   Status pull() {
-    if (Status filled = fill(kSealedPiece); !filled) return filled;
+    if (const Status filled = fill(kSealedPiece); !filled) return filled.error();
     if (sealed.size() < kPieceOverhead) return damaged("cut off");
     plain.resize(sealed.size() - kPieceOverhead);
     at = 0;
@@ -247,7 +247,7 @@ struct OpeningSource::Impl {
     if (!ended) return done();
     std::uint8_t more = 0;
     auto got = from.read({&more, 1});
-    if (!got) return std::move(got).error();
+    if (!got) return got.error();
     return *got == 0 ? done() : Status(damaged("more after the end"));
   }
 

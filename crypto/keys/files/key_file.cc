@@ -105,7 +105,7 @@ Status add_pem(std::string_view text, const PasswordUse& use, FoundInFile& to) {
   std::string labels;
   while (const auto block = next_pem_block(text)) {
     if (!*block) return block->error();
-    if (const Status added = add_block(**block, use, to); !added) return added;
+    if (const Status added = add_block(**block, use, to); !added) return added.error();
     if (labels.size() < 100) labels.append(labels.empty() ? "" : ", ").append((*block)->label);
   }
   if (to.any()) return done();

@@ -77,7 +77,7 @@ Status SafeReader::read_authenticated_safe(ByteView safe) {
   BerElements all = in.enter(BerTag::sequence);
   while (all.more()) {
     BerElements info = all.enter(BerTag::sequence);
-    if (const Status read = read_content_info(info); !read) return read;
+    if (const Status read = read_content_info(info); !read) return read.error();
   }
   if (!all.finished() || !in.finished()) return ill_formed("its list of safes");
   return done();
@@ -123,7 +123,7 @@ Status SafeReader::read_safe_contents(ByteView contents, std::size_t level) {
   while (bags.more()) {
     if (++bags_ > kMaxBags) return bad_key_file("it holds too many bags");
     BerElements bag = bags.enter(BerTag::sequence);
-    if (const Status read = read_bag(bag, level); !read) return read;
+    if (const Status read = read_bag(bag, level); !read) return read.error();
   }
   if (!bags.finished() || !in.finished()) return ill_formed("a safe in it");
   return done();
