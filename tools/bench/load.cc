@@ -2,9 +2,10 @@
 // is taken.
 //
 // Prints one line of JSON: {"accepted", "refused", "lost", "start_ns", "end_ns", "p50_ms",
-// "p99_ms"}: the times from MAIL to 250. Each recipient carries the time at which its message began
-// (stopwatch.h), so that a sink can tell how long it was under way. `lost` counts messages whose
-// connection ended before the answer. Ends with 1 if not all were accepted.
+// "p99_ms"}. The percentiles are of the time from MAIL to 250. `lost` counts messages whose
+// connection ended before the answer. Each recipient carries the start time of its message
+// (stopwatch.h), so that a sink can tell how long the message took. Ends with 1 if not all messages
+// were accepted.
 #include <sys/socket.h>
 
 #include <cstdio>
@@ -26,10 +27,10 @@ struct Connection {
   Connection(int number, LoadPlan& plan) : socket(number), dialog(plan) {}
   Descriptor socket;
   LoadDialog dialog;
-  bool wants_room = true;  // a connection under way becomes writable when it stands
+  bool wants_room = true;  // a pending connection becomes writable when it is established
 };
 
-// About `octets` of a plain mail with lines that do not compress, dot-stuffed, with the end mark.
+// A plain mail of about `octets`, with lines that do not compress, dot-stuffed, with the end mark.
 std::string body_of(std::size_t octets) {
   std::string body =
       "From: Alice <alice@a.example>\r\nTo: Bob <bob@b.example>\r\nSubject: a mail of the "
@@ -87,7 +88,7 @@ class Load {
     return true;
   }
 
-  // False when all is said and the connection is to be closed.
+  // False if the connection is done or gone, and must be closed.
   bool flush(Connection& connection) {
     const int socket = connection.socket.number();
     std::string& out = connection.dialog.out();

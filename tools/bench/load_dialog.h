@@ -1,5 +1,5 @@
-// The client's side of SMTP for a benchmark: sends one message after another, pipelined, each
-// stamped with the time at which it began. No I/O.
+// The client side of SMTP for a benchmark. It sends one message after another, pipelined, each
+// stamped with its start time. No I/O.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 namespace culvert::bench {
 
-// What all connections of a run share. Must outlive the dialogs.
+// The state that all connections of a run share. Must outlive the dialogs.
 struct LoadPlan {
   std::string sender = "alice@a.example";
   std::string domain = "b.example";
   std::string body;            // dot-stuffed, with the end mark
-  std::uint64_t left = 0;      // messages not begun yet
+  std::uint64_t left = 0;      // messages not started yet
   std::uint64_t accepted = 0;  // answered 250
   std::uint64_t refused = 0;   // answered otherwise
   Latencies accept_latency;    // MAIL to 250
@@ -27,14 +27,14 @@ class LoadDialog {
  public:
   explicit LoadDialog(LoadPlan& plan) : plan_(plan) {}
 
-  // What the server sent, in pieces of any size.
+  // Takes what the server sent, in pieces of any size.
   void receive(std::string_view bytes);
 
-  // Short things to send first; then `body_left()` of the plan's body.
+  // Commands to send first; then `body_left()`, the rest of the plan's body.
   std::string& out() { return out_; }
   std::string_view body_left() const;
   void body_sent(std::size_t octets) { body_at_ += octets; }
-  // The connection has done its work and may be closed once all is sent.
+  // True if the connection has done its work: close it once everything is sent.
   bool finished() const { return state_ == State::finished; }
 
  private:

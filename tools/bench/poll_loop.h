@@ -1,4 +1,5 @@
-// One epoll set on which the benchmark programs wait, and the few socket calls that both need.
+// The epoll set on which a benchmark program waits, and the few socket calls that both programs
+// need.
 #pragma once
 
 #include <sys/epoll.h>
@@ -10,7 +11,7 @@
 
 namespace culvert::bench {
 
-// A file descriptor that is closed with its owner.
+// Owns a file descriptor and closes it.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -23,13 +24,13 @@ class Descriptor {
   int number_;
 };
 
-// Level-triggered. `key` comes back with each event; it is the caller's pointer or a small number.
+// Level-triggered. Each event returns its `key`: a pointer of the caller or a small number.
 class PollLoop {
  public:
   PollLoop();
   void add(int descriptor, std::uint64_t key, std::uint32_t events);
   void change(int descriptor, std::uint64_t key, std::uint32_t events);
-  // Waits; calls on_event(key, events) for each.
+  // Waits for events and calls on_event(key, events) for each.
   template <typename OnEvent>
   void turn(OnEvent on_event) {
     std::array<epoll_event, 256> events;
@@ -46,10 +47,10 @@ class PollLoop {
 // A listening socket on 127.0.0.1; `port` 0 lets the system choose. Ends the program on failure.
 int listen_on(std::uint16_t port);
 std::uint16_t port_of(int socket);
-// A non-blocking connection under way to `host:port`. Ends the program on failure.
+// Starts a non-blocking connection to `host:port`. Ends the program on failure.
 int connect_to(const std::string& address);
 void no_delay(int socket);
-// Octets that were written; -1 if the connection is gone, 0 if it takes nothing now.
+// The number of octets written; 0 if the socket takes nothing now, -1 if the connection is gone.
 long write_some(int socket, std::string_view bytes);
 
 [[noreturn]] void give_up(const std::string& what);

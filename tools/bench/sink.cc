@@ -3,9 +3,9 @@
 // Prints `listening 127.0.0.1:PORT`, then answers lines on standard input with one line of JSON
 // each:
 //   count   {"messages": N}
-//   report  {"messages", "octets", "last_ns", "p50_ms", "p99_ms"} since the last report: time of
-//   the last
-//           message and the time from stamp (load_dialog.h) to taken
+//   report  {"messages", "octets", "last_ns", "p50_ms", "p99_ms"} since the last report. `last_ns`
+//           is the time of the last message. The percentiles are of the time from the stamp
+//           (load_dialog.h) until the message is taken.
 // Ends when standard input ends.
 #include <sys/socket.h>
 #include <unistd.h>
@@ -66,7 +66,7 @@ class Sink {
     connections_.emplace(socket, std::move(connection));
   }
 
-  // False when the connection is to be closed.
+  // False if the connection must be closed.
   bool serve(Connection& connection) {
     const ssize_t got = ::recv(connection.socket.number(), buffer_.data(), buffer_.size(), 0);
     if (got == 0) return false;

@@ -36,7 +36,7 @@ void SinkDialog::receive(std::string_view bytes) {
   }
 }
 
-// Octets used: one line, or nothing if it is not whole yet.
+// Returns the number of octets used: one line, or 0 if the line is not complete yet.
 std::size_t SinkDialog::command(std::string_view bytes) {
   const std::size_t end = bytes.find('\n');
   if (end == std::string_view::npos) {
@@ -70,9 +70,9 @@ void SinkDialog::answer(std::string_view line) {
   }
 }
 
-// Octets used; all but those that may begin the end mark.
+// Returns the number of octets used: all but those that may begin the end mark.
 std::size_t SinkDialog::data(std::string_view bytes) {
-  // The line end before the dot may be that of the DATA command: an empty message.
+  // In an empty message, the line end before the dot is that of the DATA command.
   const bool at_start = !data_begun_ && bytes.starts_with(".\r\n");
   const std::size_t end = at_start ? 0 : bytes.find(kEndMark);
   if (end == std::string_view::npos) {

@@ -1,5 +1,5 @@
-// The server's side of SMTP for a benchmark: takes everything, keeps nothing, costs little. No I/O.
-// Not a mail server: it does not check what it is told beyond finding the end of the data.
+// The server side of SMTP for a benchmark: it takes everything, keeps nothing and costs little. No
+// I/O. It is not a mail server: it checks nothing, and only finds the end of the data.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@ class SinkDialog {
  public:
   SinkDialog();
 
-  // What the client sent, in pieces of any size. Replies are appended to `out()`.
+  // Takes what the client sent, in pieces of any size, and appends replies to `out()`.
   void receive(std::string_view bytes);
 
   std::string& out() { return out_; }
   bool wants_close() const { return closing_; }
-  // Messages that were taken since the last call.
+  // Messages taken since the last call.
   std::uint64_t take_messages();
   // Octets of data seen since the last call.
   std::uint64_t take_octets();
-  // Times stamped on the recipients of those messages.
+  // Times stamped on the recipients of the messages taken since the last call.
   std::vector<std::uint64_t> take_stamps();
 
  private:

@@ -1,5 +1,5 @@
-// How many messages of 10 KB one thread seals and opens in a second, as between peers: signed
-// (opaque), encrypted (AES-256-GCM), in base64; read layer by layer with a verdict each.
+// Measures how many messages of 10 KB one thread seals and opens in a second, as between peers:
+// signed (opaque), encrypted (AES-256-GCM), in base64; read layer by layer with a verdict each.
 //
 //     culvert-bench-smime SECONDS FOLDER
 //
@@ -102,7 +102,7 @@ void open(ByteView sealed, ByteView content, const crypto::OpenRequest& request)
   if (as_text(got) != as_text(content)) std::abort();
 }
 
-// Calls `work` for that long; calls a second.
+// Calls `work` again and again for the `wanted` time. Returns the calls per second.
 template <typename Work>
 double rate(std::chrono::duration<double> wanted, Work work) {
   const auto start = std::chrono::steady_clock::now();

@@ -1,5 +1,5 @@
 // Time and percentiles for the benchmarks. Both programs of a run read the same clock of the same
-// machine, so a time that one writes into an address means something to the other.
+// machine, so one can use a time that the other wrote into an address.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace culvert::bench {
 
-// Nanoseconds of the machine's monotonic clock.
+// The machine's monotonic clock, in nanoseconds.
 std::uint64_t monotonic_ns();
 
 // The local part `t<16 hex digits>` that carries a time through a mail server in RCPT TO.
@@ -18,7 +18,7 @@ std::string stamp(std::uint64_t time_ns);
 // The time in `line`, which holds `<t...@`; 0 if there is none.
 std::uint64_t stamped_time(std::string_view line);
 
-// Durations, to be asked for their percentiles.
+// A collection of durations that gives percentiles.
 class Latencies {
  public:
   void add(std::uint64_t duration_ns) { durations_ns_.push_back(duration_ns); }

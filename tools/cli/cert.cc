@@ -77,7 +77,7 @@ Result<Report> cert_list(const Arguments& arguments) {
   return Report{.text = table.text(), .json = json_text(list)};
 }
 
-// By role: the newest one. By digits of the fingerprint: the one that fits.
+// By role, the newest certificate. By digits of the fingerprint, the one that matches.
 Result<CertificateView> find_by_name(const std::vector<CertificateView>& views,
                                      const std::string& name) {
   constexpr std::size_t kLeastDigits = 16;
@@ -113,7 +113,7 @@ Result<std::string> key_pem(const OpenNode& node, const CertificateView& view) {
   return pem;
 }
 
-// A key that leaves the node is told in its log, like a change: this one is empty.
+// Commits an empty change, so that the node logs the command: a key leaves the node.
 Status note_export(const OpenNode& node) {
   return node.store->write([](store::WriteTransaction& txn) -> Status {
     store::raise_generation(txn);
@@ -121,7 +121,7 @@ Status note_export(const OpenNode& node) {
   });
 }
 
-// The certificate, and with --with-key its private key.
+// Exports the certificate, and with --with-key its private key.
 Result<Report> cert_export(const Arguments& arguments) {
   auto node = open_node(arguments);
   if (!node) return node.error();

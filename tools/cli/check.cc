@@ -1,4 +1,4 @@
-// `culvert check`: the configuration as `serve` would read it, and the files that it names.
+// `culvert check`: checks the configuration as `serve` would read it, and the files that it names.
 #include <sys/stat.h>
 
 #include <fmt/format.h>
@@ -21,10 +21,10 @@ namespace {
 
 using node::Finding;
 
-// Records that do not open, each in a line.
+// Records that do not open, one line for each.
 constexpr std::size_t kMostDamagedTold = 100;
 
-// A file that the configuration names must be there for `serve` to start.
+// `serve` does not start without a file that the configuration names.
 void need_file(const node::Config& config, std::string key, const std::filesystem::path& file,
                std::vector<Finding>& findings) {
   std::error_code error;
@@ -44,10 +44,10 @@ Finding about_store(const node::Config& config, Finding::Weight weight, std::str
   return {weight, config.file.string(), 0, "node.data_dir", std::move(text)};
 }
 
-// Whether the store can be used, and what in it was altered or is damaged.
+// Reports whether the store can be used, and what in it was altered or is damaged.
 void check_store(const node::Config& config, std::vector<Finding>& findings) {
   const auto key = store::load_node_key(config.node.key_file);
-  if (!key) return;  // told by check_node_key
+  if (!key) return;  // check_node_key reports it
   store::StoreOptions options;
   options.data_dir = config.node.data_dir;
   const auto store = store::Store::open(options, *key);
@@ -67,7 +67,7 @@ void check_store(const node::Config& config, std::vector<Finding>& findings) {
   if (!read) add(Finding::Weight::error, read.error().text);
 }
 
-// A configuration with a secret in it is nobody else's to read.
+// Nobody else may read a configuration that holds a secret.
 void check_secrecy(const node::Config& config, std::vector<Finding>& findings) {
   struct stat facts {};
   if (!config.inside.required_header || stat(config.file.c_str(), &facts) != 0) return;
@@ -109,7 +109,8 @@ std::vector<Finding> check_files(const node::Config& config) {
   return findings;
 }
 
-// Without a store that can be read (its own finding, or `status` tells) all are named.
+// If the store cannot be read, all unverified hops are named. The store has its own finding, or
+// `status` tells of it.
 void check_hops(const Arguments& arguments, const node::Config& config,
                 std::vector<Finding>& findings) {
   std::vector<node::UnverifiedHop> hops = node::unverified_hops(config);

@@ -1,6 +1,6 @@
-// A command of the program as data: its words, what it takes, what it says about itself, and the
-// function that does it. The parser (command_line.h), `--help` and `culvert help` are made from
-// this; each command has one file, which returns its `Command` to commands.cc.
+// A command of the program as data: its name, its operands and options, its help, and the function
+// that runs it. The parser (command_line.h), `--help` and `culvert help` are made from this. Each
+// command has one file, which returns its `Command` to commands.cc.
 #pragma once
 
 #include <filesystem>
@@ -18,49 +18,49 @@ namespace culvert::cli {
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;        // wrong usage or invalid configuration
-inline constexpr int kExitNeedsPerson = 3;  // `status`: the node runs, and something waits for one
+inline constexpr int kExitNeedsPerson = 3;  // `status`: the node runs, but needs a person
 
 // Errors with these codes end with kExitUsage, all others with kExitFailed.
 inline constexpr std::string_view kUsageCode = "usage";
 inline constexpr std::string_view kConfigurationCode = "bad-configuration";
 
-// Wrong usage, told in one line that ends with what to type instead.
+// Wrong usage. `text` is one line that ends with what to type instead.
 inline Error usage_error(std::string text) { return permanent_error(kUsageCode, std::move(text)); }
 
-// What stands on the command line without a name.
+// An argument without a name.
 struct Operand {
   enum class Count { one, optional, some, any };  // exactly 1, 0 or 1, 1 or more, 0 or more
 
   std::string name;  // upper case: `DOMAIN`
   Count count = Count::one;
   std::string help;
-  enum class Content { plain, secret } content = Content::plain;  // secret: stands in no log
+  enum class Content { plain, secret } content = Content::plain;  // secret: never logged
 };
 
 struct Option {
   std::string name;  // with dashes: `--valid`
-  // Upper case, `TIME`; empty: a flag. A final `…` takes several. `FILE` names a file, and
-  // `HEXFILE` behind a colon.
+  // Upper case, `TIME`; empty for a flag. A final `…` means that it takes several. `FILE` stands
+  // for a file name, and so does `HEXFILE` after a colon.
   std::string value;
   std::string help;  // names the default
 };
 
 enum class OutputForm { text, json };
 
-// What was given. Names are those of the command's operands and options.
+// What was given on the command line. Names are those of the command's operands and options.
 class Arguments {
  public:
   std::filesystem::path config_file;
-  // The command as it was typed, but for what is secret: for the log of the node.
+  // The command as it was typed, without its secrets, for the log of the node.
   std::string spoken;
   OutputForm form = OutputForm::text;
 
   bool has(std::string_view name) const { return given_.contains(name); }
-  // The last one given, or nothing.
+  // The last value given, or nothing.
   std::optional<std::string> value(std::string_view name) const;
   // In the order given; empty if there is none.
   const std::vector<std::string>& all(std::string_view name) const;
-  // All files that options name, as they were given, but for --out: what the command reads.
+  // The files that the command reads: all that options name except --out, as they were given.
   const std::vector<std::string>& files_to_read() const { return files_to_read_; }
 
   // `option` is null for an operand.
@@ -71,8 +71,8 @@ class Arguments {
   std::vector<std::string> files_to_read_;
 };
 
-// What a command tells when it is done. Standard output gets `text` or, with `--json`, `json`. A
-// command that streams (decrypted mail, the demo) writes there itself and leaves both empty.
+// The result of a command. `text` goes to standard output, or `json` with `--json`. A command that
+// streams (decrypted mail, the demo) writes there itself and leaves both empty.
 struct Report {
   std::string text{};  // whole lines for people
   std::string json{};  // one JSON value

@@ -31,7 +31,8 @@ struct Globals {
   bool version = false;
 };
 
-// Words like `--frob` and operands too many are collected instead of thrown, for a text of ours.
+// Unknown options and surplus operands are collected, not thrown, so that check_given can word the
+// error.
 void prepare(CLI::App& app) {
   app.set_help_flag("");
   app.allow_extras();
@@ -60,7 +61,7 @@ CLI::App* app_of(CLI::App& root, const std::string& name) {
   return app;
 }
 
-// CLI11 of Debian 13 takes no `=` in a name: `KEY=VALUE` is KEY_VALUE to it, and itself to people.
+// CLI11 in Debian 13 takes no `=` in a name: it gets KEY_VALUE where people see `KEY=VALUE`.
 std::string parser_name(std::string name) {
   std::replace(name.begin(), name.end(), '=', '_');
   return name;
@@ -108,8 +109,7 @@ std::string see(const std::string& topic) {
   return "; see `culvert help" + (topic.empty() ? "" : " " + topic) + "`";
 }
 
-// In words of ours what the library says as `--limit: 1 required TEXT missing` and as `Could not
-// convert: --json = 3`.
+// Rewords the library's `--limit: 1 required TEXT missing` and `Could not convert: --json = 3`.
 std::string text_of(const CLI::ParseError& error) {
   const std::string text = printable(error.what());
   const std::size_t begin = text.find("--");
@@ -121,7 +121,7 @@ std::string text_of(const CLI::ParseError& error) {
   return name + (is_flag ? " takes no value" : " needs a value");
 }
 
-// What is missing or too much.
+// A usage error if something is missing or too much.
 Status check_given(const Leaf& leaf, const std::vector<std::string>& extras) {
   const std::string& name = leaf.command->name;
   if (!extras.empty()) {
@@ -141,7 +141,7 @@ Status check_given(const Leaf& leaf, const std::vector<std::string>& extras) {
   }
   for (const Slot& slot : leaf.slots) {
     const bool is_flag = slot.described != nullptr && slot.described->value.empty();
-    // `--yes=no` would count as yes.
+    // Otherwise `--yes=no` would count as yes.
     for (const std::string& value : is_flag ? slot.option->results() : std::vector<std::string>{}) {
       if (value != "true") return usage_error(slot.name + " takes no value" + see(name));
     }
@@ -179,7 +179,7 @@ Arguments arguments_of(const Leaf& leaf, const Globals& globals) {
   return arguments;
 }
 
-// The words of the command or group that was typed, from the outermost.
+// The words of the command or group that was typed, outermost first.
 std::string topic_of(const CLI::App& root) {
   std::string topic;
   const CLI::App* at = &root;

@@ -3,7 +3,7 @@
 namespace culvert::cli {
 namespace {
 
-// Shown by the parser itself; main.cc answers it.
+// For the parser and the overview only; main.cc runs it.
 Command help_command() {
   return {.name = "help",
           .summary = "tells about a command, or lists all",

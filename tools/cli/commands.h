@@ -1,5 +1,5 @@
 // All commands of the program. A command's file defines one of these functions, or several of one
-// family; commands.cc puts them in the order in which `culvert help` shows them.
+// family. commands.cc lists them in the order in which `culvert help` shows them.
 #pragma once
 
 #include <vector>

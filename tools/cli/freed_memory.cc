@@ -1,12 +1,12 @@
-// Memory that this program frees is overwritten first: every block, its first kWipedBytes. Mail
-// passes through many hands (sockets, MIME, base64, CMS, SMTP), and key files through some; each
-// copy would lie readable in the heap until something else happens to lie there. One place for all
-// of them is the only one that nobody can forget. To wipe the whole of large blocks costs 5 % of
-// all processor time (measured), this much nothing that can be measured: an ordinary mail leaves
-// nothing, a large one pieces of its middle. The replacements are those of the C++ standard
-// ([new.delete]), the nothrow forms too, because a sanitizer brings forms of its own for those that
-// a program leaves out. What C libraries allocate is not touched, nor what Botan's own allocator
-// and SecretBytes wipe already.
+// Overwrites memory before this program frees it: the first kWipedBytes of every block. Mail passes
+// through many layers (sockets, MIME, base64, CMS, SMTP), and key files through some. Each copy
+// would stay readable in the heap until something else overwrites it. One place for all of them is
+// the only one that nobody can forget. Wiping large blocks whole costs 5 % of all processor time
+// (measured); this limit costs nothing that can be measured. An ordinary mail leaves nothing, a
+// large one leaves pieces of its middle. The replacements are those of the C++ standard
+// ([new.delete]), with the nothrow forms, because a sanitizer brings its own forms for those that a
+// program leaves out. Memory that C libraries allocate is not touched, nor what Botan's own
+// allocator and SecretBytes wipe already.
 #include <malloc.h>
 #include <string.h>
 
@@ -41,7 +41,7 @@ void release(void* block, std::size_t size) noexcept {
   std::free(block);
 }
 
-// Who frees without saying how much it was: as much as the allocator gave.
+// For a delete that does not pass the size: takes the size of the allocator's block.
 void release(void* block) noexcept {
   if (block != nullptr) release(block, ::malloc_usable_size(block));
 }

@@ -50,7 +50,7 @@ std::vector<std::string> full_shares_warnings(const std::vector<FullShare>& shar
   std::vector<std::string> lines;
   for (const FullShare& share : shares) {
     lines.push_back(fmt::format(
-        "the quarantine has no room for more of {} ({} of {}): look with culvert "
+        "the quarantine is full or nearly full for {} ({} of {}): look with culvert "
         "quarantine list, make room with culvert quarantine drop",
         printable(share.source, 120), size_text(share.bytes), size_text(share.limit_bytes)));
   }

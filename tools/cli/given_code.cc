@@ -15,14 +15,14 @@ namespace culvert::cli {
 namespace {
 
 constexpr std::string_view kPrefix = "culvert1-";
-// A long code, the words around it, and a mail's header.
+// Room for a long code, the words around it, and a mail's header.
 constexpr std::size_t kMaxInputBytes = 8 * peering::kMaxInvitationPayloadBytes;
 
 bool is_letter_of_code(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-// Marks of quoted mail, and of lines that a mail in quoted-printable continues.
+// The marks of quoted mail and of soft line breaks in quoted-printable.
 bool is_frill(char32_t c) { return c == '>' || c == '='; }
 
 std::size_t begin_of_code(std::string_view text) {
@@ -31,13 +31,13 @@ std::size_t begin_of_code(std::string_view text) {
   return static_cast<std::size_t>(found - text.begin());
 }
 
-// On a terminal an empty line ends what was pasted, so that the question that follows gets an
-// answer of its own.
+// On a terminal an empty line ends the pasted text, so that it does not answer the question that
+// follows.
 bool is_whole(std::string_view text) {
   return text.ends_with("\n\n") || text.ends_with("\r\n\r\n") || text == "\n";
 }
 
-// Into octets that never move, since what a vector leaves behind is not wiped.
+// Reads into octets that never move: a vector that grows leaves copies that are not wiped.
 Result<std::string_view> read_input(SecretBytes& room) {
   const bool is_pasted = ::isatty(STDIN_FILENO) != 0;
   if (is_pasted) tell_people("Paste the code, then an empty line:\n");

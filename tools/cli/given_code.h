@@ -1,5 +1,5 @@
-// The invitation code that `peer accept` was given: on the command line, where every user of the
-// machine can read it in the list of processes, or on standard input, where nobody can.
+// The invitation code for `peer accept`. On the command line, every user of the machine can read it
+// in the list of processes; on standard input, nobody can.
 #pragma once
 
 #include <string>
@@ -10,14 +10,15 @@
 
 namespace culvert::cli {
 
-// The code in `text`, in one piece: it begins at the first `culvert1-`, and ends at an empty line
-// or at what no code has. Blanks of every kind, line ends, marks of quoted mail (`>`) and
-// characters that are not shown are left out, as mail and chat programs put them in. Empty if there
-// is none.
+// The code in `text`, in one piece. It begins at the first `culvert1-`, and ends at an empty line
+// or at a character that no code has. Blanks of every kind, line ends, marks of quoted mail (`>`)
+// and invisible characters are left out, because mail and chat programs insert them. Empty if there
+// is no code.
 SecretBytes code_in(std::string_view text);
 
-// The operand CODE, or what standard input has if it is `-` or was not given. usage if there is no
-// code, permanent `too-large` beyond what a code can be, `not-readable`.
+// The code in the operand CODE, or in standard input if CODE is `-` or missing. A usage error if
+// there is no code; permanent `too-large` if the input is longer than a code and a mail around it;
+// permanent `not-readable`.
 Result<SecretBytes> given_code(const Arguments& arguments);
 
 }  // namespace culvert::cli

@@ -23,7 +23,8 @@ constexpr const char* kGlobalOptions =
     "  --json         the result as JSON on standard output\n"
     "  --help         this text\n"
     "\n"
-    "Exit status: 0 done, 1 it could not be done, 2 wrong usage or invalid configuration.\n";
+    "Exit status: 0 done, 1 it could not be done, 2 wrong usage or invalid configuration,\n"
+    "3 (status) the node runs and needs a person.\n";
 
 bool is_in_group(const Command& command, std::string_view group) {
   return command.name.size() > group.size() && command.name.starts_with(group) &&

@@ -1,4 +1,4 @@
-// What the program says about itself, made from the commands' descriptions.
+// Help texts, made from the commands' descriptions.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace culvert::cli {
 
-// For a command, a group (`peer`), or everything (empty topic). usage error for another topic.
+// Help on a command, a group (`peer`), or everything (empty topic). A usage error for any other
+// topic.
 Result<std::string> help_text(std::string_view topic, const std::vector<Command>& commands);
 
 // `culvert peer invite [--valid TIME] DOMAIN…`

@@ -1,4 +1,4 @@
-// What `check` and `status` say about next hops that nobody verifies.
+// The next hops that `check` and `status` warn of because nobody verifies them.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace culvert::cli {
 
-// Those of `config` without the hosts of domains whose route is or was active: mail for these is
-// sealed, so whoever answers there reads nothing.
+// The unverified next hops of `config`, without the hosts of domains whose route is or was active:
+// mail for these domains is sealed, so whoever answers there reads nothing.
 Result<std::vector<node::UnverifiedHop>> hops_to_warn_of(const node::Config& config,
                                                          const store::Store& store);
 

@@ -1,4 +1,4 @@
-// `culvert init`: everything that a node needs before it runs for the first time.
+// `culvert init`: makes everything that a node needs before its first run.
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr const char* kDefaultDataDir = "/var/lib/culvert";
 
 struct Plan {
-  fs::path config_file;  // absolute, as are all
+  fs::path config_file;  // absolute, like all paths here
   fs::path key_file;
   node::TemplateValues values;
   store::AdminCommand command;
@@ -63,7 +63,7 @@ Result<Plan> plan_of(const Arguments& arguments) {
               this_command(arguments, SystemClock().now())};
 }
 
-// Asked before anything is made, so that a second `init` leaves nothing behind.
+// Runs before anything is made, so that a second `init` leaves nothing behind.
 Status check_free(const Plan& plan) {
   std::error_code error;
   for (const fs::path& path : {plan.config_file, plan.key_file, plan.values.data_dir / "store"}) {
@@ -86,7 +86,7 @@ Status make_directory(const fs::path& path) {
   return error ? Status(not_made(path, error)) : done();
 }
 
-// Of two that run at once only one makes the directory, and only that one may remove it.
+// If two `init` run at once, only one makes the directory, and only that one may remove it.
 Status claim_store(const fs::path& data_dir) {
   const fs::path store = data_dir / "store";
   for (const fs::path& path : {data_dir, store}) {
@@ -100,14 +100,14 @@ Status claim_store(const fs::path& data_dir) {
   return done();
 }
 
-// A file that appeared meanwhile is not overwritten either.
+// Does not overwrite a file, even one that appeared meanwhile.
 Status write_config(const fs::path& file, const std::string& text) {
   const auto folder = store::Folder::open(file.parent_path());
   if (!folder) return folder.error();
   return folder->add(file.filename().string(), as_bytes(text), {store::Readers::group});
 }
 
-// The store with the node's keys, then the configuration that leads to it.
+// Makes the store with the node's keys, then the configuration that leads to it.
 Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
   store::StoreOptions options;
   options.data_dir = plan.values.data_dir;
@@ -124,7 +124,8 @@ Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Tim
   return fingerprint;
 }
 
-// Nothing depends on it yet: half an installation would only stand in the way of the next try.
+// Removes the store if it cannot be completed: nothing depends on it yet, and half an installation
+// would only block the next try.
 Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
   if (const Status claimed = claim_store(plan.values.data_dir); !claimed) return claimed.error();
   auto fingerprint = fill_store(plan, key, now);
@@ -133,7 +134,7 @@ Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Tim
   return fingerprint;
 }
 
-// The configuration comes last: where it stands, everything else is there.
+// The configuration comes last: if it exists, everything else does.
 Result<Fingerprint> make_all(const Plan& plan, Time now) {
   if (const Status made = make_directory(plan.config_file.parent_path()); !made) {
     return made.error();

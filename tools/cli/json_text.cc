@@ -9,7 +9,7 @@
 namespace culvert::cli {
 namespace {
 
-// RFC 8259, 7: beyond the basic plane as two surrogates.
+// RFC 8259, 7: a character beyond the basic plane becomes two surrogates.
 std::string escaped(char32_t c) {
   const auto code = static_cast<std::uint32_t>(c);
   if (code < 0x10000) return fmt::format("\\u{:04x}", code);
@@ -29,7 +29,7 @@ std::string safe_json(std::string_view json) {
   bool after_quote = false;
   CodePointReader reader(json);
   while (const auto item = reader.next()) {
-    // A mark stands on the quote that begins a string: it would be drawn over it.
+    // A mark at the start of a string would be drawn over the quote.
     const bool begins =
         std::exchange(after_quote, item->octets == "\"") && is_mark(item->code_point);
     const bool is_line_end = item->octets == "\n";

@@ -38,7 +38,7 @@ Status write_key_file(const std::string& name, std::string_view pem) {
 Status guard_standard_output() {
   if (::isatty(STDOUT_FILENO) != 0) {
     tell_people(
-        "culvert: the private key is shown on this terminal, and stays in what it remembers; "
+        "culvert: the private key is shown on this terminal and stays in its scrollback; "
         "`--out FILE` writes it to a file that only you can read\n");
     return done();
   }

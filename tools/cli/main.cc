@@ -1,4 +1,4 @@
-// The culvert program: finds the command, runs it, and tells its result in the form asked for.
+// The culvert program: finds the command, runs it, and prints its result in the requested form.
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -28,7 +28,7 @@ int tell_error(const Error& error, OutputForm form) {
   return usage ? kExitUsage : kExitFailed;
 }
 
-// What was not written was not told, and a script must notice.
+// A result that cannot be written is an error, so that a script notices.
 int tell(const Report& report, OutputForm form) {
   const Status told = form == OutputForm::text ? print_text(report.text)
                       : report.json.empty()    ? done()
@@ -74,9 +74,9 @@ int tell_mistake(const std::exception& mistake, const std::vector<std::string>& 
 
 int main(int argc, char** argv) {
   culvert::cli::hold_standard_streams();
-  // Before anything is opened: every command may open keys or mail.
+  // Comes before anything is opened: every command may open keys or mail.
   culvert::node::keep_memory_private();
-  // Standard output belongs to the result: what commands log goes to standard error.
+  // Standard output is for the result only; the log goes to standard error.
   culvert::start_log(culvert::LogLevel::warning, culvert::LogFormat::text);
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {

@@ -1,4 +1,4 @@
-// `culvert migrate`: brings a store that an older program made to the form that this one uses.
+// `culvert migrate`: converts the store of an older program to the form that this program uses.
 #include "store/migration.h"
 
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ Result<store::Migration> migrate_showing(store::MigrationOptions options) {
 Result<Report> migrate(const Arguments& arguments) {
   const auto config = load_config(arguments);
   if (!config) return config.error();
-  // Held to the end: a node must not begin in between.
+  // Held until the end: no node may start meanwhile.
   const auto alone = node::InstanceLock::take(config->node.data_dir);
   if (!alone) return alone.error();
   store::MigrationOptions options;

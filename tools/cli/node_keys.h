@@ -1,4 +1,4 @@
-// The keys and certificates that a node begins its life with.
+// The keys and certificates of a new node.
 #pragma once
 
 #include "crypto/base/clock.h"
@@ -8,7 +8,7 @@
 namespace culvert::cli {
 
 // Makes the identity, the tunnel certificates that it issues, the TLS certificates of the peering
-// port and of STARTTLS, and the secret of tunnel addresses, in one commit. Gives the identity's
+// port and of STARTTLS, and the secret of tunnel addresses, in one commit. Returns the identity's
 // fingerprint. Errors of crypto/keys and the store.
 Result<Fingerprint> make_node_keys(store::Store& store, const Domain& node_name, Time now);
 

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::size_t kMaxSpokenOctets = 1000;
 
-// The cause belongs into the text: scripts and other programs show nothing else.
+// Moves the cause into the text: scripts and other programs show nothing else.
 Error with_cause(Error error) {
   if (error.code != "store-access" || error.detail.empty()) return error;
   error.text +=

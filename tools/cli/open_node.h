@@ -1,4 +1,4 @@
-// What nearly every command begins with: the configuration, the node key, the store.
+// Nearly every command begins with this: it opens the configuration, the node key and the store.
 #pragma once
 
 #include <functional>
@@ -18,17 +18,17 @@ struct OpenNode {
   Time now{};
 };
 
-// permanent `bad-configuration` with the first mistake, and how many more there are.
+// permanent `bad-configuration` with the first mistake and the number of others.
 Result<node::Config> load_config(const Arguments& arguments);
 
 // Who typed which command, for the log of the node.
 store::AdminCommand this_command(const Arguments& arguments, Time now);
 
-// The store is opened for a command: its writes are noticed by a running node. Errors of
-// load_config, store/key_file.h and Store::open; their texts say what to do.
+// Opens the store for a command: a running node notices its writes. Errors of load_config,
+// store/key_file.h and Store::open; their texts say what to do.
 Result<OpenNode> open_node(const Arguments& arguments);
 
-// Reads the store and gives what `fn` made; `fn` sees one consistent state.
+// Reads the store and returns the result of `fn`, which sees one consistent state.
 template <typename T>
 Result<T> read_store(const store::Store& store,
                      const std::function<Result<T>(const store::ReadTransaction&)>& fn) {
@@ -41,10 +41,10 @@ Result<T> read_store(const store::Store& store,
   return made;
 }
 
-// The peer, route or rule names of people: a domain of a command line, as usage error if wrong.
+// A domain given on the command line. A usage error if `text` is not one.
 Result<Domain> domain_operand(const std::string& text);
 
-// A number of items from `--limit`, 1 to 10,000; 100 if it was not given.
+// The number of items from `--limit`, 1 to 10,000; 100 if it was not given.
 Result<std::size_t> limit_option(const Arguments& arguments);
 
 }  // namespace culvert::cli

@@ -33,7 +33,7 @@ void show_code(const peering::Invitation& invitation) {
       joined(texts_of(invitation.inviter_domains)), joined(texts_of(invitation.accepter_domains)));
 }
 
-// Asks on a terminal only: a script that gives a code means it.
+// Asks only on a terminal: a script that gives a code means it.
 bool is_wanted(const Arguments& arguments) {
   if (arguments.has("--yes") || ::isatty(STDIN_FILENO) == 0) return true;
   std::cerr << "Mail for the first domains will be sealed for that node. Pair? [y/N] "

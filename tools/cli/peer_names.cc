@@ -3,7 +3,7 @@
 namespace culvert::cli {
 
 std::string peer_name(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
-  // A broken record must not keep people from seeing the rest; asking for it fails the transaction.
+  // Reading a broken record fails the transaction, and people must still see the rest.
   const bool whole =
       txn.held(store::Table::peers, fingerprint.view()) == store::ReadTransaction::Held::whole;
   const auto peer = whole ? store::find_peer(txn, fingerprint) : std::nullopt;

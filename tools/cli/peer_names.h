@@ -13,14 +13,14 @@ namespace culvert::cli {
 // The node name of a peer, or its fingerprint if the peer is not in the store.
 std::string peer_name(const store::ReadTransaction& txn, const Fingerprint& fingerprint);
 
-// The domains of the peer that count: every route but withdrawn ones.
+// The domains of the peer's routes, except withdrawn ones.
 std::vector<std::string> domains_of(const store::ReadTransaction& txn,
                                     const Fingerprint& fingerprint);
 
-// What a state means and what to do about it, for people; one line without full stop.
+// What the route's state means and what to do about it, for people: one line, no full stop.
 std::string route_advice(const store::Route& route);
 
-// RFC 3339, or an empty text.
+// RFC 3339, or empty if there is no time.
 std::string optional_time(const std::optional<Time>& time);
 
 }  // namespace culvert::cli

@@ -22,12 +22,12 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// Destinations that one look goes through, and how far in the future an entry may be due.
+// How many destinations one run looks at, and how far in the future an entry may be due.
 constexpr std::size_t kDestinations = 10'000;
 constexpr std::chrono::hours kFarFuture{10 * 365 * 24};
-// Entries that one look goes through for attempts, in all: about 0.1 s.
+// How many entries one run looks at for attempts, in all: about 0.1 s.
 constexpr std::size_t kLookedThrough = 50'000;
-// However long a destination rests, it was asked meanwhile.
+// Longer than a destination ever rests, so it was tried meanwhile.
 constexpr std::chrono::seconds kLongOverdue = node::kLongestRetryDelay + std::chrono::minutes(5);
 
 void warn_of_reach(const store::Peer& peer, Time now, Lines& lines) {
@@ -62,7 +62,7 @@ void warn_of_refusal(const store::Peer& peer, Lines& lines) {
                               printable(peer.card_trouble, 400)));
 }
 
-// Of the certificates that its card lists for this use, the one that lasts longest.
+// Looks at the certificate that lasts longest among those that the peer's card lists for this use.
 void warn_of_certificates(const std::vector<Bytes>& all, const char* use, const store::Peer& peer,
                           Time now, Lines& lines) {
   std::optional<Time> last;
@@ -86,8 +86,8 @@ void warn_of_own_card(const store::ReadTransaction& txn, Time now, Lines& lines)
       card->expires < now ? "ended" : "ends", relative_time(card->expires, now)));
 }
 
-// A challenge that nobody answers, or that was not taken. Who waits for a first proof is told of
-// what was not taken at once.
+// True if a challenge was not taken, or nobody answered it, for longer than kProofPatience. Before
+// the first proof, a challenge that was not taken counts at once.
 bool is_failing(const store::Route& route, Time now) {
   if (route.state == store::RouteState::withdrawn || route.state == store::RouteState::conflict) {
     return false;
@@ -125,8 +125,9 @@ struct WaitingSince {
   std::string why;
 };
 
-// What the entry that is due the longest tells, or, because a destination that fails is asked with
-// one mail at a time, those that were tried instead of it. `left`: how many may be looked at.
+// Since when mail for a destination waits, and why. `first` is the entry that is due the longest.
+// If it does not tell, the entries that were tried instead do: a failing destination is tried with
+// one mail at a time. `left`: how many entries may still be looked at.
 std::optional<WaitingSince> waits_since(const store::ReadTransaction& txn,
                                         const store::QueueEntry& first, Time now,
                                         std::size_t& left) {
@@ -144,8 +145,8 @@ std::optional<WaitingSince> waits_since(const store::ReadTransaction& txn,
                       first.reason.empty() ? "the first of it was not tried yet" : first.reason};
 }
 
-// Sealed mail for a destination that took none twice. Mail for routes that are not active waits for
-// another reason, of which there is a warning of its own.
+// Warns of sealed mail for a destination that twice took none. Mail for a route that is not active
+// waits for another reason, which has its own warning.
 void warn_of_waiting(const store::ReadTransaction& txn, Time now, Lines& lines) {
   store::DueScan scan;
   scan.now = now + kFarFuture;

@@ -1,6 +1,6 @@
-// What `status` warns of about peers: those that cannot be reached or refuse us, clocks that
-// differ, proofs that fail, mail that no host takes, and cards and certificates near their end. Of
-// what is so now: a warning goes by itself when its cause does.
+// The warnings of `status` about peers: peers that cannot be reached or refuse this node's card,
+// clocks that differ, proofs that fail, mail that no host takes, and cards and certificates near
+// their end. A warning disappears when its cause does.
 #pragma once
 
 #include <chrono>
@@ -12,14 +12,15 @@
 
 namespace culvert::cli {
 
-// A card is renewed every day, for 14 days: so little is left only if none came for a week.
+// A card lasts 14 days and is renewed every day. Less than this is left only if none came for a
+// week.
 inline constexpr std::chrono::hours kCardSoon{7 * 24};
 // A tunnel certificate is renewed 30 days before its end.
 inline constexpr std::chrono::hours kPeerCertificateSoon{14 * 24};
-// protocol.md, "Proof": so long a route in use may fail without a word.
+// A route in use may fail for this long without a warning (protocol.md, "Proof").
 inline constexpr std::chrono::hours kProofPatience{6};
 
-// One line each, of peers that are paired.
+// One line for each warning, about peers that are paired.
 std::vector<std::string> peer_warnings(const store::ReadTransaction& txn, Time now);
 
 }  // namespace culvert::cli

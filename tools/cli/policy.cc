@@ -22,7 +22,7 @@ std::string known_keys() {
   return out;
 }
 
-// `encrypt=mandatory` as a rule for a scope; a word that means nothing is wrong usage.
+// `encrypt=mandatory` as a rule for a scope. An unknown word is a usage error.
 Result<store::Rule> parse_setting(const std::string& scope, const std::string& text) {
   const std::size_t equals = text.find('=');
   const std::string key = text.substr(0, equals);
@@ -52,7 +52,7 @@ std::string settings() {
   return out;
 }
 
-// One line a word, from the strictest to the mildest.
+// One line for each word, from the strictest to the mildest.
 std::string help_of_keys() {
   std::string out;
   for (const node::PolicyRow& row : node::policy_rows()) {

@@ -15,7 +15,7 @@ Progress::~Progress() {
 void Progress::show(std::uint64_t count) {
   if (::isatty(STDERR_FILENO) == 0) return;
   is_shown_ = true;
-  // What cannot be shown is not: the terminal may have gone meanwhile.
+  // Errors are ignored: the terminal may be gone.
   std::fputs(fmt::format("\r{} {}", count, unit_).c_str(), stderr);
   std::fflush(stderr);
 }

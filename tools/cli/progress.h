@@ -1,4 +1,4 @@
-// Long work shows that it goes on: to people at a terminal, to nobody else.
+// Shows the progress of long work to people at a terminal, and to nobody else.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,8 @@
 
 namespace culvert::cli {
 
-// One line on standard error, such as `1200 records`, written over itself and cleared at the end.
+// One line on standard error, such as `1200 records`. It is overwritten in place and cleared at the
+// end.
 class Progress {
  public:
   // `unit` must outlive it.

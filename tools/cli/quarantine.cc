@@ -1,5 +1,5 @@
 // `culvert quarantine list` and `culvert quarantine show`: mail that waits for a person, for a
-// route or for its end.
+// route or for its expiry.
 #include "store/quarantine.h"
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// When it ends by itself, as far as the clock was not set.
+// When the item expires, unless the clock was set.
 Time end_of(const store::QuarantineItem& item, const node::Config& config) {
   return item.since + (item.peer ? config.limits.held_peer : config.limits.held_stranger);
 }

@@ -25,8 +25,8 @@ Result<bool> drop_item(store::WriteTransaction& txn, const store::QuarantineItem
   return true;
 }
 
-// Opened anew, as if it had just been taken, by the keys and routes of now; its age stays that of
-// its arrival.
+// Queues the item to be opened again, as if it had just arrived, with the present keys and routes.
+// Its age still counts from its arrival.
 Result<bool> release_item(store::WriteTransaction& txn, const store::QuarantineItem& item,
                           Time now) {
   const auto moved =
@@ -36,7 +36,8 @@ Result<bool> release_item(store::WriteTransaction& txn, const store::QuarantineI
   return true;
 }
 
-// A hundred thousand items are changed in pieces, so that a running node can write in between.
+// There may be a hundred thousand items. They are changed in pieces, so that a running node can
+// write in between.
 Result<std::size_t> change_all(const OpenNode& node, Change change, const std::string& reason) {
   constexpr std::size_t kPiece = 500;
   std::size_t changed = 0;
@@ -64,7 +65,7 @@ Result<std::size_t> change_all(const OpenNode& node, Change change, const std::s
   return changed;
 }
 
-// All that are named, or none: a typing error in one id changes nothing.
+// Changes all named items or none: a typing error in one id changes nothing.
 Result<std::size_t> change_named(const OpenNode& node, const std::vector<store::MessageId>& ids,
                                  Change change) {
   std::size_t changed = 0;
@@ -72,8 +73,8 @@ Result<std::size_t> change_named(const OpenNode& node, const std::vector<store::
     changed = 0;
     for (const store::MessageId& id : ids) {
       const auto item = store::find_quarantine(txn, id);
-      // A record that was altered on disk is not shown, and can only be dropped (`culvert check`
-      // names it).
+      // A record that was altered on disk is not shown and can only be dropped. `culvert check`
+      // names it.
       if (!item && change == drop_item && store::drop_quarantine(txn, id)) {
         ++changed;
         continue;
@@ -94,7 +95,7 @@ Result<std::vector<store::MessageId>> ids_given(const Arguments& arguments) {
   for (const std::string& text : arguments.all("ID")) {
     const auto id = parse_quarantine_id(text);
     if (!id) return id.error();
-    // Named twice it is still one.
+    // An id that is named twice counts once.
     if (std::find(ids.begin(), ids.end(), *id) == ids.end()) ids.push_back(*id);
   }
   if (ids.empty() != arguments.has("--all")) {

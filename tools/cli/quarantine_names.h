@@ -11,7 +11,7 @@ namespace culvert::cli {
 // 32 hexadecimal digits; permanent `not-found` otherwise.
 Result<store::MessageId> parse_quarantine_id(const std::string& text);
 
-// permanent `not-found`: nothing of that id is held.
+// permanent `not-found`: nothing with that id is in quarantine.
 Error not_in_quarantine(const store::MessageId& id);
 
 }  // namespace culvert::cli

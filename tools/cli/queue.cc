@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Entries that are looked at for why their destination takes nothing, in all.
+// How many entries are looked at, in all, for the reason why a destination takes nothing.
 constexpr std::size_t kLookedThrough = 10'000;
 
 struct EntryView {
@@ -25,7 +25,7 @@ struct EntryView {
   std::optional<store::Message> message;
 };
 
-// Shows of an entry that was not tried itself why its destination takes nothing.
+// Gives an entry that was not tried itself the reason why its destination takes nothing.
 void add_reason(store::QueueEntry& entry, store::WaitReasons& reasons, Time now) {
   const bool waits = entry.reason.empty() && entry.state == store::EntryState::queued &&
                      entry.next_attempt + store::kOverdue <= now;

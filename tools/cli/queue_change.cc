@@ -26,7 +26,7 @@ bool drop_entry(store::WriteTransaction& txn, const store::EntryId& id, Time now
   const auto entry = store::find_entry(txn, id);
   if (!store::drop(txn, id)) return false;
   store::TraceEvent event{now, "dropped", {{"entry", id.text()}, {"by", "an administrator"}}};
-  // Of a damaged record they are not known.
+  // The recipients of a damaged record are not known.
   for (const auto& mailbox : mailboxes_of(entry ? entry->recipients : kNobody)) {
     event.fields.emplace_back("recipient", mailbox);
   }
@@ -34,7 +34,8 @@ bool drop_entry(store::WriteTransaction& txn, const store::EntryId& id, Time now
   return true;
 }
 
-// A million entries are changed in pieces, so that a running node can write in between.
+// There may be a million entries. They are changed in pieces, so that a running node can write in
+// between.
 Result<std::size_t> change_all(const OpenNode& node, Change change) {
   constexpr std::size_t kPiece = 1000;
   std::size_t changed = 0;
@@ -59,7 +60,7 @@ Result<std::size_t> change_all(const OpenNode& node, Change change) {
   return changed;
 }
 
-// All that are named, or none: a typing error in one id changes nothing.
+// Changes all named entries or none: a typing error in one id changes nothing.
 Result<std::size_t> change_named(const OpenNode& node, const std::vector<QueueName>& names,
                                  Change change) {
   std::size_t changed = 0;

@@ -18,14 +18,14 @@ struct QueueName {
 // `<32 hex>.<n>` or `<32 hex>`; permanent `not-found` otherwise.
 Result<QueueName> parse_queue_name(const std::string& text);
 
-// The entries of that name that are in the queue.
+// The entries in the queue that `name` stands for.
 std::vector<store::EntryId> entries_named(const store::ReadTransaction& txn, const QueueName& name);
 
-// permanent `not-found`, with what may have happened.
+// permanent `not-found`; the text says what may have happened.
 Error not_queued(const QueueName& name);
 
 std::vector<std::string> mailboxes_of(const std::vector<Recipient>& recipients);
-// The first, and how many more.
+// The first name, and the number of others.
 std::string shortened(const std::vector<std::string>& names);
 // `queued`, `deferred`, `held`.
 std::string state_word(store::EntryState state);

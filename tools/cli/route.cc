@@ -1,4 +1,4 @@
-// `culvert route`: the domains of peers, and how far each is.
+// `culvert route`: the domains of peers, and the state of each route.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -68,7 +68,8 @@ Result<Report> route_list(const Arguments& arguments) {
   return report;
 }
 
-// When something is done for its proof: with the mail that is on its way, else a new challenge.
+// When the next step for the route's proof is due: a retry of the challenge under way, otherwise a
+// new challenge.
 std::optional<Time> next_try(const store::Route& route, Time now) {
   if (route.challenge.next_try) return route.challenge.next_try;
   return peering::next_challenge(route, now);
@@ -142,7 +143,7 @@ Result<Report> route_show(const Arguments& arguments) {
   return report;
 }
 
-// Why it is not active yet, as far as this node knows.
+// Why the route is not active yet, as far as this node knows.
 std::string state_of(const RouteViews& views, Time now) {
   if (views.empty()) return "no peer has a route for it";
   const store::Route& route = views.front().route;
@@ -161,7 +162,7 @@ Error timed_out(const Domain& domain, const RouteViews& views, const std::string
                                         domain.text() + "` tells more)");
 }
 
-// Looks until the route is active. A running node changes it; this command only reads.
+// Polls until the route is active. A running node changes it; this command only reads.
 Result<Report> route_wait(const Arguments& arguments) {
   constexpr std::chrono::milliseconds kPause{50};
   const auto domain = domain_operand(*arguments.value("DOMAIN"));

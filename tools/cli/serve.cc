@@ -10,8 +10,8 @@
 namespace culvert::cli {
 namespace {
 
-// Named attack: Filling. Each client has a connection and a file for what it sends; the rest is for
-// what goes out, the peering port and the store.
+// Named attack: Filling. Each client takes a connection and a file for what it sends. The rest is
+// for outgoing mail, the peering port and the store.
 void warn_of_descriptors(const node::Config& config) {
   constexpr std::size_t kForTheRest = 2000;
   const std::size_t wanted = 2 * config.smtp.max_connections + kForTheRest;
@@ -25,6 +25,7 @@ void warn_of_descriptors(const node::Config& config) {
 }
 
 Result<Report> serve(const Arguments& arguments) {
+  // Comes before any thread starts, so that all threads inherit the mask.
   node::block_signals();
   auto config = load_config(arguments);
   if (!config) return config.error();

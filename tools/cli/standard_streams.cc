@@ -21,7 +21,7 @@ Status print(const std::string& text) {
   }
   return permanent_error(kOutputCode,
                          std::string("the result cannot be written to standard output: ") +
-                             std::strerror(errno) + " (what the command was to do it has done)");
+                             std::strerror(errno) + " (the command itself succeeded)");
 }
 
 }  // namespace
@@ -40,10 +40,10 @@ std::string printable_lines(std::string_view text) {
 void hold_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
-    // Standard input may then only be written, the others only be read. The lowest free number is
-    // the one that is missing.
+    // The wrong mode makes every use fail: standard input can only be written, the others only
+    // read. `open` returns the lowest free number, which is the missing one.
     const int mode = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
-    if (::open("/dev/null", mode) != stream) ::_exit(1);  // nothing can be told
+    if (::open("/dev/null", mode) != stream) ::_exit(1);  // no error can be printed
   }
 }
 

@@ -1,4 +1,4 @@
-// The three streams that every command begins with, which may be closed, a full disk or a terminal.
+// The three standard streams. Each may be closed, a file on a full disk, or a terminal.
 #pragma once
 
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace culvert::cli {
 
-// Call once, before anything is opened. A stream that is closed gets a descriptor that refuses
-// everything: else the next file that is opened, such as the store, would have its number, and what
-// is printed would be written into that file.
+// Call once, before anything is opened. A closed stream gets a descriptor that refuses everything.
+// Otherwise the next file that is opened, such as the store, would get the stream's number, and
+// printed text would be written into that file.
 void hold_standard_streams();
 
-// Text of several lines, each as `printable` makes it (crypto/base/log.h), without a limit.
+// Text of several lines, each passed through `printable` (crypto/base/log.h) without a limit.
 std::string printable_lines(std::string_view text);
 
 inline constexpr std::string_view kOutputCode = "output";
 
-// Writes to standard output what a command tells people, through `printable_lines`, or scripts, as
-// `safe_json`: whatever of it a mail, a certificate or a peer supplied neither moves nor hides what
-// stands on a terminal. permanent kOutputCode if it was not taken whole.
+// Write the result of a command to standard output: for people, through `printable_lines`; for
+// scripts, through `safe_json`. So text from a mail, a certificate or a peer can neither move nor
+// hide what is on a terminal. permanent kOutputCode if not all of it was written.
 Status print_text(std::string_view lines);
 Status print_json(std::string_view json);
 

@@ -29,7 +29,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Certificates that end within this time are pointed at.
+// Certificates that end within this time get a warning.
 constexpr std::chrono::hours kSoon{14 * 24};
 
 struct Facts {
@@ -37,7 +37,7 @@ struct Facts {
   std::map<std::string, std::size_t> peers_by_state, routes_by_state;
   std::vector<store::Route> attention;      // routes that hold mail
   std::vector<std::string> of_peers;        // peer_warnings.h
-  std::vector<std::string> not_understood;  // why mail of active routes waits for another program
+  std::vector<std::string> not_understood;  // why mail for active routes waits for another version
   std::vector<store::Invitation> open_invitations;
   std::vector<UsedInvitation> used_invitations;
   std::vector<store::StoredCertificate> certificates;
@@ -49,7 +49,7 @@ struct Facts {
   std::uint64_t set_aside = 0;  // records that do not open
 };
 
-// Mail for a withdrawn route waits only until another peer's for the domain is active.
+// Mail for a withdrawn route waits only until another peer's route for the domain is active.
 bool is_replaced(const store::ReadTransaction& txn, const store::Route& route) {
   const auto all = store::routes_of_domain(txn, route.domain);
   return std::any_of(all.begin(), all.end(),
@@ -63,7 +63,7 @@ bool holds_mail(const store::ReadTransaction& txn, const store::Route& route) {
           !is_replaced(txn, route));
 }
 
-// A peer's card may list forms of tunnel mail that this node does not seal in.
+// A peer's card may list only forms of tunnel mail in which this node does not seal.
 void add_not_understood(const store::Route& route, Facts& facts) {
   const auto peer = std::find_if(facts.peers.begin(), facts.peers.end(),
                                  [&route](const auto& p) { return p.fingerprint == route.peer; });
@@ -108,7 +108,7 @@ std::string tally(const std::map<std::string, std::size_t>& counts) {
   return text.empty() ? "none" : text;
 }
 
-// The newest of each role, with what it is and when it ends.
+// The newest certificate of each role.
 std::vector<const store::StoredCertificate*> newest_of_each(const Facts& facts) {
   std::map<store::CertificateRole, const store::StoredCertificate*> newest;
   for (const store::StoredCertificate& certificate : facts.certificates) {
@@ -121,7 +121,7 @@ std::vector<const store::StoredCertificate*> newest_of_each(const Facts& facts) 
   return all;
 }
 
-// Of this node; nothing if its identity cannot be read.
+// The fingerprint of this node; nothing if its identity cannot be read.
 std::optional<Fingerprint> fingerprint_of(const Facts& facts) {
   for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
     if (certificate->role != store::CertificateRole::identity) continue;
@@ -142,7 +142,7 @@ std::string certificates_text(const Facts& facts, Time now) {
   return text;
 }
 
-// "12 received, 10 sealed, 1.5 MB in": what there was, or "nothing".
+// "12 received, 10 sealed, 1.5 MB in": the counts that are not zero, or "nothing".
 std::string counts_text(const node::Counts& counts) {
   std::string text;
   const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
@@ -168,7 +168,7 @@ Json json_of(const node::Counts& counts) {
   return json;
 }
 
-// The node's own certificate for STARTTLS serves nobody beside a configured one.
+// The node's own certificate for STARTTLS is unused if another one is configured.
 bool is_unused(const store::StoredCertificate& certificate, const node::Config& config) {
   return certificate.role == store::CertificateRole::starttls &&
          !config.smtp.tls_certificate.empty();
@@ -186,7 +186,7 @@ std::vector<std::string> certificate_warnings(const Facts& facts, const node::Co
   return lines;
 }
 
-// What needs a person, one line each.
+// Everything that needs a person, one line each.
 std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   std::vector<std::string> lines = certificate_warnings(facts, node.config, node.now);
   if (node.store->is_altered()) lines.push_back(node.store->altered());
@@ -216,13 +216,13 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   return lines;
 }
 
-// Whether the node runs, and what it has done since.
+// Whether the node runs, and what it has done since its start.
 struct Running {
   bool now = false;
   std::optional<node::Rates> rates;  // only if it runs
 };
 
-// For whatever watches the node.
+// For programs that watch the node.
 int exit_status_of(const Running& running, const std::vector<std::string>& warnings) {
   if (!running.now) return kExitFailed;
   return warnings.empty() ? kExitDone : kExitNeedsPerson;

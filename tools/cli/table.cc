@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLongestCell = 400;
 
-// Two blanks end a column: a text that holds them, of whatever width, would show as two cells.
+// Two blanks end a column, so a text that holds two, of whatever width, would show as two cells.
 std::string with_single_blanks(std::string_view text) {
   std::string out;
   CodePointReader reader(text);

@@ -1,5 +1,5 @@
-// Text for a tired administrator at night: columns that stand under each other, times and sizes in
-// words, nothing that a mail or a peer could forge a line with.
+// Text for a tired administrator at night: aligned columns, times and sizes in words, and nothing
+// with which a mail or a peer could forge a line.
 #pragma once
 
 #include <chrono>
@@ -12,18 +12,18 @@
 
 namespace culvert::cli {
 
-// Text that stands between others on a line, apart by two blanks: what may not be shown becomes `?`
-// (crypto/base/log.h), blanks of any kind become one space; at most 400 octets.
+// Text for one cell of a line; two blanks separate cells. Characters that may not be shown become
+// `?` (crypto/base/log.h), and a run of blanks of any kind becomes one space. At most 400 octets.
 std::string cell_text(std::string_view text);
 
 // Columns on a terminal: two for a wide character, none for a mark.
 std::size_t display_width(std::string_view text);
 
-// Rows under a head line; two blanks between columns, nothing behind the last.
+// Rows under a head line, with two blanks between columns and nothing after the last.
 class Table {
  public:
   explicit Table(std::vector<std::string> head);
-  // As many cells as the head has, each shown as `cell_text`; an empty cell shows as `-`.
+  // As many cells as the head has, each passed through `cell_text`. An empty cell shows as `-`.
   void add(std::vector<std::string> cells);
   bool empty() const { return rows_.size() == 1; }
   std::string text() const;

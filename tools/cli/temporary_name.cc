@@ -10,16 +10,16 @@
 namespace culvert::cli {
 namespace {
 
-// How somebody at a terminal, a service manager or a limit ends a program.
+// The signals with which a person at a terminal, a service manager or a limit ends a program.
 constexpr int kEndings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ};
 
-// A signal handler is given nothing but the signal, so the name has to stand here. It is written
-// only while the handlers are not installed.
+// A signal handler gets only the signal, so the name has to be here. It is written only while the
+// handlers are not installed.
 char g_name[PATH_MAX];
 
 extern "C" void remove_and_end(int signal) {
   unlink(g_name);
-  raise(signal);  // as it was before, because of SA_RESETHAND
+  raise(signal);  // ends the program: SA_RESETHAND has reset the handler
 }
 
 void set_handlers(void (*handler)(int)) {

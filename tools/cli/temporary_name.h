@@ -1,5 +1,5 @@
-// The name of a file that is being written, where a file cannot be without a name: it goes when a
-// signal ends the program. (Nothing helps against SIGKILL there.)
+// The name of a file that is being written, on a file system where a file must have a name. The
+// file is removed when a signal ends the program. (Nothing helps against SIGKILL.)
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@ namespace culvert::cli {
 
 class TemporaryName {
  public:
-  // Makes a file that its owner alone may read, called `stem` and six characters more. One at a
-  // time in a process. `descriptor` is -1 and errno set if it cannot be made.
+  // Makes a file that only its owner may read, named `stem`, a dot and six more characters. A
+  // process may have one at a time. If it cannot be made, `descriptor` is -1 and errno is set.
   explicit TemporaryName(const std::string& stem);
-  // Removes the file, unless it has another name by now.
+  // Removes the file, unless it was renamed.
   ~TemporaryName();
   TemporaryName(const TemporaryName&) = delete;
   TemporaryName& operator=(const TemporaryName&) = delete;

@@ -20,8 +20,8 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::is_regular_file(file, error);
 }
 
-// Why nobody takes the certificate at that place, from 0, who looks; empty if nothing is wrong. The
-// server's own stands first.
+// Why servers that verify refuse the certificate at `place` of the chain; empty if it has no fault.
+// Place 0 is the server's own.
 std::string fault_of(const crypto::Certificate& certificate, std::size_t place, Time now) {
   if (place == 0 && !certificate.may_serve_tls())
     return "is not made for servers (serverAuth is missing in its extended key usage)";
@@ -53,13 +53,14 @@ std::vector<Finding> tls_findings(const node::Config& config, Time now) {
                     smtp.tls_certificate.string()));
   }
   const auto chain = crypto::Certificate::all_from_pem(material->chain_pem);
-  if (!chain) return findings;  // `usable` tells
+  if (!chain) return findings;  // `usable` has told it
   for (std::size_t i = 0; i < chain->size(); ++i) {
     const std::string fault = fault_of((*chain)[i], i, now);
     if (fault.empty()) continue;
     add(Weight::warning, kCertificateKey,
-        fmt::format("{}: certificate {} ({}) {}; who verifies this node's TLS refuses it: renew it",
-                    smtp.tls_certificate.string(), i + 1, (*chain)[i].subject_text(), fault));
+        fmt::format(
+            "{}: certificate {} ({}) {}; servers that verify this node's TLS refuse it: replace it",
+            smtp.tls_certificate.string(), i + 1, (*chain)[i].subject_text(), fault));
   }
   return findings;
 }

@@ -8,10 +8,10 @@
 
 namespace culvert::cli {
 
-// Errors keep `serve` from starting: a file that cannot be read, a key that belongs to another
-// certificate. Warnings do not, but servers that verify refuse: each certificate of the chain that
-// is past its end at `now`, or before its beginning. Nothing if the configuration names no files,
-// or one that is not there.
+// An error keeps `serve` from starting: a file cannot be read, or the key belongs to another
+// certificate. A warning does not, but servers that verify refuse the certificate: one of the chain
+// has ended or has not begun at `now`, or the server's own is not made for servers. Empty if the
+// configuration names no files, or one that does not exist.
 std::vector<node::Finding> tls_findings(const node::Config& config, Time now);
 
 }  // namespace culvert::cli

@@ -51,7 +51,7 @@ Json json_of(const Traced& traced) {
   return {{"id", traced.id.hex()}, {"events", std::move(events)}};
 }
 
-// All that are traced are looked through, in pieces (store/trace.h).
+// Looks through all traced messages, in pieces (store/trace.h).
 Result<std::vector<store::MessageId>> messages_of(const store::Store& store,
                                                   const store::TracedName& name,
                                                   std::size_t limit) {
@@ -71,7 +71,7 @@ Result<std::vector<store::MessageId>> messages_of(const store::Store& store,
   }
 }
 
-// As it stands in a header or in the log: `Message-ID: <…>`, `message-id=<…>`.
+// Accepts the forms of a header and of the log: `Message-ID: <…>`, `message-id=<…>`.
 std::string without_field_name(const std::string& text) {
   constexpr std::string_view kName = "Message-ID";
   const bool is_named = text.size() > kName.size() &&
@@ -82,7 +82,7 @@ std::string without_field_name(const std::string& text) {
   return begin == std::string::npos ? std::string() : text.substr(begin);
 }
 
-// As it was before the log wrote what could end it as `\xNN` (crypto/base/log_line.h).
+// The text before the log wrote characters that could end it as `\xNN` (crypto/base/log_line.h).
 std::string out_of_the_log(std::string_view text) {
   constexpr std::string_view kMark = "\\x";
   std::string out;
@@ -101,8 +101,8 @@ std::string out_of_the_log(std::string_view text) {
   return out.append(text);
 }
 
-// In angle brackets it is a Message-ID; `<jo@b.example>` is an address as well. So is what has an
-// `@`: people copy a Message-ID with its brackets or without. Nothing for any other text.
+// A text in angle brackets is a Message-ID, and so is one with an `@`: people copy a Message-ID
+// with its brackets or without. `<jo@b.example>` is also an address. Nothing for any other text.
 std::optional<store::TracedName> name_in(const std::string& given) {
   const std::string text = without_field_name(given);
   const bool in_brackets = text.starts_with('<') && text.ends_with('>') && text.size() > 2;
@@ -114,7 +114,7 @@ std::optional<store::TracedName> name_in(const std::string& given) {
   return name;
 }
 
-// Everything else must be an id.
+// A text that is neither a Message-ID nor an address must be an id.
 Result<std::vector<store::MessageId>> messages_named(const store::Store& store,
                                                      const std::string& text, std::size_t limit) {
   if (const auto wanted = name_in(text)) {

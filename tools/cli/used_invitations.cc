@@ -14,7 +14,7 @@
 namespace culvert::cli {
 namespace {
 
-// As long as a code that nobody missed may be noticed, and no longer: one screen.
+// Long enough for people to notice the use of a stolen code; no longer, to keep to one screen.
 constexpr std::chrono::hours kRecently{14 * 24};
 
 }  // namespace

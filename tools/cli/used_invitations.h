@@ -1,4 +1,4 @@
-// Who came by an invitation of this node, for `culvert status`: a thief of a code would show here
+// Who used an invitation of this node, for `culvert status`. The thief of a code shows up here
 // (protocol.md, "Pairing").
 #pragma once
 
@@ -19,10 +19,10 @@ struct UsedInvitation {
   std::string from;  // its address
 };
 
-// Those of the last 14 days, the newest first.
+// Invitations used in the last 14 days, the newest first.
 std::vector<UsedInvitation> recently_used_invitations(const store::ReadTransaction& txn, Time now);
 
-// Two lines each, for people: when, from where and who; the fingerprint.
+// Two lines for each, for people: when, from where and by whom; then the fingerprint.
 std::string used_invitations_text(const std::vector<UsedInvitation>& used, Time now);
 // [{used, address, peer, fingerprint}]
 nlohmann::ordered_json used_invitations_json(const std::vector<UsedInvitation>& used);

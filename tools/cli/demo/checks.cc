@@ -18,7 +18,7 @@ bool starts_with_our_field(std::string_view line) {
   return false;
 }
 
-// Looks at the lines that stand above the original.
+// Reads the lines above the original.
 void read_added(std::string_view added, Arrival& arrival) {
   constexpr std::string_view kResult = "Culvert-Result: ";
   std::size_t results = 0;

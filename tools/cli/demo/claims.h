@@ -1,4 +1,4 @@
-// What the demo says: each claim beside the check that was made for it, and excerpts of octets.
+// The output of the demo: each claim with the result of its check, and excerpts of octets.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ namespace culvert::cli {
 struct Claim {
   std::string text;
   bool holds = false;
-  std::string found;  // what was found instead, or what was measured
+  std::string found;  // what was found instead, or measured
 };
 
-// Tells a story line by line on standard output, and remembers the claims.
+// Writes a story line by line to standard output, and keeps the claims.
 class DemoStory {
  public:
   enum class Telling { aloud, silent };
@@ -21,9 +21,10 @@ class DemoStory {
 
   void chapter(std::string_view title);
   void say(std::string_view line);
-  // At most `limit` lines of `octets`, each cut to the screen, indented; says how many were left.
+  // Prints at most `limit` lines of `octets`, indented and cut to the screen, and says how many are
+  // left.
   void excerpt(std::string_view octets, std::size_t limit);
-  // Checks a claim: "ok" or "BROKEN", with `found` behind it.
+  // Prints and keeps a claim: "ok" or "BROKEN", followed by `found`.
   void claim(std::string text, bool holds, std::string found);
 
   const std::vector<Claim>& claims() const { return claims_; }

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A directory that goes away with this object.
+// A directory that is removed with this object.
 class ThrowAway {
  public:
   static Result<ThrowAway> make() {
@@ -77,7 +77,8 @@ Report verdict(const DemoStory& story, const fs::path& captures, double seconds)
   return report;
 }
 
-// Blocked before any thread begins, so that all of them inherit it and Ctrl-C waits for us.
+// Blocks the signals. Call before any thread starts: all threads inherit it, and Ctrl-C then waits
+// for sigwait.
 sigset_t block_ends() {
   sigset_t ends;
   sigemptyset(&ends);

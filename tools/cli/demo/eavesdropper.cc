@@ -21,7 +21,7 @@ void Eavesdropper::note(std::string_view octets) {
   heard_ += octets;
 }
 
-// Line by line, so that the keyword cannot hide in a gap between two pieces.
+// Works line by line, so that the keyword cannot be split between two pieces.
 void Eavesdropper::pass_replies(DemoSocket& from, DemoSocket& to) {
   constexpr std::string_view kKeyword = "STARTTLS", kInstead = "XNOTHING";
   while (auto line = from.read_line()) {

@@ -1,5 +1,5 @@
-// Somebody on the wire between two nodes: passes everything on and keeps a copy. To see more than
-// TLS records it hides STARTTLS from the node that connects, as a real attacker would.
+// An eavesdropper on the wire between two nodes. It passes everything on and keeps a copy. To see
+// more than TLS records, it hides STARTTLS from the node that connects, as a real attacker would.
 #pragma once
 
 #include <atomic>
@@ -15,9 +15,9 @@ class Eavesdropper {
   Eavesdropper();
 
   std::string address() const { return server_.address(); }
-  // Where connections go on to; until it is called they are closed at once.
+  // Sets the port to which connections are passed on. Until this call they are closed at once.
   void lead_to(std::uint16_t port) { target_ = port; }
-  // Breaks off all connections, and closes new ones at once until `lead_to` is called again.
+  // Breaks all connections, and closes new ones at once until `lead_to` is called again.
   void cut();
   // All octets of both directions so far, connection after connection.
   std::string heard() const;

@@ -37,7 +37,7 @@ DemoMail write(const Draft& draft) {
   return mail;
 }
 
-// The last line of a reply; 000 if the connection broke off.
+// The last line of a reply; 000 if the connection broke.
 std::string reply_of(DemoSocket& socket) {
   while (auto line = socket.read_line()) {
     if (line->size() < 4 || (*line)[3] != '-') return line->substr(0, line->find('\r'));

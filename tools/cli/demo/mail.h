@@ -1,4 +1,4 @@
-// The mails of the demo, and the small SMTP client that hands them to a node as a mail server does.
+// The mails of the demo, and a small SMTP client that hands them to a node as a mail server does.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ struct DemoMail {
   std::string sender;
   std::string recipient;
   std::string octets;                // CRLF line ends
-  std::vector<std::string> secrets;  // pieces of it that nobody between may read
+  std::vector<std::string> secrets;  // parts that nobody between the nodes may read
 };
 
 // Alice of a.example writes to Bob of b.example, Bob answers, Alice writes once more. Each mail
@@ -19,7 +19,7 @@ struct DemoMail {
 DemoMail first_mail();
 DemoMail answer_mail();
 DemoMail waiting_mail();
-// To somebody outside who has no node.
+// To an outsider, who has no node.
 DemoMail outsider_mail();
 
 // Hands a mail to the node that listens at 127.0.0.1:`port`. Empty if it was taken, otherwise the

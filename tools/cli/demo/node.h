@@ -1,4 +1,4 @@
-// One of the two nodes of the demo: its folder, its configuration, its process, its mail server.
+// One of the two nodes of the demo, with its folder, configuration, process and mail server.
 #pragma once
 
 #include <filesystem>
@@ -14,24 +14,24 @@ namespace culvert::cli {
 
 class DemoNode {
  public:
-  // `folder` is made; `domain` is what it serves.
+  // Makes `folder`. The node serves `domain`.
   DemoNode(std::filesystem::path folder, std::string domain);
 
   struct Ways {
     std::string peer_domain;
-    std::string to_peer;     // address of the eavesdropper on the way there
+    std::string to_peer;     // address of the eavesdropper on that way
     std::string to_outside;  // address of the outsider's server
   };
-  // `culvert init`, then a configuration with free ports on loopback.
+  // Runs `culvert init`, then writes a configuration with free ports on loopback.
   Status init(const Ways& ways);
-  // `culvert serve`; returns when it listens.
+  // Starts `culvert serve`; returns when it listens.
   Status start();
   int stop() { return process_ ? process_->stop() : 0; }
 
-  // `culvert WORDS… --config FILE`: its standard output. permanent `command-failed` with what it
-  // said.
+  // Runs `culvert WORDS… --config FILE` and returns its standard output. permanent `command-failed`
+  // with its standard error.
   Result<std::string> command(std::vector<std::string> words) const;
-  // The same with --json, one text member of the answer.
+  // The same with --json; returns one text member of the result.
   Result<std::string> command_member(std::vector<std::string> words, const char* member) const;
 
   const std::string& domain() const { return domain_; }

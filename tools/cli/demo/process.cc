@@ -35,7 +35,7 @@ struct Pipe {
   }
 };
 
-// Everything is prepared before the fork: between fork and exec only calls are allowed that are
+// Everything is prepared before the fork. Between fork and exec, only calls are allowed that are
 // safe in the copy of a process with threads.
 pid_t start(const std::vector<std::string>& words, int output, int errors) {
   const std::string program = own_program().string();
@@ -47,6 +47,7 @@ pid_t start(const std::vector<std::string>& words, int output, int errors) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // The parent may have ended before the prctl took effect.
   if (::getppid() != parent) ::_exit(127);
   const int nothing = ::open("/dev/null", O_RDONLY);
   ::dup2(nothing, STDIN_FILENO);
@@ -56,7 +57,7 @@ pid_t start(const std::vector<std::string>& words, int output, int errors) {
   ::_exit(127);
 }
 
-// Reads both pipes until both are closed, whichever speaks first.
+// Reads both pipes as output arrives, until both are closed.
 void read_both(int first, int second, std::string& to_first, std::string& to_second) {
   std::array<pollfd, 2> waits{{{first, POLLIN, 0}, {second, POLLIN, 0}}};
   std::array<std::string*, 2> texts{&to_first, &to_second};

@@ -21,18 +21,18 @@ struct Finished {
 // Runs `culvert WORDS…` to its end.
 Finished run_culvert(const std::vector<std::string>& words);
 
-// A `culvert serve` that ends with this object, or with this program whatever happens to it.
+// A `culvert serve` that ends with this object, and with this program however that ends.
 class ServeProcess {
  public:
   // Output goes to `log`. Call from the main thread: the child ends with the thread that made it.
   ServeProcess(const std::filesystem::path& config, const std::filesystem::path& log);
-  // SIGTERM, and SIGKILL if that takes longer than ten seconds.
+  // Sends SIGTERM, and SIGKILL if the process still runs after ten seconds.
   ~ServeProcess();
   ServeProcess(const ServeProcess&) = delete;
   ServeProcess& operator=(const ServeProcess&) = delete;
 
   bool running();
-  // SIGTERM; the exit status, or -1 if it had to be killed.
+  // The same. Returns the exit status, or -1 if the process had to be killed.
   int stop();
 
  private:

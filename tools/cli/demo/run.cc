@@ -24,7 +24,7 @@ Error refused(const std::string& reply) {
 
 std::string short_code(const std::string& code) { return code.substr(0, 28) + "…"; }
 
-// Without the receiving node's side of the dialogue, which says nothing of the mail.
+// Removes the replies of the receiving node, which say nothing about the mail.
 std::string without_replies(std::string_view dialogue) {
   std::string text;
   bool in_header = false;
@@ -39,7 +39,7 @@ std::string without_replies(std::string_view dialogue) {
   return text;
 }
 
-// Tries until it is so, or patience ends.
+// Repeats `test` until it is true; false after kPatience.
 template <typename Test>
 bool eventually(Test test) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
@@ -68,7 +68,8 @@ Status DemoRun::play() {
 }
 
 void DemoRun::capture(const std::string& name, const std::string& octets) {
-  // In a directory such as /tmp somebody else may have put links where these names are.
+  // Replaces a link instead of following it: in a directory such as /tmp, others may have put one
+  // there.
   constexpr store::FileTraits kCaught{store::Readers::everybody, store::Lasting::until_power_cut};
   const Status kept = captures_.replace(name, as_bytes(octets), kCaught);
   if (!kept) story_.claim("what was caught is kept", false, kept.error().text);
@@ -160,7 +161,7 @@ void DemoRun::check_secrecy(const Leg& leg, const DemoMail& mail, std::size_t he
   capture(leg.name + "-between-the-nodes.txt", now);
   story_.claim("a sealed message passed between the nodes", !sealed.empty(),
                fmt::format("{} octets", sealed.size()));
-  // The same search must find the text where it stands, or it would prove nothing.
+  // The same search must find the text in the clear mail, or it would prove nothing.
   story_.claim("the search that follows finds this mail's text in the mail itself",
                find_clear(mail.octets, mail.secrets).has_value(), {});
   const auto clear = find_clear(heard, secrets_);

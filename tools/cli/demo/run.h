@@ -1,4 +1,4 @@
-// The play of the demo: two nodes, their mail servers, an outsider, an eavesdropper on each way.
+// The demo run: two nodes, their mail servers, an outsider, and an eavesdropper on each way.
 #pragma once
 
 #include <filesystem>
@@ -12,13 +12,13 @@ namespace culvert::cli {
 
 class DemoRun {
  public:
-  // `folder` holds the nodes (thrown away by the caller), `captures` gets the caught mails.
+  // `folder` holds the nodes; the caller removes it. `captures` gets the captured mails.
   DemoRun(const std::filesystem::path& folder, store::Folder captures, DemoStory& story);
 
-  // Everything in order. An error means that the demo could not go on; a broken claim is in the
+  // Runs all steps in order. An error means that the demo could not go on; a broken claim is in the
   // story.
   Status play();
-  // How to talk to the nodes while they run.
+  // Tells people how to talk to the nodes while they run.
   void tell_how_to_talk();
 
  private:
@@ -44,7 +44,7 @@ class DemoRun {
 
   store::Folder captures_;
   DemoStory& story_;
-  std::vector<std::string> secrets_;  // of all mails so far that went through the tunnel
+  std::vector<std::string> secrets_;  // of all mails sent through the tunnel so far
   DemoSink outsider_;
   Eavesdropper to_b_, to_a_;
   DemoNode a_, b_;  // last: they talk to all others

@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// The digits that depend on `text` alone when it stands `shift` octets behind a multiple of three.
+// The base64 digits that depend only on `text`, which begins `shift` octets after a multiple of
+// three.
 std::string base64_core(std::string_view text, std::size_t shift) {
   const std::size_t first = (shift * 8 + 5) / 6;
   const std::size_t last = ((shift + text.size()) * 8) / 6;

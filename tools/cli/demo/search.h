@@ -1,4 +1,4 @@
-// Looking for clear text where none may be: in octets as they are, and behind base64.
+// Searches for clear text where none may be: in the octets as they are, and in base64.
 #pragma once
 
 #include <filesystem>
@@ -9,12 +9,12 @@
 
 namespace culvert::cli {
 
-// The first of `secrets` that stands in `octets`: in clear, or in base64 at any of its three
-// alignments, line ends ignored. Nothing if none does.
+// The first of `secrets` found in `octets`: in clear, or in base64 at any of its three alignments,
+// ignoring line ends. Nothing if none is found.
 std::optional<std::string> find_clear(std::string_view octets,
                                       const std::vector<std::string>& secrets);
 
-// All files below `folders`, one after the other, with how many there are. A file that goes away
+// The octets of all files below `folders`, concatenated, and their number. A file that disappears
 // meanwhile counts as empty.
 struct Collected {
   std::string octets;

@@ -25,7 +25,7 @@ void DemoServer::accept_all() {
     DemoSocket& socket = sockets_.emplace_back(std::move(accepted));
     threads_.emplace_back([this, &socket] {
       serve_(socket);
-      // The other side learns of the end now; the descriptor is closed with the server.
+      // The other side learns of the end now. The descriptor is closed with the server.
       socket.shut();
     });
   }

@@ -1,5 +1,5 @@
-// A listener with a thread for each connection: what the sink and the eavesdropper of the demo are
-// built on. All connections end with it.
+// A listener with a thread for each connection. The sink and the eavesdropper of the demo are built
+// on it. All connections end with it.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace culvert::cli {
 
 class DemoServer {
  public:
-  // `serve` runs once for each connection, in a thread of its own, and returns when it is over.
+  // `serve` runs once for each connection, in its own thread, and returns when the connection ends.
   using Serve = std::function<void(DemoSocket&)>;
   explicit DemoServer(Serve serve);
   ~DemoServer();
@@ -22,7 +22,7 @@ class DemoServer {
 
   std::uint16_t port() const { return listener_.port(); }
   std::string address() const { return listener_.address(); }
-  // Breaks off all connections; new ones are taken as before.
+  // Breaks all connections; new ones are accepted as before.
   void break_off();
 
  private:

@@ -7,7 +7,7 @@
 namespace culvert::cli {
 namespace {
 
-// What stands between the angle brackets.
+// The text between the angle brackets.
 std::string path_in(const std::string& command) {
   const std::size_t open = command.find('<'), close = command.find('>');
   if (open == std::string::npos || close == std::string::npos || close < open) return {};
@@ -20,7 +20,7 @@ bool is_command(const std::string& line, std::string_view verb) {
                     [](char a, char b) { return a == upper_case(b); });
 }
 
-// RFC 5321, 4.5.2. Nothing if the connection broke off.
+// RFC 5321, 4.5.2. Nothing if the connection broke.
 std::optional<std::string> read_data(DemoSocket& socket) {
   std::string octets;
   while (auto line = socket.read_line()) {

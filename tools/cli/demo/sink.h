@@ -1,4 +1,4 @@
-// A mail server that keeps what it is given: the inside server of a node, and the outsider. It
+// A mail server that keeps what it receives: the inside server of a node, or the outsider's. It
 // knows as much SMTP as a node's delivery needs (RFC 5321, 8BITMIME, SMTPUTF8; no TLS).
 #pragma once
 
@@ -23,7 +23,7 @@ class DemoSink {
 
   std::string address() const { return server_.address(); }
   std::vector<SunkMail> mails() const;
-  // Waits until there are so many; false if they do not come in time.
+  // Waits until there are `count` mails; false if they do not come in time.
   bool wait_for(std::size_t count, std::chrono::seconds patience) const;
 
  private:

@@ -1,5 +1,5 @@
-// Blocking TCP on loopback for the small servers of the demo; deliberately none of the node's own
-// code, so that a witness and what it witnesses do not share their mistakes.
+// Blocking TCP on loopback for the small servers of the demo. It deliberately uses none of the
+// node's code, so that a witness does not share the mistakes of what it witnesses.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ class DemoSocket {
 
   explicit operator bool() const { return fd_ >= 0; }
   int fd() const { return fd_; }
-  // Up to the next LF, included; a shorter last piece at the end; nothing after it.
+  // Up to and including the next LF. At the end, a shorter last piece; after that, nothing.
   std::optional<std::string> read_line();
-  // What has arrived, at most 64 KiB; empty at the end.
+  // The octets that have arrived, at most 64 KiB; empty at the end.
   std::string read_some();
   // False if the other side is gone.
   bool write(std::string_view text);
-  // Ends reading and writing, also in another thread that waits in them.
+  // Ends reading and writing, even in another thread that waits in them.
   void shut();
 
  private:
@@ -34,7 +34,7 @@ class DemoSocket {
   std::string buffered_;
 };
 
-// 127.0.0.1:`port`; a socket without descriptor if nobody answers.
+// Connects to 127.0.0.1:`port`. Returns a socket without a descriptor if nobody answers.
 DemoSocket connect_loopback(std::uint16_t port);
 
 // A listening socket on a free port of 127.0.0.1.
@@ -48,7 +48,7 @@ class DemoListener {
 
   std::uint16_t port() const { return port_; }
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  // Waits for the next connection; one without descriptor once `shut` was called.
+  // Waits for the next connection. Returns a socket without a descriptor once `shut` was called.
   DemoSocket accept();
   void shut();
 

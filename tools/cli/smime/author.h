@@ -1,5 +1,5 @@
-// A word to whoever signs mail that names somebody else as its author: no reader will take the
-// signature for that of the author, and most show it as wrong.
+// A warning for people who sign mail that names somebody else as its author. No reader takes the
+// signature for the author's, and most show it as wrong.
 #pragma once
 
 #include <string_view>
@@ -8,8 +8,9 @@
 
 namespace culvert::cli {
 
-// Tells people if `signer` does not name the one author of a message with this header (each line
-// with CRLF), or if there is no such one. Nothing for the header of a mere MIME entity (trust.h).
+// Warns if `signer` does not name the author of a message with this header (each line with CRLF),
+// or if the message does not have exactly one author. The header of a mere MIME entity gets no
+// warning (trust.h).
 void warn_if_for_another(const crypto::Certificate& signer, std::string_view header,
                          crypto::LocalParts local_parts);
 

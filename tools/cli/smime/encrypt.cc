@@ -20,14 +20,14 @@
 namespace culvert::cli {
 namespace {
 
-// Those that every program that knows the form can open; the others are only read.
+// The ciphers that every program that knows the form can open. Others are only read.
 constexpr std::array<std::string_view, 4> kWritten{"aes256-gcm", "aes128-gcm", "aes256-cbc",
                                                    "aes128-cbc"};
 constexpr std::string_view kCiphers = "aes256-gcm, aes128-gcm, aes256-cbc or aes128-cbc";
 
-// A file often holds more than the recipient's certificate: its authority, one that only signs, one
-// for TLS. Nobody who can be encrypted to is left out in silence, so one that has expired refuses
-// the file.
+// A file often holds more than the recipient's certificate: the authority's, one that only signs,
+// one for TLS. No possible recipient is left out silently, so an expired certificate refuses the
+// file.
 Result<std::vector<crypto::Certificate>> recipients_in(const Arguments& arguments,
                                                        const std::string& file, Time now) {
   auto found = certificates_in(arguments, file);
@@ -121,7 +121,8 @@ Status run(const crypto::EncryptRequest& request, RewindableSource& input, Sink&
   return crypto::encrypt(**entity, request, to);
 }
 
-// What was signed before says that its header fields were in clear, so it is not wrapped again.
+// A message that is signed already says that its header fields were in clear, so it is not wrapped
+// again.
 Status run_message(const crypto::EnvelopedOptions& options, const MessageSigner& signing,
                    RewindableSource& input, Sink& to) {
   const auto entity = EntitySource::open(input, EntityPlace::sealed_message);
@@ -131,7 +132,7 @@ Status run_message(const crypto::EnvelopedOptions& options, const MessageSigner&
                            "the message is signed or encrypted already: give the original, with "
                            "--sign-key to have it signed and encrypted");
   }
-  // Nobody could look afterwards at what was changed of what its author signed.
+  // The mark would be removed, and nobody could see afterwards that signed content was changed.
   if (signing.options && (*entity)->had_byte_order_mark()) {
     return permanent_error(
         "byte-order-mark",

@@ -19,8 +19,8 @@ bool is_header_line(std::string_view line, bool is_first) {
   return crypto::is_field_name(line.substr(0, line.find_first_of(": \t")));
 }
 
-// How many of the octets stand before the first line that is no field and continues none. What has
-// no end yet is not looked at.
+// The number of octets before the first line that is neither a field nor its continuation. A line
+// without an end is not looked at.
 std::size_t sound_bytes(std::string_view header) {
   std::size_t at = 0;
   for (std::size_t end = header.find('\n'); end != header.npos; end = header.find('\n', at)) {
@@ -41,7 +41,7 @@ bool is_entity(std::string_view header) {
   return std::any_of(fields.begin(), fields.end(), is_entity_field);
 }
 
-// The line with which an mbox begins a message is passed over, as it always was.
+// Skips the `From ` line with which an mbox begins a message.
 Status check_entity(std::string_view header) {
   if (!is_entity(header)) return done();
   const bool has_mbox_line = header.starts_with("From ");
@@ -75,8 +75,8 @@ Status EntitySource::Text::rewind() {
   return internal_error("not-rewindable", "what is signed or encrypted is read once");
 }
 
-// What begins as an entity and has a line that is no field: other readers take the rest of the
-// header for text, or leave the line out.
+// Refuses input that begins as an entity but has a line that is not a field: other readers take the
+// rest of the header for text, or leave the line out.
 Status EntitySource::check_no_entity(std::size_t sound_bytes) {
   const ByteView all = ByteView(front_);
   const std::size_t mark = all.size() - behind_mark(as_text(all)).size();
@@ -88,7 +88,7 @@ Status EntitySource::check_no_entity(std::size_t sound_bytes) {
   return front ? check_entity(front->header) : done();
 }
 
-// Reads until the header has ended, or cannot be one.
+// Reads until the header ends, or cannot be a header.
 Status EntitySource::read_front() {
   crypto::HeaderReader reader(crypto::kMessageHeader, crypto::HeaderLines::crlf_or_lf);
   const Status read = reader.read_from(from_);

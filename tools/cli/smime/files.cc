@@ -28,7 +28,7 @@ Error file_error(std::string_view code, const std::string& what, const std::stri
 
 class FdSource final : public RewindableSource {
  public:
-  // Closes `fd` when it dies, unless that is standard input.
+  // Owns `fd` and closes it, unless it is standard input.
   explicit FdSource(int fd) : fd_(fd), begin_(lseek(fd, 0, SEEK_CUR)) {}
   ~FdSource() override {
     if (fd_ != STDIN_FILENO) close(fd_);
@@ -81,7 +81,7 @@ Error no_temporary_folder() {
                                              "', is not there (TMPDIR names it)");
 }
 
-// A pipe's content in a nameless file, sealed: mail is never on disk in clear.
+// The content of a pipe, sealed in a nameless file: mail is never on disk in clear.
 class SpooledInput final : public RewindableSource {
  public:
   static Result<std::unique_ptr<RewindableSource>> spool(Source& from) {
@@ -121,7 +121,7 @@ Result<std::unique_ptr<FdSource>> open_fd(const std::optional<std::string>& name
   return std::make_unique<FdSource>(fd);
 }
 
-// What a name stands for in the end: a link stays, and its target is replaced.
+// Follows links to the last name, so that the target is replaced and the link stays.
 std::string end_of_links(std::string name) {
   constexpr int kMostLinks = 40;
   for (int i = 0; i < kMostLinks; ++i) {
@@ -137,7 +137,7 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-// What is read must not be replaced, nor removed if the command fails.
+// A file that is read must not be replaced, nor removed if the command fails.
 Status check_no_input(const Arguments& arguments, const std::string& out) {
   struct stat written {};
   if (stat(out.c_str(), &written) != 0 || !S_ISREG(written.st_mode)) return done();
@@ -182,7 +182,7 @@ OutputFile::~OutputFile() {
   if (fd_ != STDOUT_FILENO) close(fd_);
 }
 
-// A nameless file is gone with the process, even if that is killed.
+// A nameless file disappears with the process, even if that is killed.
 Result<std::unique_ptr<OutputFile>> OutputFile::create_file(const std::string& name) {
   const std::string folder = std::filesystem::path(name).parent_path().string();
   const int fd =
@@ -216,7 +216,7 @@ Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::optional<std::
 
 Status OutputFile::write(ByteView bytes) { return write_all(fd_, bytes, name_); }
 
-// A link never replaces a file, so a file that is there already is replaced by renaming.
+// `linkat` never replaces a file, so an older file is replaced by renaming.
 Status OutputFile::take_name() {
   if (kind_ == Kind::temporary) {
     if (rename(temporary_->text().c_str(), name_.c_str()) == 0) return done();
@@ -240,7 +240,7 @@ Status OutputFile::keep() { return kind_ == Kind::in_place ? done() : take_name(
 void OutputFile::take_older_mode() {
   struct stat older {};
   if (kind_ == Kind::in_place || stat(name_.c_str(), &older) != 0) return;
-  // Should it fail, the file is more private than it has to be.
+  // If this fails, the file is only more private than it has to be.
   if (fchmod(fd_, older.st_mode & 0777) != 0) return;
 }
 

@@ -22,7 +22,7 @@ Error about(const std::string& file, Error error) {
   return error;
 }
 
-// On standard error, because the command goes on without them.
+// Tells people on standard error, because the command goes on without these.
 void tell_left_out(const std::string& file, const std::vector<crypto::LeftOut>& left_out) {
   for (const crypto::LeftOut& one : left_out) {
     tell_people("note: '" + printable(file, 80) + "': " + one.what +
@@ -52,7 +52,7 @@ Result<crypto::KeyBundle> read_bundle(const Arguments& arguments, const std::str
   return bundle;
 }
 
-// Certificates in CMS without signers, in any wrapping; an Error if it is no such object.
+// The certificates of a CMS object without signers, in any wrapping; an Error for anything else.
 Result<crypto::CertificateList> read_pkcs7(ByteView text) {
   ViewSource source(text);
   const auto cms = crypto::CmsInput::open(source, crypto::PemLabels::cms_certificate);
@@ -77,11 +77,11 @@ Result<std::vector<crypto::Certificate>> read_key_certificates(const Arguments& 
 // Every key that was given, each with its certificates.
 struct GivenKeys {
   std::vector<crypto::BundledKey> keys;
-  std::vector<crypto::Certificate> named;  // those of --cert
+  std::vector<crypto::Certificate> named;  // from --cert
   std::vector<crypto::Certificate> others;
 };
 
-// What was given for the key by --cert goes before what its file ties to it.
+// Certificates for the key from --cert come before those that its file ties to it.
 void add_given_certificates(const GivenKeys& given, crypto::BundledKey& key) {
   std::vector<crypto::Certificate> own;
   for (const auto* group : {&given.named, &std::as_const(key.certificates), &given.others}) {
@@ -93,7 +93,7 @@ void add_given_certificates(const GivenKeys& given, crypto::BundledKey& key) {
   key.certificates = std::move(own);
 }
 
-// A key whose every certificate is one that nobody may use serves for nothing.
+// A key is useless if none of its certificates may be used.
 Status check_usable(const crypto::BundledKey& key) {
   const auto& all = key.certificates;
   const bool is_usable = all.empty() || std::any_of(all.begin(), all.end(), [](const auto& one) {
@@ -132,7 +132,7 @@ std::string subject_of(const crypto::BundledKey& key) {
                                   : key.certificates.front().subject_text();
 }
 
-// Of several keys the one that has a certificate in --cert.
+// The only key, or the one of several that has a certificate in --cert.
 Result<crypto::BundledKey> chosen_key(GivenKeys& given, const KeyOptionNames& names) {
   if (given.keys.empty()) {
     return usage_error("give a key to sign with (" + std::string(names.key) + " FILE)");
@@ -163,15 +163,16 @@ Error no_certificate(const KeyOptionNames& names) {
                      " FILE)");
 }
 
-// Issuers in --cert only go with the signature; the certificate of somebody else is a mistake.
+// True if --cert holds a certificate of somebody else and none for the key: a mistake. Issuers in
+// --cert are not a mistake; they only go with the signature.
 bool names_another(const std::vector<crypto::Certificate>& named, const crypto::PrivateKey& key) {
   const auto is_own = [&](const crypto::Certificate& one) { return key.belongs_to(one); };
   return std::none_of(named.begin(), named.end(), is_own) &&
          std::any_of(named.begin(), named.end(), [](const auto& one) { return !one.is_ca(); });
 }
 
-// The first that may sign now: a file often keeps a certificate that was renewed. --cert decides
-// among those that it gives.
+// The first certificate that may sign now: a file often still holds one that was renewed. If --cert
+// gives certificates for the key, only they count.
 crypto::Certificate best_certificate(const crypto::BundledKey& key,
                                      const std::vector<crypto::Certificate>& named) {
   const Time now = SystemClock().now();
@@ -269,7 +270,7 @@ Status add_given_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
                                     [](const auto& key) { return !key.certificates.empty(); });
   if (arguments.has("--cert") && !is_named) return no_certificate_for_key({});
   for (const crypto::BundledKey& key : given->keys) {
-    // Of several keys --cert says which.
+    // With --cert, a key without a certificate was not chosen.
     const bool is_bare = key.certificates.empty() && !arguments.has("--cert");
     if (is_bare) ring.add_bare_key(key.key, crypto::ContentRule::any);
     for (const crypto::Certificate& certificate : key.certificates) {

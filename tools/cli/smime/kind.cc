@@ -18,7 +18,7 @@ bool holds_only_certificates(RewindableSource& der) {
   return der.rewind() && crypto::read_certs_only(der);
 }
 
-// What stands where the object should begin. Of base64 its letters are shown, whatever they mean.
+// Adds the octets found where the object should begin; as base64 if they are not text.
 Error tell_front(Error error, crypto::CmsInput& cms) {
   if (cms.wrapping() == crypto::Wrapping::der || !cms.der().rewind()) return error;
   const auto front = read_front(cms.der(), kShownOctets);

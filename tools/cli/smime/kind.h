@@ -1,4 +1,4 @@
-// What an object is that a command cannot take, and which command takes it.
+// Says what kind of object a command got that it cannot take, and which command takes it.
 #pragma once
 
 #include "crypto/base/result.h"
@@ -6,8 +6,8 @@
 
 namespace culvert::cli {
 
-// `error` as it is, or if it is `not-cms` because `input` is a CMS object of another kind, with a
-// text that says of which.
+// Returns `error`. If it is `not-cms` because `input` is a CMS object of another kind, the text
+// names that kind.
 Error say_what_it_is(Error error, RewindableSource& input);
 
 }  // namespace culvert::cli

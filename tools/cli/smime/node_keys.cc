@@ -1,4 +1,4 @@
-// add_node_keys of smime_keys.h.
+// add_node_keys of keys.h.
 #include "store/keyring.h"
 #include "store/secrets.h"
 #include "tools/cli/open_node.h"

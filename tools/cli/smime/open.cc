@@ -79,7 +79,7 @@ Report report_of(const crypto::DecryptReport& opened) {
   return report;
 }
 
-// Nothing is written before the content is authentic; a file that could not be finished goes again.
+// Nothing is written before the content is authentic. An unfinished file is removed.
 Result<Report> decrypt_to(const Arguments& arguments, Sink& output) {
   crypto::MemoryKeyRing keys;
   const Status added =

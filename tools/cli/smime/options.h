@@ -1,4 +1,4 @@
-// What the smime commands have in common on the command line.
+// The command-line options that the smime commands share.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ namespace culvert::cli {
 inline const Option kInOption{"--in", "FILE", "what to read; default: standard input"};
 inline const Option kOutOption{"--out", "FILE",
                                "what to write; default: standard output. If the command "
-                               "fails, no file of that name is left, an older one neither"};
+                               "fails, no file of that name is left, not even an older one"};
 inline const Option kDerOption{"--der", "", "write DER (BER if it is long)"};
 inline const Option kPemOption{"--pem", "", "write PEM"};
 inline const Option kSmimeOption{"--smime", "", "write a MIME entity (the default)"};
@@ -35,19 +35,19 @@ inline const Option kIgnoreCaseOption{
     "--ignore-case", "",
     "addresses that differ in capital and small letters before the @ are the same"};
 
-// What --ignore-case says.
+// How --ignore-case says to compare local parts.
 crypto::LocalParts given_local_parts(const Arguments& arguments);
 
-// The profile of --profile, or modern. A usage error for another name.
+// The profile of --profile, or modern. A usage error for an unknown name.
 Result<crypto::Profile> given_profile(const Arguments& arguments);
 
-// What the flags say; a MIME entity without one. A usage error for two.
+// The wrapping that the flags ask for; a MIME entity without a flag. A usage error for two flags.
 Result<crypto::Wrapping> wrapping_of(const Arguments& arguments);
 
-// True if the result goes to standard output, so that nothing else may.
+// True if the result goes to standard output, where nothing else may go then.
 bool writes_to_standard_output(const Arguments& arguments);
 
-// The first line of the file of --password-file, without its line end; nothing if none was given.
+// The first line of the --password-file, without its line end; nothing if the option was not given.
 // An empty line is the empty password, which some key files have. permanent `not-readable`,
 // `too-large`.
 Result<std::optional<SecretBytes>> given_password(const Arguments& arguments);

@@ -1,4 +1,4 @@
-// given_shared_keys of smime_keys.h.
+// given_shared_keys of keys.h.
 #include <algorithm>
 
 #include "crypto/base/log.h"

@@ -45,7 +45,7 @@ bool is_rsa(SignatureScheme scheme) {
          !is_ecdsa(scheme);
 }
 
-// RFC 8419: the digest of these keys is not to be chosen. SHA-512 is that of Ed25519.
+// RFC 8419: the digest of these keys is fixed. Ed25519 has SHA-512.
 Result<SignatureScheme> with_own_digest(SignatureScheme scheme, std::string_view name) {
   if (scheme == SignatureScheme::ed448) {
     return usage_error("an Ed448 key signs with SHAKE256 alone: leave --digest out");
@@ -75,7 +75,7 @@ bool is_pss(SignatureScheme scheme) {
                      [&](const auto& pair) { return pair.second == scheme; });
 }
 
-// What --digest and --pss make of the usual scheme, which stays PSS if it is.
+// Applies --digest and --pss to the usual scheme. If that is PSS, it stays PSS.
 Result<SignatureScheme> scheme_of(const Arguments& arguments, SignatureScheme usual) {
   SignatureScheme scheme = usual;
   if (const auto digest = arguments.value("--digest")) {
@@ -119,7 +119,7 @@ EntityPlace place_of(const Job& job) {
   return is_opaque ? EntityPlace::cms : EntityPlace::multipart_signed;
 }
 
-// Signs what `input` gives. A MIME entity needs CRLF; DER and PEM are over the octets as they are.
+// Signs `input`. A MIME entity needs CRLF; DER and PEM sign the octets as they are.
 Status run_job(const Job& job, bool is_message, RewindableSource& input, Sink& to) {
   if (job.wrapping != crypto::Wrapping::mime) {
     return crypto::sign(input, job.keys, {job.options, job.wrapping, {}}, to);

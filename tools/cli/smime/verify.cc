@@ -32,13 +32,13 @@ Result<crypto::Trust> trust_of(const Arguments& arguments) {
   return trust;
 }
 
-// What makes a signature count for less, for people; empty if nothing does.
+// Says to people what weakens the signature; empty if nothing does.
 std::string weaknesses_of(const crypto::SignerVerdict& signer) {
   std::string text;
   if (signer.weak_key) text = "an RSA key of fewer than 2,048 bits";
   if (!signer.is_authority) return text;
   return text + (text.empty() ? "" : ", ") +
-         "a CA certificate (CA:TRUE), so that whoever believes it believes all that its key issues";
+         "a CA certificate (CA:TRUE), and trusting it means trusting all that its key issues";
 }
 
 std::string verdict_text(const crypto::SignerVerdict& signer) {
@@ -94,7 +94,7 @@ Result<Inputs> open_inputs(const Arguments& arguments) {
   return inputs;
 }
 
-// The first pass judges, the second writes: content whose signature is not valid goes nowhere.
+// The first pass verifies, the second writes: content without a valid signature is never written.
 Result<Report> verify_to(const Arguments& arguments, Sink* output) {
   const auto trust = trust_of(arguments);
   if (!trust) return trust.error();
@@ -125,15 +125,16 @@ Command smime_verify_command() {
       .name = "smime verify",
       .summary = "verifies a signed object",
       .operands = {},
-      .options = {kInOption,
-                  {"--out", "FILE",
-                   "where the content goes if every signature is valid (`-`: standard output); "
-                   "nowhere without. Otherwise no file of that name is left, an older one neither"},
-                  {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
-                  {"--at", "TIME", "when certificates must be valid; default: now"},
-                  kIgnoreCaseOption,
-                  {"--content", "FILE", "what a detached signature in DER or PEM is over"},
-                  kLegacyOption},
+      .options =
+          {kInOption,
+           {"--out", "FILE",
+            "where the content goes if every signature is valid (`-`: standard output); "
+            "nowhere without. Otherwise no file of that name is left, not even an older one"},
+           {"--trust", "FILE…", "certificates to be believed, or their issuers'"},
+           {"--at", "TIME", "when certificates must be valid; default: now"},
+           kIgnoreCaseOption,
+           {"--content", "FILE", "what a detached signature in DER or PEM is over"},
+           kLegacyOption},
       .detail =
           "A signature is valid if it is right and its certificate is meant for mail, "
           "valid when it signed and now, and one of the --trust certificates or issued by "
