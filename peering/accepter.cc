@@ -97,7 +97,8 @@ Result<AcceptedPeer> store_pairing(store::Store& store, const PairingSelf& self,
                         .named = code.invitation.inviter_domains};
   AcceptedPeer out{card.card.sender, card.card.node, {}};
   auto written = store.write([&](store::WriteTransaction& txn) -> Status {
-    if (auto paired = pair_with(txn, card, pairing, {self.domains, now}); !paired) return paired;
+    if (const Status paired = pair_with(txn, card, pairing, {self.domains, now}); !paired)
+      return paired.error();
     out.domains.clear();
     for (const store::Route& route : store::routes_of_peer(txn, card.card.sender))
       out.domains.push_back(route.domain);
@@ -111,7 +112,7 @@ Result<AcceptedPeer> store_pairing(store::Store& store, const PairingSelf& self,
 
 Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& self,
                                        const ReadCode& code, PeerCarrier& carrier, Time now) {
-  if (auto fit = check_code(code.invitation, self); !fit) return fit.error();
+  if (const Status fit = check_code(code.invitation, self); !fit) return fit.error();
   auto binding = binding_of(code, self);
   if (!binding) return binding.error();
   auto identity = fetch_identity(code.invitation, carrier);

@@ -149,7 +149,7 @@ Result<Card> read_card(const VerifiedDocument& document) {
   auto identity = crypto::Certificate::from_pem(*identity_pem);
   if (!identity) return identity.error();
   if (identity->key_id() != document.head().sender) return bad_card("the identity is another's");
-  if (auto fit = crypto::check_identity(*identity); !fit) return fit.error();
+  if (const Status fit = crypto::check_identity(*identity); !fit) return fit.error();
 
   Card card{.sender = document.head().sender, .identity = *std::move(identity)};
   auto signing = read_certificates(*certificates, "signing");
@@ -158,10 +158,10 @@ Result<Card> read_card(const VerifiedDocument& document) {
   if (!encryption) return encryption.error();
   card.signing = *std::move(signing);
   card.encryption = *std::move(encryption);
-  if (auto read = read_names(members, card); !read) return read.error();
-  if (auto read = read_number_and_dates(document, card); !read) return read.error();
-  if (auto read = read_capabilities(members, card); !read) return read.error();
-  if (auto read = read_revoked(members, card); !read) return read.error();
+  if (const Status read = read_names(members, card); !read) return read.error();
+  if (const Status read = read_number_and_dates(document, card); !read) return read.error();
+  if (const Status read = read_capabilities(members, card); !read) return read.error();
+  if (const Status read = read_revoked(members, card); !read) return read.error();
   return card;
 }
 

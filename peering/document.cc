@@ -138,7 +138,7 @@ Result<DocumentClaim> read_document_claim(const crypto::MessageClaim& claim) {
 
 Result<VerifiedDocument> verify_document(ByteView message) {
   // The form first: what is verified then costs a hash of the content and one signature.
-  if (auto claim = read_message_claim(message); !claim) return claim.error();
+  if (const auto claim = read_message_claim(message); !claim) return claim.error();
   auto verified = crypto::verify_self_carried_message(message);
   if (!verified) return verified.error();
   auto read = read_document_claim({verified->signer.key_id(), verified->content});

@@ -109,7 +109,7 @@ Result<std::optional<Bytes>> look_before_writing(const store::Store& store, cons
   const Fingerprint& sender = acting.document.head().sender;
   std::optional<Bytes> before;
   auto read = store.read([&](const store::ReadTransaction& txn) -> Status {
-    if (auto peer = find_trusted_peer(txn, sender); !peer) return peer.error();
+    if (const auto peer = find_trusted_peer(txn, sender); !peer) return peer.error();
     before = stored_answer(txn, acting.document);
     if (before) return done();
     return acting.budget.take_document(txn, sender, acting.incoming.steady);
@@ -121,7 +121,7 @@ Result<std::optional<Bytes>> look_before_writing(const store::Store& store, cons
 Result<IncomingOutcome> act_by_id(store::Store& store, const Acting& acting) {
   const ExpectedDocument expected{acting.document.type(), acting.self.signer.fingerprint(),
                                   acting.incoming.now};
-  if (auto fit = check_head(acting.document, expected); !fit) return fit.error();
+  if (const Status fit = check_head(acting.document, expected); !fit) return fit.error();
   auto before = look_before_writing(store, acting);
   if (!before) return before.error();
   if (*before) {
@@ -145,14 +145,14 @@ Result<CardJudgement> look_at_card(const store::Store& store, const Acting& acti
   const Fingerprint& sender = card.card.sender;
   CardJudgement judged;
   auto read = store.read([&](const store::ReadTransaction& txn) -> Status {
-    if (auto peer = find_trusted_peer(txn, sender); !peer) return peer.error();
+    if (const auto peer = find_trusted_peer(txn, sender); !peer) return peer.error();
     judged =
         judge_card(card, known_card(txn, card.card), {acting.self.domains, acting.incoming.now});
     return done();
   });
   if (!read) return read.error();
   if (judged.verdict != CardVerdict::accepted) return judged;
-  if (auto fits = acting.budget.take_card(sender, acting.incoming.steady); !fits) {
+  if (const Status fits = acting.budget.take_card(sender, acting.incoming.steady); !fits) {
     return fits.error();
   }
   return judged;
@@ -231,7 +231,8 @@ Status admit_stranger(const store::Store& store, const PairingSelf& self,
   if (!document) return document.error();
   if (document->type != DocumentType::accept) return refused("the sender is not a paired peer");
   const ExpectedDocument expected{DocumentType::accept, self.signer.fingerprint(), incoming.now};
-  if (auto fit = check_head(document->type, document->head, expected); !fit) return fit;
+  if (const Status fit = check_head(document->type, document->head, expected); !fit)
+    return fit.error();
   const auto accept = read_accept_claim(*document);
   if (!accept) return accept.error();
   return check_accept_claim(store, self, *accept, incoming.now);

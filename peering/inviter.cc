@@ -140,7 +140,7 @@ Result<store::Invitation> check_claim(const store::Store& store, const PairingSe
 }  // namespace
 
 Result<GivenInvitation> give_invitation(store::Store& store, const InvitationWish& wish, Time now) {
-  if (auto fit = check_wish(wish); !fit) return fit.error();
+  if (const Status fit = check_wish(wish); !fit) return fit.error();
   Invitation invitation{wish.inviter, crypto::random_secret(kInvitationSecretBytes), wish.url,
                         wish.own_domains, wish.partner_domains};
   auto payload = invitation_payload(invitation);

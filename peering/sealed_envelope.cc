@@ -20,13 +20,13 @@ class Lines {
   // What stands behind `name: ` on the next line.
   Result<std::string_view> take(std::string_view name) {
     const std::size_t end = rest_.find("\r\n");
-    if (end == std::string_view::npos || end > kMaxEnvelopeLineOctets || !next_is(name)) {
+    if (end > kMaxEnvelopeLineOctets || !next_is(name)) {  // npos too
       return bad_envelope("field " + std::string(name) + " is not where it must be");
     }
     const std::size_t start = name.size() + 2;
     const std::string_view value = rest_.substr(start, end - start);
     rest_.remove_prefix(end + 2);
-    if (value.find_first_of("\r\n") != std::string_view::npos || value.find('\0') != value.npos) {
+    if (value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos) {
       return bad_envelope("a control character in " + std::string(name));
     }
     return value;
@@ -245,7 +245,7 @@ Result<SealedEnvelope> read_sealed_envelope(std::string_view fields) {
   }
   auto sender = lines.take("Culvert-Sender");
   if (!sender) return sender.error();
-  if (auto read = read_sender(*sender, parsed); !read) return read.error();
+  if (const Status read = read_sender(*sender, parsed); !read) return read.error();
   // A node speaks for itself in reports and peering mail alone: what a person sends is a person's.
   if (parsed.origin == SealedOrigin::node && parsed.sender) {
     return bad_envelope("mail of the node itself with a sender");

@@ -24,7 +24,7 @@ class BodySource final : public RewindableSource {
   Result<std::size_t> read(MutableBytes into) override { return message_.read(into); }
 
   Status rewind() override {
-    if (auto status = message_.rewind(); !status) return status;
+    if (const Status status = message_.rewind(); !status) return status.error();
     Bytes skipped(16 * 1024);
     for (std::size_t left = body_start_; left > 0;) {
       auto got = message_.read(MutableBytes(skipped).first(std::min(left, skipped.size())));
@@ -254,7 +254,7 @@ Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message)
     case crypto::TransferEncoding::unknown:
       return body;
   }
-  if (auto started = body->rewind(); !started) return started.error();
+  if (const Status started = body->rewind(); !started) return started.error();
   return body;
 }
 

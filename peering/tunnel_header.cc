@@ -21,9 +21,9 @@ bool serves(const std::vector<Domain>& own_domains, const Domain& domain) {
 bool has_sound_lines(std::string_view raw) {
   while (!raw.empty()) {
     const std::size_t end = raw.find("\r\n");
-    if (end == std::string_view::npos || end > kMaxLineOctets) return false;
+    if (end > kMaxLineOctets) return false;  // npos too
     const std::string_view line = raw.substr(0, end);
-    if (line.find_first_of("\r\n") != line.npos || line.find('\0') != line.npos) return false;
+    if (line.find_first_of(std::string_view("\r\n\0", 3)) != line.npos) return false;
     raw.remove_prefix(end + 2);
   }
   return true;

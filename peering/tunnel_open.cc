@@ -125,11 +125,11 @@ Result<std::string> stage_original(Bytes first, crypto::SignedDataReader& conten
   StrictLines strict(staged);
   auto head = crypto::read_head(original);
   if (!head) return head.error();
-  if (auto status = strict.write(as_bytes(head->header)); !status) return status.error();
-  if (auto status = strict.write(head->rest); !status) return status.error();
+  if (const Status status = strict.write(as_bytes(head->header)); !status) return status.error();
+  if (const Status status = strict.write(head->rest); !status) return status.error();
   auto copied = copy_all(original, strict);
   if (!copied) return copied.error();
-  if (auto status = strict.finish(); !status) return status.error();
+  if (const Status status = strict.finish(); !status) return status.error();
   return std::move(head->header);
 }
 
@@ -256,15 +256,17 @@ Result<OpenedTunnelMail> open_tunnel(RewindableSource& blob, const OpenContext& 
   if (holder == holders->end()) return permanent_error("wrong-signer", "signed by nobody known");
   trace.peer = holder->peer;
 
-  if (auto fit = check_envelope(front->envelope, context); !fit) return fit.error();
-  if (auto fit = check_route(*holder, front->envelope, context.arrived); !fit) return fit.error();
-  if (auto fit = check_addresses(front->envelope, context, holder->peer); !fit) return fit.error();
+  if (const Status fit = check_envelope(front->envelope, context); !fit) return fit.error();
+  if (const Status fit = check_route(*holder, front->envelope, context.arrived); !fit)
+    return fit.error();
+  if (const Status fit = check_addresses(front->envelope, context, holder->peer); !fit)
+    return fit.error();
   OpenedTunnelMail mail{.envelope = front->envelope,
                         .peer = holder->peer,
                         .signer = *signer,
                         .cipher = std::string((*enveloped)->cipher())};
   mail.for_peering = is_for_peering(mail.envelope);
-  if (auto marked = set_mark(*header, context, mail); !marked) return marked.error();
+  if (const Status marked = set_mark(*header, context, mail); !marked) return marked.error();
   return mail;
 }
 

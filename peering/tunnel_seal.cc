@@ -28,8 +28,8 @@ struct TunnelSealer::State {
   // Layers end from the inside out.
   Status finish() {
     ended = true;
-    if (auto status = signed_data->finish(); !status) return status;
-    if (auto status = enveloped->finish(); !status) return status;
+    if (const Status status = signed_data->finish(); !status) return status.error();
+    if (const Status status = enveloped->finish(); !status) return status.error();
     return base64.finish();
   }
 };
@@ -45,7 +45,7 @@ Result<std::unique_ptr<TunnelSealer>> TunnelSealer::start(const SealRequest& req
   if (!fields) return fields.error();
   auto head = crypto::read_head(request.original);
   if (!head) return head.error();
-  if (auto again = request.original.rewind(); !again) return again.error();
+  if (const Status again = request.original.rewind(); !again) return again.error();
 
   auto state = std::make_unique<State>(request.original);
   state->outer = make_outer_header({.original_header = head->header,
@@ -59,7 +59,7 @@ Result<std::unique_ptr<TunnelSealer>> TunnelSealer::start(const SealRequest& req
       crypto::EnvelopedWriter::start(state->base64, {.recipients = {request.recipient}});
   if (!enveloped) return enveloped.error();
   state->enveloped = *std::move(enveloped);
-  if (auto written = state->enveloped->write(as_bytes(kSignedEntityHeader)); !written) {
+  if (const Status written = state->enveloped->write(as_bytes(kSignedEntityHeader)); !written) {
     return written.error();
   }
   auto signed_data = crypto::SignedDataWriter::start(*state->enveloped, request.keys,
@@ -71,7 +71,8 @@ Result<std::unique_ptr<TunnelSealer>> TunnelSealer::start(const SealRequest& req
   state->signed_data = *std::move(signed_data);
   const std::string inner =
       std::string(content_entity_header(request.envelope.smtputf8)) + *std::move(fields) + "\r\n";
-  if (auto written = state->signed_data->write(as_bytes(inner)); !written) return written.error();
+  if (const Status written = state->signed_data->write(as_bytes(inner)); !written)
+    return written.error();
   return std::unique_ptr<TunnelSealer>(new TunnelSealer(std::move(state)));
 }
 

@@ -89,7 +89,7 @@ Status read_signature_type(const std::vector<Attribute>& attributes, SignedAttri
   if (!value) return value.error();
   if (*value == nullptr) return done();
   BerReader in{ByteView(**value)};
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   std::vector<SignatureType> types;
   while (true) {
     const auto next = in.peek();

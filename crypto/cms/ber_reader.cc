@@ -173,7 +173,7 @@ Status BerReader::pass_element(Bytes* into, std::size_t limit_bytes) {
     if (!next) return next.error();
     if (*next == kTagEnd) {
       if (frames_.size() == depth) return refuse(Refusal::unexpected_element);
-      if (const Status left = leave(); !left) return left;
+      if (const Status left = leave(); !left) return left.error();
       if (into != nullptr) into->insert(into->end(), {0, 0});
       continue;
     }
@@ -266,7 +266,7 @@ Result<Bytes> BerReader::octets(std::uint8_t identifier, std::size_t limit_bytes
 
 Status BerReader::expect_end() {
   if (!frames_.empty()) return refuse(Refusal::unexpected_element);
-  if (const Status more = require(1); !more) return more;
+  if (const Status more = require(1); !more) return more.error();
   if (!available_.empty()) return refuse(Refusal::trailing_octets);
   return done();
 }

@@ -11,7 +11,7 @@ namespace {
 
 // RFC 5652, 5.1, has it absent; NSS writes one without an octet, which says no more.
 Status skip_empty_content(BerReader& ber) {
-  if (const Status entered = enter_signed_content(ber); !entered) return entered;
+  if (const Status entered = enter_signed_content(ber); !entered) return entered.error();
   const auto piece = ber.next_octets();
   if (!piece) return piece.error();
   return piece->empty() ? done() : Status(refuse(Refusal::not_certs_only, "content"));

@@ -84,7 +84,7 @@ Status CompressedDataReader::State::enter_content() {
   if (!type) return type.error();
   if (!(kOidCompressedData == *type))
     return refuse_because(Refusal::not_cms, "it is " + oid_name(*type));
-  if (const Status in = ber.enter(kTagSequence); !in) return in;
+  if (const Status in = ber.enter(kTagSequence); !in) return in.error();
   const auto version = read_version(ber);
   if (!version) return version.error();
   if (*version != kVersion) return refuse(Refusal::unexpected_element, "version");
@@ -96,14 +96,14 @@ Status CompressedDataReader::State::enter_content() {
   if (!algorithm->parameters_absent_or_null()) {
     return refuse(Refusal::unsupported_compression, "parameters");
   }
-  if (const Status in = ber.enter(kTagSequence); !in) return in;
+  if (const Status in = ber.enter(kTagSequence); !in) return in.error();
   auto inner = ber.oid();
   if (!inner) return inner.error();
   content_type = *std::move(inner);
   const auto next = ber.peek();
   if (!next) return next.error();
   if (*next == kTagEnd) return refuse(Refusal::content_missing);
-  if (const Status in = ber.enter(context_tag(0)); !in) return in;
+  if (const Status in = ber.enter(context_tag(0)); !in) return in.error();
   return ber.begin_octets(kTagOctetString);
 }
 
@@ -132,11 +132,11 @@ Status CompressedDataReader::State::end_stream() {
   if (produced > std::max<std::uint64_t>(kHarmlessInflatedBytes, kMaxCompressionRatio * consumed)) {
     return refuse(Refusal::compression_ratio);
   }
-  if (const Status fed = feed(); !fed) return fed;
+  if (const Status fed = feed(); !fed) return fed.error();
   if (inflater.left() > 0) return refuse(Refusal::bad_compression, "octets behind the stream");
   constexpr int kLevels = 3;  // [0], EncapsulatedContentInfo, CompressedData
   for (int level = 0; level < kLevels; ++level) {
-    if (const Status out = ber.leave(); !out) return out;
+    if (const Status out = ber.leave(); !out) return out.error();
   }
   return leave_content_info(ber);
 }

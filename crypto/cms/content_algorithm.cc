@@ -25,7 +25,7 @@ constexpr std::size_t kMaxParameterBytes = 64;
 
 // GCMParameters ::= SEQUENCE { aes-nonce OCTET STRING, aes-ICVlen INTEGER DEFAULT 12 }
 Status parse_gcm(BerReader& in, ContentAlgorithm& out) {
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   auto nonce = in.content(kTagOctetString, kMaxParameterBytes);
   if (!nonce) return nonce.error();
   out.nonce = *std::move(nonce);
@@ -48,7 +48,7 @@ constexpr std::array<std::pair<std::uint8_t, std::string_view>, 3> kRc2Versions{
 
 // RC2CBCParameter ::= SEQUENCE { rc2ParameterVersion INTEGER, iv OCTET STRING }
 Status parse_rc2(BerReader& in, ContentAlgorithm& out) {
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   const auto number = in.content(kTagInteger, kMaxParameterBytes);
   if (!number) return number.error();
   const std::uint8_t version = number->empty() ? std::uint8_t{0} : number->back();

@@ -29,7 +29,7 @@ Result<Bytes> enter_content_info(BerReader& from) {
 
 Status leave_content_info(BerReader& from) {
   for (int level = 0; level < 2; ++level) {
-    if (const Status out = from.leave(); !out) return out;
+    if (const Status out = from.leave(); !out) return out.error();
   }
   return from.expect_end();
 }

@@ -49,9 +49,9 @@ Status read_end(BerReader& ber, std::uint8_t attributes) {
   const auto next = ber.peek();
   if (!next) return next.error();
   if (*next == attributes) {
-    if (const Status skipped = ber.skip(); !skipped) return skipped;
+    if (const Status skipped = ber.skip(); !skipped) return skipped.error();
   }
-  if (const Status out = ber.leave(); !out) return out;
+  if (const Status out = ber.leave(); !out) return out.error();
   return leave_content_info(ber);
 }
 
@@ -178,7 +178,7 @@ Status EnvelopedReader::State::open_large(BerReader& in, SealedStream& from) {
   if (!guess) return guess.error();
   content_bytes = plain_size;
   while (plain_size == plain.size()) {
-    if (const Status worked = guess->process(plain.writable()); !worked) return worked;
+    if (const Status worked = guess->process(plain.writable()); !worked) return worked.error();
     const auto count = from.fill(plain.writable());
     if (!count) return count.error();
     plain_size = *count;
@@ -195,16 +195,16 @@ Status EnvelopedReader::State::open_large(BerReader& in, SealedStream& from) {
 }
 
 Status EnvelopedReader::State::verify_again() {
-  if (const Status begun = begin_pass(); !begun) return begun;
+  if (const Status begun = begin_pass(); !begun) return begun.error();
   while (!ended) {
-    if (const Status piece = next_piece(); !piece) return piece;
+    if (const Status piece = next_piece(); !piece) return piece.error();
   }
   return done();
 }
 
 Status EnvelopedReader::State::first_pass(const KeyRing& keys) {
   BerReader in(sealed);
-  if (const Status found = find_key(in, keys); !found) return found;
+  if (const Status found = find_key(in, keys); !found) return found.error();
   SealedStream content(in);
   const auto all = hold(content);
   if (!all) return all.error();
@@ -213,10 +213,10 @@ Status EnvelopedReader::State::first_pass(const KeyRing& keys) {
 
 // Goes back to the first octet of the content.
 Status EnvelopedReader::State::begin_pass() {
-  if (const Status back = sealed.rewind(); !back) return back;
+  if (const Status back = sealed.rewind(); !back) return back.error();
   ber = std::make_unique<BerReader>(sealed);
   if (const auto form = enter_sealed(*ber); !form) return form.error();
-  if (const Status skipped = ber->skip(); !skipped) return skipped;  // recipientInfos
+  if (const Status skipped = ber->skip(); !skipped) return skipped.error();  // recipientInfos
   if (const auto head = enter_sealed_content(*ber); !head) return head.error();
   stream.emplace(*ber);
   auto opening = start_cipher(tail.associated);
@@ -242,7 +242,7 @@ Status EnvelopedReader::State::read_piece() {
   if (!count) return count.error();
   plain_at = plain_size = 0;
   if (*count == plain.size()) {
-    if (const Status worked = cipher->process(plain.writable()); !worked) return worked;
+    if (const Status worked = cipher->process(plain.writable()); !worked) return worked.error();
   } else {
     const auto last = cipher->finish_open(plain.writable().first(*count), tail.tag);
     if (!last) return last.error();

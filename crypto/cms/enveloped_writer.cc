@@ -85,15 +85,15 @@ Status EnvelopedWriter::State::write_piece(ByteView piece) {
   if (piece.empty()) return done();
   Bytes header;
   append_der_header(header, kTagOctetString, piece.size());
-  if (const Status written = to.write(header); !written) return written;
+  if (const Status written = to.write(header); !written) return written.error();
   return to.write(piece);
 }
 
 Status EnvelopedWriter::State::write_full() {
   if (!begun) {
-    if (const Status head = begin(); !head) return head;
+    if (const Status head = begin(); !head) return head.error();
   }
-  if (const Status sealed = cipher.process(plain.writable()); !sealed) return sealed;
+  if (const Status sealed = cipher.process(plain.writable()); !sealed) return sealed.error();
   filled = 0;
   return write_piece(plain.view());
 }
@@ -120,7 +120,7 @@ Status EnvelopedWriter::State::write_all_in_der(ByteView sealed, ByteView more, 
   append(head, ByteView(content_front));
   append(head, ByteView(content_header));
   for (const ByteView part : {ByteView(head), sealed, more, mac}) {
-    if (const Status written = to.write(part); !written) return written;
+    if (const Status written = to.write(part); !written) return written.error();
   }
   return done();
 }
@@ -156,7 +156,7 @@ Status EnvelopedWriter::write(ByteView plaintext) {
   while (!plaintext.empty()) {
     if (s.filled == s.plain.size() && s.filled < kStreamChunkBytes) s.make_room();
     if (s.filled == s.plain.size()) {
-      if (const Status written = s.write_full(); !written) return written;
+      if (const Status written = s.write_full(); !written) return written.error();
     }
     const std::size_t count = std::min(plaintext.size(), s.plain.size() - s.filled);
     std::copy_n(plaintext.begin(), count, s.plain.writable().begin() + s.filled);
@@ -174,7 +174,7 @@ Status EnvelopedWriter::finish() {
   const Bytes mac = sealed->tag.empty() ? Bytes{} : der_octet_string(sealed->tag);
   if (!s.begun) return s.write_all_in_der(last, sealed->more, mac);
   for (const ByteView piece : {last, ByteView(sealed->more)}) {
-    if (const Status written = s.write_piece(piece); !written) return written;
+    if (const Status written = s.write_piece(piece); !written) return written.error();
   }
   Bytes tail;
   append_end(tail, 2);  // [0] and EncryptedContentInfo

@@ -28,8 +28,8 @@ Status read_field(BerReader& in, const Field& field) {
   const auto next = in.peek();
   if (!next) return next.error();
   if (*next != field.tag) return done();
-  if (const Status entered = in.enter(field.tag); !entered) return entered;
-  if (const Status good = field.read(); !good) return good;
+  if (const Status entered = in.enter(field.tag); !entered) return entered.error();
+  if (const Status good = field.read(); !good) return good.error();
   return in.leave();
 }
 
@@ -46,11 +46,11 @@ Status read_hash(BerReader& in, const DigestRow*& into) {
 }
 
 Status read_mask(BerReader& in, const DigestRow*& into) {
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   const auto function = in.oid();
   if (!function) return function.error();
   if (!(kOidMgf1 == *function)) return bad("mask " + oid_text(*function));
-  if (const Status hash = read_hash(in, into); !hash) return hash;
+  if (const Status hash = read_hash(in, into); !hash) return hash.error();
   return in.leave();
 }
 
@@ -107,7 +107,7 @@ Bytes der_pss_parameters(const DigestRow& hash) {
 Status check_pss_key(const Certificate& certificate, const PssAlgorithm& used) {
   if (certificate.key_kind() != KeyKind::rsa_pss) return done();
   BerReader in(certificate.public_key_info());
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   const auto algorithm = read_algorithm(in);
   if (!algorithm) return algorithm.error();
   if (algorithm->parameters.empty()) return done();

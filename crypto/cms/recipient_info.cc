@@ -68,7 +68,7 @@ Result<std::optional<std::vector<CertificateName>>> names_in(const RecipientKind
 }
 
 Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
-  if (const Status in = from.enter(kTagSet); !in) return in;
+  if (const Status in = from.enter(kTagSet); !in) return in.error();
   std::size_t count = 0;
   while (true) {
     const auto next = from.peek();

@@ -32,14 +32,14 @@ struct AgreementInfo {
 };
 
 Status read_originator(BerReader& in, AgreementInfo& info) {
-  if (const Status entered = in.enter(context_tag(0)); !entered) return entered;
+  if (const Status entered = in.enter(context_tag(0)); !entered) return entered.error();
   const auto next = in.peek();
   if (!next) return next.error();
   if (*next != context_tag(1)) {
-    if (const Status skipped = in.skip(); !skipped) return skipped;
+    if (const Status skipped = in.skip(); !skipped) return skipped.error();
     return in.leave();
   }
-  if (const Status entered = in.enter(context_tag(1)); !entered) return entered;
+  if (const Status entered = in.enter(context_tag(1)); !entered) return entered.error();
   auto algorithm = read_algorithm(in);
   if (!algorithm) return algorithm.error();
   auto bits = in.content(kTagBitString, kMaxPublicValueBytes);
@@ -47,18 +47,18 @@ Status read_originator(BerReader& in, AgreementInfo& info) {
   if (bits->empty() || bits->front() != 0) return refuse(Refusal::bad_originator_key);
   info.originator_algorithm = *std::move(algorithm);
   info.public_value.assign(bits->begin() + 1, bits->end());
-  if (const Status left = in.leave(); !left) return left;
+  if (const Status left = in.leave(); !left) return left.error();
   return in.leave();
 }
 
 Status read_recipient_keys(BerReader& in, AgreementInfo& info) {
-  if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+  if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   while (true) {
     const auto next = in.peek();
     if (!next) return next.error();
     if (*next == kTagEnd) return in.leave();
     if (info.recipients.size() == kMaxCmsRecipients) return refuse(Refusal::too_many_recipients);
-    if (const Status entered = in.enter(kTagSequence); !entered) return entered;
+    if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
     auto name = read_agreement_recipient(in);
     if (!name) return name.error();
     auto wrapped = in.octets(kTagOctetString, kMaxRecipientInfoBytes);
@@ -66,7 +66,7 @@ Status read_recipient_keys(BerReader& in, AgreementInfo& info) {
     // Another's must not decide; if it is ours, its length tells.
     if (wrapped->size() > kMaxWrappedKeyBytes) wrapped->resize(kMaxWrappedKeyBytes + 1);
     info.recipients.push_back({*std::move(name), *std::move(wrapped)});
-    if (const Status left = in.leave(); !left) return left;
+    if (const Status left = in.leave(); !left) return left.error();
   }
 }
 

@@ -59,13 +59,13 @@ Status pass_sealed_content(BerReader& from, SealKind kind) {
     if (!piece) return piece.error();
     if (piece->empty()) break;
   }
-  if (const Status out = from.leave(); !out) return out;
-  if (const Status passed = skip_if(from, context_tag(1)); !passed) return passed;
+  if (const Status out = from.leave(); !out) return out.error();
+  if (const Status passed = skip_if(from, context_tag(1)); !passed) return passed.error();
   if (kind == SealKind::auth_enveloped) {
     if (const auto tag = from.octets(kTagOctetString, kMaxTagOctets); !tag) return tag.error();
-    if (const Status passed = skip_if(from, context_tag(2)); !passed) return passed;
+    if (const Status passed = skip_if(from, context_tag(2)); !passed) return passed.error();
   }
-  if (const Status out = from.leave(); !out) return out;
+  if (const Status out = from.leave(); !out) return out.error();
   return leave_content_info(from);
 }
 

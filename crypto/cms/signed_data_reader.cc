@@ -41,7 +41,7 @@ Status SignedDataReader::State::begin_detached() {
   if (!entered) return entered.error();
   head = *std::move(entered);
   if (head.has_content) return refuse(Refusal::content_present);
-  if (const Status read = read_tail(); !read) return read;
+  if (const Status read = read_tail(); !read) return read.error();
   for (const DigestRow* row : head.digests) {
     const bool needed =
         std::any_of(tail->signers.begin(), tail->signers.end(),
@@ -52,7 +52,7 @@ Status SignedDataReader::State::begin_detached() {
 }
 
 Status SignedDataReader::State::read_tail() {
-  if (const Status left = leave_signed_content(ber, head); !left) return left;
+  if (const Status left = leave_signed_content(ber, head); !left) return left.error();
   auto read = read_signed_tail(ber);
   if (!read) return read.error();
   tail = *std::move(read);

@@ -42,13 +42,13 @@ Status SignedDataWriter::State::begin() {
 Status SignedDataWriter::State::write_piece(ByteView piece) {
   Bytes header;
   append_der_header(header, kTagOctetString, piece.size());
-  if (const Status written = to.write(header); !written) return written;
+  if (const Status written = to.write(header); !written) return written.error();
   return to.write(piece);
 }
 
 Status SignedDataWriter::State::flush() {
   if (!begun) {
-    if (const Status head = begin(); !head) return head;
+    if (const Status head = begin(); !head) return head.error();
   }
   if (pending.empty()) return done();
   const Status written = write_piece(pending);
@@ -78,7 +78,7 @@ Status SignedDataWriter::write(ByteView content) {
     append(s.pending, content);
     return done();
   }
-  if (const Status flushed = s.flush(); !flushed) return flushed;
+  if (const Status flushed = s.flush(); !flushed) return flushed.error();
   if (content.size() >= kStreamChunkBytes / 2) return s.write_piece(content);
   append(s.pending, content);
   return done();
@@ -93,7 +93,7 @@ Status SignedDataWriter::finish() {
     const auto content = s.is_detached() ? std::nullopt : std::optional<ByteView>(s.pending);
     return s.to.write(signed_data_der(signed_data_front(s.plans), content, *back));
   }
-  if (const Status flushed = s.flush(); !flushed) return flushed;
+  if (const Status flushed = s.flush(); !flushed) return flushed.error();
   constexpr int kInnerLevels = 3;  // OCTET STRING, [0], EncapsulatedContentInfo
   constexpr int kOuterLevels = 3;  // SignedData, [0], ContentInfo
   Bytes tail;

@@ -10,7 +10,7 @@ namespace culvert::crypto {
 namespace {
 
 Status read_digests(BerReader& ber, std::vector<const DigestRow*>& into) {
-  if (const Status in = ber.enter(kTagSet); !in) return in;
+  if (const Status in = ber.enter(kTagSet); !in) return in.error();
   for (std::size_t count = 0;; ++count) {
     const auto next = ber.peek();
     if (!next) return next.error();
@@ -26,7 +26,7 @@ Status read_digests(BerReader& ber, std::vector<const DigestRow*>& into) {
 
 // certificates stand under [0]; what they hold proves nothing by being there.
 Status read_certificates(BerReader& ber, std::size_t most, SignedTail& into) {
-  if (const Status in = ber.enter(context_tag(0)); !in) return in;
+  if (const Status in = ber.enter(context_tag(0)); !in) return in.error();
   for (std::size_t count = 0;; ++count) {
     const auto next = ber.peek();
     if (!next) return next.error();
@@ -40,7 +40,7 @@ Status read_certificates(BerReader& ber, std::size_t most, SignedTail& into) {
 }
 
 Status read_signers(BerReader& ber, std::vector<SignerInfo>& into) {
-  if (const Status in = ber.enter(kTagSet); !in) return in;
+  if (const Status in = ber.enter(kTagSet); !in) return in.error();
   while (true) {
     const auto next = ber.peek();
     if (!next) return next.error();
@@ -90,13 +90,13 @@ Result<SignedHead> enter_signed_data(BerReader& ber) {
 }
 
 Status enter_signed_content(BerReader& ber) {
-  if (const Status in = ber.enter(context_tag(0)); !in) return in;
+  if (const Status in = ber.enter(context_tag(0)); !in) return in.error();
   return ber.begin_octets(kTagOctetString);
 }
 
 Status leave_signed_content(BerReader& ber, const SignedHead& head) {
   if (head.has_content) {
-    if (const Status out = ber.leave(); !out) return out;
+    if (const Status out = ber.leave(); !out) return out.error();
   }
   return ber.leave();
 }

@@ -149,7 +149,7 @@ Status check_key_fits(const Certificate& candidate, const Algorithm& algorithm) 
 
 Status check_signature(const SignerInfo& info, const Algorithm& algorithm,
                        const Certificate& candidate) {
-  if (const Status fits = check_key_fits(candidate, algorithm); !fits) return fits;
+  if (const Status fits = check_key_fits(candidate, algorithm); !fits) return fits.error();
   const Bytes message = as_set_of(info.signed_attributes);
   const auto& pss = algorithm.pss;
   const bool good =
@@ -252,7 +252,7 @@ Status check_all(const SignerInfo& info, const SignedContent& content, Candidate
   const auto algorithm = algorithm_of(info);
   if (!algorithm) return algorithm.error();
   if (!*result.content_matches) return refuse(Refusal::message_digest_mismatch);
-  if (const Status good = check_protection(info, *attributes); !good) return good;
+  if (const Status good = check_protection(info, *attributes); !good) return good.error();
   return find_signer({info, *attributes, *algorithm}, candidates, result);
 }
 

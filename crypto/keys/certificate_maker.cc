@@ -1,5 +1,6 @@
 #include "crypto/keys/certificate_maker.h"
 
+#include <botan/asn1_time.h>
 #include <botan/bigint.h>
 #include <botan/pubkey.h>
 #include <botan/system_rng.h>

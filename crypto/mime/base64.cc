@@ -68,7 +68,7 @@ Status Base64Encoder::write_lines(ByteView whole_lines) {
       encode_groups(some.subspan(at, kLineOctets), to);
       to = end_line(to + kLineCharacters);
     }
-    if (const Status s = to_.write(ByteView(out_).first(written)); !s) return s;
+    if (const Status s = to_.write(ByteView(out_).first(written)); !s) return s.error();
     whole_lines = whole_lines.subspan(some.size());
   }
   return done();
@@ -83,11 +83,11 @@ Status Base64Encoder::write(ByteView octets) {
     octets = octets.subspan(count);
     if (pending_size_ < kLineOctets) return done();
     pending_size_ = 0;
-    if (const Status s = write_lines(pending_); !s) return s;
+    if (const Status s = write_lines(pending_); !s) return s.error();
   }
   const std::size_t whole = octets.size() / kLineOctets * kLineOctets;
   if (whole > 0) {
-    if (const Status s = write_lines(octets.first(whole)); !s) return s;
+    if (const Status s = write_lines(octets.first(whole)); !s) return s.error();
   }
   pending_size_ = octets.size() - whole;
   std::copy_n(octets.begin() + static_cast<std::ptrdiff_t>(whole), pending_size_, pending_.begin());
@@ -143,7 +143,7 @@ Status Base64Decoder::pass_over(char c) {
 
 Status Base64Decoder::take(char c, std::uint8_t*& to) {
   if (after_cr_ && c != '\n') {
-    if (const Status s = pass_over('\r'); !s) return s;
+    if (const Status s = pass_over('\r'); !s) return s.error();
   }
   after_cr_ = c == '\r';
   if (c == '\r' || c == '\n') return done();
@@ -158,7 +158,7 @@ Status Base64Decoder::decode_singly(std::string_view& text, bool damaged, std::u
   while (!text.empty()) {
     const char c = text.front();
     ++seen_;
-    if (const Status s = take(c, to); !s) return s;
+    if (const Status s = take(c, to); !s) return s.error();
     text.remove_prefix(1);
     if (strays_ == StrayOctets::pass_over && is_padded()) return done();
     if (is_between_groups() && (!damaged || c == '\n')) return done();
@@ -171,14 +171,14 @@ Status Base64Decoder::decode_to(std::string_view& text, std::uint8_t*& to) {
     const std::size_t before = text.size();
     const bool damaged = is_between_groups() && !take_lines(text, to);
     seen_ += before - text.size();
-    if (const Status s = decode_singly(text, damaged, to); !s) return s;
+    if (const Status s = decode_singly(text, damaged, to); !s) return s.error();
   }
   return done();
 }
 
 Status Base64Decoder::decode(std::string_view text, Bytes& out) {
   const std::size_t start = out.size();
-  const auto under_way = static_cast<std::size_t>(characters_ + padding_);
+  const auto under_way = static_cast<std::size_t>(characters_) + static_cast<std::size_t>(padding_);
   out.resize(start + (under_way + text.size()) / 4 * 3);
   std::uint8_t* to = out.data() + start;
   std::string_view left = text;

@@ -202,7 +202,7 @@ Status check_header(std::string_view header) {
         .wrong(header[at] == '\0' ? "holds a NUL octet" : "holds a CR or LF that ends no line");
   }
   for (const HeaderField& field : fields_of(header)) {
-    if (const Status good = check_field(header, field); !good) return good;
+    if (const Status good = check_field(header, field); !good) return good.error();
   }
   return done();
 }

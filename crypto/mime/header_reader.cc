@@ -50,7 +50,7 @@ Status HeaderReader::write(ByteView octets) {
   // A CR alone may be that of the empty line.
   std::string_view line = std::string_view(octets_).substr(scan_.header_bytes());
   if (ended || line == "\r") line = {};
-  if (const Status fits = within_limits(line.size()); !fits) return fits;
+  if (const Status fits = within_limits(line.size()); !fits) return fits.error();
   has_ended_ = ended;
   return done();
 }

@@ -123,7 +123,7 @@ Status LeafWalk::walk_parts(Range body, const std::string& boundary, std::size_t
   out_.has_more = out_.has_more || lines->is_cut;
   const std::vector<BoundaryLine>& all = lines->all;
   if (all.empty()) return note_text(body);
-  if (const Status s = note_text({body.begin, all.front().begin}); !s) return s;
+  if (const Status s = note_text({body.begin, all.front().begin}); !s) return s.error();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].kind == BoundaryLine::Kind::closing) return note_text({all[i].end, body.end});
     if (++parts_ > kMaxParts) {
@@ -131,7 +131,8 @@ Status LeafWalk::walk_parts(Range body, const std::string& boundary, std::size_t
       return done();
     }
     const std::uint64_t end = i + 1 < all.size() ? all[i + 1].begin : body.end;
-    if (const Status s = walk({all[i].end, std::max(end, all[i].end)}, level + 1); !s) return s;
+    if (const Status s = walk({all[i].end, std::max(end, all[i].end)}, level + 1); !s)
+      return s.error();
   }
   return done();
 }

@@ -13,7 +13,7 @@ constexpr std::size_t kPieceBytes = 16 * 1024;
 Status SharedInput::move_to(std::uint64_t offset) {
   if (!is_placed_ || offset < at_) {
     is_placed_ = false;
-    if (const Status s = from_.rewind(); !s) return s;
+    if (const Status s = from_.rewind(); !s) return s.error();
     is_placed_ = true;
     at_ = 0;
   }

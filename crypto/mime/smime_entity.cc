@@ -69,12 +69,12 @@ Status Pkcs7MimeWriter::start() {
 }
 
 Status Pkcs7MimeWriter::write(ByteView octets) {
-  if (const Status s = start(); !s) return s;
+  if (const Status s = start(); !s) return s.error();
   return encoder_.write(octets);
 }
 
 Status Pkcs7MimeWriter::finish() {
-  if (const Status s = start(); !s) return s;
+  if (const Status s = start(); !s) return s.error();
   return encoder_.finish();
 }
 
@@ -120,30 +120,30 @@ Status MultipartSignedWriter::refuse_boundary_lines() {
 }
 
 Status MultipartSignedWriter::write_entity(ByteView octets) {
-  if (const Status s = start(); !s) return s;
+  if (const Status s = start(); !s) return s.error();
   scanner_.feed(octets, found_);
-  if (const Status s = refuse_boundary_lines(); !s) return s;
+  if (const Status s = refuse_boundary_lines(); !s) return s.error();
   return to_.write(octets);
 }
 
 Status MultipartSignedWriter::end_entity() {
   if (entity_ended_) return done();
   entity_ended_ = true;
-  if (const Status s = start(); !s) return s;
+  if (const Status s = start(); !s) return s.error();
   scanner_.finish(found_);
-  if (const Status s = refuse_boundary_lines(); !s) return s;
+  if (const Status s = refuse_boundary_lines(); !s) return s.error();
   return to_.write(as_bytes("\r\n--" + boundary_ + "\r\n" +
                             cms_fields("application/pkcs7-signature", "smime.p7s") + "\r\n"));
 }
 
 Status MultipartSignedWriter::write_signature(ByteView octets) {
-  if (const Status s = end_entity(); !s) return s;
+  if (const Status s = end_entity(); !s) return s.error();
   return encoder_.write(octets);
 }
 
 Status MultipartSignedWriter::finish() {
-  if (const Status s = end_entity(); !s) return s;
-  if (const Status s = encoder_.finish(); !s) return s;
+  if (const Status s = end_entity(); !s) return s.error();
+  if (const Status s = encoder_.finish(); !s) return s.error();
   return to_.write(as_bytes("--" + boundary_ + "--\r\n"));
 }
 

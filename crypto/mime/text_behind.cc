@@ -52,7 +52,7 @@ Status TextBehind::take(std::string_view text) {
                              "the base64 text is damaged: more than 64 KiB of text follow it");
     }
     if (end == text.size()) break;
-    if (const Status s = end_line(); !s) return s;
+    if (const Status s = end_line(); !s) return s.error();
     text.remove_prefix(end + 1);
   }
   return done();

@@ -65,7 +65,7 @@ CmsInput::~CmsInput() = default;
 Status CmsInput::take_pkcs7_mime(RewindableSource& from, std::size_t header_bytes) {
   const auto kind = entity_kind(header_);
   if (!kind) return not_smime("its Content-Type is ambiguous");
-  if (const Status good = check_fields(header_); !good) return good;
+  if (const Status good = check_fields(header_); !good) return good.error();
   wrapping_ = Wrapping::mime;
   content_type_ = describe(kind->type);
   shared_ = std::make_unique<SharedInput>(from);

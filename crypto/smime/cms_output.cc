@@ -16,15 +16,15 @@ Status CmsOutput::begin_pem() {
 Status CmsOutput::write(ByteView octets) {
   if (mime_) return mime_->write(octets);
   if (!base64_) return to_.write(octets);
-  if (const Status begun = begin_pem(); !begun) return begun;
+  if (const Status begun = begin_pem(); !begun) return begun.error();
   return base64_->write(octets);
 }
 
 Status CmsOutput::finish() {
   if (mime_) return mime_->finish();
   if (!base64_) return done();
-  if (const Status begun = begin_pem(); !begun) return begun;
-  if (const Status ended = base64_->finish(); !ended) return ended;
+  if (const Status begun = begin_pem(); !begun) return begun.error();
+  if (const Status ended = base64_->finish(); !ended) return ended.error();
   return to_.write(as_bytes("-----END CMS-----\r\n"));
 }
 

@@ -12,7 +12,7 @@ Status encrypt(Source& content, const EncryptRequest& request, Sink& to) {
   const auto writer = EnvelopedWriter::start(output, request.options);
   if (!writer) return writer.error();
   if (const auto copied = copy_all(content, **writer); !copied) return copied.error();
-  if (const Status ended = (*writer)->finish(); !ended) return ended;
+  if (const Status ended = (*writer)->finish(); !ended) return ended.error();
   return output.finish();
 }
 

@@ -38,8 +38,8 @@ Status sign_and_encrypt(Source& payload, const KeyRing& keys, const MessageSeal&
   if (!writer) return writer.error();
   SignRequest request{*seal.sign, Wrapping::mime, {}};
   request.options.content = SigningOptions::Content::opaque;
-  if (const Status made = sign(payload, keys, request, **writer); !made) return made;
-  if (const Status ended = (*writer)->finish(); !ended) return ended;
+  if (const Status made = sign(payload, keys, request, **writer); !made) return made.error();
+  if (const Status ended = (*writer)->finish(); !ended) return ended.error();
   return output.finish();
 }
 
@@ -55,7 +55,7 @@ Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& sea
   if (header.starts_with(kByteOrderMark)) header.remove_prefix(kByteOrderMark.size());
   // A line that is no field would get lost: neither header that is made of this one has a place for
   // it.
-  if (const Status good = check_header(header); !good) return good;
+  if (const Status good = check_header(header); !good) return good.error();
   auto fields =
       protect_header(header, {protection_of(seal), seal.confidentiality, seal.legacy_display});
   if (!fields) return fields.error();

@@ -72,22 +72,22 @@ Status pass_bare_object(const std::string& content_type, BerReader& ber) {
 
 Status pass_object(const std::string& content_type, Source& content) {
   BerReader ber(content);
-  if (const Status in = ber.enter(kTagSequence); !in) return in;
+  if (const Status in = ber.enter(kTagSequence); !in) return in.error();
   const auto first = ber.peek();
   if (!first) return first.error();
   if (*first == kTagInteger) {
-    if (const Status bare = pass_bare_object(content_type, ber); !bare) return bare;
+    if (const Status bare = pass_bare_object(content_type, ber); !bare) return bare.error();
   } else {
     const auto type = ber.oid();
     if (!type) return type.error();
     if (oid_text(*type) != content_type) return refuse(Refusal::content_type_mismatch);
-    if (const Status in = ber.enter(context_tag(0)); !in) return in;
-    if (const Status in = ber.enter(kTagSequence); !in) return in;
-    if (const Status bare = pass_bare_object(content_type, ber); !bare) return bare;
+    if (const Status in = ber.enter(context_tag(0)); !in) return in.error();
+    if (const Status in = ber.enter(kTagSequence); !in) return in.error();
+    if (const Status bare = pass_bare_object(content_type, ber); !bare) return bare.error();
     for (int level = 0; level < 2; ++level)
-      if (const Status out = ber.leave(); !out) return out;
+      if (const Status out = ber.leave(); !out) return out.error();
   }
-  if (const Status out = ber.leave(); !out) return out;
+  if (const Status out = ber.leave(); !out) return out.error();
   return ber.expect_end();
 }
 

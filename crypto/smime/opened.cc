@@ -69,7 +69,7 @@ Status refuse_if_header(RewindableSource& content, const Error& error) {
   if (!mime_refusal_of(error)) return error;
   const auto front = read_front(content, kMessageHeader.bytes);
   if (!front) return front.error();
-  if (const Status back = content.rewind(); !back) return back;
+  if (const Status back = content.rewind(); !back) return back.error();
   return may_claim_fields(as_text(*front)) ? Status(error) : done();
 }
 
@@ -113,7 +113,7 @@ Status OpenedMessage::open_signed(Step& step, const OpenRequest& request) {
                           : SignedDataReader::open_detached(*step.der, *step.beside);
   if (!reader) return explain_unsigned(reader.error(), *step.der);
   step.inner_type = (*reader)->content_type();
-  if (const Status mail = check_mail_content(step.inner_type); !mail) return mail;
+  if (const Status mail = check_mail_content(step.inner_type); !mail) return mail.error();
   const auto result = (*reader)->finish({request.trust.trusted, SignerCandidates::Included::use});
   if (!result) return result.error();
   Trust trust = request.trust;
@@ -181,7 +181,7 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
     auto input = steps_.empty() ? CmsInput::open(from) : CmsInput::open_entity(from);
     if (!input) return input.error();
     step->input = *std::move(input);
-    if (const Status chosen = choose_reading(*step->input); !chosen) return chosen;
+    if (const Status chosen = choose_reading(*step->input); !chosen) return chosen.error();
     step->der = &step->input->der();
     step->beside = step->input->signed_content();
     if (steps_.empty()) {
@@ -195,7 +195,7 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
   if (is_bare && oid_text(*type) != steps_.back()->inner_type) {
     return not_of_type(steps_.back()->inner_type);
   }
-  if (const Status taken = open_object(*step, *type, request); !taken) return taken;
+  if (const Status taken = open_object(*step, *type, request); !taken) return taken.error();
   content_ = step->inner;
   steps_.push_back(std::move(step));
   return done();
@@ -223,7 +223,7 @@ void OpenedMessage::hold_signers_to_author() {
 Status OpenedMessage::read_protected_header(const OpenRequest& request) {
   if (!author_) return done();
   const auto payload = read_payload_head(*content_);
-  if (const Status back = content_->rewind(); !back) return back;
+  if (const Status back = content_->rewind(); !back) return back.error();
   if (!payload) return refuse_if_header(*content_, payload.error());
   Protection seal = Protection::unprotected;
   if (is_encrypted()) seal = Protection::encrypted_only;
@@ -238,13 +238,13 @@ Status OpenedMessage::read_protected_header(const OpenRequest& request) {
 }
 
 Status OpenedMessage::write_message(Sink& to) {
-  if (const Status back = content_->rewind(); !back) return back;
+  if (const Status back = content_->rewind(); !back) return back.error();
   if (!protected_header_.header.empty()) {
     const auto payload = read_payload_head(*content_);
     if (!payload) return payload.error();
     const Status head = to.write(as_bytes(protected_header_.header));
     if (!head) return head;
-    if (const Status front = to.write(payload->rest); !front) return front;
+    if (const Status front = to.write(payload->rest); !front) return front.error();
   }
   const auto copied = copy_all(*content_, to);
   return copied ? done() : Status(copied.error());

@@ -17,8 +17,8 @@ class SignedEntity final : public Sink {
   SignedEntity(MultipartSignedWriter& multipart, SignedDataWriter& signature)
       : multipart_(multipart), signature_(signature) {}
   Status write(ByteView octets) override {
-    if (const Status good = check_.take(octets); !good) return good;
-    if (const Status written = multipart_.write_entity(octets); !written) return written;
+    if (const Status good = check_.take(octets); !good) return good.error();
+    if (const Status written = multipart_.write_entity(octets); !written) return written.error();
     return signature_.write(octets);
   }
 
@@ -63,7 +63,7 @@ Status sign_multipart(Source& content, const KeyRing& keys, const SignRequest& r
   if (!signature) return signature.error();
   SignedEntity entity(multipart, **signature);
   if (const auto copied = copy_all(content, entity); !copied) return copied.error();
-  if (const Status ended = (*signature)->finish(); !ended) return ended;
+  if (const Status ended = (*signature)->finish(); !ended) return ended.error();
   return multipart.finish();
 }
 
@@ -78,7 +78,7 @@ Status sign(Source& content, const KeyRing& keys, const SignRequest& request, Si
   const auto writer = SignedDataWriter::start(output, keys, request.options);
   if (!writer) return writer.error();
   if (const auto copied = copy_all(content, **writer); !copied) return copied.error();
-  if (const Status ended = (*writer)->finish(); !ended) return ended;
+  if (const Status ended = (*writer)->finish(); !ended) return ended.error();
   return output.finish();
 }
 

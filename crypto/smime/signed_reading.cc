@@ -28,7 +28,7 @@ Status choose_reading(CmsInput& input) {
   const auto mismatch = is_mismatch(input);
   if (!mismatch) return mismatch.error();
   if (*mismatch) input.read_as_text();
-  if (const Status back = input.der().rewind(); !back) return back;
+  if (const Status back = input.der().rewind(); !back) return back.error();
   return input.signed_content()->rewind();
 }
 

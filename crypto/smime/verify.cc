@@ -37,7 +37,7 @@ Status check_inside(CmsInput& cms, DetachedContent detached, const std::string& 
   if (!is_object_type(content_type)) return done();
   RewindableSource* content = cms.signed_content() != nullptr ? cms.signed_content() : detached;
   RewindableSource& outer = content != nullptr ? *content : cms.der();
-  if (const Status back = outer.rewind(); !back) return back;
+  if (const Status back = outer.rewind(); !back) return back.error();
   if (content != nullptr) return check_object_in(content_type, *content);
   SignedContent inside(cms.der());
   return check_object_in(content_type, inside);

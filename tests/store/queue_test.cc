@@ -54,12 +54,9 @@ TEST(MessageState, FollowsItsTable) {
     E event;
     std::optional<S> queued, deferred, held;
   } table[] = {
-      {E::finished, gone, gone, gone},
-      {E::deferred, S::deferred, S::deferred, S::held},
-      {E::hold, S::held, S::held, S::held},
-      {E::release, S::queued, S::deferred, S::queued},
-      {E::retry, S::queued, S::queued, S::held},
-      {E::drop, gone, gone, gone},
+      {E::finished, gone, gone, gone},           {E::deferred, S::deferred, S::deferred, S::held},
+      {E::hold, S::held, S::held, S::held},      {E::release, S::queued, S::deferred, S::queued},
+      {E::retry, S::queued, S::queued, S::held}, {E::drop, gone, gone, gone},
   };
   for (const auto& row : table) {
     EXPECT_EQ(next(S::queued, row.event).state, row.queued);

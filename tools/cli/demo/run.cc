@@ -62,7 +62,7 @@ Status DemoRun::play() {
   for (const auto step :
        {&DemoRun::set_up, &DemoRun::pair, &DemoRun::send_both_ways, &DemoRun::let_one_wait,
         &DemoRun::look_at_rest, &DemoRun::keep_from_outsider}) {
-    if (const Status stepped = (this->*step)(); !stepped) return stepped;
+    if (const Status stepped = (this->*step)(); !stepped) return stepped.error();
   }
   return done();
 }
@@ -78,13 +78,13 @@ void DemoRun::capture(const std::string& name, const std::string& octets) {
 Status DemoRun::set_up() {
   story_.chapter("Two organisations; beside the mail server of each runs a node");
   if (const Status made = a_.init({"b.example", to_b_.address(), outsider_.address()}); !made) {
-    return made;
+    return made.error();
   }
   if (const Status made = b_.init({"a.example", to_a_.address(), outsider_.address()}); !made) {
-    return made;
+    return made.error();
   }
   for (DemoNode* node : {&a_, &b_}) {
-    if (const Status started = node->start(); !started) return started;
+    if (const Status started = node->start(); !started) return started.error();
     story_.say(
         fmt::format("{}  node {}  inside 127.0.0.1:{}  outside 127.0.0.1:{}  fingerprint {}…",
                     node->domain(), node->name(), node->inside_port(), node->outside_port(),
@@ -118,7 +118,7 @@ Status DemoRun::pair() {
 Status DemoRun::send_both_ways() {
   story_.chapter("Alice writes to Bob");
   if (const Status carried = carry({a_, b_, to_b_, "1-alice-to-bob"}, first_mail()); !carried) {
-    return carried;
+    return carried.error();
   }
   story_.chapter("Bob answers; the same the other way");
   return carry({b_, a_, to_a_, "2-bob-to-alice", Leg::Showing::claims_only}, answer_mail());

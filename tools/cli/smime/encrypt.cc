@@ -105,7 +105,7 @@ Status add_signer(const Arguments& arguments, MessageSigner& signing) {
   const auto signer = given_signer(arguments, {"--sign-key", "--sign-cert"});
   if (!signer) return signer.error();
   const Time now = SystemClock().now();
-  if (const Status good = check_signer(signer->certificate, now); !good) return good;
+  if (const Status good = check_signer(signer->certificate, now); !good) return good.error();
   auto options = crypto::signing_options(*profile, signer->certificate, now);
   if (!options) return usage_error(options.error().text);
   signing.options = *std::move(options);

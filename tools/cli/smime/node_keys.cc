@@ -27,7 +27,7 @@ Status add_node_keys(const Arguments& arguments, crypto::MemoryKeyRing& ring) {
   return node->store->read([&](const store::ReadTransaction& txn) -> Status {
     for (const auto& stored :
          store::list_certificates(txn, store::CertificateRole::tunnel_encrypt)) {
-      if (const Status added = add_stored_key(txn, stored, ring); !added) return added;
+      if (const Status added = add_stored_key(txn, stored, ring); !added) return added.error();
     }
     return done();
   });
