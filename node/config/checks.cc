@@ -33,7 +33,7 @@ struct Listener {
   int line;
 };
 
-// The same address cannot be bound twice. Port 0 is another port each time.
+// The same address cannot be bound twice. Port 0 is a different port each time.
 void check_listeners(const std::vector<Listener>& listeners, Findings& findings) {
   std::set<std::string> taken;
   for (const Listener& listener : listeners) {
@@ -48,7 +48,7 @@ void check_listeners(const std::vector<Listener>& listeners, Findings& findings)
   }
 }
 
-// Mail must not be handed to our own listeners again.
+// The node must not hand mail to its own listeners.
 void check_no_circle(const Config& config, Findings& findings) {
   const ThisMachine machine = this_machine();
   for (const NamedHop& named : named_hops(config.delivery)) {

@@ -1,4 +1,4 @@
-// What no key alone can tell: values that contradict each other. Internal to node/config.
+// Checks that need more than one key: values that contradict each other. Internal to node/config.
 #pragma once
 
 #include "node/config/config.h"
@@ -6,7 +6,7 @@
 
 namespace culvert::node {
 
-// Looks at a whole configuration; `root`, the document that it was read from, gives the lines.
+// Checks a whole configuration. `root`, the document that it was read from, gives the lines.
 void check_together(const Config& config, const TreeTable& root, Findings& findings);
 
 }  // namespace culvert::node

@@ -1,7 +1,7 @@
-// The configuration of a node: one TOML file, read once by `serve` and by every command.
-// A `Config` exists only if the whole file is right, so code behind it checks nothing again.
-// What the keys mean to an administrator stands in the file that `culvert init` writes
-// (template.h). Reading touches no other file; pure, any thread.
+// The configuration of a node: one TOML file, read once by `serve` and by every command. A `Config`
+// exists only if the whole file is right, so code that uses it checks nothing again. The file that
+// `culvert init` writes (template.h) tells administrators what the keys mean. Reading touches no
+// other file; pure, any thread.
 #pragma once
 
 #include <chrono>
@@ -29,12 +29,12 @@ struct NodeSettings {
 
 struct SmtpSettings {
   std::uint64_t max_message_bytes = 150'000'000;
-  std::uint32_t max_connections = 1000;   // over both listeners; some kept for inside
+  std::uint32_t max_connections = 1000;   // over both listeners; some are kept for inside
   std::filesystem::path tls_certificate;  // empty: a self-signed one; set exactly if tls_key is
   std::filesystem::path tls_key;
 };
 
-// A header field that must stand in what inside hands in, and is removed.
+// A header field that mail from inside must have; the node removes it.
 struct RequiredHeader {
   std::string name;   // field-name as written; compared without case
   std::string value;  // compared exactly, without surrounding white space; a secret: never log it
@@ -63,14 +63,14 @@ struct OutsideSettings {
 struct DeliverySettings {
   NextHop inside{.host = "127.0.0.1", .port = 10026};
   std::optional<NextHop> outside;   // nothing: by MX
-  std::map<Domain, NextHop> hosts;  // asked before `outside` and MX, for exactly that domain
+  std::map<Domain, NextHop> hosts;  // looked up before `outside` and MX, for exactly that domain
 };
 
 // Every next hop of the configuration, under the key that names it.
 struct NamedHop {
   std::string key;               // dotted, `delivery.hosts.b.example`
-  std::optional<Domain> domain;  // of delivery.hosts
-  const NextHop* hop;            // as long as the settings
+  std::optional<Domain> domain;  // for delivery.hosts
+  const NextHop* hop;            // valid as long as the settings
 };
 std::vector<NamedHop> named_hops(const DeliverySettings& delivery);
 
@@ -85,16 +85,16 @@ struct DnsSettings {
   std::vector<SocketAddress> resolvers;  // empty: the system's; port 53 if not given
   std::filesystem::path trust_anchor;    // zone-format file with DS or DNSKEY; empty: built in
   enum class Validate { yes, no } validate = Validate::yes;
-  std::vector<Domain> insecure;  // zones that are not validated, with all below them
+  std::vector<Domain> insecure;  // zones that are not validated, with everything below them
 };
 
 struct QueueSettings {
-  // Mail that waits longer is told of to its sender, once.
+  // The sender of mail that waits longer is told, once.
   std::chrono::seconds delay_notice = std::chrono::hours(4);
 };
 
 struct LimitSettings {
-  // How long mail waits in quarantine: a verified peer's, and any other.
+  // How long mail waits in quarantine: mail of a verified peer, and any other.
   std::chrono::seconds held_peer = std::chrono::hours(30 * 24);
   std::chrono::seconds held_stranger = std::chrono::hours(14 * 24);
 };
@@ -108,8 +108,8 @@ struct LogSettings {
   LogFormat format = LogFormat::text;
 };
 
-// Ports of listeners may be 0: the system chooses (tests).
-// Paths are absolute: relative ones were taken from the directory of `file`.
+// Ports of listeners may be 0: the system then chooses one (tests). Paths are absolute: relative
+// ones are taken from the directory of `file`.
 struct Config {
   std::filesystem::path file;
   NodeSettings node;
@@ -124,14 +124,14 @@ struct Config {
   TraceSettings trace{};
   LogSettings log{};
 
-  // True if mail for `domain` belongs to this node (exactly, not below).
+  // True if mail for `domain` belongs to this node (that domain exactly, not those below it).
   bool serves(const Domain& domain) const;
-  // What the outside listener takes and announces as SIZE: sealed mail is larger than what was
+  // What the outside listener accepts and announces as SIZE: sealed mail is larger than what was
   // sealed (protocol.md, "The outer message").
   std::uint64_t largest_outside_bytes() const;
 };
 
-// One thing wrong (or without effect) in the file, told to a person.
+// One thing that is wrong (or has no effect) in the file, as told to a person.
 struct Finding {
   enum class Weight { error, warning };
 
@@ -148,13 +148,13 @@ struct Finding {
 // What reading found. `config` is set exactly if no finding is an error.
 struct ConfigReading {
   std::optional<Config> config;
-  std::vector<Finding> findings;  // in the order of lines; all of them, not the first
+  std::vector<Finding> findings;  // in the order of lines; all of them, not only the first
 };
 
 // Reads `file` whole (at most 1 MiB). A file that cannot be read is a finding with line 0.
 ConfigReading read_config(const std::filesystem::path& file);
 
-// The same for text that stands in memory; `file` names it in findings and anchors relative paths.
+// The same for text in memory; `file` names it in findings and anchors relative paths.
 ConfigReading parse_config(std::string_view toml, const std::filesystem::path& file);
 
 }  // namespace culvert::node

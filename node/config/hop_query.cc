@@ -29,7 +29,7 @@ std::string without_colons(std::string_view digest) {
 }
 
 std::optional<Bytes> from_base64(std::string_view text) {
-  // The decoder takes line ends, which no URL has.
+  // The decoder accepts line ends, which no URL has.
   if (text.find_first_of("\r\n") != std::string_view::npos) return std::nullopt;
   Bytes out;
   crypto::Base64Decoder decoder;

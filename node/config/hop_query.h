@@ -1,4 +1,4 @@
-// What stands behind `?` in the URL of a next hop. Inside node/config; pure.
+// What follows `?` in the URL of a next hop. Inside node/config; pure.
 #pragma once
 
 #include <string_view>
@@ -7,9 +7,8 @@
 
 namespace culvert::node {
 
-// Takes `query` (without `?`) into `hop`, whose scheme and host are known. What makes no sense is
-// refused: an unknown item, one that stands there twice, two that contradict each other. Errors as
-// `parse_next_hop`.
+// Reads `query` (without `?`) into `hop`, whose scheme and host are known. Refuses an unknown item,
+// an item given twice, and two items that contradict each other. Errors as `parse_next_hop`.
 Status take_query(std::string_view query, NextHop& hop);
 
 }  // namespace culvert::node

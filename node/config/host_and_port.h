@@ -8,7 +8,7 @@
 
 namespace culvert::node {
 
-// Digits only, at most `limit`; nothing for any other text.
+// Digits only, at most `limit`; for any other text, nothing.
 std::optional<std::uint64_t> parse_number(std::string_view digits, std::uint64_t limit);
 
 struct HostAndPort {
@@ -17,8 +17,8 @@ struct HostAndPort {
   bool bracketed = false;
 };
 
-// `host`, `host:port`, `[host]`, `[host]:port`; neither part is judged. Nothing if a colon has no
-// port behind it or a bracket no partner.
+// `host`, `host:port`, `[host]`, `[host]:port`; neither part is checked. Nothing if no port follows
+// a colon or a bracket has no partner.
 std::optional<HostAndPort> split_port(std::string_view text);
 
 std::optional<std::uint16_t> parse_port(std::string_view digits);
@@ -28,7 +28,7 @@ struct Host {
   bool is_ipv6 = false;
 };
 
-// A domain name or an address; only IPv6 stands in brackets.
+// A domain name or an address; only IPv6 may be in brackets.
 std::optional<Host> parse_host(const HostAndPort& split);
 
 }  // namespace culvert::node

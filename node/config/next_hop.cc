@@ -12,7 +12,7 @@
 namespace culvert::node {
 namespace {
 
-// A URL with all its pins; what is longer is not repeated in texts.
+// A URL with all its pins is long; texts repeat no more of it than this.
 constexpr std::size_t kShown = 80;
 
 constexpr std::string_view kTls = "smtps://";
@@ -22,7 +22,7 @@ Error bad(std::string_view url, std::string_view what) {
   return permanent_error("bad-value", fmt::format("'{}' {}", printable(url, kShown), what));
 }
 
-// Without what stands before the `@`, which may be a password, whatever else is wrong.
+// The text leaves out what is before the `@`, which may be a password, whatever else is wrong.
 Error names_a_user(std::string_view url) {
   return permanent_error(
       "bad-value",

@@ -37,13 +37,13 @@ struct NextHop {
   std::string user{};  // empty: no authentication
   std::filesystem::path
       password_file{};  // set exactly if `user` is; its first line is the password
-  int line = 0;         // where it stands in the configuration; 0: it is the default
+  int line = 0;         // where the configuration has it; 0: the default
 
   // `smtp://host:port`, without user and query.
   std::string text() const;
-  // True if it is this machine by its name: a loopback address, or `localhost` (RFC 6761, 6.3).
+  // True if its name means this machine: a loopback address, or `localhost` (RFC 6761, 6.3).
   bool is_loopback() const;
-  // Wherever they stand.
+  // Compares all but `line`.
   bool operator==(const NextHop& other) const;
 };
 

@@ -8,8 +8,8 @@
 namespace culvert::node {
 namespace {
 
-// Where a connection to that address ends: "every address" is loopback. (One that is mapped into
-// IPv6 is the IPv4 address, see network.h.)
+// Where a connection to that address ends: the wildcard address means loopback. (An IPv4 address
+// mapped into IPv6 is the IPv4 address, see network.h.)
 IpAddress as_reached(const IpAddress& address) {
   if (!address.is_any()) return address;
   return *IpAddress::parse(address.is_v4() ? "127.0.0.1" : "::1");
@@ -25,7 +25,7 @@ bool is_at(const IpAddress& target, const IpAddress& listen,
              machine_addresses.end();
 }
 
-// The first listener of that port for whose address this is true.
+// The first listener on that port whose address satisfies `is_it`.
 std::optional<OwnListener> find_listener(const Config& config, std::uint16_t port,
                                          const std::function<bool(const IpAddress&)>& is_it) {
   const OwnListener kinds[] = {{"smtp.inside.listen"},

@@ -1,5 +1,5 @@
-// Whether a next hop is one of the node's own listeners: mail would go round in circles there.
-// Pure; any thread.
+// Whether a next hop is one of the node's own listeners: mail would go round in circles. Pure; any
+// thread.
 #pragma once
 
 #include <optional>
@@ -17,13 +17,14 @@ struct OwnListener {
   bool takes_mail = true;
 };
 
-// By its configured addresses; ports that the system chooses (0) are nobody's. A listener on all
-// addresses is on those of the machine's interfaces, and `0.0.0.0` as a target is this machine.
+// Compares with the listeners' configured addresses; a port that the system chooses (0) matches
+// nothing. A listener on all addresses is on those of the machine's interfaces. `0.0.0.0` as a
+// target is this machine.
 std::optional<OwnListener> own_listener_at(const Config& config, const SocketAddress& target,
                                            const std::vector<IpAddress>& machine_addresses);
 
-// The same for a host as it was written: an address, or a name that this machine knows for its own
-// without asking anybody.
+// The same for a host as written: an address, or a name that this machine knows as its own without
+// asking anybody.
 std::optional<OwnListener> own_listener_of(const Config& config, const NextHop& hop,
                                            const ThisMachine& machine);
 

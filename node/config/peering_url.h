@@ -1,4 +1,4 @@
-// The URL under which peers reach this node: what the card and invitations say. Pure; any thread.
+// The URL at which peers reach this node, as the card and invitations give it. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace culvert::node {
 
-// `peering.url`, else made from the first address of `bound` (where the listener really is): its
-// numeric address, or node.name if it is a wildcard. Empty if nothing is bound or its port is 0,
-// which means that the URL is not known before the node runs.
+// `peering.url`, or else a URL made from the first address of `bound` (where the listener really
+// is): its numeric address, or node.name if that is a wildcard. Empty if nothing is bound or the
+// port is 0: the URL is then not known before the node runs.
 std::string own_peering_url(const Config& config, const std::vector<SocketAddress>& bound);
 
 }  // namespace culvert::node

@@ -10,16 +10,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Shorter, and mail that waits for a route that is about to become active would be gone.
+// A shorter time would lose mail that waits for a route that is about to become active.
 constexpr std::chrono::hours kLeastHeldTime{1};
 constexpr std::chrono::seconds kLeastDelayNotice{1};
 constexpr std::chrono::hours kMostDelayNotice{5 * 24};  // mail does not wait longer
 
-// Shorter, and mail that still waits would be unknown; nobody keeps traces for more than ten years.
+// A shorter time would lose the traces of mail that still waits; nobody keeps traces for more than
+// ten years.
 constexpr std::chrono::hours kLeastTraceTime{1};
 constexpr std::chrono::hours kMostTraceTime{3650 * 24};
 
-// Text without a parser of its own: what is not shown cannot enter a path or a name.
+// Text without a parser of its own. Unprintable characters cannot enter a path or a name.
 Result<std::string> parse_plain(std::string_view text) {
   if (printable(text, text.size() + 1) == text) return std::string(text);
   return permanent_error("bad-value", "holds characters that are not shown, or is not UTF-8");
@@ -255,7 +256,8 @@ void read_log(Section section, LogSettings& into) {
   section.choice("format", into.format, {{"text", LogFormat::text}, {"json", LogFormat::json}});
 }
 
-// Sections of later versions: checked as far as they are described, and said to do nothing.
+// Sections of later versions: checked as far as they are specified, and reported as having no
+// effect.
 void read_without_effect(Section& root) {
   {
     Section admin = root.below("admin");
@@ -278,7 +280,7 @@ std::optional<Config> read_sections(Section& root, const fs::path& file) {
     Section section = root.below("node");
     node = read_node(section, base);
   }
-  // The other sections are read even without a node, so that all mistakes are told at once.
+  // The other sections are read even without a node, so that all mistakes are reported at once.
   const Domain stand_in = *Domain::parse("invalid");
   Config config{.file = file, .node = node ? *std::move(node) : NodeSettings{stand_in, {}, {}, {}}};
   read_store(root.below("store"));

@@ -1,4 +1,4 @@
-// From the tree of a document to the typed configuration. Internal to node/config.
+// Turns the tree of a document into the typed configuration. Internal to node/config.
 #pragma once
 
 #include <filesystem>

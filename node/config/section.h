@@ -1,5 +1,5 @@
-// Reads the keys of one table of the configuration: each by its type, each at most once, and what
-// nobody asked for is an unknown key. A wrong value leaves its default in place and a finding.
+// Reads the keys of one table of the configuration, each by its type and at most once. A key that
+// nobody asked for is an unknown key. A wrong value leaves a finding and keeps its default.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ class Findings {
   explicit Findings(std::string file) : file_(std::move(file)) {}
   void error(int line, std::string key, std::string text);
   void warning(int line, std::string key, std::string text);
-  // All of them by line; the order of equal lines is that of their discovery.
+  // All findings by line; findings of the same line in the order of discovery.
   std::vector<Finding> take_sorted();
 
  private:
@@ -42,12 +42,12 @@ class Section {
 
   // The value of `key`, or null if it is absent; from now on the key counts as known.
   const TreeValue* find(std::string_view key);
-  // The same, and a finding if it is there with another type.
+  // The same; a value of another type is a finding.
   const std::string* text(std::string_view key);
   void truth(std::string_view key, bool& into);
   void count(std::string_view key, std::uint32_t& into, std::uint32_t least, std::uint32_t most);
 
-  // Text through a parser.
+  // A text value, read by a parser.
   template <typename T>
   void parsed(std::string_view key, T& into, Result<T> (*parse)(std::string_view)) {
     const std::string* written = text(key);
@@ -59,7 +59,7 @@ class Section {
       wrong(key, value.error().text);
   }
 
-  // A list of text, each through a parser; duplicates are findings. One wrong item leaves the
+  // A list of texts, each read by a parser; duplicates are findings. One wrong item keeps the
   // default, so that no second finding follows from the first.
   template <typename T>
   void parsed_list(std::string_view key, std::vector<T>& into,
@@ -84,7 +84,7 @@ class Section {
     if (all_right) into = std::move(values);
   }
 
-  // One of some words.
+  // A text value that is one of some words.
   template <typename E>
   void choice(std::string_view key, E& into,
               std::initializer_list<std::pair<std::string_view, E>> words) {
@@ -110,7 +110,7 @@ class Section {
   // The line of a key, or of the table's head.
   int line_of(std::string_view key) const;
   bool has(std::string_view key) const { return table_ && table_->contains(key); }
-  // The keys that are there; for tables whose keys are data. They count as known.
+  // The keys that are present; for tables whose keys are data. They count as known.
   const TreeTable* all();
 
  private:

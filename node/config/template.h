@@ -1,5 +1,5 @@
 // The configuration file that `culvert init` writes: every key with its meaning, in the order in
-// which an administrator needs them.
+// which an administrator needs it.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// A TOML document as plain values that know their line, so that toml++ stays in one file.
+// A TOML document as plain values that know their lines, so that toml++ stays in one file.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ struct TreeValue;
 using TreeTable = std::map<std::string, TreeValue, std::less<>>;
 using TreeList = std::vector<TreeValue>;
 
-// What TOML has and no key of ours takes: floating point, date, time.
+// TOML types that none of our keys takes: floating point, date, time.
 struct TreeOther {
   std::string type;
 };
 
-// One value and where it stands. For a member of a table, `line` is that of its key.
+// One value and its line. For a member of a table, `line` is that of its key.
 struct TreeValue {
   std::variant<std::string, std::int64_t, bool, TreeList, TreeTable, TreeOther> held;
   int line = 0;
@@ -31,7 +31,7 @@ struct TreeValue {
   std::string type_name() const;
 };
 
-// Where a document stops being TOML.
+// Where a document stops being valid TOML.
 struct TreeSyntaxError {
   int line = 0;
   std::string text;
@@ -40,7 +40,8 @@ struct TreeSyntaxError {
 // The whole document. Tables nest at most 256 deep (toml++).
 std::variant<TreeTable, TreeSyntaxError> parse_tree(std::string_view toml);
 
-// The line of a key by its path from the root; the line of the nearest table above if it is absent.
+// The line of a key, by its path from the root; if it is absent, the line of the nearest table
+// above it.
 int line_of(const TreeTable& root, std::initializer_list<std::string_view> path);
 
 }  // namespace culvert::node

@@ -1,6 +1,6 @@
-// The forms that values of the configuration and of command options have. Pure; any thread.
-// Every failure is permanent, code `bad-value`, and its text continues a sentence that names the
-// key: "is not a size; write a number with B, KB, …".
+// The forms of values in the configuration and in command options. Pure; any thread. Every failure
+// is permanent, code `bad-value`; its text continues a sentence that names the key: "is not a size;
+// write a number with B, KB, …".
 #pragma once
 
 #include <chrono>
@@ -26,12 +26,12 @@ Result<SocketAddress> parse_resolver(std::string_view text);
 
 // CIDR with host bits zero, or one address.
 Result<IpNetwork> parse_network(std::string_view text);
-// True if addresses of the network are used by others on the Internet: it lies in no block of
-// private, shared, loopback, link-local, unique-local or documentation space (RFC 6890). A network
-// that only partly does counts as public.
+// True if others on the Internet use addresses of the network: it lies in no block of private,
+// shared, loopback, link-local, unique-local or documentation space (RFC 6890). A network that is
+// only partly in such a block counts as public.
 bool is_public_network(const IpNetwork& network);
 
-// `https://host[:port]` with at most a final slash, which is dropped.
+// `https://host[:port]`, with at most a final slash, which is dropped.
 Result<std::string> parse_peering_url(std::string_view url);
 
 // `header: NAME: VALUE` of smtp.inside.require; NAME is an RFC 5322 field-name.

@@ -16,9 +16,9 @@
 namespace culvert::node {
 namespace {
 
-// The list of Debian has 220 kB and 140 certificates.
+// Debian's list has 220 kB and 140 certificates.
 constexpr std::size_t kMaxListBytes = 16 * 1024 * 1024;
-// Of a signature in the chain, in bits.
+// For a signature in the chain, in bits.
 constexpr std::size_t kLeastStrength = 110;
 
 Error unverified(const std::string& host, const std::string& why) {
@@ -35,7 +35,7 @@ std::string list_text(const std::string& file) {
   return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
 }
 
-// What cannot be read is left out: one odd certificate must not end all verification.
+// Certificates that cannot be read are left out: one odd certificate must not end all verification.
 std::shared_ptr<const Authorities::Store> read_list(const std::string& pem) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   auto store = std::make_shared<Authorities::Store>();
@@ -100,9 +100,9 @@ std::string why_not(const Botan::X509_Certificate& leaf, Botan::Certificate_Stat
       Botan::to_string(code));
 }
 
-// Named attack: Unverified hop. An authority that its own certificate limits to mail or to clients
-// signs for a server (RFC 5280, 4.2.1.12; no program that verifies servers believes it). Botan
-// looks at the server's own certificate alone. Null if there is none.
+// Named attack: Unverified hop. Finds an authority that its own certificate limits to mail or to
+// clients, but that signs for a server (RFC 5280, 4.2.1.12; programs that verify servers do not
+// accept that). Botan checks only the server's own certificate. Null if there is none.
 const Botan::X509_Certificate* issuer_not_for_servers(
     const std::vector<Botan::X509_Certificate>& path) {
   for (std::size_t i = 1; i < path.size(); ++i) {
@@ -119,7 +119,7 @@ const Botan::X509_Certificate* issuer_not_for_servers(
 Status check_chain(const std::string& host, const std::vector<Botan::X509_Certificate>& chain,
                    const Authorities::Store& store, const std::string& file) {
   const Botan::Path_Validation_Restrictions restrictions(false, kLeastStrength);
-  // No name is given: Botan would fall back to the subject's common name.
+  // No name is given, or Botan would fall back to the subject's common name.
   const auto result =
       Botan::x509_path_validate(chain, restrictions, store, "", Botan::Usage_Type::TLS_SERVER_AUTH);
   if (!result.successful_validation()) {

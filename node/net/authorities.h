@@ -15,14 +15,14 @@
 
 namespace culvert::node {
 
-// Read from one PEM file when somebody is first verified, and again after `forget`.
+// Reads one PEM file when a server is first verified, and again after `forget`.
 class Authorities {
  public:
   using Store = Botan::Certificate_Store_In_Memory;
 
   explicit Authorities(std::string file) : file_(std::move(file)) {}
-  // Shared, because a handshake may go on while the list is read anew. temporary `no-authorities`
-  // if there is no file or no certificate in it; it is looked for again the next time.
+  // Shared, because the list may be read again while a handshake goes on. temporary
+  // `no-authorities` if there is no file or no certificate in it; the next call looks again.
   Result<std::shared_ptr<const Store>> get();
   void forget();
   const std::string& file() const { return file_; }
@@ -33,10 +33,10 @@ class Authorities {
   std::shared_ptr<const Store> store_;
 };
 
-// Done if the server with this certificate chain, its own first, is `host` (a domain name in
-// A-labels or a numeric address) by `proof`, which is not `nothing`. temporary `unverified-server`
-// otherwise, or the error of `authorities`; the text names the host, what is wrong and what to do,
-// and continues a sentence that names the address.
+// Done if the server that shows this certificate chain (its own certificate first) proves by
+// `proof` that it is `host`, a domain name in A-labels or a numeric address. `proof` is not
+// `nothing`. Otherwise temporary `unverified-server`, or the error of `authorities`. The text names
+// the host, what is wrong and what to do, and continues a sentence that names the address.
 Status check_server(const ServerProof& proof, const std::string& host,
                     const std::vector<Botan::X509_Certificate>& chain, Authorities& authorities);
 

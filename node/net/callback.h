@@ -1,5 +1,5 @@
 // A callable that is moved, never copied, so that it may own what it needs: a socket, a body, an
-// answer. C++20 as gcc 12 has it lacks std::move_only_function.
+// answer. The C++20 library of gcc 12 lacks std::move_only_function.
 #pragma once
 
 #include <memory>
@@ -42,7 +42,7 @@ class Callback {
   std::unique_ptr<Base> held_;
 };
 
-// Something to do once, or several times; without argument.
+// A callable without arguments, to be called once or several times.
 using Task = Callback<>;
 
 }  // namespace culvert::node

@@ -26,7 +26,7 @@ bool matches(std::string_view name, std::string_view host) {
   const std::string_view rest = name.substr(1);
   const std::size_t dot = host.find('.');
   if (dot == std::string_view::npos || dot == 0) return false;
-  // `*.example` would be everybody below a top-level domain.
+  // `*.example` would match everybody below a top-level domain.
   return rest.find('.', 1) != std::string_view::npos && same_name(rest, host.substr(dot));
 }
 

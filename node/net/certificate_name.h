@@ -13,7 +13,7 @@ namespace culvert::node {
 // follow it (RFC 9525, 6.3). An address matches an iPAddress only (7.1).
 bool names_host(const Botan::X509_Certificate& certificate, const std::string& host);
 
-// The names that it has, for a text: `mail.x.example, *.x.example and 3 more`, or `no host`.
+// The certificate's names, for a text: `mail.x.example, *.x.example and 3 more`, or `no host`.
 std::string names_of(const Botan::X509_Certificate& certificate);
 
 }  // namespace culvert::node

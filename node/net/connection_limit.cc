@@ -90,7 +90,8 @@ Standing ConnectionLimit::standing_of(const IpAddress& client) const {
   return kept_.standing ? kept_.standing(client) : Standing::stranger;
 }
 
-// What is kept is not taken from strangers by those for whom it is kept: each has its own count.
+// Those for whom places are kept do not take them from strangers: strangers have a count of their
+// own.
 bool ConnectionLimit::take_place(Standing standing) {
   if (within_ != nullptr && !within_->take_place(Standing::stranger)) return false;
   const bool stranger = standing == Standing::stranger;
@@ -119,9 +120,9 @@ bool ConnectionLimit::is_exempt(const IpAddress& client) const {
   return share_.is_exempt && share_.is_exempt(client);
 }
 
-// Everybody is counted, also who is exempt at present: the configuration may change meanwhile.
-// Named attack: who rents addresses beside a known one takes what their network has, but not the
-// share of the known address.
+// Every client is counted, even one that is exempt at present: the configuration may change
+// meanwhile. Named attack: who rents addresses beside a known one takes what their network has, but
+// not the share of the known address.
 std::optional<IpNetwork> ConnectionLimit::take_share(const IpAddress& client, Standing standing) {
   const std::size_t bounded = is_exempt(client)             ? 0
                               : standing == Standing::known ? 1

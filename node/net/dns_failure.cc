@@ -8,7 +8,7 @@ namespace culvert::node {
 namespace {
 
 // `validation failure <NAME TYPE CLASS>: WHY [from ADDRESS] for KIND ZONE while building chain of
-// trust`, or without the last part where the answer itself is what fails.
+// trust`; the last part is missing if the answer itself fails.
 constexpr std::string_view kOnTheWay = " while building chain of trust";
 constexpr std::string_view kNoKeys = "no dnskey rrset";
 
@@ -19,7 +19,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// Bare names for people: `corp.example`, and words for the root.
+// Bare names for people (`corp.example`), and words for the root.
 std::string zone_text(const std::string& zone) {
   return zone == "." ? "the root zone" : "the zone " + zone;
 }

@@ -1,5 +1,5 @@
-// Why the DNS told nothing about a name, for the person who has to mend it: which zone, whether its
-// signatures are wrong or its keys cannot be had, and which key of the configuration helps. Pure.
+// Why the DNS gave no answer about a name, for the person who has to fix it: which zone, whether
+// its signatures are wrong or its keys are unreachable, and which configuration key helps. Pure.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 
 namespace culvert::node {
 
-// What libunbound's sentence about an answer that it cannot validate says.
+// What libunbound says about an answer that it cannot validate.
 struct ValidationFailure {
   DnsAnswer::Outcome outcome = DnsAnswer::Outcome::bogus;  // or `no_keys`
-  std::string zone;  // whose keys or signatures fail; lower case, without final dot but for the
-                     // root; empty: that of the name asked for
+  std::string zone;  // whose keys or signatures fail; lower case, no final dot except for the root;
+                     // empty: the zone of the name asked for
 };
 ValidationFailure read_validation_failure(std::string_view why_bogus);
 
-// Of an answer that is `bogus`, `no_keys` or `failed`: temporary `dns-bogus`, `dns-no-keys`,
+// For an answer that is `bogus`, `no_keys` or `failed`: temporary `dns-bogus`, `dns-no-keys`,
 // `dns-failed`.
 Error dns_failure(const std::string& name, const DnsAnswer& answer);
 

@@ -10,8 +10,8 @@
 
 namespace culvert::node {
 
-// RFC 1035, 3.3.9. `exchange` is lower case without final dot; empty is the root: "null MX" of
-// RFC 7505 if it is the only record.
+// RFC 1035, 3.3.9. `exchange` is lower case without final dot; empty is the root, which is the
+// "null MX" of RFC 7505 if it is the only record.
 struct MxRecord {
   std::uint16_t preference = 0;
   std::string exchange;
@@ -25,8 +25,8 @@ struct SrvRecord {
   std::string target;
 };
 
-// Each: nothing if the octets are not exactly such a record. Names are uncompressed wire form;
-// octets other than letters, digits, hyphen and underscore make a name unusable.
+// Each returns nothing if the octets are not exactly such a record. Names are in uncompressed wire
+// form. Octets other than letters, digits, hyphen and underscore make a name unusable.
 std::optional<MxRecord> parse_mx(ByteView rdata);
 std::optional<SrvRecord> parse_srv(ByteView rdata);
 // RFC 1035, 3.3.12: the name, as `exchange` above.

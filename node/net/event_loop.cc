@@ -35,9 +35,9 @@ timeval to_timeval(std::chrono::milliseconds time) {
 BasePointer make_base() {
   std::unique_ptr<event_config, void (*)(event_config*)> config(event_config_new(),
                                                                 event_config_free);
-  // One thread uses a base, so it needs no lock. But no list of changes that are applied later
-  // (EPOLL_USE_CHANGELIST, which spares system calls): what stands there of a descriptor that was
-  // closed meanwhile would be applied to a new one of the same number, which another loop has.
+  // One thread uses a base, so it needs no lock. But there must be no list of changes that are
+  // applied later (EPOLL_USE_CHANGELIST, which saves system calls): an entry for a closed
+  // descriptor would be applied to a new descriptor of the same number, which another loop has.
   event_config_set_flag(config.get(), EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
   return BasePointer(event_base_new_with_config(config.get()));
 }
@@ -139,7 +139,7 @@ EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {
 
 EventLoop::~EventLoop() {
   impl_->end_turn();
-  // Tasks may own what refers to this loop, so they go while all of it still stands.
+  // Tasks may own things that refer to this loop, so they go while all of it still exists.
   std::vector<Task> left;
   {
     const std::lock_guard lock(impl_->mutex);
@@ -171,14 +171,14 @@ void EventLoop::post(Task task) {
   bool asleep = false;
   {
     const std::lock_guard lock(impl_->mutex);
-    // If others wait already, whoever was first has woken the loop. The loop itself looks at the
-    // list before it sleeps.
+    // If other tasks wait already, the first of them has woken the loop. The loop itself looks at
+    // the list before it sleeps.
     asleep = impl_->posted.empty() && !is_loop_thread();
     impl_->posted.push_back(std::move(task));
   }
   if (!asleep) return;
   const std::uint64_t one = 1;
-  // Cannot fail but by a full counter, and then the loop is awake anyway.
+  // Fails only if the counter is full, and then the loop is awake anyway.
   [[maybe_unused]] const ssize_t written = ::write(impl_->wake_fd.fd(), &one, sizeof one);
 }
 

@@ -1,10 +1,10 @@
-// Who gives its place to a newcomer when there is none left: of the connections that wait for their
-// client, one of the source that has most, and of these the one that waits longest. So whoever
-// fills a port from one network closes its own connections, and who has few keeps them: a newcomer
-// takes no place from a source that has less than its own. A stranger takes none from whom this
-// node knows, or from a neighbour of theirs.
+// Chooses the connection that gives its place to a newcomer when no place is left. Of the
+// connections that wait for their client, it is one of the source that has most, and of these the
+// one that waits longest. So whoever fills a port from one network closes its own connections, and
+// a source with few keeps them: a newcomer takes no place from a source that has less than its own.
+// A stranger takes no place from somebody this node knows, or from a neighbour of theirs.
 //
-// Costs a look at each connection of the loop, a newcomer who finds no place only.
+// Costs one look at each connection of the loop, and only for a newcomer who finds no place.
 #pragma once
 
 #include <utility>
@@ -24,12 +24,12 @@ class GivesWay {
 
 class GivingWay {
  public:
-  // `refused` is the seat that the newcomer did not get from `limit`; both must outlive this. If a
-  // share is taken, only connections of that network help.
+  // `refused` is the empty seat that `limit` gave the newcomer; both must outlive this object. If a
+  // share is taken, only connections of that network are considered.
   GivingWay(const ConnectionLimit& limit, const ConnectionLimit::Seat& refused);
-  // A connection with its seat of that limit that has been waiting for its client since then.
+  // Offers a connection, its seat of that limit, and since when it has been waiting for its client.
   void consider(const ConnectionLimit::Seat& seat, SteadyTime waits_since, GivesWay& connection);
-  // Ends the one that was found; false if none was.
+  // Ends the chosen connection; false if there is none.
   bool make_room();
 
  private:

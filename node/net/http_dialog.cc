@@ -10,7 +10,7 @@ namespace culvert::node {
 namespace {
 
 constexpr std::string_view kVersion = "HTTP/1.1";
-// More digits than any length that we take.
+// More digits than any length that we accept.
 constexpr std::size_t kMaxLengthDigits = 10;
 
 // IMF-fixdate (RFC 9110, 5.6.7) has the zone in letters.
@@ -68,7 +68,7 @@ bool is_origin_form(std::string_view target) {
          std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-// RFC 9110, 5.5, without octets above 127: nothing that we read needs them.
+// RFC 9110, 5.5, without octets above 127: no field that we read needs them.
 bool is_field_value(std::string_view value) {
   return std::all_of(value.begin(), value.end(),
                      [](char c) { return c == '\t' || (c >= ' ' && c < 0x7f); });
@@ -109,7 +109,7 @@ void HttpDialog::work() {
   input_at_ = 0;
 }
 
-// One line or all of the body; false if more octets or an answer are needed.
+// Takes one line or the whole body; false if more octets or an answer are needed.
 bool HttpDialog::step() {
   switch (state_) {
     case State::request_line:
@@ -125,11 +125,11 @@ bool HttpDialog::step() {
   return false;
 }
 
-// Moves octets to `line_` until it is one whole line, then cuts CRLF off.
+// Moves octets to `line_` until it is one whole line, then cuts off CRLF.
 bool HttpDialog::take_line(std::size_t limit_bytes, int too_long_status) {
   while (input_at_ < input_.size()) {
     const char c = static_cast<char>(input_[input_at_++]);
-    // A bare CR is no line end, and a bare LF is neither (request smuggling).
+    // A bare CR is no line end, nor is a bare LF (request smuggling).
     const bool after_cr = !line_.empty() && line_.back() == '\r';
     if (after_cr != (c == '\n')) return refuse(400);
     if (line_.size() >= limit_bytes) return refuse(too_long_status);

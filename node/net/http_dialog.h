@@ -1,11 +1,11 @@
 // The server's side of HTTP/1.1 (RFC 9110, 9112) for the peering port, without I/O: octets in,
-// requests and octets out. Written by hand rather than on evhttp: TLS is Botan's, which evhttp
-// cannot carry, and what strangers can reach shall be two kinds of request and nothing else.
+// requests and octets out. Written by hand rather than on evhttp, because evhttp cannot carry
+// Botan's TLS, and because strangers shall reach two kinds of request and nothing else.
 //
-// Accepted: GET without body and POST with Content-Length; one request after the other on a kept
+// Accepted: GET without body and POST with Content-Length; one request after another on a kept
 // connection. Strict: CRLF only, no folded field lines, no chunked coding, no white space before a
 // colon, one Host, one Content-Length. Everything else is answered 400, 405, 411, 413, 414, 417,
-// 431 or 505 and the connection ends: a request whose end is in doubt is never followed by another.
+// 431 or 505 and the connection ends: no request follows one whose end is in doubt.
 #pragma once
 
 #include <optional>
@@ -35,7 +35,7 @@ struct HttpResponse {
   int status = 200;
   std::string content_type;  // empty: no such field
   Bytes body;
-  std::optional<Time> date{};  // of the Date field (RFC 9110, 6.6.1)
+  std::optional<Time> date{};  // from the Date field (RFC 9110, 6.6.1)
 };
 
 class HttpDialog {
@@ -46,31 +46,32 @@ class HttpDialog {
   explicit HttpDialog(std::size_t max_body_bytes = kMaxPeeringMessageBytes)
       : max_body_bytes_(max_body_bytes) {}
 
-  // Octets from the peer, in pieces of any size. Taken in every state; while an answer is awaited
-  // at most kMaxHttpAheadBytes are kept, and beyond that the connection ends after the answer.
+  // Octets from the peer, in pieces of any size. May be called in every state. While an answer is
+  // awaited, at most kMaxHttpAheadBytes are kept; beyond that the connection ends after the answer.
   void receive(ByteView octets);
-  // The request to be answered now, handed out once; then `waits()` is `answer`.
+  // The request to be answered now, handed out once; `waits()` is then `answer`.
   std::optional<HttpRequest> take_request();
-  // Answers the request that was taken. The next one may then be there.
+  // Answers the request that was taken. The next request may then be ready.
   void answer(const HttpResponse& response);
   // Octets to send now; empties it.
   Bytes take_output();
-  // `close`: send what there is, then end the connection.
+  // `close`: send what is left, then end the connection.
   Waits waits() const { return waits_; }
-  // True while a request has begun and is not complete: the time-out is then 408, not silence.
+  // True while a request has begun and is not complete. A time-out is then answered with 408, not
+  // with silence.
   bool in_request() const;
-  // True once the head of such a request is whole, and its body is awaited.
+  // True while a request's head is complete and its body is awaited.
   bool in_body() const { return state_ == State::body; }
-  // What that body will have; 0 at any other time.
+  // The length of that body; 0 at any other time.
   std::size_t body_bytes() const { return in_body() ? head_.content_length.value_or(0) : 0; }
-  // There is no room for it: 503 and close.
+  // There is no room for the body: 503 and close.
   void refuse_body();
   // Ends a request that came too slowly: 408 and close.
   void time_out();
 
  private:
   enum class State { request_line, field_line, body, complete, refused };
-  // What is known of the request that is being read; a new one starts from nothing.
+  // What is known of the request being read; each new request starts from nothing.
   struct Head {
     std::size_t size_bytes = 0;
     std::optional<std::size_t> content_length;
@@ -104,7 +105,7 @@ class HttpDialog {
   Head head_;
   HttpRequest request_;
   bool taken_ = false;
-  bool last_ = false;  // the connection ends after the present answer
+  bool last_ = false;  // the connection ends after the current answer
   std::size_t requests_ = 0;
 };
 

@@ -27,8 +27,8 @@ struct Exchange {
   std::string refused_address;
 };
 
-// libcurl wants this once in a process before any thread uses it; the function-local state is
-// libcurl's own global, not ours.
+// libcurl needs this once in a process, before any thread uses it. The function-local state stands
+// for libcurl's own global state, not ours.
 bool curl_is_ready() {
   static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   return ready;
@@ -44,7 +44,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t count, void* of) noex
   return count;
 }
 
-// Looks at the address itself, after every name was resolved, so that no DNS trick gets around it.
+// Checks the address itself, after every name was resolved, so that no DNS trick gets around it.
 curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* to) noexcept {
   auto* exchange = static_cast<Exchange*>(of);
   sockaddr_storage storage{};
@@ -73,8 +73,8 @@ std::string connect_error(CURL* curl) {
   return text;
 }
 
-// Whether its time alone made the certificate of the server fail. Numbers of OpenSSL, which the
-// library is built with.
+// Whether the server's certificate failed because of its dates alone. The numbers are OpenSSL's,
+// with which the library is built.
 bool is_out_of_time(CURL* curl) {
   constexpr long kNotYetValid = 9;
   constexpr long kHasExpired = 10;
@@ -147,7 +147,7 @@ void set_common(CURL* curl, const std::string& url, Exchange& exchange) {
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &exchange);
 }
 
-// Nobody but the holder of this one certificate; the machine's authorities do not count.
+// Trusts only the holder of this one certificate; the machine's authorities do not count.
 void trust_only(CURL* curl, const std::string& pem) {
   curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_COPY};
   curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
@@ -204,7 +204,7 @@ Result<HttpsAnswer> https_post(const HttpsPost& post, const HttpsLimits& limits)
   Exchange exchange{limits, {}, false, {}};
   set_common(curl->get(), post.url, exchange);
   trust_only(curl->get(), post.identity_pem);
-  // Waiting for 100 Continue would only cost time: a peer takes what is within its limit.
+  // Waiting for 100 Continue would only cost time: a peer accepts what is within its limit.
   std::unique_ptr<curl_slist, ListDeleter> fields(curl_slist_append(nullptr, "Expect:"));
   curl_slist_append(fields.get(), ("Content-Type: " + post.content_type).c_str());
   curl_easy_setopt(curl->get(), CURLOPT_HTTPHEADER, fields.get());

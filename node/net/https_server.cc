@@ -26,7 +26,7 @@ class HttpsConnection final : public GivesWay, private TransportListener {
     EventLoop& loop;
     const HttpsServer::Handler& handler;
     ConnectionLimit& large_bodies;
-    std::function<void(HttpsConnection&)> on_gone;  // takes it out of its room
+    std::function<void(HttpsConnection&)> on_gone;  // removes the connection from its room
   };
 
   HttpsConnection(Surroundings around, Accepted accepted, TlsServerContext& tls)
@@ -48,13 +48,13 @@ class HttpsConnection final : public GivesWay, private TransportListener {
     go_on();
   }
   void on_end() override {
-    // An answer under way still goes to whoever closed only its sending side.
+    // An answer under way still goes to a client that closed only its sending side.
     ended_ = true;
     if (dialog_.waits() != HttpDialog::Waits::answer) finish();
   }
   void on_timeout() override {
     if (dialog_.waits() == HttpDialog::Waits::answer) return;
-    // Who does not take the answer to one request gets none to the next.
+    // A client that does not take the answer to one request gets none to the next.
     if (phase_ == Phase::answer || !tls_ready_) return transport_->abort();
     dialog_.time_out();
     go_on();
@@ -66,8 +66,8 @@ class HttpsConnection final : public GivesWay, private TransportListener {
   }
 
   const ConnectionLimit::Seat& seat() const { return seat_; }
-  // Since when it has been waiting for its client, if it may be closed for another's sake: it asks
-  // for nothing, or has been at its request for longer than an honest one takes.
+  // Since when it has been waiting for its client, if it may be closed for another's sake: the
+  // client asks for nothing, or has been at its request for longer than an honest client takes.
   std::optional<SteadyTime> waits_since() const {
     if (!seat_) return std::nullopt;  // gave way in this turn
     const bool slow = around_.loop.now() - since_ > kHttpHeaderTime;
@@ -98,7 +98,7 @@ class HttpsConnection final : public GivesWay, private TransportListener {
     since_ = around_.loop.now();
     transport_->set_deadline(time);
   }
-  // What the client is in the middle of, as far as it has sent it.
+  // Follows what the client is in the middle of sending.
   void follow_request() {
     if (phase_ != Phase::idle && phase_ != Phase::head) return;
     if (dialog_.in_body()) {
@@ -107,13 +107,14 @@ class HttpsConnection final : public GivesWay, private TransportListener {
       begin(Phase::head, kHttpHeaderTime);
     }
   }
-  // In every phase: a client that takes no answer may send its next request all the same.
+  // Called in every phase: a client that takes no answer may still send its next request.
   void take_room() {
     if (large_body_ || dialog_.body_bytes() <= kSmallBodyBytes) return;
     large_body_ = around_.large_bodies.take(transport_->peer().ip);
     if (!large_body_) dialog_.refuse_body();
   }
-  // What is left to send has a time too: a client that takes an octet a minute keeps no place.
+  // Sending what is left has a time limit too: a client that takes an octet a minute keeps no
+  // place.
   void finish() {
     transport_->finish();
     transport_->set_deadline(kHttpAnswerTime);

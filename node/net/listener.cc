@@ -14,11 +14,11 @@
 namespace culvert::node {
 namespace {
 
-// Connections taken in one turn, so that those which are open get theirs too.
+// Connections accepted in one turn, so that those already open get their turn too.
 constexpr int kAcceptsPerTurn = 32;
 
-// The peer may have given up while it waited, or its network reports trouble; accept(2) hands such
-// errors on, and the next connection may be a good one.
+// The peer may have given up while it waited, or its network may report trouble. accept(2) passes
+// such errors on, and the next connection may be a good one.
 bool concerns_one_connection(int error) {
   switch (error) {
     case ECONNABORTED:
@@ -84,7 +84,8 @@ class Listener::Copy final : public FdListener {
     of_.on_accept_(loop_, std::move(accepted));
   }
 
-  // One line that fits into an empty socket buffer; who does not get it sees the end all the same.
+  // One line that fits into an empty socket buffer. A client that does not get it still sees the
+  // end.
   void refuse(const Accepted& accepted) const {
     const bool by_share = accepted.seat.refusal() == ConnectionLimit::Refusal::share;
     const std::string& text = by_share ? of_.options_.share_refusal : of_.options_.refusal;
@@ -123,7 +124,7 @@ Result<std::unique_ptr<Listener>> Listener::open(LoopGroup& loops, ListenOptions
   std::unique_ptr<Listener> listener(new Listener(loops, std::move(options), std::move(on_accept)));
   std::vector<Socket> sockets;
   for (std::size_t i = 0; i < loops.size(); ++i) {
-    // The first one decides the port; the others share it.
+    // The first socket decides the port; the others share it.
     auto socket = listen_on(listener->address_, PortSharing::shared);
     if (!socket) return std::move(socket).error();
     if (i == 0) listener->address_ = local_address(*socket);

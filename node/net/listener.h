@@ -1,5 +1,6 @@
-// Accepts connections for one listen address on every loop of a group: one socket copy a loop
-// (SO_REUSEPORT), so that the kernel spreads connections over the cores and none changes threads.
+// Accepts connections for one listen address on every loop of a group. Each loop has its own copy
+// of the socket (SO_REUSEPORT), so the kernel spreads connections over the cores and no connection
+// changes threads.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,7 @@
 
 namespace culvert::node {
 
-// When descriptors or memory are short, accepting rests this long instead of spinning.
+// How long accepting rests, instead of spinning, when descriptors or memory are short.
 inline constexpr std::chrono::milliseconds kAcceptRest{100};
 
 // One accepted connection; non-blocking, TCP_NODELAY set. The seat lives as long as the connection.
@@ -27,8 +28,9 @@ struct Accepted {
 struct ListenOptions {
   SocketAddress address;             // port 0: one free port for all copies
   ConnectionLimit* limit = nullptr;  // must outlive the listener and its connections; null: none
-  std::string refusal;               // sent before closing what exceeds the limit; may be empty
-  std::string share_refusal{};       // the same for what exceeds its own or its network's share
+  std::string refusal;               // sent before closing a connection beyond the limit; may be
+                                     // empty
+  std::string share_refusal{};       // the same for one beyond its own or its network's share
 };
 
 class Listener {
@@ -40,8 +42,8 @@ class Listener {
   // `loops` must outlive it.
   static Result<std::unique_ptr<Listener>> open(LoopGroup& loops, ListenOptions options,
                                                 OnAccept on_accept);
-  // Stops accepting and closes the sockets, on their loops, and waits for that.
-  // Not from a loop's thread.
+  // Stops accepting, closes the sockets on their loops, and waits for that. Not from a loop's
+  // thread.
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

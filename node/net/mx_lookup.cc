@@ -10,8 +10,8 @@ namespace {
 
 using Outcome = DnsAnswer::Outcome;
 
-// Addresses of several hosts, asked for all at once. It lives as long as answers are due: each
-// callback shares it, which is why shared_ptr. Runs in the resolver's thread.
+// Looks up the addresses of several hosts, all at once. Lives as long as answers are due: each
+// callback shares it, hence shared_ptr. Runs in the resolver's thread.
 class AddressSearch : public std::enable_shared_from_this<AddressSearch> {
  public:
   AddressSearch(std::vector<MxRecord> hosts, Error nothing_found, OnTargets on_targets)
@@ -132,7 +132,7 @@ void on_mx(Resolver& resolver, const std::string& domain, const DnsAnswer& answe
 }  // namespace
 
 std::vector<MxRecord> order_mx(std::vector<MxRecord> records, std::mt19937& random) {
-  // Among others a null MX means nothing (RFC 7505, 3).
+  // A null MX beside other records means nothing (RFC 7505, 3).
   std::erase_if(records, [](const MxRecord& record) { return record.exchange.empty(); });
   std::shuffle(records.begin(), records.end(), random);
   std::stable_sort(records.begin(), records.end(), [](const MxRecord& a, const MxRecord& b) {

@@ -1,7 +1,7 @@
-// How long mails may wait until the DNS tells the names of the clients that they came from
-// (client_name.h). Named attack: Slow DNS. A stranger answers for his own addresses as slowly as he
-// likes; all ways to the inside server must not stand still for it. So few wait for long, all
-// others a moment, and where the DNS was late lately nobody waits for long. Thread-safe.
+// How long a mail may wait until the DNS tells the name of the client that it came from
+// (client_name.h). Named attack: Slow DNS. Strangers can answer for their own addresses as slowly
+// as they like; that must not block every connection to the inside server. So a few mails may wait
+// long, all others a moment, and nobody waits long where the DNS was late recently. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -13,18 +13,18 @@
 
 namespace culvert::node {
 
-// As many as may wait for as long as they like: a quarter of the ways to a next hop.
+// How many may wait as long as they like: a quarter of the connections to a next hop.
 inline constexpr std::size_t kMaxLongNameWaits = 4;
-// Of all others: what is in the cache comes at once, and what a near name server knows as well.
+// For all others. A cached answer comes at once, and so does one that a nearby name server knows.
 inline constexpr std::chrono::milliseconds kShortNameWait{500};
-// After a late answer a client's network (a /24, a /48) has short waits for so long.
+// How long a client's network (a /24, a /48) has short waits after a late answer.
 inline constexpr std::chrono::minutes kLateNetworkKept{10};
-// More are not remembered.
+// More networks are not remembered.
 inline constexpr std::size_t kMaxLateNetworks = 10'000;
 
 class NameWaits {
  public:
-  // One mail that waits, until it is destroyed.
+  // One waiting mail, until it is destroyed.
   class Wait {
    public:
     Wait(NameWaits& all, const IpNetwork& network, bool is_long)
@@ -33,7 +33,7 @@ class NameWaits {
     Wait& operator=(Wait&&) = delete;
     ~Wait();
     std::chrono::milliseconds at_most(std::chrono::milliseconds wanted) const;
-    // The time is over, and there was no answer.
+    // The time is over, and no answer has come.
     void was_late(SteadyTime now) const;
 
    private:
@@ -41,13 +41,13 @@ class NameWaits {
     IpNetwork network_;
     bool is_long_;
   };
-  // The object must outlive it.
+  // This object must outlive the wait.
   Wait begin(const IpAddress& client, SteadyTime now);
 
  private:
   std::mutex mutex_;
   std::size_t long_waits_ = 0;
-  std::map<IpNetwork, SteadyTime> late_;  // and since when
+  std::map<IpNetwork, SteadyTime> late_;  // and when it was last late
 };
 
 }  // namespace culvert::node

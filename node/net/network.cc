@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// The special-purpose address registries (RFC 6890 and what was added since) and multicast. Blocks
-// that the registry calls globally reachable but that never hold a mail node are listed too.
+// The special-purpose address registries (RFC 6890 and later additions) and multicast. Blocks that
+// the registry calls globally reachable but that never hold a mail node are listed too.
 constexpr std::string_view kSpecialV4[] = {
     "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16",
     "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16",
@@ -175,7 +175,7 @@ Result<SocketAddress> SocketAddress::parse(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
-  // Without brackets `::1:25` could be read in two ways.
+  // Without brackets, `::1:25` could be read in two ways.
   if (!port || bracketed != (host.find(':') != std::string_view::npos)) return bad;
   const Result<IpAddress> ip = IpAddress::parse(host);
   if (!ip) return bad;

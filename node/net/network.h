@@ -1,6 +1,6 @@
-// Addresses of machines and networks as values: parse, compare, match, and which are public.
+// Addresses of machines and networks as values: parse, compare, match, and tell which are public.
 // An IPv4 address mapped into IPv6 (::ffff:a.b.c.d) becomes the IPv4 address, so that no rule can
-// be dodged by writing it otherwise. No I/O; any thread.
+// be dodged by writing it differently. No I/O; any thread.
 #pragma once
 
 #include <array>
@@ -19,11 +19,11 @@ struct PrefixBits {
   unsigned v4;
   unsigned v6;
 };
-// One host: it takes any IPv6 address of its link.
+// One host: it may take any IPv6 address of its link.
 inline constexpr PrefixBits kHostPrefix{32, 64};
 // What one organisation or one customer of a provider gets (RFC 6177).
 inline constexpr PrefixBits kSitePrefix{24, 48};
-// What one provider gets at least, or one part of a large one.
+// What one provider, or one part of a large provider, gets at least.
 inline constexpr PrefixBits kProviderPrefix{16, 32};
 
 class IpAddress {
@@ -40,16 +40,15 @@ class IpAddress {
   ByteView octets() const { return {octets_.data(), size_}; }
   // `192.0.2.1` or `2001:db8::1` (RFC 5952).
   std::string text() const;
-  // True if everybody on the internet could have it: not in a special-purpose block of RFC 6890
-  // and its registries (private, shared, loopback, link-local, documentation, multicast, …).
+  // True if anybody on the internet could have it: not in a special-purpose block of RFC 6890 and
+  // its registries (private, shared, loopback, link-local, documentation, multicast, …).
   bool is_public() const;
   // 127.0.0.0/8 or ::1.
   bool is_loopback() const;
   // 0.0.0.0 or ::, which as a listen address means every address.
   bool is_any() const;
 
-  // The address as which a client is counted where hosts have shares: the first of its
-  // kHostPrefix.
+  // The address that stands for a client where hosts have shares: the first one of its kHostPrefix.
   IpAddress as_counted() const;
 
   auto operator<=>(const IpAddress&) const = default;
@@ -66,7 +65,7 @@ class IpNetwork {
   // `192.0.2.0/24`, `2001:db8::/32`, or one address. Bits behind the prefix must be zero.
   // permanent `bad-network`.
   static Result<IpNetwork> parse(std::string_view text);
-  // The block of that size in which the address lies: 192.0.2.0/24 of 192.0.2.7.
+  // The block of that size that contains the address: 192.0.2.0/24 for 192.0.2.7.
   static IpNetwork around(const IpAddress& address, const PrefixBits& bits);
   bool contains(const IpAddress& address) const;
   // The first address, and how many leading bits all addresses share.

@@ -44,7 +44,7 @@ DnsAnswer failed(std::string why) {
 }
 
 std::string rcode_text(int rcode) {
-  // libunbound says it too where nobody answers.
+  // libunbound reports it also if nobody answers.
   if (rcode == kServfail) {
     return "SERVFAIL (its name servers, or the resolvers in [dns], are unreachable or fail, or a "
            "resolver that validates finds it bogus)";
@@ -123,12 +123,12 @@ Status set_resolvers(ub_ctx* context, const std::vector<std::string>& resolvers)
 Result<Context> make_context(const ResolverOptions& options) {
   Context context(ub_ctx_create());
   if (!context) return internal_error("no-resolver", "the DNS resolver cannot start");
-  // A thread, not a process; a resolver on this machine is the usual case; and no extra queries
-  // that tell the root which anchors we hold.
+  // Uses a thread, not a process. Allows a resolver on this machine, the usual case. Sends no extra
+  // queries that tell the root which anchors we hold.
   ub_ctx_async(context.get(), 1);
   ub_ctx_set_option(context.get(), "do-not-query-localhost:", "no");
   ub_ctx_set_option(context.get(), "trust-anchor-signaling:", "no");
-  // A machine without /etc/hosts has nothing to add.
+  // A failure is ignored: a machine without /etc/hosts has nothing to add.
   ub_ctx_hosts(context.get(), nullptr);
   Status set = set_resolvers(context.get(), options.resolvers);
   if (set) set = set_validation(context.get(), options);
@@ -143,7 +143,7 @@ bool is_askable(const std::string& name) {
 
 }  // namespace
 
-// libunbound is used by the resolver's own thread only; `query` hands questions over.
+// Only the resolver's own thread uses libunbound; `query` hands questions over to it.
 struct Resolver::Impl {
   struct Question {
     std::string name;
@@ -164,11 +164,11 @@ struct Resolver::Impl {
   std::mutex mutex;
   std::vector<Question> questions;  // under mutex
   bool stopping = false;            // under mutex
-  // Numbered in order of asking, which is the order of their deadlines too.
+  // Numbered in the order of asking, which is also the order of their deadlines.
   std::map<std::uint64_t, Pending> pending;
   std::uint64_t last_number = 0;
   bool validates = true;
-  bool told = false;  // whether there was any answer that counts
+  bool told = false;  // whether any answer has counted so far
   std::thread thread;
 
   void work();
@@ -237,7 +237,7 @@ void Resolver::Impl::on_result(void* pending, int error, ub_result* result) noex
   entry->resolver->answer(entry->number, std::move(answer));
 }
 
-// Where the keys of the root are what nobody answers, libunbound goes on asking for minutes.
+// If nobody answers for the root's keys, libunbound goes on asking for minutes.
 std::string Resolver::Impl::why_late() const {
   if (!validates || told) return "no answer from the DNS in time";
   return "no answer from the DNS in time, nor one that could be validated since this node started: "

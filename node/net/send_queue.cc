@@ -9,7 +9,7 @@
 namespace culvert::node {
 namespace {
 
-// Pieces up to this size are copied together: cheaper than a buffer of their own.
+// Pieces up to this size are copied together: that is cheaper than a buffer for each.
 constexpr std::size_t kJoinBytes = 16 * 1024;
 constexpr std::size_t kMaxPiecesPerCall = 64;
 

@@ -1,5 +1,5 @@
 // Octets on their way into a socket, in order. Small pieces are joined, large ones are taken over
-// without a copy, and all go out in one system call where the kernel takes them. Inside node/net.
+// without a copy, and all leave in one system call if the kernel takes them. Inside node/net.
 #pragma once
 
 #include <deque>
@@ -14,7 +14,7 @@ class SendQueue {
 
   void add(ByteView octets);
   void add(Bytes&& octets);
-  // All of `other` behind what is here.
+  // Appends all of `other`.
   void take(SendQueue& other);
   // Takes out the first piece; empty if there is none.
   Bytes pop();
@@ -28,7 +28,7 @@ class SendQueue {
   void drop_front(std::size_t count);
 
   std::deque<Bytes> pieces_;
-  std::size_t front_at_ = 0;  // octets of the first piece that have left
+  std::size_t front_at_ = 0;  // octets of the first piece that have already left
   std::size_t size_ = 0;
 };
 

@@ -14,7 +14,7 @@ struct ServerProof {
   enum class By {
     nothing,      // anybody may answer
     authorities,  // a chain to one of the machine's authorities, and the host's name (RFC 9525)
-    pins,         // the server's own certificate is one of `pins`; nothing else is asked
+    pins,         // the server's own certificate is one of `pins`; nothing else is checked
   };
   By by = By::nothing;
   std::vector<CertificatePin> pins{};  // not empty exactly if `by` is pins

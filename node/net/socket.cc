@@ -16,7 +16,7 @@ namespace {
 // A burst of connections waits here while a loop is busy.
 constexpr int kBacklog = 1024;
 
-// Any address, and this machine's own, are there wherever the family is.
+// A machine that has the family has its wildcard and loopback addresses.
 bool lacks_family(const SocketAddress& address, int error) {
   if (error == EAFNOSUPPORT) return true;
   return error == EADDRNOTAVAIL && (address.ip.is_any() || address.ip.is_loopback());

@@ -29,9 +29,9 @@ class Socket {
 
 enum class PortSharing { exclusive, shared };
 
-// A non-blocking listening TCP socket. `shared` sets SO_REUSEPORT, so that each loop has a copy.
-// An IPv6 socket takes IPv6 only. permanent `listen-failed` with address and reason, or kNoFamily
-// where the machine has no such addresses at all.
+// A non-blocking listening TCP socket. `shared` sets SO_REUSEPORT, so that each loop has a copy. An
+// IPv6 socket takes IPv6 only. permanent `listen-failed` with address and reason, or kNoFamily if
+// the machine has no addresses of that family at all.
 inline constexpr const char* kNoFamily = "no-address-family";
 Result<Socket> listen_on(const SocketAddress& address, PortSharing sharing);
 
@@ -39,7 +39,7 @@ Result<Socket> listen_on(const SocketAddress& address, PortSharing sharing);
 // temporary `connect-failed` if even that cannot begin.
 Result<Socket> begin_connect(const SocketAddress& address);
 
-// Both ends of a socket; the zero address if it has none (a socket pair).
+// Both ends of a socket; the zero address if there is none (a socket pair).
 SocketAddress local_address(const Socket& socket);
 SocketAddress peer_address(const Socket& socket);
 

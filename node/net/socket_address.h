@@ -1,4 +1,4 @@
-// Socket addresses as the system calls want them. Inside node/net only.
+// Socket addresses in the form that system calls want. Inside node/net only.
 #pragma once
 
 #include <sys/socket.h>
@@ -14,7 +14,7 @@ struct SystemAddress {
 };
 
 SystemAddress to_system(const SocketAddress& address);
-// The zero address for what is neither IPv4 nor IPv6.
+// The zero address if `storage` is neither IPv4 nor IPv6.
 SocketAddress from_system(const sockaddr_storage& storage);
 
 }  // namespace culvert::node

@@ -16,11 +16,11 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::hours kTicketKeyAge{12};
-// Sessions of other servers that a client remembers; each is about a kilobyte.
+// Other servers' sessions that a client remembers; each is about a kilobyte.
 constexpr std::size_t kRememberedSessions = 1000;
 constexpr std::size_t kMaxChainCertificates = 10;
 
-// Authenticated ciphers with ephemeral keys only: every server that is kept up speaks them.
+// Only authenticated ciphers with ephemeral keys: every maintained server supports them.
 class StrictPolicy : public Botan::TLS::Policy {
  public:
   std::vector<std::string> allowed_ciphers() const override {
@@ -30,7 +30,7 @@ class StrictPolicy : public Botan::TLS::Policy {
   bool require_cert_revocation_info() const override { return false; }
 };
 
-// Towards strangers whom nobody verifies, an old short key is still better than none.
+// Towards strangers that nobody verifies, an old short key is still better than none.
 class StrangersPolicy final : public StrictPolicy {
  public:
   std::size_t minimum_rsa_bits() const override { return 1024; }
@@ -117,7 +117,7 @@ std::shared_ptr<Botan::Private_Key> ServerCredentials::private_key_for(
 Botan::secure_vector<std::uint8_t> ServerCredentials::session_ticket_key() {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = std::chrono::steady_clock::now();
-  // A ticket of the key before only costs its holder a full handshake.
+  // A ticket under the previous key only costs its holder a full handshake.
   if (ticket_key_.empty() || now - ticket_key_made_ > kTicketKeyAge) {
     ticket_key_ = random_->random_vec(32);
     ticket_key_made_ = now;

@@ -41,9 +41,9 @@ Error tls_failed(std::string_view why) {
 
 class Notes final : public Botan::TLS::Callbacks {
  public:
-  // A server's: its clients show no certificate.
+  // For a server: its clients show no certificate.
   explicit Notes(TlsEvents& events) : events_(events) {}
-  // A client's.
+  // For a client.
   Notes(TlsEvents& events, TlsClientContext::Impl& context, ExpectedServer server)
       : events_(events), context_(&context), server_(std::move(server)) {}
 
@@ -55,13 +55,13 @@ class Notes final : public Botan::TLS::Callbacks {
     if (alert.is_fatal()) fatal_alert_ = alert.type_string();
   }
   void tls_session_established(const Botan::TLS::Session_Summary& session) override {
-    // Whatever way around a certificate a version of TLS has (a resumed session, a shared key): a
-    // server that was to prove something has shown one, and it was looked at.
+    // A version of TLS may have a way around certificates (a resumed session, a shared key). Here,
+    // a server that had to prove something must have shown a certificate that was checked.
     if (context_ && context_->trust == Trust::proof && !verified_) refuse(nothing_shown());
     info_ = describe(session);
   }
   void tls_session_activated() override { events_.on_tls_established(std::move(info_)); }
-  // The owner may still have an answer to send, so close_notify goes out when it is done.
+  // The owner may still have an answer to send, so close_notify goes out only after that.
   bool tls_peer_closed_connection() override {
     events_.on_tls_end();
     return false;
@@ -75,7 +75,7 @@ class Notes final : public Botan::TLS::Callbacks {
     if (context_->trust == Trust::proof) {
       prove(chain);
     } else {
-      // No host name: a peer is its identity, wherever it is.
+      // No host name: a peer is known by its identity, wherever it is.
       Callbacks::tls_verify_cert_chain(chain, ocsp, roots, usage, "", policy);
     }
     verified_ = true;
@@ -91,7 +91,7 @@ class Notes final : public Botan::TLS::Callbacks {
     return temporary_error("unverified-server", "not verified as " + printable(server_.host) +
                                                     ": it showed no certificate");
   }
-  // Ends the handshake from inside a callback, as Botan wants it: with an alert.
+  // Ends the handshake from inside a callback, as Botan requires: with an alert.
   [[noreturn]] void refuse(Error why) {
     refusal_ = std::move(why);
     throw Botan::TLS::TLS_Exception(Botan::TLS::AlertType::BadCertificate, refusal_->text);

@@ -1,5 +1,5 @@
-// One side of one TLS connection without a socket: octets from the wire in, octets for the wire
-// and plain octets out. Inside node/net; Transport is its only user.
+// One side of one TLS connection without a socket: octets from the wire go in; octets for the wire
+// and plain octets come out. Inside node/net; Transport is its only user.
 #pragma once
 
 #include <memory>
@@ -22,26 +22,26 @@ class TlsEvents {
   virtual void on_tls_end() = 0;  // the peer's close_notify
 };
 
-// Whom a client expects at the other end.
+// The server that a client expects at the other end.
 struct ExpectedServer {
   std::string host;  // a domain name in A-labels, a numeric address, or empty
   std::uint16_t port = 0;
-  ServerProof proof{};  // `nothing` but in a context that is `verifying`
+  ServerProof proof{};  // `nothing` except in a `verifying` context
 };
 
 class TlsEngine {
  public:
-  // `context` and `events` must outlive it. A client writes its hello at once. Null if TLS cannot
-  // even begin.
+  // `context` and `events` must outlive the engine. A client writes its hello at once. Null if TLS
+  // cannot even begin.
   static std::unique_ptr<TlsEngine> server(TlsServerContext& context, TlsEvents& events);
   static std::unique_ptr<TlsEngine> client(TlsClientContext& context, const ExpectedServer& server,
                                            TlsEvents& events);
   ~TlsEngine();
 
-  // temporary `tls-failed`, or why the server was not verified (authorities.h); an alert for the
-  // peer may have been written. Then nothing more is possible but to close.
+  // temporary `tls-failed`, or why the server was not verified (authorities.h). An alert for the
+  // peer may have been written. After an error, only closing is possible.
   Status receive(ByteView octets);
-  // Only when active. Errors as `receive`.
+  // Only while active. Errors as `receive`.
   Status send(ByteView octets);
   // Writes close_notify, once.
   void close();

@@ -1,4 +1,4 @@
-// What the two sides of TLS are made of, in Botan's types. Inside node/net, for tls_*.cc only.
+// The parts of both sides of TLS, in Botan's types. Inside node/net, for tls_*.cc only.
 #pragma once
 
 #include <botan/auto_rng.h>
@@ -28,7 +28,7 @@ struct TlsParts {
   std::shared_ptr<Botan::TLS::Session_Manager> sessions;
 };
 
-// What Botan said, as a text for people: its dates end with the year 3100, and certificates
+// Botan's message as a text for people. Botan's dates end with the year 3100, and certificates
 // "without end" (RFC 5280, 4.1.2.5) have later ones.
 std::string tls_text(std::string_view botan_said);
 

@@ -44,8 +44,9 @@ void Transport::set_deadline(std::chrono::milliseconds time) { impl_->set_deadli
 
 void Transport::start_tls(TlsServerContext& context) {
   if (!is_open()) return;
-  // Octets that came before our 220 has left can only be clear text (STARTTLS injection). If
-  // nothing waits to leave, TLS begins without STARTTLS and what is there is the client's hello.
+  // Octets that came before our 220 left can only be clear text (STARTTLS injection). If nothing is
+  // waiting to leave, TLS begins without STARTTLS, and the octets that are there are the client's
+  // hello.
   if (queued_octets() > 0) impl_->forget_arrived();
   impl_->release_clear();
   impl_->start_tls(TlsEngine::server(context, *impl_));

@@ -1,4 +1,4 @@
-// The second half of Transport::Impl: sending, and the passing of time.
+// The second half of Transport::Impl: sending, and timers.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -67,8 +67,8 @@ void Transport::Impl::begin_linger() {
     close({Kind::by_owner, "closed by us"});
     return;
   }
-  // Closing at once while the peer's octets are unread would reset the connection and could
-  // destroy our last answer on its way.
+  // Closing while octets of the peer are unread would reset the connection and could destroy our
+  // last answer on its way.
   state = State::lingering;
   ::shutdown(socket_.fd(), SHUT_WR);
   idle_timer_.cancel();
@@ -93,7 +93,7 @@ void Transport::Impl::set_idle(std::chrono::milliseconds time) {
   arm_idle(time);
 }
 
-// The timer is not moved with every octet: when it fires it looks how long ago the last one was.
+// The timer is not moved with every octet: when it fires, it checks how long ago the last one was.
 void Transport::Impl::arm_idle(std::chrono::milliseconds time) {
   idle_timer_ = loop.call_after(time, [this] { on_idle_timer(); });
 }

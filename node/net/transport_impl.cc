@@ -12,11 +12,11 @@ namespace {
 
 using Kind = CloseReason::Kind;
 
-// Enough for what a peer had under way when we said goodbye.
+// Enough for what a peer still had under way when we closed.
 constexpr std::size_t kMaxLingerOctets = 256 * 1024;
-// A peer that takes none of our last octets for so long gets no more of them.
+// A peer that takes none of our last octets for this long gets no more of them.
 constexpr std::chrono::seconds kFinishIdleTime{60};
-// Octets to forget at STARTTLS before we call it an attack on our patience.
+// Reads that throw octets away at STARTTLS before we call it an attack.
 constexpr int kMaxForgetReads = 16;
 
 int socket_error(int fd) {
@@ -116,7 +116,7 @@ void Transport::Impl::on_readable() {
   } else {
     linger_over(arrived.size());
   }
-  // The buffer lives as long as the loop: mail that came in clear must not.
+  // The buffer lives as long as the loop; mail that came in clear must not.
   wipe(arrived);
 }
 

@@ -23,7 +23,7 @@ class Transport::Impl final : public FdListener, public TurnEndListener, public 
 
   void adopt(Socket accepted);
   void connect(const SocketAddress& to, std::chrono::milliseconds timeout);
-  // What the owner queued so far leaves in clear, before anything of TLS.
+  // What the owner has queued so far leaves in clear, before any TLS octet.
   void release_clear();
   void start_tls(std::unique_ptr<TlsEngine> engine);
   void forget_arrived();
@@ -32,7 +32,7 @@ class Transport::Impl final : public FdListener, public TurnEndListener, public 
   void set_deadline(std::chrono::milliseconds time);
   void want_flush() { loop.call_at_turn_end(*this); }
   void finish();
-  // Only the first reason counts; the listener hears of it at the end of a turn.
+  // Only the first reason counts; the listener learns of it at the end of a turn.
   void close(CloseReason reason);
 
   void on_readable() override;
@@ -56,7 +56,7 @@ class Transport::Impl final : public FdListener, public TurnEndListener, public 
   void watch();
   void update_interest();
   bool handshaking() const { return tls && !tls->active(); }
-  // A pause is mostly over before the next octets come: the poller is told when they are there.
+  // A pause is usually over before the next octets come, so the socket stays watched until some do.
   bool reads_for_owner() const { return state == State::open && !disturbed_ && !end_seen_; }
   void on_connect_result();
   void take_wire(ByteView octets);
@@ -77,10 +77,10 @@ class Transport::Impl final : public FdListener, public TurnEndListener, public 
   std::unique_ptr<FdWatch> watch_;
   CloseReason reason_;
   bool paused_ = false;
-  bool disturbed_ = false;  // octets came in the pause; they stay in the kernel
+  bool disturbed_ = false;  // octets came during the pause; they stay in the kernel
   bool end_seen_ = false;   // the peer sends nothing more
   bool blocked_ = false;    // the kernel takes no more for now
-  bool drain_due_ = false;  // octets of the owner left since `on_drained`
+  bool drain_due_ = false;  // octets of the owner have left since `on_drained`
   bool tls_ended_ = false;  // close_notify came in this read
   std::unique_ptr<TlsInfo> established_;
   std::size_t lingered_octets_ = 0;

@@ -8,7 +8,7 @@
 namespace culvert::node {
 
 std::thread start_thread(std::string_view name, Task body) {
-  // A thread inherits its mask, so signals are blocked while it is made.
+  // A thread inherits its signal mask, so signals are blocked while it is created.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

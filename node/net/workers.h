@@ -1,4 +1,4 @@
-// Threads for what a loop must not do: signatures, sealing, blocking name look-ups and HTTPS.
+// Threads for work that a loop must not do: signatures, sealing, blocking name look-ups and HTTPS.
 // The caller posts results back: `workers.submit([&loop, ...] { ...; loop.post(...); })`.
 // Thread-safe.
 #pragma once
@@ -15,22 +15,22 @@
 
 namespace culvert::node {
 
-// A thread that takes no signals, so that only the main thread does; `name` shows in `top`
+// Starts a thread that takes no signals, so that only the main thread does. `name` shows in `top`
 // (at most 15 octets).
 std::thread start_thread(std::string_view name, Task body);
 
 class Workers {
  public:
-  // `count` threads; at most `max_waiting` jobs that none of them has begun.
+  // `count` threads; at most `max_waiting` jobs that no thread has begun.
   Workers(std::size_t count, std::size_t max_waiting);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Runs `job` in one of the threads, first come, first served. Jobs must not throw.
-  // temporary `busy` when too many wait or after `stop`; the job is then dropped.
+  // Runs `job` in one of the threads, first come, first served. Jobs must not throw. temporary
+  // `busy` if too many wait or after `stop`; the job is then dropped.
   Status submit(Task job);
-  // Finishes what was submitted and joins. Idempotent.
+  // Finishes the submitted jobs and joins. Idempotent.
   void stop();
   std::size_t waiting() const;
 

@@ -6,7 +6,7 @@
 namespace culvert::node {
 namespace {
 
-// One value of a key for both sides of a mail, and why.
+// One value of a key for both sides of a mail, and the reason for it.
 struct Combined {
   std::size_t value = 0;
   std::vector<std::string> reasons;
@@ -58,7 +58,8 @@ PathDecision decide(const Rules& rules, const Question& question) {
   if (question.recipient_is_ours) {
     return {Path::inside, {domain + " is served by this node"}};
   }
-  // A route that is or was active goes before every other rule: no value of `encrypt` bypasses it.
+  // A route that is or was active takes precedence over every other rule: no value of `encrypt`
+  // bypasses it.
   if (question.route == RouteUse::seals) {
     return {Path::tunnel, {"the route to " + domain + " is active"}};
   }

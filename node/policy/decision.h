@@ -1,6 +1,6 @@
-// Which path a recipient's copy takes, and why. A pure function of the
-// rules, the route of the recipient's domain and the two addresses; the node and every command that
-// explains use this one.
+// Which path a recipient's copy takes, and why. A pure function of the rules, the route of the
+// recipient's domain and the two addresses. The node and every command that explains a path use
+// this one.
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ namespace culvert::node {
 enum class RouteUse {
   none,   // no route, or one that counts as none: claimed, proving, proved, conflict
   seals,  // active
-  waits,  // degraded, paused or withdrawn: was active, so it is waited for and never bypassed
+  waits,  // degraded, paused or withdrawn: it was active, so mail waits for it and never bypasses
+          // it
 };
 
 enum class Path { inside, tunnel, clear, refuse };

@@ -1,6 +1,7 @@
-// The policy keys, one table: what can be set, to which words, what holds otherwise, and how the
-// values of a mail's two sides make one. Rules, decisions, and the commands that set and explain
-// them read it. To add one: a PolicyKey here and a row in keys.cc, then `decide` (decision.h).
+// The table of policy keys: which keys can be set, to which words, what holds if none is set, and
+// how the values of a mail's two sides become one. Rules, decisions, and the commands that set and
+// explain them read it. To add a key: a PolicyKey here and a row in keys.cc, then `decide`
+// (decision.h).
 #pragma once
 
 #include <cstddef>
@@ -28,8 +29,8 @@ struct PolicyRow {
   PolicyKey key;
   std::string_view name;
   std::span<const PolicyWord> words;  // from the mildest to the strictest; a value is an index
-  std::size_t built_in;               // where no rule says anything
-  // Whose rules are asked; where both are, `combine` makes one value of the two.
+  std::size_t built_in;               // where no rule sets a value
+  // The side whose rules are asked. For both, `combine` makes one value of the two.
   enum class Side : std::uint8_t { sender, recipient, both } side;
   std::size_t (*combine)(std::size_t sender, std::size_t recipient);
   std::string_view help;  // what the key decides, in a line

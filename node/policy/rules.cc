@@ -40,10 +40,12 @@ Rules::Rules(const std::vector<Row>& rows) {
     const PolicyRow* const key = find_policy_row(row.key);
     if (key == nullptr) continue;
     const auto value = parse_policy_word(*key, row.value);
-    // Another spelling of a scope that a row has already must not undo it: the stricter holds.
+    // A second row for the same scope, in another spelling, must not undo the first: the stricter
+    // value holds.
     const auto scope = parse_scope(row.scope);
     auto& held = values_[key->key].try_emplace(scope ? *scope : row.scope, 0).first->second;
-    // A word that this version does not know was meant as a restriction: the strictest holds.
+    // A word that this version does not know was meant as a restriction, so the strictest value
+    // holds.
     held = std::max(held, value ? *value : key->strictest());
   }
 }

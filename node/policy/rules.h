@@ -1,6 +1,6 @@
 // The administrator's rules: values by scope and key, looked up from the narrowest scope to the
-// widest. No I/O: the rules are loaded elsewhere and handed in as a value. Immutable once built,
-// so any thread may read.
+// widest. No I/O: the rules are loaded elsewhere and passed in as a value. Immutable once built, so
+// any thread may read.
 #pragma once
 
 #include <map>
@@ -16,19 +16,19 @@
 namespace culvert::node {
 
 // A scope in its written form: `user:jane@b.example`, `domain:b.example`, `domain:*.b.example` or
-// `global`; names are brought to one form, addresses to Mailbox::lookup_key. permanent `bad-scope`,
-// `bad-mailbox` or `bad-domain` otherwise.
+// `global`. Names are brought to one form, addresses to Mailbox::lookup_key. Otherwise permanent
+// `bad-scope`, `bad-mailbox` or `bad-domain`.
 Result<std::string> parse_scope(std::string_view text);
 
-// A value that was found, and where: for `policy explain` and the reasons in a trace.
+// A value and where it was found: for `policy explain` and the reasons in a trace.
 struct FoundValue {
-  std::size_t value = 0;  // of the key's words
+  std::size_t value = 0;  // index into the key's words
   std::string scope = "built-in";
 };
 
 class Rules {
  public:
-  // One row as it is stored; the scope in any form that parse_scope reads.
+  // One row as stored; the scope in any form that parse_scope reads.
   struct Row {
     std::string scope;
     std::string key;
@@ -37,8 +37,8 @@ class Rules {
   explicit Rules(const std::vector<Row>& rows);
   Rules() = default;
 
-  // What holds for that mailbox: user, then domain, then the nearest wildcard above it, then
-  // global. Where no mailbox is known (the null sender): global.
+  // The value for that mailbox: user, then domain, then the nearest wildcard above it, then global.
+  // If there is no mailbox (the null sender): global.
   FoundValue find(PolicyKey key, const ReversePath& mailbox) const;
 
  private:

@@ -6,7 +6,7 @@
 namespace culvert::node {
 namespace {
 
-// When all workers are busy, a piece is asked for again after this time.
+// How long until a piece is requested again when all workers are busy.
 constexpr std::chrono::milliseconds kPullAgain{20};
 
 // Pulls until there is a piece worth sending, so that a small message costs one job.
@@ -54,7 +54,7 @@ void BodyPull::pull() {
 void BodyPull::pulled(Piece piece) {
   piece_.emplace(std::move(piece));
   state_ = State::ready;
-  const auto tell = on_piece_;  // It may be the end of this object.
+  const auto tell = on_piece_;  // The call may destroy this object.
   tell();
 }
 

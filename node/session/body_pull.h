@@ -1,4 +1,4 @@
-// The body of one delivery: pulled piece by piece in a worker, one piece ahead of the socket, so
+// Pulls the body of one delivery, piece by piece in a worker, one piece ahead of the socket, so
 // that memory does not grow with the message. Lives on one loop.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace culvert::node {
 class PieceSource {
  public:
   virtual ~PieceSource() = default;
-  // Called once before the first `next`: which recipients of the envelope the next hop accepted.
+  // Called once before the first `next`: the recipients of the envelope that the next hop accepted.
   virtual void begin(const std::vector<bool>& accepted) { static_cast<void>(accepted); }
   // The next piece, of any size; empty at the end. Runs in a worker, one call at a time; may block.
   // An error ends the delivery before the message is complete: nothing of it counts.
@@ -31,9 +31,9 @@ class BodyPull {
     bool is_last = false;
   };
 
-  // `source` may be missing: then nothing is called. `on_piece` is called on the loop, in a later
-  // turn, when a piece is there; it may destroy this. `loop` and `workers` must outlive it; a
-  // worker that is in the source when this dies keeps it.
+  // `source` may be null: then nothing is called. `on_piece` is called on the loop, in a later
+  // turn, when a piece is there; it may destroy this object. `loop` and `workers` must outlive it.
+  // If this object dies while a worker uses the source, the worker keeps the source alive.
   BodyPull(EventLoop& loop, Workers& workers, std::unique_ptr<PieceSource> source,
            std::function<void()> on_piece);
 

@@ -1,4 +1,4 @@
-// How long a client session waits for its server, without a timer of its own: a reply must be
+// How long a client session waits for its server, without a timer of its own. A reply must be
 // complete within its time, however slowly its octets come; a body must move. One thread.
 #pragma once
 
@@ -13,8 +13,8 @@ namespace culvert::node {
 
 class ClientClock {
  public:
-  // The dialog is in this state, after `progress` replies. New limits if they change: a server that
-  // still owes the same reply gets no more time for it.
+  // The dialog is in this state, after `progress` replies. Returns new limits if they change: a
+  // server that still owes the same reply gets no more time for it.
   std::optional<TimeLimits> wait_in(ClientState state, std::uint64_t progress,
                                     std::chrono::milliseconds patience) {
     if (state_ == state && progress_ == progress) return std::nullopt;

@@ -7,8 +7,8 @@
 namespace culvert::node {
 namespace {
 
-// Servers take no other (RFC 952, RFC 1123, 2.1): labels neither begin nor end with a hyphen, and
-// the last is no number.
+// Servers accept no other form (RFC 952, RFC 1123, 2.1): labels neither begin nor end with a
+// hyphen, and the last is not a number.
 bool is_host_name(std::string_view name) {
   std::string_view label;
   for (std::string_view rest = name; !rest.empty();) {
@@ -19,7 +19,7 @@ bool is_host_name(std::string_view name) {
   return label.find_first_not_of("0123456789") != std::string_view::npos;
 }
 
-// An address with several names has one that counts, the first that can be read.
+// If an address has several names, the first readable one counts.
 std::string first_name(const DnsAnswer& answer) {
   for (const Bytes& record : answer.records) {
     const auto name = parse_ptr(record);

@@ -9,7 +9,7 @@ namespace culvert::node {
 
 class HopAttempts {
  public:
-  // `addresses` of the next hop, at least one, and the TLS that is asked for.
+  // `addresses` of the next hop, at least one, and the TLS that is wanted.
   HopAttempts(std::size_t addresses, TlsUse wanted) : addresses_(addresses), wanted_(wanted) {}
 
   std::size_t address() const { return address_; }  // index of the one in use
@@ -19,8 +19,8 @@ class HopAttempts {
   struct Failed {
     bool in_handshake = false;
     std::size_t messages = 0;     // that it had carried before
-    bool has_envelope = false;    // the delivery was begun on it
-    bool is_before_body = false;  // and its body not
+    bool has_envelope = false;    // the delivery was begun on this connection
+    bool is_before_body = false;  // the body was not
   };
   enum class Again { no, without_tls, same_address, next_address };
 

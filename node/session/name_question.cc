@@ -28,7 +28,7 @@ void NameQuestion::answer(ClientName name) {
   if (!is_open()) return;
   too_late_.cancel();
   wait_.reset();
-  auto known = std::exchange(known_, {});  // It may be the end of this object.
+  auto known = std::exchange(known_, {});  // The call may destroy this object.
   known(std::move(name));
 }
 

@@ -1,6 +1,5 @@
-// The name of the client that a message came from, asked for on behalf of a next hop that wants to
-// know it. The answer may take a while, and a mail does not wait for it for ever. Lives on one
-// loop.
+// Asks for the name of the client that a message came from, for a next hop that wants to know it.
+// The answer may take a while; a mail does not wait for it for ever. Lives on one loop.
 #pragma once
 
 #include <chrono>
@@ -20,8 +19,9 @@ using FindClientName = std::function<void(const std::string& address, Callback<C
 
 class NameQuestion {
  public:
-  // `known` is called once, on the loop, in a later turn: with `not_now` when the time is over. It
-  // may destroy this. `waits`, which must outlive it, says how long that is; null: `patience`.
+  // `known` is called once, on the loop, in a later turn; with `not_now` if the time is over. It
+  // may destroy this object. `waits`, which must outlive it, says how long the time is; null:
+  // `patience`.
   NameQuestion(EventLoop& loop, NameWaits* waits, const FindClientName& find,
                const std::string& address, std::chrono::milliseconds patience,
                Callback<ClientName> known);
@@ -32,7 +32,7 @@ class NameQuestion {
   void late();
   void answer(ClientName name);
 
-  Callback<ClientName> known_;  // empty once it was called
+  Callback<ClientName> known_;  // empty once it has been called
   std::optional<NameWaits::Wait> wait_;
   Timer too_late_;
   LifeToken life_;

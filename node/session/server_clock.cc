@@ -7,9 +7,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// How often the rate of a long body is looked at, at most.
+// How often, at most, the rate of a long body is checked.
 constexpr milliseconds kBodyRateCheck{60'000};
-// The loop's time may be this much behind that of its timers.
+// How much the loop's time may lag behind that of its timers.
 constexpr milliseconds kClockGrain{20};
 
 }  // namespace
@@ -38,7 +38,7 @@ TimeLimits ServerClock::restart(Waits waits, const Session& session, SteadyTime 
 }
 
 std::optional<TimeLimits> ServerClock::timed_out(const Session& session, SteadyTime now) {
-  // Before the deadline it was the idle limit that passed.
+  // Before the deadline, it was the idle limit that passed.
   const bool is_rate_check = waits_ == Waits::body && now + kClockGrain >= deadline_;
   if (!is_rate_check || is_too_slow(session, now)) return std::nullopt;
   return restart(Waits::body, session, now);

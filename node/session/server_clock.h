@@ -1,6 +1,6 @@
 // How long a server session waits for its client, without a timer of its own. A command must be
-// complete within its time, however slowly its octets come; a body must move, and at a least rate
-// in the long run; what the node itself takes its time for costs the client nothing.
+// complete within its time, however slowly its octets come. A body must move, and at a minimum rate
+// in the long run. Time that the node itself takes is not counted against the client.
 //
 // One thread.
 #pragma once
@@ -20,9 +20,9 @@ class ServerClock {
   // What the client's time is counted for.
   enum class Waits { nothing, command, handshake, body };
 
-  // What the dialog says of itself.
+  // What the dialog says about itself.
   struct Session {
-    std::uint64_t progress = 0;  // another for each command
+    std::uint64_t progress = 0;  // changes with each command
     std::uint64_t body_bytes = 0;
     std::chrono::milliseconds patience{};
   };
@@ -30,18 +30,19 @@ class ServerClock {
   // `patience` must outlive it.
   explicit ServerClock(const ServerPatience& patience) : patience_(patience) {}
 
-  // The session waits for this. New limits if they change: a client that still owes the same
-  // command gets no more time for it.
+  // The session now waits for this. Returns new limits if they change: a client that still owes the
+  // same command gets no more time for it.
   std::optional<TimeLimits> wait_for(Waits waits, const Session& session, SteadyTime now);
 
-  // A limit has passed. New limits for a body that is fast enough; nothing: the client had its
-  // time.
+  // A limit has passed. Returns new limits for a body that is fast enough; nothing: the client's
+  // time is over.
   std::optional<TimeLimits> timed_out(const Session& session, SteadyTime now);
 
   Waits waits() const { return waits_; }
 
-  // Since when it waits, if the connection may be closed for another's sake: for longer than an
-  // honest client pauses (longer between two messages); a body counts if it is too slow.
+  // Since when the session has been waiting, if its connection may be closed for another's sake:
+  // longer than an honest client pauses (`idle_pause` between two messages, else `pause`). A body
+  // counts only if it is too slow.
   enum class Pause { between_messages, within_one };
   std::optional<SteadyTime> gives_way_since(Pause pause, const Session& session,
                                             SteadyTime now) const;

@@ -12,12 +12,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of the text about a connection that failed; a verification's names certificates and advice.
+// For the text about a failed connection; that of a verification names certificates and gives
+// advice.
 constexpr std::size_t kMaxReason = 380;
 
 }  // namespace
 
-// One transport, and whether its events still matter: an abandoned one says nothing more.
+// One transport, and whether its events still matter: an abandoned one reports nothing more.
 struct SmtpClientConnection::Link final : TransportListener {
   explicit Link(SmtpClientConnection& of) : owner(&of) {}
   void on_connected() override {
@@ -135,11 +136,11 @@ void SmtpClientConnection::timed_out() {
   if (dialog_->waits_for() != ClientWait::message) {
     return lost(temporary_error("timed-out", "the server did not answer in time"));
   }
-  stage_ = Stage::ending;  // Idle for long enough.
+  stage_ = Stage::ending;  // It was idle for long enough.
   settle();
 }
 
-// The connection is of no more use, and the transport may still be there.
+// The connection is of no more use; its transport may still exist.
 void SmtpClientConnection::lost(const Error& why) {
   if (dialog_->waits_for() == ClientWait::close || try_again(why)) return;
   dialog_->connection_failed(why);
@@ -157,12 +158,12 @@ void SmtpClientConnection::closed(const CloseReason& reason) {
   on_gone_(*this);
 }
 
-// Where TLS is demanded, mail waits for what fails here, so a person has to know where and why.
+// Where TLS is demanded, a failure here makes mail wait, so a person has to know where and why.
 Error SmtpClientConnection::why_closed(const CloseReason& reason) const {
   using Kind = CloseReason::Kind;
   const bool from_start = attempts_.tls() == TlsUse::established;
   const bool demanded = from_start || attempts_.tls() == TlsUse::required;
-  // A reset in the middle of a handshake as well.
+  // A reset in the middle of a handshake counts as a TLS failure too.
   const bool handshake = tls_.empty() && (from_start || dialog_->waits_for() == ClientWait::tls);
   const bool tls_failed =
       reason.kind == Kind::tls_failed || (reason.kind == Kind::io_failed && handshake);
@@ -194,7 +195,7 @@ bool SmtpClientConnection::try_again(const Error& why) {
   return true;
 }
 
-// Does what the dialog waits for, as far as it can be done now, and sends what it says.
+// Does what the dialog waits for, as far as possible now, and sends its output.
 void SmtpClientConnection::settle() {
   if (stage_ == Stage::gone || !link_->transport->is_open()) return;
   if (dialog_->waits_for() == ClientWait::message && current_ && !has_begun()) {
@@ -248,8 +249,8 @@ void SmtpClientConnection::begin_delivery() {
   }
   current_->envelope = Current::Envelope::given;
   dialog_->deliver(envelope);
-  // With one recipient the first piece is made while the envelope is under way: if it is refused,
-  // there is no body at all.
+  // With one recipient, the first piece is made while the envelope is under way: if the recipient
+  // is refused, there is no body at all.
   BodyPull& body = current_->body;
   if (!dialog_->delivering() || !body.has_source() || envelope.recipients.size() != 1) return;
   if (!body.has_begun()) body.begin({true});
@@ -265,8 +266,8 @@ void SmtpClientConnection::find_client_name() {
                                 });
 }
 
-// Who has told the server of one client may usually not tell it of another (XCLIENT_README, note
-// 1), and what the first one was must not be taken for the next.
+// A session that has told the server of one client may usually not tell it of another
+// (XCLIENT_README, note 1). The server must not take the next client for the first one.
 void SmtpClientConnection::connect_anew() {
   if (retired_) loop_.defer_destroy(std::move(retired_));
   link_->owner = nullptr;

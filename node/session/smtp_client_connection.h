@@ -1,8 +1,8 @@
 // A connection to a next hop: transport and dialog (node/smtp) joined. It connects to the first
-// address that answers, begins TLS as asked, delivers one message after another, and stays open for
-// the next one until it was idle for kKeptConnectionIdle or has carried kMaxMessagesPerConnection.
-// A message is pulled piece by piece in a worker, never more ahead than the socket takes, so memory
-// does not grow with its size. Lives on one loop.
+// address that answers, begins TLS as asked, and delivers one message after another. It stays open
+// for the next message until it was idle for kKeptConnectionIdle or has carried
+// kMaxMessagesPerConnection. A message is pulled piece by piece in a worker, never further ahead
+// than the socket takes, so memory does not grow with its size. Lives on one loop.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@
 
 namespace culvert::node {
 
-// Octets of a message that wait for the socket; beyond, no further piece is pulled.
+// Octets of a message that may wait for the socket; beyond this, no further piece is pulled.
 inline constexpr std::size_t kMaxQueuedBodyBytes = 256 * 1024;
 
 struct DeliveryReport {
@@ -42,11 +42,11 @@ struct SmtpDelivery {
 
 struct SmtpClientOptions {
   std::vector<SocketAddress> addresses;  // tried in order; not empty
-  std::string host;                      // who it should be: for SNI, `proof` and texts
+  std::string host;                      // who the server should be: for SNI, `proof` and texts
   ClientRules rules;                     // tls = established: TLS before the first octet (smtps)
   TlsClientContext* tls = nullptr;       // needed unless rules.tls is never; must outlive it
   ServerProof proof{};                   // what the server proves; `tls` is then `verifying`
-  // Only asked where the server wants to know the name of a message's client. Needed for envelopes
+  // Asked only if the server wants to know the name of a message's client. Needed for envelopes
   // that name a client.
   FindClientName find_client_name{};
   NameWaits* name_waits = nullptr;  // must outlive it; null: each may wait for rules.patience
@@ -54,8 +54,8 @@ struct SmtpClientOptions {
 
 class SmtpClientConnection {
  public:
-  // Connects at the first `deliver`. `on_gone` is called once, on the loop, after the report of a
-  // delivery under way, when the connection ended for whatever reason; the owner then gives the
+  // Connects at the first `deliver`. `on_gone` is called once, on the loop, when the connection has
+  // ended for whatever reason, after the report of a delivery under way. The owner then gives the
   // object to `loop.defer_destroy`. `loop` and `workers` must outlive it.
   SmtpClientConnection(EventLoop& loop, Workers& workers, SmtpClientOptions options,
                        Callback<SmtpClientConnection&> on_gone);
@@ -71,13 +71,13 @@ class SmtpClientConnection {
 
  private:
   struct Link;  // one attempt's transport
-  // What matters while a delivery is under way.
+  // The delivery under way.
   struct Current {
     Current(SmtpDelivery given, SmtpClientConnection& of);
     SmtpDelivery delivery;  // without its message
     BodyPull body;
     std::optional<NameQuestion> client_name;
-    // Whether the dialog has its envelope; on another connection it gets it again.
+    // Whether the dialog has the envelope; a new connection gets it again.
     enum class Envelope { here, given } envelope = Envelope::here;
   };
 
@@ -115,7 +115,7 @@ class SmtpClientConnection {
   HopAttempts attempts_;
   std::unique_ptr<ClientDialog> dialog_;
   std::unique_ptr<Link> link_;
-  std::unique_ptr<Link> retired_;  // says QUIT
+  std::unique_ptr<Link> retired_;  // the old one, saying QUIT
   std::string tls_;
   ClientClock clock_;
 

@@ -67,7 +67,7 @@ void SmtpServer::Impl::offer(EventLoop& loop, GivingWay& choice) {
 
 void SmtpServer::Impl::gone(EventLoop& loop, SmtpServerConnection& connection) {
   auto node = of_loop.at(&loop).connections.extract(&connection);
-  // Before who drains hears of it: the connection itself lives until the end of this turn.
+  // Before `drain` hears of it: the connection itself lives until the end of this turn.
   connection.give_back_place();
   loop.defer_destroy(std::move(node.mapped()));
   count(-1);

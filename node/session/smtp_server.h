@@ -12,11 +12,12 @@ namespace culvert::node {
 class SmtpServer {
  public:
   // Binds and begins to serve. permanent `listen-failed`. Not from a loop's thread. `loops` and
-  // what `settings` points to must outlive it; `limit` may be shared by several servers.
+  // what `settings` points to must outlive it; several servers may share `limit`.
   static Result<std::unique_ptr<SmtpServer>> open(LoopGroup& loops, const SocketAddress& address,
                                                   ConnectionLimit& limit,
                                                   const SmtpServerSettings& settings);
-  // Ends what is left at once. Not from a loop's thread; the loops must still run or be stopped.
+  // Ends the remaining connections at once. Not from a loop's thread; the loops must still run or
+  // be stopped.
   ~SmtpServer();
   SmtpServer(const SmtpServer&) = delete;
   SmtpServer& operator=(const SmtpServer&) = delete;
@@ -27,8 +28,8 @@ class SmtpServer {
   // For connections that come from now on. Not from a loop's thread.
   void set_rules(const ServerRules& rules);
 
-  // Accepts nothing more, says 421 to those between two messages and to the others after their
-  // message; returns when nobody is left or `longest` has passed. Not from a loop's thread.
+  // Accepts nothing more. Says 421 to clients between two messages, and to the others after their
+  // message. Returns when nobody is left or `longest` has passed. Not from a loop's thread.
   void drain(std::chrono::seconds longest);
 
  private:

@@ -90,7 +90,7 @@ bool SmtpServerConnection::blocked() const {
   return held_ == Held::more_than_it_takes || transport_->queued_octets() > kMaxQueuedReplyBytes;
 }
 
-// One thing that the dialog waits for; false if it must be waited for in earnest.
+// Handles one thing that the dialog waits for; false if there is nothing to do but wait.
 bool SmtpServerConnection::step(ByteView& octets) {
   switch (dialog_.waits_for()) {
     case ServerWait::peer:
@@ -119,7 +119,7 @@ bool SmtpServerConnection::step(ByteView& octets) {
     case ServerWait::close:
       break;
   }
-  octets = {};  // What came in clear behind STARTTLS, or behind the end, is forgotten.
+  octets = {};  // What came in clear after STARTTLS, or after the end, is forgotten.
   return false;
 }
 
@@ -167,7 +167,7 @@ void SmtpServerConnection::hand_on_body() {
 bool SmtpServerConnection::ask_commit() {
   if (held_ == Held::more_than_it_takes) return false;
   if (answer_.is_idle()) {
-    held_ = Held::nothing;  // It is the receiver's from here on, whatever becomes of the client.
+    held_ = Held::nothing;  // From here on it is the receiver's, whatever happens to the client.
     receiver_->on_body_end(
         [answer = ask()](Reply reply) mutable { answer(Decision(std::move(reply))); });
   }
@@ -182,7 +182,7 @@ void SmtpServerConnection::reset_receiver() {
   held_ = Held::nothing;
 }
 
-// A callback for one question. It may be called from any thread and when the connection is gone.
+// A callback for one question. It may be called from any thread, even when the connection is gone.
 DecisionCallback SmtpServerConnection::ask() {
   auto deliver = life_.guard([this, question = answer_.ask()](Decision decision) {
     if (answer_.answer(question, std::move(decision))) work();
@@ -194,7 +194,7 @@ DecisionCallback SmtpServerConnection::ask() {
   };
 }
 
-// Brings transport and clock in line with what the dialog says and what it waits for.
+// Brings transport and clock in line with the dialog's output and what it waits for.
 void SmtpServerConnection::settle() {
   if (end_ == End::gone || !transport_->is_open()) return;
   end_if_due();

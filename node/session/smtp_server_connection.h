@@ -1,7 +1,7 @@
-// One SMTP client's connection: transport, dialog (node/smtp) and receiver (node/flow) joined.
-// It moves octets to the dialog, asks the receiver what the dialog wants to know, sends the
-// answers, and keeps the time. It reads nothing more while the receiver or the client is behind, so
-// a connection costs a bounded amount of memory. Lives on one loop; dies through `on_gone`.
+// One SMTP client's connection: transport, dialog (node/smtp) and receiver (node/intake) joined. It
+// moves octets to the dialog, asks the receiver what the dialog wants to know, sends the answers,
+// and keeps the time. It stops reading while the receiver or the client is behind, so a connection
+// costs a bounded amount of memory. Lives on one loop; dies through `on_gone`.
 #pragma once
 
 #include <memory>
@@ -17,9 +17,9 @@
 
 namespace culvert::node {
 
-// Replies that a client has not taken yet; beyond, its commands wait.
+// Replies that a client has not taken yet; beyond this, its commands wait.
 inline constexpr std::size_t kMaxQueuedReplyBytes = 64 * 1024;
-// Who gives way has so long to take what was still to be said.
+// How long a client whose connection gives way has to take what was still to be said.
 inline constexpr std::chrono::seconds kGivingWayTime{5};
 
 // What the connections of one listener on one loop share; must outlive them.
@@ -39,16 +39,16 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   SmtpServerConnection(const SmtpServerConnection&) = delete;
   SmtpServerConnection& operator=(const SmtpServerConnection&) = delete;
 
-  // The node ends: 421 as soon as no message is under way.
+  // The node ends: says 421 as soon as no message is under way.
   void drain();
 
   const ConnectionLimit::Seat& seat() const { return seat_; }
-  // Since when it has been waiting for its client, if it may be closed for another's sake: for
-  // longer than an honest client pauses; a body counts if its rate is below the least.
+  // Since when it has been waiting for its client, if it may be closed for another's sake: longer
+  // than an honest client pauses. A body counts only if it is slower than the minimum rate.
   std::optional<SteadyTime> waits_since() const;
   // Says 421.
   void give_way() override;
-  // It has ended, and dies soon.
+  // The connection has ended and dies soon.
   void give_back_place();
 
  private:
@@ -86,8 +86,8 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   std::unique_ptr<MailReceiver> receiver_;
   std::unique_ptr<Transport> transport_;
 
-  Bytes input_;           // what has arrived and the dialog does not take yet
-  bool working_ = false;  // inside run: an answer that comes at once waits for its end
+  Bytes input_;           // has arrived, but the dialog does not take it yet
+  bool working_ = false;  // inside run: an immediate answer waits until run ends
   PendingAnswer<Decision> answer_;
   ServerClock clock_;
 
@@ -95,12 +95,12 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   enum class Held {
     nothing,
     transaction,
-    more_than_it_takes,  // a body, and it wants no more of it for the moment
+    more_than_it_takes,  // a body, of which it takes no more for now
   } held_ = Held::nothing;
   enum class End {
     open,
     draining,      // between two messages
-    client_ended,  // with the last answer; the client sends nothing more
+    client_ended,  // ends with the last answer; the client sends nothing more
     gone,
   } end_ = End::open;
   LifeToken life_;

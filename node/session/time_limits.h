@@ -1,4 +1,4 @@
-// What a transport holds its partner to; zero is no limit.
+// The time limits that a transport sets its peer; zero is no limit.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 namespace culvert::node {
 
 struct TimeLimits {
-  std::chrono::milliseconds deadline{};  // for all that is waited for, from now
+  std::chrono::milliseconds deadline{};  // for all that is awaited, from now
   std::chrono::milliseconds idle{};      // between two octets
 
   bool operator==(const TimeLimits&) const = default;

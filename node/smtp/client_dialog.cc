@@ -31,7 +31,7 @@ bool needs_smtputf8(const ClientEnvelope& envelope) {
                      [](const Recipient& rcpt) { return rcpt.mailbox.needs_utf8(); });
 }
 
-// Only what the server offered may be sent (RFC 5321, 2.2.1).
+// Only what the server has offered may be sent (RFC 5321, 2.2.1).
 MailCommand offered_part(MailCommand mail, const ServerFeatures& features) {
   if (!features.size) mail.parameters.size_bytes.reset();
   if (!features.eight_bit_mime) mail.parameters.body = BodyKind::seven_bit;
@@ -106,7 +106,7 @@ std::optional<Reply> ClientDialog::Session::obstacle(const ClientEnvelope& envel
   return std::nullopt;
 }
 
-// True if the server is told of that client before its message.
+// True if the server must be told of that client before its message.
 bool ClientDialog::Session::tells_of(const std::optional<ShownClient>& client) const {
   return client && shown != client && !features.xclient.empty();
 }
@@ -122,7 +122,7 @@ void ClientDialog::Session::begin(const ClientEnvelope& envelope) {
 }
 
 void ClientDialog::Session::begin_envelope(const ClientEnvelope& envelope) {
-  // The server forgets it with each message (XFORWARD_README).
+  // The server forgets XFORWARD with each message (XFORWARD_README).
   if (envelope.client && !shown && !features.xforward.empty()) {
     delivery->unsent.push_back(
         {Command::Kind::xforward, 0, xforward_command(*envelope.client, features.xforward)});
@@ -210,7 +210,7 @@ std::size_t ClientDialog::receive(ByteView octets) {
     if (step->reply) session_->on_reply(*step->reply);
   }
   if (reading()) return used;
-  // RFC 3207, 6: what came in clear behind the answer to STARTTLS may be an attacker's.
+  // RFC 3207, 6: what came in clear after the answer to STARTTLS may be an attacker's.
   session_->replies.clear();
   return octets.size();
 }

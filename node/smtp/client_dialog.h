@@ -1,6 +1,6 @@
-// The client's side of an SMTP session, without I/O: one session, any number of messages after each
-// other. It uses what the server offers: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN, STARTTLS, and
-// XCLIENT or XFORWARD for whom a message came from.
+// The client's side of an SMTP session, without I/O: one session, any number of messages one after
+// another. It uses what the server offers: PIPELINING, SIZE, 8BITMIME, SMTPUTF8, DSN, STARTTLS, and
+// XCLIENT or XFORWARD to tell whom a message came from.
 //
 //   dialog.start();                      // then octets in by receive, out by take_output
 //   on ClientWait::message: dialog.deliver(envelope) or dialog.quit()
@@ -8,9 +8,10 @@
 //   back on ClientWait::message: outcomes() tells each recipient's reply
 //   on ClientWait::close:   failure() tells why, outcomes() of a delivery under way
 //
-// A message that is declared 8BITMIME goes unchanged to a server that does not offer it, without
-// the parameter, as most servers in the world do: converting it would break its signatures. Owns no
-// timer: `patience` says how long to wait. One object per connection, used by one thread.
+// A message that is declared 8BITMIME goes to a server that does not offer 8BITMIME unchanged and
+// without the parameter, as with most servers in the world: converting it would break its
+// signatures. The dialog owns no timer: `patience` says how long to wait. One object per
+// connection, used by one thread.
 #pragma once
 
 #include <chrono>
@@ -35,7 +36,7 @@ enum class TlsUse {
   established,    // the transport is already encrypted (smtps)
 };
 
-// How long the client waits; other values than these are for tests.
+// How long the client waits; other values are for tests.
 struct ClientPatience {
   std::chrono::milliseconds connect = kConnectPatience;
   std::chrono::milliseconds tls = kTlsPatience;
@@ -63,7 +64,7 @@ struct ClientEnvelope {
   MailCommand mail;                   // size_bytes: exact or an upper estimate, if known
   std::vector<Recipient> recipients;  // not empty
   Purpose purpose = Purpose::deliver;
-  // From whom this node has it, if the server may know; nothing: it is this node's own.
+  // Whom this node has the message from, if the server may know; nothing: it is this node's own.
   std::optional<ShownClient> client = {};
   ClientName client_name = {};  // where `tells_name_of` is true
 };
@@ -71,10 +72,10 @@ struct ClientEnvelope {
 // What became of one recipient, in the order of the envelope.
 struct RecipientOutcome {
   Reply reply;              // the one that decided; 250 means taken over (or exists, for verify)
-  bool from_server = true;  // false: we made it (no SMTPUTF8 there, lost connection)
-  // The whole message was sent and no answer came: the server may have taken it all the same.
+  bool from_server = true;  // false: this node made it (no SMTPUTF8 there, lost connection)
+  // The whole message was sent and no answer came: the server may have taken it anyway.
   bool perhaps_taken = false;
-  // What the server said to this recipient's RCPT, and to nothing before it.
+  // True: `reply` is the server's to this recipient's RCPT, not to an earlier command.
   bool at_rcpt = false;
 };
 
@@ -112,25 +113,25 @@ class ClientDialog {
 
   ClientState state() const;
   ClientWait waits_for() const;
-  // How long it may wait for what it waits for.
+  // How long the dialog may wait for what waits_for() names.
   std::chrono::milliseconds patience() const;
-  // Replies that have come so far. While it stands still, the server has not answered, however many
+  // Number of replies so far. While it does not grow, the server has not answered, however many
   // octets come.
   std::uint64_t progress() const;
-  // What must be sent now, and empties it.
+  // Returns what must be sent now, and empties it.
   Bytes take_output();
 
   // --- events; each only while waits_for() names it (receive also while it names body or message,
   // because a server may give up at any time) ---
 
-  // Once the connection stands.
+  // The connection is established.
   void start();
-  // Consumes octets until something else than the peer is waited for. What a server sends behind
-  // its answer to STARTTLS is consumed and forgotten.
+  // Consumes octets until the dialog waits for something other than the peer. What a server sends
+  // after its answer to STARTTLS is consumed and forgotten.
   std::size_t receive(ByteView octets);
   void tls_established();
   void deliver(ClientEnvelope envelope);
-  // The next piece of the message, CRLF line ends. A bare CR or LF ends the session before the
+  // The next piece of the message, with CRLF line ends. A bare CR or LF ends the session before the
   // message is complete, with permanent outcomes.
   void body(ByteView piece);
   void body_end();
@@ -138,30 +139,30 @@ class ClientDialog {
 
   // --- at any time ---
 
-  // The connection ended, was never made, timed out, or the message's source failed: temporary or
-  // permanent outcomes for a delivery under way, by the error's fault.
+  // The connection ended, was never made or timed out, or the message's source failed. A delivery
+  // under way gets temporary or permanent outcomes, by the error's fault.
   void connection_failed(const Error& why);
 
   // --- results ---
 
-  // True while a delivery has begun and its outcomes are not complete.
+  // True from the start of a delivery until its outcomes are complete.
   bool delivering() const;
   // Which recipients of the envelope the server accepted; final once waits_for() is body.
   std::vector<bool> accepted() const;
   // Complete when waits_for() is message or close again; empty before any delivery.
   const std::vector<RecipientOutcome>& outcomes() const;
-  // Why the session ended before it should: set when waits_for() is close, except after quit.
+  // Why the session ended early: set when waits_for() is close, except after quit.
   const std::optional<Error>& failure() const;
 
   // --- for whom it speaks ---
 
-  // False: the server takes the session for another client's and does not let that be changed, so
-  // that a message of `client` needs a new connection. While waits_for() is message.
+  // False: the server takes the session for another client's and does not let that be changed, so a
+  // message of `client` needs a new connection. Only while waits_for() is message.
   bool may_speak_for(const std::optional<ShownClient>& client) const;
   // True if `deliver` will tell the server the name of this client.
   bool tells_name_of(const std::optional<ShownClient>& client) const;
-  // The reply by which the server refused to be told of a client, whose message then went as this
-  // node's own.
+  // The reply by which the server refused to be told of a client; the client's message then went as
+  // this node's own.
   const std::optional<Reply>& client_refusal() const;
 
   // --- what the server is ---

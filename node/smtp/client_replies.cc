@@ -59,8 +59,8 @@ void ClientDialog::Session::on_banner(const Reply& reply) {
 }
 
 void ClientDialog::Session::say_hello() {
-  // Once we speak for a client its name counts: Postfix's filters see what EHLO says last, and an
-  // SPF record of ours would refuse every stranger's address.
+  // Once we speak for a client, the client's name counts: Postfix's filters see the last EHLO name,
+  // and an SPF record of ours would refuse every stranger's address.
   const bool for_client = shown && !shown->hello.empty();
   send_line("EHLO " + (for_client ? shown->hello : rules.hello_name));
   enter(ClientState::ehlo, ClientWait::peer);
@@ -68,17 +68,17 @@ void ClientDialog::Session::say_hello() {
 
 void ClientDialog::Session::on_ehlo(const Reply& reply) {
   const bool tls_missing = rules.tls == TlsUse::required && !encrypted;
-  // What the server has against the client's name or address is its word about this message.
+  // If the server objects to the client's name or address, that is its answer to this message.
   if (!is_2xx(reply) && introduced) return fail_with_reply("refused", "EHLO was refused", reply);
   if (!is_2xx(reply)) {
-    // Only a server that does not know EHLO gets HELO, and never if it would mean no TLS.
+    // Only a server that does not know EHLO gets HELO, but never if that would mean no TLS.
     if (tls_missing) return fail(no_tls("refused", "refused EHLO: " + reply.summary()));
     if (!reply.permanent()) return fail_with_reply("refused", "EHLO was refused", reply);
     send_line("HELO " + rules.hello_name);
     return enter(ClientState::helo, ClientWait::peer);
   }
   features = parse_features(reply);
-  // With TLS a server forgets what it was told in clear (RFC 3207, 4.2), the client too.
+  // With TLS, a server forgets what it was told in clear (RFC 3207, 4.2), including the client.
   if (encrypted || rules.tls == TlsUse::never || introduced) return be_ready();
   if (features.starttls) {
     send_line("STARTTLS");
@@ -91,7 +91,7 @@ void ClientDialog::Session::on_ehlo(const Reply& reply) {
              "the offer)"));
 }
 
-// Always temporary: what is said before TLS may be said by somebody in between, whose word must not
+// Always temporary: a reply before TLS may come from somebody in between, who must not be able to
 // return mail to its sender.
 Error ClientDialog::Session::no_tls(std::string_view code, const std::string& what) const {
   return temporary_error(code, (rules.host.empty() ? "the server" : rules.host) + " " + what +
@@ -120,25 +120,25 @@ void ClientDialog::Session::be_ready() {
   enter(ClientState::ready, ClientWait::message);
   if (!introduced) return;
   const ClientEnvelope envelope = *std::exchange(introduced, std::nullopt);
-  const auto reply = obstacle(envelope);  // it may offer less to that client
+  const auto reply = obstacle(envelope);  // the server may offer less to that client
   if (!reply) return begin_envelope(envelope);
   decide_rest({*reply, false});
   finish_delivery();
 }
 
-// 220: the session begins anew, as that client's. The rest tells XCLIENT_README, "server reply
-// codes".
+// 220: the session begins again, as that client's. For the other codes see XCLIENT_README, "server
+// reply codes".
 void ClientDialog::Session::on_xclient(const Reply& reply) {
   if (is_2xx(reply)) {
     shown = introduced->client;
     return say_hello();
   }
   if (reply.code == 501 && !shown) {
-    // Named attack: Borrowed place. What the client says of itself, or has its DNS say, must not be
-    // what makes the server refuse the line: its mail would come as ours.
+    // Named attack: Borrowed place. What the client says of itself, or has its DNS say, must not
+    // make the server refuse the line: its mail would come as ours.
     if (tell_plainly()) return;
     // Postfix without IPv6 does not know such addresses. The message goes on as if there were no
-    // XCLIENT; to hold it back would hold back every client of that kind.
+    // XCLIENT; holding it back would hold back every IPv6 client.
     if (introduced->client->address.find(':') != std::string::npos) {
       client_refusal = reply;
       return begin_envelope(*std::exchange(introduced, std::nullopt));
@@ -151,7 +151,7 @@ void ClientDialog::Session::on_xclient(const Reply& reply) {
                                               " (in Postfix see smtpd_authorized_xclient_hosts)"));
 }
 
-// The address alone, without a word of the client's. False if no more was told before.
+// Tells the address alone, without a word of the client's. False if no more was told before.
 bool ClientDialog::Session::tell_plainly() {
   const ShownClient& client = *introduced->client;
   const std::string told = xclient_command(client, introduced->client_name, features.xclient);
@@ -197,7 +197,7 @@ void ClientDialog::Session::on_mail(const Reply& reply) {
 
 void ClientDialog::Session::on_rcpt(std::size_t recipient, const Reply& reply) {
   const bool deliver = delivery->purpose == ClientEnvelope::Purpose::deliver;
-  if (delivery->decided[recipient]) return;  // MAIL was refused; this reply says nothing new.
+  if (delivery->decided[recipient]) return;  // MAIL was refused; this reply tells nothing new.
   if (is_2xx(reply) && deliver) {
     delivery->accepted.push_back(recipient);
   } else {
@@ -225,8 +225,8 @@ void ClientDialog::Session::end_envelope() {
   enter(ClientState::rset, ClientWait::peer);
 }
 
-// A reply before the end of the data: the server gives up, and the session cannot go on, because
-// the rest of the data would be commands to it.
+// A reply before the end of the data: the server gives up. The session cannot go on, because the
+// server would take the rest of the data for commands.
 void ClientDialog::Session::on_body(const Reply& reply) {
   if (!is_negative(reply)) return fail(out_of_turn("half a message", reply));
   fail_with_reply("refused", "the message was refused before its end", reply);

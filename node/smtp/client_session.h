@@ -13,7 +13,7 @@
 namespace culvert::node {
 
 struct ClientDialog::Session {
-  // One command of a transaction, and whose reply it brings.
+  // One command of a transaction; `kind` and `recipient` say what its reply is about.
   struct Command {
     enum class Kind { xforward, mail, rcpt, data };
     Kind kind = Kind::mail;
@@ -37,7 +37,7 @@ struct ClientDialog::Session {
   // The only place where the state changes.
   void enter(ClientState next, ClientWait next_wait);
   void send_line(std::string_view line);
-  // Ends the session with a failure; a delivery under way gets outcomes from it, or from the reply.
+  // Ends the session with a failure. A delivery under way gets outcomes from it, or from the reply.
   void fail(Error why);
   void fail_with_reply(std::string_view code, std::string_view when, const Reply& reply);
 
@@ -58,7 +58,7 @@ struct ClientDialog::Session {
   Error no_tls(std::string_view code, const std::string& what) const;
   void say_hello();
   void be_ready();
-  // What the server cannot take, whatever it would reply; nothing if it can.
+  // The reply for what the server cannot take, whatever it would say; nothing if it can.
   std::optional<Reply> obstacle(const ClientEnvelope& envelope) const;
   bool tells_of(const std::optional<ShownClient>& client) const;
   void begin(const ClientEnvelope& envelope);
@@ -81,9 +81,11 @@ struct ClientDialog::Session {
   std::uint64_t progress = 0;
   ServerFeatures features;
   std::optional<Delivery> delivery;
-  std::optional<ClientEnvelope> introduced;  // the delivery's, until the server knows its client
-  std::optional<ShownClient> shown;          // for whom the server takes us; nothing: for ourselves
-  bool told_plainly = false;                 // of this delivery's
+  std::optional<ClientEnvelope> introduced;  // the delivery's envelope, until the server knows its
+                                             // client
+  std::optional<ShownClient> shown;          // the client that the server takes us for; nothing:
+                                             // ourselves
+  bool told_plainly = false;                 // for this delivery
   std::optional<Reply> client_refusal;
   std::vector<RecipientOutcome> outcomes;
   std::optional<Error> failure;

@@ -36,7 +36,7 @@ struct PathArgument {
   std::string_view parameters;
 };
 
-// The index of the `>` that ends a path, or npos; one inside a quoted string does not count.
+// The index of the `>` that ends a path, or npos; a `>` inside a quoted string does not count.
 std::size_t path_end(std::string_view text) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,5 +1,5 @@
-// SMTP commands out of lines (RFC 5321, 4.1.1). Strict: what is not exactly right is refused with
-// a reply that says what is wrong. Pure functions.
+// Parses SMTP commands from lines (RFC 5321, 4.1.1). Strict: anything not exactly right is refused
+// with a reply that says what is wrong. Pure functions.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,7 @@ struct Command {
   std::string_view argument;  // borrowed from the line; without the space before it; may be empty
 };
 
-// The verb in any case and the rest. A line with a control character (NUL, TAB) is `unknown`.
+// Splits off the verb, in any case. A line with a control character (NUL, TAB) is `unknown`.
 Command parse_command(std::string_view line);
 
 // Either the parsed argument or the reply that refuses it.
@@ -57,10 +57,10 @@ struct RcptContext {
 // `TO:<path> PARAMETER...`. A source route is refused. Refusals as above, the path's 553 5.1.3.
 Parsed<Recipient> parse_rcpt(std::string_view argument, const RcptContext& context);
 
-// The name in EHLO or HELO: letters, digits, `.-_:[]`, at most kMaxHelloOctets; nothing otherwise.
+// The name in EHLO or HELO: letters, digits, `.-_:[]`, at most kMaxHelloOctets; otherwise nothing.
 std::optional<std::string> parse_hello(std::string_view argument);
 
-// What goes behind `MAIL ` and `RCPT `: the inverse of the two parsers.
+// What follows `MAIL ` and `RCPT `: the inverse of the two parsers.
 std::string mail_argument(const MailCommand& command);
 std::string rcpt_argument(const Recipient& recipient);
 

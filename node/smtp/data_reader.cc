@@ -43,8 +43,8 @@ DataReader::Step DataReader::scan(ByteView octets) {
   return {0, {}, true};
 }
 
-// As many whole lines as possible in one span: it ends before a line that begins with a dot, before
-// a CR whose LF has not come, and at the end of the octets.
+// Takes as many whole lines as possible in one span. The span ends before a line that begins with a
+// dot, before a CR whose LF has not come, and at the end of the octets.
 DataReader::Step DataReader::scan_lines(ByteView octets) {
   std::size_t at = 0;
   while (at < octets.size()) {
@@ -90,7 +90,7 @@ DataReader::Step DataReader::settle_dot(ByteView octets) {
     return {1, {}, false};
   }
   if (octets.front() == '\n') return skip_from_bare_line_end(octets);
-  // The dot was stuffed; what follows it is the line.
+  // The dot was stuffed; the line follows it.
   state_ = State::in_line;
   return scan_lines(octets);
 }
@@ -101,13 +101,13 @@ DataReader::Step DataReader::settle_dot_cr(ByteView octets) {
   return {1, {}, true};
 }
 
-// `octets` begin with a bare line end, or behind one that is a CR.
+// `octets` begin with a bare line end, or follow one that is a CR.
 DataReader::Step DataReader::skip_from_bare_line_end(ByteView octets) {
   spoil(DataFault::bare_line_end);
   return skip(octets);
 }
 
-// Octet by octet, because a spoiled message may be made of line ends only: a search from each of
+// Octet by octet, because a spoiled message may consist of line ends only: a search from each of
 // them to the next would take quadratic time.
 DataReader::Step DataReader::skip(ByteView octets) {
   std::size_t at = 0;
@@ -118,7 +118,7 @@ DataReader::Step DataReader::skip(ByteView octets) {
 
 DataReader::State DataReader::after(std::uint8_t octet) {
   const bool behind_cr = state_ == State::cr || state_ == State::dot_cr;
-  // Also in what is discarded for another fault: that message's end is as doubtful.
+  // Also in what is discarded for another fault: the end of that message is just as doubtful.
   bare_line_end_ = bare_line_end_ || behind_cr != (octet == '\n');
   if (bare_line_end_) return after_bare_line_end(octet);
   if (octet == '\n') return state_ == State::dot_cr ? State::ended : State::line_start;
@@ -127,7 +127,7 @@ DataReader::State DataReader::after(std::uint8_t octet) {
   return State::in_line;
 }
 
-// Each CR and each LF ends a line here, and a dot between two of them the message.
+// Each CR and each LF ends a line here, and a dot between two of them ends the message.
 DataReader::State DataReader::after_bare_line_end(std::uint8_t octet) const {
   const bool ends_line = octet == '\r' || octet == '\n';
   if (state_ == State::dot_cr || (state_ == State::dot && ends_line)) return State::ended;

@@ -34,7 +34,7 @@ Status DataWriter::write(ByteView content, Bytes& out) {
     const LineEnd end = find_line_end(content, at);
     if (end.kind == LineEnd::Kind::bare) return bare_line_end();
     if (end.kind != LineEnd::Kind::crlf) {
-      // A CR at the end is held back until its LF is there: no bare CR is ever sent.
+      // A CR at the end is held back until its LF is there: a bare CR is never sent.
       state_ = end.kind == LineEnd::Kind::none ? State::in_line : State::cr;
       flush(end.at);
       return done();

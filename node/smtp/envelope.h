@@ -1,4 +1,4 @@
-// What MAIL says (RFC 5321, 4.1.1.2; SIZE RFC 1870, SMTPUTF8 RFC 6531); what RCPT says is a
+// What MAIL says (RFC 5321, 4.1.1.2; SIZE RFC 1870, SMTPUTF8 RFC 6531). What RCPT says is a
 // Recipient. Both dialogs use it: the server parses it, the client writes it.
 #pragma once
 

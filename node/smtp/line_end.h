@@ -1,4 +1,4 @@
-// The one search for line ends that the reader and the writer of DATA share. Pure.
+// The search for line ends that the reader and the writer of DATA share. Pure.
 #pragma once
 
 #include <cstring>
@@ -9,16 +9,16 @@ namespace culvert::node {
 
 struct LineEnd {
   enum class Kind {
-    none,       // no CR or LF up to the end of the octets
+    none,       // no CR or LF in the octets
     crlf,       // `at` is its CR
-    cr_at_end,  // the last octet is a CR; what follows is not known; `at` is that CR
+    cr_at_end,  // the last octet is a CR, at `at`; what follows it is not known yet
     bare,       // `at` is a CR without LF, or an LF without CR
   };
   Kind kind = Kind::none;
-  std::size_t at = 0;  // the number of octets for `none`
+  std::size_t at = 0;  // for `none`, the number of octets
 };
 
-// The first line end at or behind `from` (which is not behind a CR that belongs to it).
+// The first line end at or after `from`, which must not point behind a CR that belongs to it.
 inline LineEnd find_line_end(ByteView octets, std::size_t from) {
   const auto* begin = octets.data();
   const auto find = [&](int octet, std::size_t to) {

@@ -1,12 +1,12 @@
-// What stands behind a server session: node/intake implements it, the connection of node/session
-// calls it. One object per connection, called on the connection's loop thread only and never at the
-// same time. No call blocks: slow work runs elsewhere and comes back through its callback.
+// What is behind a server session: node/intake implements it, the connection of node/session calls
+// it. One object per connection, called only on the connection's loop thread, one call at a time.
+// No call blocks: slow work runs elsewhere and comes back through its callback.
 //
 // Order of calls: on_connect, then for each message on_mail, on_recipient for each recipient,
 // on_body_begin, on_body for each piece, on_body_end. on_reset ends a transaction anywhere between
-// an on_mail that accepted and on_body_end (RSET, a lost connection, a refused or spoiled body).
-// With on_body_end the message is the receiver's, and no on_reset comes for it: if the connection
-// is lost while the message is committed, the commit counts and the client sends it again.
+// an accepted on_mail and on_body_end (RSET, a lost connection, a refused or spoiled body). From
+// on_body_end on the message is the receiver's, and no on_reset comes for it: if the connection is
+// lost while the message is committed, the commit counts and the client sends the message again.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@
 
 namespace culvert::node {
 
-// Who talks to us; kept up to date by the connection.
+// Who the client is; kept up to date by the connection.
 struct SmtpSession {
   std::string client_address;  // `192.0.2.1` or `2001:db8::1`, without port
   std::uint16_t client_port = 0;
@@ -31,7 +31,7 @@ struct SmtpSession {
   std::string tls;         // `TLSv1.3 AES_256_GCM_SHA384`, for traces; empty without TLS
 };
 
-// Nothing accepts; a reply refuses.
+// Nothing: accepted. A reply: refused with it.
 using Decision = std::optional<Reply>;
 
 // Callbacks may be called once, at once or later, from any thread, and after the connection is gone
@@ -42,15 +42,15 @@ using ResumeCallback = std::function<void()>;
 
 enum class BodyFlow {
   going,   // more is welcome
-  behind,  // taken, but nothing more until the resume callback
+  behind,  // taken, but no more until the resume callback
 };
 
 class MailReceiver {
  public:
-  // May come while a callback is outstanding: work under way goes on by itself (a commit counts).
+  // May run while a callback is outstanding: work under way goes on by itself (a commit counts).
   virtual ~MailReceiver() = default;
 
-  // By address alone; a refusal is sent instead of the banner.
+  // Decides by the address alone; a refusal is sent instead of the banner.
   virtual Decision on_connect(const SmtpSession& session) = 0;
 
   virtual Decision on_mail(const SmtpSession& session, const MailCommand& mail) = 0;
@@ -58,16 +58,16 @@ class MailReceiver {
   // `rcpt` is valid during the call.
   virtual void on_recipient(const Recipient& rcpt, DecisionCallback decided) = 0;
 
-  // At least one recipient was accepted. `resume` serves on_body for this message, any number of
-  // times.
+  // At least one recipient was accepted. `resume` is for the on_body calls of this message and may
+  // be called any number of times.
   virtual Decision on_body_begin(ResumeCallback resume) = 0;
 
   // `piece` is valid during the call: content with CRLF line ends and no stuffed dots. An error
-  // refuses the message with `reply_for(error)` at its end; no more pieces follow, and on_reset
+  // refuses the message with `reply_for(error)` at its end; no more pieces follow, but on_reset
   // does.
   virtual Result<BodyFlow> on_body(ByteView piece) = 0;
 
-  // The body is whole. The answer is 250 only once the message is on stable storage.
+  // The body is complete. The answer is 250 only once the message is on stable storage.
   virtual void on_body_end(AnswerCallback answer) = 0;
 
   // The transaction is void; what was staged is dropped.

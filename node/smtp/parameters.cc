@@ -40,7 +40,7 @@ std::vector<Parameter> split(std::string_view text) {
   return out;
 }
 
-// Runs `take` over each parameter; it says whether it knows the key and likes the value.
+// Runs `take` over each parameter; `take` says whether it knows the key and accepts the value.
 enum class Taken { yes, bad_value, unknown };
 
 template <typename Take>
@@ -102,7 +102,7 @@ Taken take_mail(const Parameter& parameter, MailParameters& into) {
   return taken_if(!parameter.value.has_value());
 }
 
-// What is not ASCII would leave to servers that have not said SMTPUTF8.
+// A non-ASCII value would also be sent to servers that have not offered SMTPUTF8.
 bool take_orcpt(std::string_view value, Recipient& into) {
   into.orcpt = value;
   return is_orcpt(value) && is_ascii(value);

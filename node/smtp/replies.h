@@ -1,6 +1,5 @@
-// The refusals and answers that we give, in one place, so that their words can be read together.
-// Each tells the sender's administrator what to do. Parameters that a peer supplied are made safe
-// by `wire_form`.
+// The refusals and answers that we give, in one place, so that their wording can be read together.
+// Each tells the sender's administrator what to do. `wire_form` makes parameters from a peer safe.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +11,7 @@
 
 namespace culvert::node::replies {
 
-// For the receiver (node/flow).
+// For the receiver (node/intake).
 Reply accepted(std::string_view id);                // 250 2.0.0 kept, with the id
 Reply connection_refused(std::string_view client);  // 554 5.7.1 not in `networks`
 Reply too_busy();                                   // 421 4.3.2 too many connections
@@ -20,11 +19,12 @@ Reply too_many_of_network();                        // 421 4.7.0 its share is ta
 Reply relaying_denied(const Mailbox& recipient);    // 550 5.7.1 not a domain of ours
 Reply sender_not_allowed(std::string_view sender);  // 550 5.7.1 `senders = "domains"`
 Reply secret_missing();                             // 550 5.7.1 `require = "header: ..."`
-// 550 5.1.3 a recipient, or the sender whom a report would go to; `what`: of culvert::hidden_route
+// 550 5.1.3 a recipient, or the sender whom a report would go to; `what`: from
+// culvert::hidden_route
 Reply hidden_route(const Mailbox& mailbox, std::string_view what);
 Reply no_such_recipient(const Mailbox& recipient, std::string_view why);  // 550 5.1.1
-// What the inside server said of it, with its own codes (550 5.1.1 or 450 4.1.1 where it gave
-// none).
+// What the inside server said of the recipient, with its own codes (550 5.1.1 or 450 4.1.1 if it
+// gave none).
 Reply recipient_refused(const Mailbox& recipient, const Reply& from_inside);
 Reply encryption_needed(const Mailbox& recipient);  // 550 5.7.10 mandatory, but no way
 Reply peer_message_too_big(const Mailbox& recipient, std::uint64_t limit_bytes);  // 552 5.3.4

@@ -9,10 +9,10 @@ namespace culvert::node {
 namespace {
 
 constexpr std::size_t kMaxSummaryOctets = 500;
-// Of one piece of text before it is broken into lines; beyond it is cut.
+// For one piece of text before it is broken into lines; the rest is cut off.
 constexpr std::size_t kMaxTextOctets = 2000;
 
-// Printable ASCII: one `?` for each character beyond it.
+// Printable ASCII: one `?` for each other character.
 std::string ascii_text(std::string_view text) {
   std::string out;
   for (const char c : printable(text, kMaxTextOctets)) {

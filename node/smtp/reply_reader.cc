@@ -14,7 +14,7 @@ Error bad_reply(std::string what) {
   return temporary_error("bad-reply", "the server's reply is not SMTP: " + std::move(what));
 }
 
-// Octets of `class.subject.detail` at the front, if the class fits the code (RFC 2034, 4); else 0.
+// Length of `class.subject.detail` at the front, if the class fits the code (RFC 2034, 4); else 0.
 std::size_t enhanced_length(std::string_view text, char code_class) {
   if (text.empty() || text.front() != code_class) return 0;
   std::size_t at = 1;

@@ -1,5 +1,5 @@
-// A peer's replies out of octets (RFC 5321, 4.2.1). Strict: CRLF only, three digits 2xx to 5xx, the
-// same code on every line. No I/O; belongs to one client dialog.
+// Reads a peer's replies from octets (RFC 5321, 4.2.1). Strict: CRLF only, three digits 2xx to 5xx,
+// the same code on every line. No I/O; belongs to one client dialog.
 #pragma once
 
 #include <optional>
@@ -15,11 +15,11 @@ class ReplyReader {
 
   struct Step {
     std::size_t consumed_bytes = 0;
-    std::optional<Reply> reply;  // a whole one has ended
+    std::optional<Reply> reply;  // a complete reply, if one has ended
   };
-  // Consumes up to the end of the first reply; empty lines before it are passed over, a few. Errors
-  // are temporary `bad-reply`: a bare CR or LF, too many or too long lines, no code, codes that
-  // differ. After an error the connection ends.
+  // Consumes up to the end of the first reply and skips a few empty lines before it. Errors are
+  // temporary `bad-reply`: a bare CR or LF, too many or too long lines, no code, codes that differ.
+  // After an error the connection ends.
   Result<Step> take(ByteView octets);
 
   // Forgets a reply that has begun (STARTTLS).

@@ -81,7 +81,7 @@ std::size_t ServerDialog::Session::take_body(ByteView octets) {
   return step.consumed_bytes;
 }
 
-// The outside forgets the message at once; the peer hears of it at the end of its data.
+// The outside forgets the message at once; the peer is told at the end of its data.
 void ServerDialog::Session::spoil_body(const Reply& refusal) {
   body->refusal = refusal;
   body->piece = {};
@@ -92,7 +92,7 @@ void ServerDialog::Session::spoil_body(const Reply& refusal) {
 void ServerDialog::Session::end_body() {
   if (!body->refusal) return enter(ServerState::body, ServerWait::commit);
   const Reply refusal = *std::move(body->refusal);
-  // Attack: Smuggling. Nobody can say where that message ended: what follows is not run.
+  // Attack: Smuggling. Nobody can say where that message ended, so what follows is not run.
   if (body->reader.has_bare_line_end()) return say_and_close(refusal);
   body.reset();
   enter(ServerState::ready, ServerWait::peer);
@@ -134,7 +134,7 @@ std::size_t ServerDialog::receive(ByteView octets) {
                                                  : session_->take_line(rest);
   }
   if (session_->wait != ServerWait::tls && session_->wait != ServerWait::close) return used;
-  // RFC 3207, 4.2: what came in clear behind STARTTLS may be an attacker's, so it is forgotten.
+  // RFC 3207, 4.2: what came in clear after STARTTLS may be an attacker's, so it is forgotten.
   session_->lines.clear();
   return octets.size();
 }

@@ -27,27 +27,28 @@
 
 namespace culvert::node {
 
-// How long the server waits for the peer; other values than these are for tests.
+// How long the server waits for the peer; other values are for tests.
 struct ServerPatience {
   std::chrono::milliseconds command = kCommandPatience;  // for a whole command
   std::chrono::milliseconds body_piece = kBodyPiecePatience;
   std::chrono::milliseconds tls = kTlsPatience;
-  // A body takes so long at any rate; beyond, at least so many octets a second on average.
+  // A body may take this long at any rate; after that it needs at least this many octets a second
+  // on average.
   std::chrono::milliseconds body_grace = kBodyGrace;
   std::uint64_t least_body_bytes_per_second = kLeastBodyBytesPerSecond;
-  // From when on a client that says nothing may be closed for another's sake: between two messages,
-  // and in anything else.
+  // How long a client must have said nothing before it may be closed for another's sake: between
+  // two messages, and in anything else.
   std::chrono::milliseconds idle_pause = kIdlePause;
   std::chrono::milliseconds pause = kPause;
 };
 
-// A listener's rules, as far as the dialogue shows them.
+// A listener's rules, as far as the SMTP dialogue shows them.
 struct ServerRules {
   enum class Side { inside, outside };  // for the texts only
   enum class StartTls { offered, absent };
 
   std::string hostname;                 // node.name; in the banner and in EHLO
-  std::uint64_t max_message_bytes = 0;  // announced as SIZE, and held
+  std::uint64_t max_message_bytes = 0;  // announced as SIZE, and enforced
   std::size_t max_recipients = kMaxRecipients;
   StartTls starttls = StartTls::offered;
   Side side = Side::outside;
@@ -58,7 +59,7 @@ struct ServerRules {
 // Where the session stands.
 enum class ServerState {
   silent,   // before `start`
-  hello,    // EHLO or HELO must come
+  hello,    // waits for EHLO or HELO
   ready,    // no transaction
   mail,     // MAIL accepted or under decision
   body,     // between DATA and its answer
@@ -66,7 +67,7 @@ enum class ServerState {
   closing,  // nothing more is read
 };
 
-// What must happen next, and the call that tells the dialog.
+// What must happen next, and the call that tells the dialog about it.
 enum class ServerWait {
   start,               // start
   peer,                // receive
@@ -74,7 +75,7 @@ enum class ServerWait {
   recipient_decision,  // recipient_decided: rcpt()
   body_decision,       // body_decided: may the body come (disk full)?
   body_taken,          // body_taken: take body_piece(); or body_refused
-  commit,              // committed: the body is whole; the answer is given once it is on disk
+  commit,              // committed: the body is complete; the answer is given once it is on disk
   reset,               // reset_done: forget the transaction (RSET, new EHLO, spoiled body)
   tls,                 // flush the output, shake hands, tls_established (or close)
   close,               // flush the output and close
@@ -89,14 +90,14 @@ class ServerDialog {
 
   ServerState state() const;
   ServerWait waits_for() const;
-  // How long it may wait for the peer in its state.
+  // How long it may wait for the peer in its present state.
   std::chrono::milliseconds patience() const;
-  // Commands that have ended so far. While it stands still, the peer has not done what it is waited
-  // for, however many octets come.
+  // Number of commands that have ended so far. While it does not grow, the peer has not done what
+  // the dialog waits for, however many octets come.
   std::uint64_t progress() const;
-  // True between two messages: the moment to shut down.
+  // True between two messages: a good moment to shut down.
   bool between_messages() const;
-  // What must be sent now, and empties it.
+  // Returns what must be sent now, and empties it.
   Bytes take_output();
 
   // --- events; each is allowed only while waits_for() names it (an assertion otherwise) ---
@@ -104,9 +105,9 @@ class ServerDialog {
   // Sends the banner, or the refusal and then waits for `close`.
   void start(const std::optional<Reply>& refusal);
 
-  // Consumes octets until something else than the peer is waited for; returns how many. The rest is
-  // given again later, except behind STARTTLS: there all is consumed and forgotten.
-  // While body_taken is waited for, `octets` must stay where they are.
+  // Consumes octets until the dialog waits for something other than the peer; returns how many. The
+  // caller gives the rest again later, except after STARTTLS: then everything is consumed and
+  // forgotten. While waits_for() is body_taken, `octets` must stay where they are.
   std::size_t receive(ByteView octets);
 
   // Nothing: accepted (250). A reply: refused with it.
@@ -114,17 +115,17 @@ class ServerDialog {
   void recipient_decided(const std::optional<Reply>& refusal);
   void body_decided(const std::optional<Reply>& refusal);
   void body_taken();
-  // Reads the body to its end and then gives this reply.
+  // Reads the body to its end, then gives this reply.
   void body_refused(const Reply& refusal);
-  // The answer to the whole message: 250, or 4xx, 5xx and the message is the peer's.
+  // The answer to the whole message: 250; or 4xx or 5xx, and the message stays the peer's.
   void committed(const Reply& answer);
   void reset_done();
-  // The rest of the session is encrypted; the peer begins again with EHLO.
+  // The rest of the session is encrypted; the peer starts again with EHLO.
   void tls_established();
 
   // --- at any time ---
 
-  // 421 and close: a time-out, the node's end.
+  // 421 and close: on a time-out, or when the node ends.
   void stop(const Reply& reason);
 
   // --- what the decisions are about ---

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxNameOctets = 255;
 
 std::string upper_word(std::string_view line) { return upper_case(line.substr(0, line.find(' '))); }
 
-// What stands behind the keyword, word by word.
+// The words after the keyword.
 std::vector<std::string> upper_words_behind(std::string_view line) {
   std::vector<std::string> words;
   for (std::size_t at = line.find(' '); at < line.size(); at = line.find(' ', at + 1)) {

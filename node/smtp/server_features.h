@@ -1,4 +1,4 @@
-// What a server offers, out of its EHLO reply (RFC 5321, 4.1.1.1). Pure.
+// What a server offers, read from its EHLO reply (RFC 5321, 4.1.1.1). Pure.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct ServerFeatures {
   bool dsn = false;
   bool starttls = false;
   bool size = false;
-  // The attributes offered with them, upper case; empty: not offered. XCLIENT without ADDR does not
-  // count: it could not tell what matters.
+  // The attributes offered with XCLIENT and XFORWARD, upper case; empty: not offered. XCLIENT
+  // without ADDR does not count: it could not tell what matters.
   std::vector<std::string> xclient;
   std::vector<std::string> xforward;
   std::optional<std::uint64_t> size_limit_bytes;  // nothing: not told, or no limit (0)

@@ -11,21 +11,22 @@
 namespace culvert::node {
 
 struct ServerDialog::Session {
-  // From MAIL to the answer; what matters in it only lives here, so its end leaves nothing behind.
+  // From MAIL to the answer. State of the transaction lives only here, so nothing of it is left
+  // behind when it ends.
   struct Transaction {
     MailCommand mail;
     std::optional<Recipient> asked;  // under decision
     std::size_t accepted_recipients = 0;
   };
-  // From 354 to the end of the data.
+  // From the 354 to the end of the data.
   struct Body {
     explicit Body(const DataLimits& limits) : reader(limits) {}
     DataReader reader;
     ByteView piece;                // what body_taken waits for
     std::optional<Reply> refusal;  // given at the end of the data
-    bool whole = false;            // the end of the data was read
+    bool whole = false;            // the end of the data has been read
   };
-  // What comes once the outside has forgotten the transaction.
+  // What follows once the outside has forgotten the transaction.
   struct AfterReset {
     std::optional<Reply> reply;
     ServerState state = ServerState::ready;
@@ -38,12 +39,13 @@ struct ServerDialog::Session {
   void enter(ServerState next, ServerWait next_wait);
   void say(const Reply& reply);
   void say_and_close(const Reply& reply);
-  // A refused command: counted, and too many end the session.
+  // Refuses a command and counts it; too many end the session.
   void refuse(const Reply& reply);
   void refuse_recipient(const Reply& reply);
-  // `reply`, then the given state, after the open transaction (if any) was forgotten.
+  // Lets the open transaction (if any) be forgotten, then gives `reply` and enters the state.
   void end_transaction(AfterReset after);
-  // A command that carries no mail forward; false when there were too many and the session ends.
+  // Counts a command that carries no mail forward; false if there were too many and the session
+  // ends.
   bool idle_command();
 
   std::size_t take_line(ByteView octets);

@@ -15,7 +15,7 @@ Result<AddressesFile> AddressesFile::write(const std::filesystem::path& data_dir
   if (!folder) return folder.error();
   const std::string text = nlohmann::json(addresses).dump(2) + "\n";
   if (const Status put = folder->replace(kName, as_bytes(text), kRunFile); !put) {
-    folder->remove(kName);  // of a node that was killed: nobody listens there
+    folder->remove(kName);  // left by a node that was killed: nobody listens there
     return put.error();
   }
   return AddressesFile(*std::move(folder));

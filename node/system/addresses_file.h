@@ -1,5 +1,5 @@
-// data_dir/run/addresses.json: where a running node listens, for scripts. There exactly
-// as long as the node runs, so that scripts and commands find ports that the system chose.
+// data_dir/run/addresses.json: where a running node listens. The file exists exactly as long as the
+// node runs, so that scripts and commands find ports that the system chose.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,8 @@ class AddressesFile {
  public:
   using Addresses = std::map<std::string, std::vector<std::string>>;  // listener -> `address:port`
 
-  // Whole, or not at all: a former one goes too. Errors of store::Folder if it cannot be written.
+  // Writes the whole file or nothing; an old file goes either way. Errors of store::Folder if it
+  // cannot be written.
   static Result<AddressesFile> write(const std::filesystem::path& data_dir,
                                      const Addresses& addresses);
   // Removes the file.
@@ -25,7 +26,7 @@ class AddressesFile {
 
  private:
   explicit AddressesFile(store::Folder folder) : folder_(std::move(folder)) {}
-  store::Folder folder_;  // of the file that was written, wherever its name leads later
+  store::Folder folder_;  // the folder that the file was written to, wherever its name leads later
 };
 
 }  // namespace culvert::node

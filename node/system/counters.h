@@ -1,5 +1,5 @@
-// What a running node has done, counted: for `culvert status`. Kept in memory only; no message
-// costs a commit for it.
+// Counts what a running node has done, for `culvert status`. Kept in memory only, so it costs no
+// message a commit.
 #pragma once
 
 #include <array>
@@ -13,17 +13,17 @@
 
 namespace culvert::node {
 
-// Messages, but the last two; each is counted once its commit stands.
+// Messages, except for the last two; each is counted once its commit stands.
 enum class Counted : std::uint8_t {
   received,     // taken over from a listener
   sealed,       // handed over sealed, to at least one recipient
   opened,       // opened, and queued for inside
   delivered,    // handed over to a next hop, sealed or not, for at least one recipient
-  deferred,     // put off, for at least one recipient: once for each attempt
+  deferred,     // put off, for at least one recipient; once for each attempt
   failed,       // given up, for at least one recipient
   quarantined,  // put into quarantine
-  octets_in,    // of what was received
-  octets_out,   // of what was delivered, as it is stored
+  octets_in,    // of received messages
+  octets_out,   // of delivered messages, as stored
 };
 inline constexpr std::size_t kCountedKinds = 9;
 // `received`, … `octets_out`.
@@ -44,14 +44,15 @@ class Counters {
   std::array<std::atomic<std::uint64_t>, kCountedKinds> counts_{};
 };
 
-// What totals grew by within the last minute. One thread.
+// How much the totals grew within the last minute. One thread.
 class LastMinute {
  public:
-  // The growth up to now. To be asked every few seconds; the minute is as exact as that.
+  // The growth up to now. Ask every few seconds: the minute is as exact as these intervals.
   Counts of(const Counts& totals, SteadyTime now);
 
  private:
-  std::deque<std::pair<SteadyTime, Counts>> past_;  // oldest first; the first a minute old or more
+  std::deque<std::pair<SteadyTime, Counts>> past_;  // oldest first; the first is a minute old or
+                                                    // more
 };
 
 }  // namespace culvert::node

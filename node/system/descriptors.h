@@ -5,8 +5,8 @@
 
 namespace culvert::node {
 
-// Raises the soft limit (often 1024, for programs that use select) to the hard one. Returns what
-// holds then. Call it before threads exist.
+// Raises the soft limit (often 1024, for programs that use select) to the hard one. Returns the
+// limit that then holds. Call it before any thread exists.
 std::size_t raise_descriptor_limit();
 
 }  // namespace culvert::node

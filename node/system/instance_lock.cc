@@ -13,7 +13,7 @@
 namespace culvert::node {
 namespace {
 
-// Whoever asks `is_held` has it for a moment.
+// A process that calls `is_held` has the lock for a moment.
 bool take_within_moments(int fd) {
   constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {

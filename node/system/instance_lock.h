@@ -1,4 +1,4 @@
-// One node for one data directory: two would deliver the same mail twice.
+// One node for one data directory: two nodes would deliver the same mail twice.
 #pragma once
 
 #include <filesystem>
@@ -8,13 +8,13 @@
 
 namespace culvert::node {
 
-// Held as long as it lives; the system gives it back when the process dies, however it dies.
+// Held as long as the object lives. The system releases it when the process dies, however it dies.
 class InstanceLock {
  public:
   // permanent `already-running` if another node holds it; errors of store::Folder if the lock file
-  // data_dir/run/lock cannot be made.
+  // data_dir/run/lock cannot be created.
   static Result<InstanceLock> take(const std::filesystem::path& data_dir);
-  // True if a node holds it at present. Makes nothing.
+  // True if a node holds it now. Creates nothing.
   static bool is_held(const std::filesystem::path& data_dir);
   ~InstanceLock();
   InstanceLock(InstanceLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

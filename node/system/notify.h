@@ -6,7 +6,7 @@
 namespace culvert::node {
 
 // Sends `state` (`READY=1`, `STOPPING=1`) to $NOTIFY_SOCKET; does nothing without it. Failures are
-// not worth stopping for and are ignored.
+// ignored: they are not worth stopping for.
 void notify_service_manager(std::string_view state);
 
 }  // namespace culvert::node

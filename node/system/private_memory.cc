@@ -10,7 +10,7 @@
 namespace culvert::node {
 
 void keep_memory_private() {
-  // Each alone keeps most of it; neither fails on Linux.
+  // Each of the two alone achieves most of it; neither fails on Linux.
   const rlimit none{0, 0};
   static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
   static_cast<void>(::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));

@@ -1,5 +1,5 @@
-// data_dir/run/rates.json: what a running node has done, for `culvert status`. There as long as the
-// node runs, written anew when something changed:
+// data_dir/run/rates.json: what a running node has done, for `culvert status`. The file exists as
+// long as the node runs, and is written again when something has changed:
 //   {"since": RFC 3339, "last_minute": {"received": 1, …}, "since_start": {"received": 1, …}}
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace culvert::node {
 
-// How often the node looks whether something changed.
+// How often the node checks whether something has changed.
 inline constexpr std::chrono::seconds kRatesInterval{2};
 
 struct Rates {
@@ -29,8 +29,8 @@ class RatesFile {
   RatesFile(const RatesFile&) = delete;
   RatesFile& operator=(const RatesFile&) = delete;
 
-  // Nothing if it stands there already. Appears whole or not at all, and need not survive a power
-  // cut. Errors of store::Folder if it cannot be written.
+  // Writes nothing if the file already says so. The file appears whole or not at all, and need not
+  // survive a power cut. Errors of store::Folder if it cannot be written.
   Status write(const Rates& rates);
 
  private:
@@ -38,7 +38,7 @@ class RatesFile {
   std::optional<Rates> written_;
 };
 
-// Nothing if there is no such file, or it is not right.
+// Nothing if there is no such file, or it is not valid.
 std::optional<Rates> read_rates(const std::filesystem::path& data_dir);
 
 }  // namespace culvert::node

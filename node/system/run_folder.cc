@@ -11,7 +11,7 @@ Result<store::Folder> run_folder(const std::filesystem::path& data_dir) {
 std::optional<std::string> read_run_file(const std::filesystem::path& data_dir,
                                          const std::string& name) {
   std::error_code error;
-  // A command that only looks makes no directory.
+  // A command that only looks creates no directory.
   if (!std::filesystem::exists(data_dir / "run", error)) return std::nullopt;
   const auto folder = run_folder(data_dir);
   if (!folder) return std::nullopt;

@@ -8,8 +8,8 @@
 
 namespace culvert::node {
 
-// Blocks the signals for this thread and all that it starts later; to be called first in `serve`,
-// before any thread exists. SIGPIPE is ignored.
+// Blocks the signals for this thread and all threads that it starts later. Call it first in
+// `serve`, before any thread exists. SIGPIPE is ignored.
 void block_signals();
 
 class SignalWatch final : private FdListener {
