@@ -14,7 +14,7 @@ Error wrong_inviter(std::string detail) {
                          std::move(detail));
 }
 
-// The inviter refuses it unread.
+// The inviter would refuse it unread.
 Error too_large(std::size_t size_bytes) {
   return permanent_error("card-too-large",
                          "the card of this node makes a message of " + std::to_string(size_bytes) +
@@ -41,7 +41,7 @@ Status check_code(const Invitation& invitation, const PairingSelf& self) {
 }
 
 // The same code, identity and card give the same id, so that a repetition after a crash is known as
-// one: the inviter then gives its stored answer, which names this id.
+// one: the inviter answers it with its stored answer, which names this id.
 DocumentId id_of(const Invitation& invitation, const HandshakeBinding& binding) {
   const crypto::Sha256 hash = crypto::hmac_sha256(
       invitation.secret.view(),

@@ -1,4 +1,4 @@
-// The accepting side of pairing: `culvert peer accept CODE` (protocol.md, "Pairing"). Blocking:
+// The accepting side of pairing: `culvert peer accept CODE` (protocol.md, "Pairing"). Blocking: it
 // talks to the inviter through a PeerCarrier.
 #pragma once
 
@@ -12,14 +12,14 @@ namespace culvert::peering {
 struct AcceptedPeer {
   Fingerprint peer;
   std::string name;
-  std::vector<Domain> domains;  // of its card, as far as they count
+  std::vector<Domain> domains;  // those of its card that count
 };
 
-// Fetches the inviter's card (it must be that of the fingerprint in the code), sends `accept`,
-// checks the answer, and stores the pairing: the inviter's domains in the code count as named by
-// our administrator. permanent `refused` if the inviter does not take the code (wrong, used or
-// expired), `wrong-inviter` if somebody else answers, `not-our-domain` if the code names domains
-// that this node does not serve, `card-too-large` if our card is more than a code takes
+// Fetches the inviter's card, whose fingerprint must be the one in the code, sends `accept`, checks
+// the answer and stores the pairing. The inviter's domains in the code count as named by our
+// administrator. permanent `refused` if the inviter does not take the code (wrong, used or
+// expired), `wrong-inviter` if somebody else answers, `not-our-domain` if this node serves none of
+// the domains that the code names, `card-too-large` if our card does not fit into an `accept`
 // (kMaxStrangerMessageBytes); temporary errors of the carrier.
 Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& self,
                                        const ReadCode& code, PeerCarrier& carrier, Time now);

@@ -65,7 +65,7 @@ Status read_number_and_dates(const VerifiedDocument& document, Card& card) {
   card.incarnation = *id;
   card.issued = document.head().time;
   card.expires = *expires;
-  // The store counts serials in 63 bits; nobody reaches that by counting.
+  // The store counts serials in 63 bits; no honest node ever counts that far.
   if (card.serial == 0 || card.serial > (std::uint64_t{1} << 62)) return bad_card("a wrong serial");
   if (card.expires <= card.issued || card.expires > card.issued + kCardLifetime) {
     return bad_card("the card expires too late, or before it was issued");

@@ -1,6 +1,6 @@
 // A card: who a node is, which domains it serves, with which certificates (protocol.md, "Identity
-// and card"). Making, signing and reading; whether a card replaces the one we have is decided in
-// card_acceptance.h. Pure functions, any thread.
+// and card"). This file makes, signs and reads cards; card_acceptance.h decides whether a card
+// replaces the one we have. Pure functions, any thread.
 //
 // Members (frozen): version, type "card", sender, node, serial, incarnation (32 hex), issued,
 // expires, domains [..], peering [urls], certificates {identity: PEM, signing: [PEM..],
@@ -24,13 +24,13 @@ inline constexpr std::size_t kMaxCardCertificates = 64;  // of one use; 90 days 
 inline constexpr std::size_t kMaxRevoked = 10000;
 inline constexpr std::size_t kMaxCapabilities = 64;
 inline constexpr std::size_t kMaxNodeNameOctets = 253;
-// A card is good for so long, and is renewed daily.
+// How long a card is valid, and how often it is renewed.
 inline constexpr std::chrono::hours kCardLifetime{14 * 24};
 inline constexpr std::chrono::hours kCardRenewal{24};
 
 using Incarnation = std::array<std::uint8_t, 16>;
 
-// What a node can read and do; names as in protocol.md, "The card"; unknown ones are kept and
+// What a node can read and do. Names are as in protocol.md, "The card"; unknown names are kept and
 // ignored.
 struct Capabilities {
   std::vector<std::string> content;
@@ -58,16 +58,16 @@ struct Card {
   std::vector<Fingerprint> revoked{};
 };
 
-// The card as a CMS message, signed by the identity. permanent `bad-card` if it breaks a limit;
-// internal errors of the ring.
+// Makes the card a CMS message, signed by the identity. permanent `bad-card` if the card breaks a
+// limit; internal errors of the ring.
 Result<Bytes> sign_card(const Card& card, const IdentitySigner& signer);
 
-// The card in a verified document: complete, within the limits, its identity certificate that of
-// `sender` and able to be an identity, at most kCardLifetime long. permanent `bad-card` or
-// `bad-document`. A card that we stored is read the same way.
+// Reads the card in a verified document. The card must be complete, within the limits and valid for
+// at most kCardLifetime; its identity certificate must be that of `sender` and fit to be an
+// identity. permanent `bad-card` or `bad-document`. Stored cards are read the same way.
 Result<Card> read_card(const VerifiedDocument& document);
 
-// Both steps on the octets of a message.
+// A message that was verified and read as a card.
 struct ReadCard {
   Card card;
   VerifiedDocument document;

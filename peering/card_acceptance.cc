@@ -15,7 +15,7 @@ CardJudgement judgement(CardVerdict verdict, std::string reason) {
   return out;
 }
 
-// The rule of serials and incarnations, against the card that we have; nothing if it is satisfied.
+// Checks serial and incarnation against the card that we have; nothing if they are right.
 std::optional<CardJudgement> judge_order(const ReadCard& received, const KnownCard& known) {
   const Card& card = received.card;
   if (card.incarnation == known.incarnation) {
@@ -34,7 +34,7 @@ std::optional<CardJudgement> judge_order(const ReadCard& received, const KnownCa
     }
     return judgement(CardVerdict::refused, "a card of a past incarnation");
   }
-  // Each is remembered for ever.
+  // Each incarnation is remembered for ever, so their number needs a limit.
   if (known.incarnations >= kMaxIncarnations) {
     return judgement(CardVerdict::refused, "more incarnations than an identity may have");
   }
@@ -74,15 +74,15 @@ void take_domains_that_count(const Card& card, const CardRules& rules, CardJudge
 
 enum class Use { sign, agree };
 
-// Issued by the identity, for mail and for this use. Others are ignored and reported: one day an
-// administrator may allow a certificate of another authority for this peer.
+// Those that the identity issued for mail and for this use. Others are ignored and reported,
+// because an administrator may want to allow another authority's certificate for this peer.
 std::vector<crypto::Certificate> certificates_that_count(
     const std::vector<crypto::Certificate>& all, Use use, const Card& card, CardJudgement& into) {
   std::vector<crypto::Certificate> out;
   for (const crypto::Certificate& certificate : all) {
     const bool fits = certificate.may_protect_mail() &&
                       (use == Use::sign ? certificate.may_sign() : certificate.may_agree());
-    // Asked for a moment within its life: old encryption certificates stay on a card.
+    // Checked at a time within its life, because old encryption certificates stay on a card.
     const auto issued =
         crypto::check_issued_by(certificate, card.identity, certificate.not_before());
     if (fits && issued) {

@@ -18,7 +18,7 @@ std::string reason_of(const ChallengeStep& step) {
   return {};
 }
 
-// Of a route in use it says how that came about.
+// In other states the reason says how the route came to its state.
 bool tells_of_challenges(store::RouteState state) {
   return state == store::RouteState::claimed || state == store::RouteState::proving;
 }
@@ -37,7 +37,7 @@ void note_challenge_https(store::WriteTransaction& txn, const RouteName& name,
   auto route = store::find_route(txn, name.domain, name.peer);
   if (!route) return;
   route->challenge.by_https = why;
-  // Put off: no mail goes out meanwhile.
+  // The proof was put off: no mail goes out meanwhile.
   if (route->state == store::RouteState::claimed) {
     route->reason = "the challenge waits until the peer's node takes it: " + why;
   }
@@ -48,7 +48,7 @@ void note_challenge_step(store::WriteTransaction& txn, const RouteName& name, By
                          const ChallengeStep& step, Time now) {
   auto route = store::find_route(txn, name.domain, name.peer);
   if (!route || as_text(route->challenge.mail) != as_text(mail)) return;
-  // An answer may have come by another way meanwhile; then the news are the mail's alone.
+  // The proof may have ended meanwhile, say by an answer. The news then concern the mail alone.
   const bool failed = step.what == ChallengeStep::What::failed;
   if (failed && fail_proof(txn, name, route->challenge.proof, now)) {
     route = store::find_route(txn, name.domain, name.peer);

@@ -1,7 +1,6 @@
-// What becomes of a challenge on its way, so that people see it at the route (`route show`,
-// `route wait`): the reason of a route says what is true of its proof now. A challenge that the
-// other side's mail system refuses has failed at once; nobody waits a day for its answer. Inside
-// transactions.
+// Records how the delivery of a challenge goes, so that people see it at the route (`route show`,
+// `route wait`): the route's reason says how its proof stands now. A challenge that the other
+// side's mail system refuses fails at once; nobody waits a day for its answer. Inside transactions.
 #pragma once
 
 #include <optional>
@@ -12,20 +11,20 @@
 
 namespace culvert::peering {
 
-// The message `mail` carries the challenge of the route's last proof.
+// Notes that the message `mail` carries the challenge of the route's last proof.
 void note_challenge_mail(store::WriteTransaction& txn, const RouteName& route, ByteView mail);
 
-// It did not go by HTTPS.
+// Notes that the challenge did not go by HTTPS.
 void note_challenge_https(store::WriteTransaction& txn, const RouteName& route,
                           const std::string& why);
 
-// How an attempt to deliver that mail ended.
+// How an attempt to deliver the challenge's mail ended.
 struct ChallengeStep {
   enum class What { delivered, waits, failed } what = What::waits;
-  std::string reply{};             // who said what; one line
+  std::string reply{};             // which server said what; one line
   std::optional<Time> next_try{};  // if it waits
 };
-// Nothing happens if `mail` does not carry the route's last challenge.
+// Does nothing if `mail` does not carry the route's last challenge.
 void note_challenge_step(store::WriteTransaction& txn, const RouteName& route, ByteView mail,
                          const ChallengeStep& step, Time now);
 

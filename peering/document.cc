@@ -44,7 +44,7 @@ Result<DocumentType> read_type(const JsonObject& members) {
   return bad_document("the type is not known");
 }
 
-// Members after the type. A card is for everybody and has no id.
+// Reads the members after the type. A card is for everybody and has no id.
 Result<DocumentHead> read_head(DocumentType type, const JsonObject& members) {
   DocumentHead head;
   auto sender = read_fingerprint(members, "sender");
@@ -129,7 +129,7 @@ Result<DocumentClaim> read_document_claim(const crypto::MessageClaim& claim) {
   if (!type) return type.error();
   auto head = read_head(*type, *members);
   if (!head) return head.error();
-  // The key that signed is the one that the document speaks for: nobody signs for another.
+  // The signing key must be the sender that the document names: nobody signs for another.
   if (claim.signer != head->sender) {
     return permanent_error("bad-signature", "the document is not signed by its sender");
   }
@@ -137,7 +137,7 @@ Result<DocumentClaim> read_document_claim(const crypto::MessageClaim& claim) {
 }
 
 Result<VerifiedDocument> verify_document(ByteView message) {
-  // The form first: what is verified then costs a hash of the content and one signature.
+  // The form is checked first: verifying then costs a hash of the content and one signature.
   if (const auto claim = read_message_claim(message); !claim) return claim.error();
   auto verified = crypto::verify_self_carried_message(message);
   if (!verified) return verified.error();

@@ -1,7 +1,8 @@
 // Peering documents: JSON inside CMS SignedData, signed by the sender's identity (protocol.md,
-// "Identity and card"). Carriers are not trusted; a document means what its signature covers.
-// Here are the members that all have, signing and verification; card.h, handshake_documents.h,
-// proof_documents.h and trouble.h hold what each type adds. Pure functions, any thread.
+// "Identity and card"). Carriers are not trusted: only what the signature covers counts. This file
+// has the members that all documents share, signing and verification. card.h,
+// handshake_documents.h, proof_documents.h and trouble.h have what each type adds. Pure functions,
+// any thread.
 //
 // Members of every document but a card (frozen):
 //   version   1
@@ -28,9 +29,9 @@ namespace culvert::peering {
 
 inline constexpr std::uint64_t kDocumentVersion = 1;
 
-// Clocks of two nodes may differ by so much.
+// How far the clocks of two nodes may differ.
 inline constexpr std::chrono::minutes kClockDifference{5};
-// A document that a mail server kept is accepted for so long; ids are remembered longer.
+// The oldest document that is accepted, since a mail server may keep it. Ids are remembered longer.
 inline constexpr std::chrono::hours kMaxDocumentAge{14 * 24};
 inline constexpr std::chrono::hours kAnsweredIdAge{15 * 24};
 
@@ -42,8 +43,8 @@ DocumentId random_document_id();
 // 32 hexadecimal digits, or nothing.
 std::optional<DocumentId> document_id_from_hex(std::string_view digits);
 
-// Who says what to whom and when. A card has no receiver and no id (both zero); its time is that of
-// its issue.
+// Who speaks to whom and when. A card has no receiver and no id (both zero); its time is when it
+// was issued.
 struct DocumentHead {
   Fingerprint sender{};
   Fingerprint receiver{};
@@ -58,33 +59,33 @@ struct IdentitySigner {
   const Fingerprint& fingerprint() const { return certificate.key_id(); }
 };
 
-// Begins a document: version, type and the members of `head`.
+// Begins a document with version, type and the members of `head`.
 JsonWriter begin_document(DocumentType type, const DocumentHead& head);
 
-// The finished document, signed. internal errors of the ring.
+// Finishes and signs a document. internal errors of the ring.
 Result<Bytes> sign_document(const JsonWriter& document, const IdentitySigner& signer, Time now);
 
-// What a message says of itself before its signature is verified: for telling strangers from peers
-// and for refusing cheaply, never for acting on it.
+// What a message claims before its signature is verified. It serves to tell strangers from peers
+// and to refuse cheaply; never act on it.
 struct DocumentClaim {
   DocumentType type;
   DocumentHead head;  // `sender` is the key of the included certificate
   JsonObject members;
 };
-// The claimed signer and the content, nothing of it parsed. permanent `bad-document` for more than
+// The claimed signer and the unparsed content. permanent `bad-document` for more than
 // kMaxPeeringMessageBytes; refusals of crypto/cms/message.h.
 Result<crypto::MessageClaim> read_message_claim(ByteView message);
-// Parses the content. permanent `bad-document`, or `bad-signature` if the document speaks for
-// another than its certificate.
+// Parses the content. permanent `bad-document`, or `bad-signature` if the document's sender is not
+// the key of its certificate.
 Result<DocumentClaim> read_document_claim(const crypto::MessageClaim& claim);
 
-// A document whose signature holds. Only `verify_document` makes one.
+// A document whose signature is verified. Only `verify_document` makes one.
 class VerifiedDocument {
  public:
   DocumentType type() const { return type_; }
   const DocumentHead& head() const { return head_; }
   const JsonObject& members() const { return members_; }
-  // The identity certificate that signed; its fingerprint is `head().sender`.
+  // The identity certificate of the signer; its fingerprint is `head().sender`.
   const crypto::Certificate& signer() const { return signer_; }
   // The signed octets as received, and the CMS message that holds them.
   const Bytes& content() const { return content_; }
@@ -104,15 +105,16 @@ class VerifiedDocument {
   Bytes message_;
 };
 
-// Reads a CMS message of at most kMaxPeeringMessageBytes: one signature, by the identity whose
-// fingerprint is `sender`, whose certificate is the only one in the message. The document is parsed
-// after its signature was found right. Who that sender is to us, whether
-// the document is for us, new and of the type we wait for, is the caller's to ask (`check_head`,
-// peering/replay). permanent `bad-document`, `bad-signature`.
+// Reads a CMS message of at most kMaxPeeringMessageBytes. It must have one signature, by the
+// identity whose fingerprint is `sender`, and no certificate but that identity's. The document is
+// parsed only after its signature is verified. The caller checks who the sender is to us, and
+// whether the document is for us, new and of the expected type (`check_head`, peering/replay).
+// permanent `bad-document`, `bad-signature`.
 Result<VerifiedDocument> verify_document(ByteView message);
 
-// Done if the document is of `type`, for `receiver`, and its time is not further from `now` than
-// kMaxDocumentAge and kClockDifference allow. permanent `unexpected-document` otherwise.
+// Done if the document is of `type`, is for `receiver` and not from it, and its time is no further
+// from `now` than kMaxDocumentAge and kClockDifference allow. permanent `unexpected-document`
+// otherwise, or `stale` or `clock` for the time.
 struct ExpectedDocument {
   DocumentType type;
   Fingerprint receiver;

@@ -10,14 +10,15 @@
 
 namespace culvert::peering {
 
-// A card, or a stored peer, that does not say opens form 1 only.
+// True if `forms` holds the present form. A card or stored peer that lists no forms opens form 1
+// only.
 bool lists_present_form(const std::vector<std::uint64_t>& forms);
 
-// Why people's mail for `domain` waits at a peer that opens `forms`, and who has to do what; empty:
-// nothing keeps it.
+// Why people's mail for `domain` waits if its peer opens `forms`, and who has to do what. Empty if
+// nothing keeps the mail.
 std::string why_not_understood(const std::vector<std::uint64_t>& forms, const std::string& domain);
 
-// For proofs and peering mail, which go on with nodes that were not updated yet.
+// The form for proofs and peering mail, which still go to nodes that are not updated yet.
 TunnelForm form_for_peering(const std::vector<std::uint64_t>& forms);
 
 }  // namespace culvert::peering

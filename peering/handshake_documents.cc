@@ -21,7 +21,7 @@ Result<Mac> read_mac(const JsonObject& members) {
   return mac;
 }
 
-// The card inside a handshake document must be the one of whoever signed that.
+// The card inside a handshake document must be that of the document's signer.
 Result<ReadCard> read_own_card(const VerifiedDocument& document) {
   auto text = document.members().text("card");
   if (!text) return text.error();

@@ -1,5 +1,5 @@
-// The two documents of pairing by invitation and their MACs (protocol.md, "Pairing"). Who acts on
-// them: inviter.h and accepter.h. Pure functions, any thread.
+// The two documents of pairing by invitation and their MACs (protocol.md, "Pairing"). inviter.h and
+// accepter.h act on them. Pure functions, any thread.
 //
 // Members (frozen):
 //   accept    invitation (32 hex), card (base64 of the signed card), mac (64 hex)
@@ -15,12 +15,12 @@ namespace culvert::peering {
 
 using Mac = crypto::Sha256;
 
-// Larger messages of somebody unknown are refused before anything in them is parsed. An `accept`
+// Larger messages from strangers are refused before the document in them is parsed. An `accept`
 // with a card of 1,000 domains of 36 octets, 30 tunnel certificates and 300 revoked ones has 113
-// KiB; one of a usual card 6 KiB.
+// KiB; one with a usual card has 6 KiB.
 inline constexpr std::size_t kMaxStrangerMessageBytes = 128 * 1024;
 
-// What the MACs are over. Hashes are SHA-256: of the code's payload, of the cards' eContent.
+// What the MACs cover. Hashes are SHA-256, of the code's payload and of the cards' eContent.
 struct HandshakeBinding {
   Fingerprint inviter;
   Fingerprint accepter;
@@ -45,9 +45,9 @@ struct AcceptParts {
 };
 Result<Bytes> sign_accept(const DocumentHead& head, const AcceptParts& parts,
                           const IdentitySigner& signer);
-// The same parts of a message whose signatures were not verified yet: what the MAC is over, so that
-// a stranger's code is tried before anything that costs. The card itself is not read. permanent
-// `bad-document`, refusals of crypto/cms/message.h.
+// What the MAC covers, from a message whose signatures are not verified yet, so that a stranger's
+// code is checked before any costly step. The card itself is not read. permanent `bad-document`,
+// refusals of crypto/cms/message.h.
 struct AcceptClaim {
   Fingerprint accepter;
   InvitationId invitation{};
@@ -55,7 +55,7 @@ struct AcceptClaim {
   Mac mac{};
 };
 Result<AcceptClaim> read_accept_claim(const DocumentClaim& document);
-// permanent `bad-document` unless it is a complete `accept` whose card is the sender's own.
+// permanent `bad-document` unless it is a complete `accept` with the sender's own card.
 Result<Accept> read_accept(const VerifiedDocument& document);
 
 struct Accepted {

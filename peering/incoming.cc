@@ -11,7 +11,7 @@ Error refused(std::string why) {
   return permanent_error("refused", "the peering message is not taken", std::move(why));
 }
 
-// To whom it may be told (refusal_word.h).
+// For senders that may be told the word (refusal_word.h).
 Error refused_with(const char* word, std::string why) {
   return permanent_error(word, "the peering message is not taken", std::move(why));
 }
@@ -20,7 +20,7 @@ Error copied_key(std::string why) {
   return permanent_error(kCopiedKey, "the peering message is not taken", std::move(why));
 }
 
-// A document of a peer that is paired, on its way through one write transaction.
+// A verified document while it is acted on.
 struct Acting {
   const PairingSelf& self;
   const IncomingMessage& incoming;
@@ -54,7 +54,7 @@ Result<IncomingOutcome> act_on_answer(store::WriteTransaction& txn, const Acting
   return outcome;
 }
 
-// A peer's words about mail of ours: what is not known here is passed over in silence.
+// A peer's news about mail of ours. Items about unknown mail are ignored silently.
 Result<IncomingOutcome> act_on_trouble(store::WriteTransaction& txn, const Acting& acting) {
   const auto items = read_trouble(acting.document);
   if (!items) return items.error();
@@ -79,7 +79,8 @@ Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Actin
   return refused("not a document with an id of a peer");
 }
 
-// Once per id: the second time gives the first answer and changes nothing.
+// Acts once per id: a repetition gets the first answer and changes nothing. Checked inside the
+// transaction, because two copies may come at once.
 Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& acting) {
   auto peer = find_trusted_peer(txn, acting.document.head().sender);
   if (!peer) return peer.error();
@@ -95,7 +96,7 @@ Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& act
   return outcome;
 }
 
-// A read: strangers must not queue before mail at the one writer.
+// Only reads, so that strangers do not queue ahead of mail for the one writer.
 Status check_trusted(const store::Store& store, const Fingerprint& sender) {
   return store.read([&](const store::ReadTransaction& txn) -> Status {
     auto peer = find_trusted_peer(txn, sender);
@@ -103,8 +104,8 @@ Status check_trusted(const store::Store& store, const Fingerprint& sender) {
   });
 }
 
-// What can be said without writing: that the sender is no peer any more, what was answered before,
-// or that it sends too much. Nothing: it is to be acted on.
+// What can be decided without writing: the sender is no longer a peer, the stored answer, or the
+// peer sends too much. Nothing if the document must be acted on.
 Result<std::optional<Bytes>> look_before_writing(const store::Store& store, const Acting& acting) {
   const Fingerprint& sender = acting.document.head().sender;
   std::optional<Bytes> before;
@@ -138,8 +139,8 @@ Result<IncomingOutcome> act_by_id(store::Store& store, const Acting& acting) {
   return outcome;
 }
 
-// What the card would do. What changes nothing needs no commit: a card that is out of date is
-// public, and anybody may play it again. temporary `too-much`.
+// What the card would do. A card that changes nothing must not cost a commit: an outdated card is
+// public, and anybody may replay it. temporary `too-much`.
 Result<CardJudgement> look_at_card(const store::Store& store, const Acting& acting,
                                    const ReadCard& card) {
   const Fingerprint& sender = card.card.sender;
@@ -158,7 +159,7 @@ Result<CardJudgement> look_at_card(const store::Store& store, const Acting& acti
   return judged;
 }
 
-// A newer card replaces the older one; the answer is our own.
+// A newer card replaces the older one; the answer is our own card.
 Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   const PairingSelf& self = acting.self;
   auto card = open_card(acting.incoming.message);
@@ -219,8 +220,8 @@ Error refusal_of(const Error& why) {
   return refused(why.code == "refused" ? why.detail : why.code + ": " + why.text);
 }
 
-// What somebody who is no peer may say: that it has a code of ours. Nothing of it is verified but
-// the MAC, which is all that it takes to know whether the rest is worth the work.
+// A sender that is no peer may only send an `accept` for a code of ours. Only the MAC is checked
+// here: it shows whether verifying the rest is worth the work.
 Status admit_stranger(const store::Store& store, const PairingSelf& self,
                       const IncomingMessage& incoming, const crypto::MessageClaim& claim) {
   if (incoming.carrier != ProofCarrier::https) return refused("the sender is not a paired peer");
@@ -246,16 +247,17 @@ Status admit(const store::Store& store, const PairingSelf& self, const IncomingM
   return admit_stranger(store, self, incoming, *claim);
 }
 
-// What is our own trouble (a full disk) is told as such; everything else is one refusal.
+// Our own trouble (a full disk) is told as such; everything else is the one refusal.
 Error told(const Error& why) { return why.fault == Fault::permanent ? refusal_of(why) : why; }
 
-// The same to whom a verified signature, or a right MAC, vouches for.
+// The same for a sender that a verified signature, or a right MAC, vouches for: it may be told a
+// word.
 Error told_to_known(const Error& why) {
   const bool is_word = why.code == kCopiedKey || meaning_of_refusal(why.code).has_value();
   return is_word ? why : told(why);
 }
 
-// Somebody who was a peer is told so, if it is really that identity, and speaks to us.
+// A former peer is told that it was removed, if it really is that identity and speaks to us.
 bool is_removed(const store::Store& store, const PairingSelf& self,
                 const IncomingMessage& incoming) {
   if (incoming.message.size() > kMaxStrangerMessageBytes) return false;

@@ -1,6 +1,5 @@
-// Acts on one peering message, whichever way it came: verifies, persists, then answers
-// (protocol.md, principle 3 and "Carriers"). It means the same by every carrier. Blocking (a
-// commit); a worker's.
+// Acts on one peering message: verifies, persists, then answers (protocol.md, principle 3 and
+// "Carriers"). A message means the same by every carrier. Blocking (a commit): runs in a worker.
 #pragma once
 
 #include <optional>
@@ -18,7 +17,7 @@ namespace culvert::peering {
 struct IncomingMessage {
   ByteView message;      // CMS
   ProofCarrier carrier;  // mail or https
-  // By mail: the peer whose seal it came in; it must be the sender.
+  // By mail: the peer that sealed it, which must be the sender.
   std::optional<Fingerprint> sealed_by;
   std::string address;  // of the client, for people
   Time now;
@@ -28,38 +27,39 @@ struct IncomingMessage {
 // What is kept in memory from one message to the next.
 struct IncomingMemory {
   PeerBudget budget;
-  Refusals refusals;  // the caller writes them down from time to time
+  Refusals refusals;  // the caller stores them from time to time
 };
 
-// What the caller has to do after the commit.
+// What the caller must do after the commit.
 struct IncomingOutcome {
-  Fingerprint signer;                      // the peer whose signature it was
+  Fingerprint signer;                      // the peer that signed the message
   Bytes answer;                            // for the same connection; may be empty
   std::optional<ReceivedChallenge> prove;  // answer this challenge ...
   std::optional<ProofAnswer> with;         // ... with that
   bool routes_changed = false;
-  std::vector<store::HeardTrouble> heard;  // what it newly said of mail of ours
-  // When the peer wrote the document, if it is new: by HTTPS that is now, by its clock.
+  std::vector<store::HeardTrouble> heard;  // news about mail of ours
+  // When the peer wrote the document, by the peer's clock, if the document is new. By HTTPS that is
+  // the peer's present time.
   std::optional<Time> spoken;
-  // Anybody can have the document, and send it: it does not say where the peer is (Named attack:
+  // Anybody may hold the document and send it, so it does not show where the peer is (Named attack:
   // One address, with the peer's card).
   bool is_public = false;
 };
 
-// A refusal that has an effect: the card proves that a copy of the sender's key is in use, and mail
-// for it is held from now on.
+// A refusal that has an effect: the card proves that a copy of the sender's key is in use, so mail
+// for the sender is held from now on.
 inline constexpr const char* kCopiedKey = "copied-key";
 
-// What is looked at before the next costlier thing: size; the form of the message and which
-// identity it claims; whether that is a peer, who then must have signed rightly before anything is
-// parsed. Somebody else may send an `accept` of kMaxStrangerMessageBytes, whose invitation and MAC
-// must be right before its signatures are verified and its card is read (Named attack: JSON bomb,
-// Made-up codes).
+// Cheap checks come before costly ones: first the size, then the form of the message and the
+// identity that it claims, then whether that identity is a peer. A peer's signature is verified
+// before its document is parsed. Anybody else may only send an `accept` of at most
+// kMaxStrangerMessageBytes; its invitation and MAC must be right before its signatures are verified
+// and its card is read (Named attack: JSON bomb, Made-up codes).
 //
-// permanent `refused` for everything that is not accepted, `detail` says why: who sent it gets one
-// and the same empty refusal. A word of refusal_word.h, or `copied-key` (told as `held`), if it may
-// be told to who sent it. After `copied-key` routes changed. What a peer sent is counted among its
-// refusals. A message that was acted on before gives its stored answer and changes nothing. Errors
+// permanent `refused` for everything that is not accepted; `detail` says why, and every sender gets
+// the same empty refusal. A word of refusal_word.h, or `copied-key` (told as `held`), if the sender
+// may be told. `copied-key` has changed routes. What is refused of a peer is counted among its
+// refusals. A message that was acted on before gets its stored answer and changes nothing. Errors
 // of the store otherwise.
 Result<IncomingOutcome> act_on_message(store::Store& store, const PairingSelf& self,
                                        const IncomingMessage& incoming, IncomingMemory& memory);

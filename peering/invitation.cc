@@ -35,7 +35,7 @@ std::string base32(ByteView octets) {
   return out;
 }
 
-// Nothing if a character is not of the alphabet, or the unused bits at the end are not zero.
+// Nothing if a character is not in the alphabet, or the unused bits at the end are not zero.
 std::optional<Bytes> from_base32(std::string_view text) {
   Bytes out;
   std::uint32_t bits = 0;

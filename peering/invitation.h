@@ -1,6 +1,6 @@
-// The invitation code that one administrator gives another: protocol.md, "By invitation". It
-// carries the trust of a first contact, so it is a secret until it is spent. Making and reading
-// codes only; who may use one is decided in peering/inviter. Pure functions, any thread.
+// The invitation code that one administrator gives another (protocol.md, "By invitation"). It
+// carries the trust of a first contact, so it is a secret until it is spent. This file only makes
+// and reads codes; peering/inviter decides who may use one. Pure functions, any thread.
 //
 // Grammar of the code (frozen):
 //   code     = "culvert1-" base32(payload checksum)        RFC 4648, 6, lower case, no padding
@@ -12,7 +12,7 @@
 //   domains  = count (1 octet) *( length (1 octet) A-labels )   first the inviter's, then the
 //                                                               accepter's; each ascending
 //   checksum = first 4 octets of SHA-256("culvert1 code" || payload)
-// A reader takes upper case and skips white space, for a code that a mail program wrapped.
+// A reader takes upper case and skips white space, because a mail program may wrap a code.
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@
 namespace culvert::peering {
 
 inline constexpr std::size_t kInvitationSecretBytes = 16;
-// A code is pasted by people; two dozen long domains on each side fit.
+// People paste codes. Two dozen long domains on each side fit.
 inline constexpr std::size_t kMaxInvitationPayloadBytes = 8 * 1024;
 inline constexpr std::size_t kMaxPeeringUrlBytes = 1024;
 
@@ -42,11 +42,11 @@ struct Invitation {
   std::vector<Domain> accepter_domains;
 };
 
-// The octets that the code and the MACs of pairing are about. permanent `code-too-long` if there
+// The octets that the code and the MACs of pairing cover. permanent `code-too-long` if there
 // are more domains than a code can hold. The result holds the secret: wipe it.
 Result<SecretBytes> invitation_payload(const Invitation& invitation);
 
-// `payload` as people see it.
+// The code for `payload`, as people see it.
 std::string code_of_payload(ByteView payload);
 
 // A code that was read, with the payload it came from.
@@ -58,7 +58,7 @@ struct ReadCode {
 // permanent `bad-code` for anything that is not exactly a code: a typing error, a missing piece.
 Result<ReadCode> read_code(std::string_view code);
 
-// The name of an invitation that may be shown on the wire: the first 16 octets of
+// The invitation's name, which may be shown on the wire: the first 16 octets of
 // SHA-256("culvert1 id" || secret).
 InvitationId invitation_id(ByteView secret);
 

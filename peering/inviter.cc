@@ -8,7 +8,7 @@
 namespace culvert::peering {
 namespace {
 
-// Spent and expired invitations are shown so long, then forgotten.
+// How long after expiry an invitation, spent or not, is still shown; then it is forgotten.
 constexpr std::chrono::hours kOldInvitationAge{30 * 24};
 
 // One answer for every reason: a stranger learns nothing.
@@ -37,7 +37,7 @@ Status check_wish(const InvitationWish& wish) {
   return done();
 }
 
-// Only who knows its secret may hear why not.
+// Only a sender that knows the secret may learn why not.
 Status check_usable(const store::Invitation& invitation, const Fingerprint& sender, Time now) {
   const auto refused_with = [](const char* word, std::string why) {
     return permanent_error(word, "the invitation is not taken", std::move(why));
@@ -51,7 +51,8 @@ Status check_usable(const store::Invitation& invitation, const Fingerprint& send
   return done();
 }
 
-// The invitation, if this identity may use it now: it is there, alive, and unspent or spent by it.
+// The invitation, if this identity may use it now: it exists, has not expired, and is unspent or
+// spent by this identity.
 Result<store::Invitation> usable_invitation(const store::ReadTransaction& txn,
                                             const InvitationId& id, const Fingerprint& sender,
                                             Time now) {
@@ -93,7 +94,7 @@ Result<Bytes> make_answer(const store::Invitation& invitation, const PairingSelf
                        self.signer);
 }
 
-// Spends the code and stores the pairing, unless another identity was quicker meanwhile.
+// Spends the code and stores the pairing, unless another identity was quicker.
 Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const Bytes& answer,
                     const AcceptRequest& request, const PairingSelf& self) {
   const Fingerprint& sender = accept.card.card.sender;
@@ -114,8 +115,8 @@ Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const By
   return answer;
 }
 
-// The invitation, if the sender may use it, knows its secret, and nobody changed its card on the
-// way.
+// The invitation, if the sender may use it and knows its secret, and nobody changed the sender's
+// card on the way.
 Result<store::Invitation> check_claim(const store::Store& store, const PairingSelf& self,
                                       const AcceptClaim& claim, Time now) {
   Result<store::Invitation> found = refused("not read");

@@ -1,5 +1,5 @@
 // The inviting side of pairing: gives a code, answers `accept` (protocol.md, "Pairing"). Verifying
-// and signing happen outside write transactions; what decides is asked again inside.
+// and signing happen outside write transactions; the deciding checks are repeated inside.
 #pragma once
 
 #include <chrono>
@@ -26,8 +26,8 @@ struct GivenInvitation {
   std::string code;  // shown once
   Time expires{};
 };
-// Stores the invitation, then gives its code. permanent `bad-invitation-domain` for a partner's
-// domain that is ours or a public suffix, `code-too-long`, `bad-url`.
+// Stores the invitation, then gives its code. permanent `bad-invitation-domain` if no partner's
+// domain is named, or one is ours or a public suffix; `code-too-long`, `bad-url`.
 Result<GivenInvitation> give_invitation(store::Store& store, const InvitationWish& wish, Time now);
 
 // One node's part in pairing, as either side.
@@ -42,17 +42,19 @@ struct AcceptRequest {
   std::string address;               // of the client, for people
   Time now;
 };
-// The signed `accepted`, once the pairing is on disk. Every refusal is a permanent error with the
-// code `refused`, whatever the reason (`detail` says it for the log): wrong codes are one and the
-// same to a stranger. Who knows the secret of a code is told that it is `expired` or `used`. The
-// first identity that shows the right MAC spends the code; repeats by it get the stored answer.
+// Gives the signed `accepted` once the pairing is on disk. Every refusal is permanent `refused`,
+// whatever the reason (`detail` has it for the log), so that all wrong codes look alike to a
+// stranger. Only a sender that knows the code's secret is told that the code is `expired` or
+// `used`. The first identity that shows the right MAC spends the code; if it repeats its request,
+// it gets the stored answer.
 Result<Bytes> answer_accept(store::Store& store, const PairingSelf& self,
                             const AcceptRequest& request);
 
-// Done if a message whose signatures were not verified yet knows the secret of an invitation that
-// its sender may use: the MAC proves that, and costs a stranger's tries nothing but a hash. There
-// is no limit on tries, because one would shut out who has the right code, and 128 bits need none
-// (Named attack: Made-up codes). permanent `refused`, `expired`, `used`; errors of the store.
+// Done if the MAC of a message whose signatures are not verified yet proves that its sender knows
+// the secret of an invitation that it may use. A stranger's try costs this node no more than a
+// hash. Tries are not limited: a limit would shut out the holder of the right code, and 128 bits
+// need none (Named attack: Made-up codes). permanent `refused`, `expired`, `used`; errors of the
+// store.
 Status check_accept_claim(const store::Store& store, const PairingSelf& self,
                           const AcceptClaim& claim, Time now);
 

@@ -15,12 +15,12 @@ Error bad_member(std::string_view name, std::string_view wanted) {
   return bad_document("member '" + std::string(name) + "' is not " + std::string(wanted));
 }
 
-// Builds the tree from the parser's events, and ends the parser at the first thing that is too
-// much. The library's own builder looks at all members again at the end of each object of a list,
-// which makes a list of empty objects cost the square of its length.
+// Builds the tree from the parser's events and stops the parser at the first excess. The library's
+// own builder looks at all members again at the end of each object in a list, so that a list of
+// empty objects costs the square of its length.
 class TreeBuilder {
  public:
-  // What nlohmann::json_sax asks for. False ends the parser.
+  // The interface of nlohmann::json_sax. False stops the parser.
   bool null() { return add(nullptr) != nullptr; }
   bool boolean(bool value) { return add(value) != nullptr; }
   bool number_integer(Json::number_integer_t value) { return add(value) != nullptr; }
@@ -60,8 +60,8 @@ class TreeBuilder {
     why_ = std::move(why);
     return false;
   }
-  // Where the value then stands; null if it may not. A container that is open does not move: only
-  // the innermost one grows.
+  // Returns where the value now stands; null if it is refused. An open container does not move,
+  // because only the innermost one grows.
   Json* add(Json value) {
     if (open_.empty() && !value.is_object()) {
       stop("not one JSON object");
@@ -90,7 +90,7 @@ class TreeBuilder {
 
   Json root_;
   std::vector<Json*> open_;  // containers, outermost first
-  Json* member_ = nullptr;   // that gets the next value of the innermost object
+  Json* member_ = nullptr;   // of the innermost object; gets the next value
   std::size_t elements_ = 0;
   std::string why_ = "not one JSON object";
   std::string detail_;

@@ -1,6 +1,6 @@
-// Strict JSON for peering documents: what is read is one object, and it means one thing only.
-// Nothing here knows what the members are for (peering/document, peering/card do). Thread-safe as
-// values are: one object belongs to one caller at a time.
+// Strict JSON for peering documents: a text is one object, with one meaning only. Nothing here
+// knows what the members are for (peering/document, peering/card do). Thread-safe as values are:
+// one object belongs to one caller at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,26 +15,26 @@
 
 namespace culvert::peering {
 
-// Bounds on a document, held while it is read: reading stops at the first thing beyond them, so
-// that a stranger's megabyte costs what a megabyte of honest text costs (Named attack: JSON bomb).
+// Bounds on a document. They hold while it is read: reading stops at the first excess, so that a
+// stranger's megabyte costs no more than a megabyte of honest text (Named attack: JSON bomb).
 // Nesting of objects and lists; the outermost object is level 1. A card needs three.
 inline constexpr std::size_t kMaxJsonDepth = 8;
 // Values in the whole document, containers included. The fullest card has 10,000 revoked keys,
 // 1,000 domains, 128 certificates and some 150 others.
 inline constexpr std::size_t kMaxJsonElements = 16'000;
-// Members of one object. A card has 14; the rest is for members to come.
+// Members of one object. A card has 14; the rest is for future members.
 inline constexpr std::size_t kMaxJsonMembers = 100;
 inline constexpr std::size_t kMaxJsonKeyBytes = 64;
-// One text, unescaped. That of a card inside an `accepted` is nearly the whole message.
+// One text, unescaped. The card inside an `accepted` is nearly the whole message.
 inline constexpr std::size_t kMaxJsonTextBytes = kMaxPeeringMessageBytes;
 
-// An object that was read. Asking for a member that is missing or of another type is a permanent
-// `bad-document`, so a caller need not check twice. Members nobody asks for are ignored.
+// An object that was read. Asking for a member that is missing or of another type gives permanent
+// `bad-document`, so a caller need not check twice. Members that nobody asks for are ignored.
 class JsonObject {
  public:
-  // Reads `text`: UTF-8 without byte order mark, one object and nothing behind it but white space,
-  // no member twice in one object, within the bounds above. permanent `bad-document` otherwise,
-  // whose text says what is wrong. Linear in the size of `text`.
+  // Reads `text`: UTF-8 without byte order mark, one object followed by nothing but white space, no
+  // member twice in one object, within the bounds above. permanent `bad-document` otherwise, whose
+  // text says what is wrong. Linear in the size of `text`.
   static Result<JsonObject> parse(ByteView text);
 
   JsonObject(JsonObject&&) noexcept;
@@ -47,7 +47,7 @@ class JsonObject {
   Result<std::uint64_t> number(std::string_view name) const;
   // A list of texts, at most `limit` of them.
   Result<std::vector<std::string>> texts(std::string_view name, std::size_t limit) const;
-  // A list of such whole numbers, at most `limit` of them.
+  // A list of whole numbers as above, at most `limit` of them.
   Result<std::vector<std::uint64_t>> numbers(std::string_view name, std::size_t limit) const;
   Result<JsonObject> object(std::string_view name) const;
   // A list of objects, at most `limit` of them.
@@ -59,8 +59,8 @@ class JsonObject {
   std::unique_ptr<Held> held_;
 };
 
-// Writes an object, members in the order of the calls; of a name given twice the last value stays.
-// Texts must be UTF-8: others break an invariant (`finish` throws).
+// Writes an object, with the members in the order of the calls. If a name is given twice, the last
+// value stays. Texts must be UTF-8: any other breaks an invariant (`finish` throws).
 class JsonWriter {
  public:
   JsonWriter();
@@ -73,7 +73,7 @@ class JsonWriter {
   JsonWriter& texts(std::string_view name, const std::vector<std::string>& values);
   JsonWriter& numbers(std::string_view name, const std::vector<std::uint64_t>& values);
   JsonWriter& object(std::string_view name, const JsonWriter& value);
-  // Adds one to a list of objects.
+  // Adds an object to a list of objects.
   JsonWriter& add_object(std::string_view name, const JsonWriter& value);
   // The octets of the object.
   Bytes finish() const;

@@ -15,7 +15,7 @@ void add_to_digest(Bytes& all, std::string_view name, ByteView value) {
   append(all, value);
 }
 
-// Over everything that the card says beside its number and dates.
+// The digest of everything that the card says besides its serial and dates.
 crypto::Sha256 digest_of(const OwnFacts& facts) {
   Bytes all;
   add_to_digest(all, "node", as_bytes(facts.node));
@@ -37,7 +37,7 @@ crypto::Sha256 digest_of(const OwnFacts& facts) {
   return crypto::sha256(all);
 }
 
-// What puts a new card under the next serial.
+// If false, a new card is made under the next serial.
 bool still_good(const store::OwnCard& card, const crypto::Sha256& digest, Time now) {
   const bool same = std::equal(digest.begin(), digest.end(), card.content_digest.begin(),
                                card.content_digest.end());

@@ -1,4 +1,4 @@
-// This node's own card: made, numbered, kept and renewed. The serial grows by one with every change
+// Makes, numbers, keeps and renews this node's own card. The serial grows by one with every change
 // and is committed with the card before anybody sees it (protocol.md, "What must hold").
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace culvert::peering {
 
-// What the card says beside serial and dates. Certificates newest first.
+// What the card says besides serial and dates. Certificates are newest first.
 struct OwnFacts {
   std::string node;
   std::vector<Domain> domains;
@@ -21,16 +21,16 @@ struct OwnFacts {
   Capabilities capabilities;
 };
 
-// The certificates of tunnel use in the store that are valid at `now`, newest first, into `facts`.
-// They count as announced from the commit of the card on.
+// Puts the stored tunnel certificates that are valid at `now` into `facts`, newest first. They
+// count as announced once the card is committed.
 void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFacts& facts);
 
 // A random incarnation, for `init`.
 Incarnation new_incarnation();
 
-// The stored card if it says the same as `facts` and is younger than kCardRenewal; otherwise a new
-// one under the next serial, stored in this transaction. Its octets may be used once that is
-// committed. A store without a card gets serial 1 and a new incarnation. permanent `bad-card`.
+// Gives the stored card if it says the same as `facts` and is younger than kCardRenewal. Otherwise
+// stores a new card under the next serial in this transaction; its octets may be used only after
+// the commit. A store without a card gets serial 1 and a new incarnation. permanent `bad-card`.
 Result<store::OwnCard> renew_own_card(store::WriteTransaction& txn, const OwnFacts& facts,
                                       const IdentitySigner& signer, Time now);
 

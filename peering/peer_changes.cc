@@ -24,7 +24,8 @@ std::vector<Bytes> ders_of(const std::vector<crypto::Certificate>& certificates,
   return out;
 }
 
-// United over all cards that the sender ever sent, up to the limit of one card.
+// Unites the revoked keys of all cards that the sender ever sent, up to the limit of one card. The
+// identity itself counts beyond the limit.
 void unite_revoked(store::WriteTransaction& txn, const Card& card, Time now) {
   if (card.revoked.empty()) return;
   std::size_t count = store::list_revoked(txn, card.sender).size();
@@ -40,7 +41,7 @@ void note_tunnel_forms(const Capabilities& capabilities, Peer& peer) {
   peer.ever_listed_form_2 = peer.ever_listed_form_2 || lists_present_form(capabilities.tunnel);
 }
 
-// Makes an accepted card the peer's current one. The caller judged it.
+// Makes an accepted card the peer's current one. The caller has judged it.
 void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& received,
                 const CardJudgement& judged, Time now) {
   const Card& card = received.card;
@@ -62,7 +63,7 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
   note_tunnel_forms(card.capabilities, peer);
   peer.ignored_domains = judged.ignored;
   peer.last_seen = now;
-  // It is there again: whether it can be reached is tried at once, not when its turn comes.
+  // The peer is back: try at once whether it can be reached, not when its turn comes.
   if (peer.unreachable_since) peer.card_tried.reset();
   store::put_peer(txn, peer);
   take_domains(txn, peer, judged.domains, now);

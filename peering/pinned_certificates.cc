@@ -8,7 +8,7 @@ namespace culvert::peering {
 
 namespace {
 
-// Asked for a moment within its life: old encryption certificates stay on a card.
+// Checked at a time within its life, because old encryption certificates stay on a card.
 std::vector<crypto::Certificate> issued_by(const crypto::Certificate& identity,
                                            const std::vector<Bytes>& ders) {
   std::vector<crypto::Certificate> out;

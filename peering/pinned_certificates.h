@@ -1,5 +1,5 @@
-// Which certificates in a peer's record may be used for it: asked anew whenever the record is
-// loaded, so that whoever changed it finds no use for a certificate of his own.
+// Which certificates in a peer's record may be used for it. They are checked anew whenever the
+// record is loaded, so that somebody who changes the record cannot bring in another certificate.
 #pragma once
 
 #include <map>
@@ -13,19 +13,19 @@
 namespace culvert::peering {
 
 // The certificate whose key is the peer's pinned identity. permanent `not-the-identity` if the
-// record holds another's or none.
+// record holds another certificate or none.
 Result<crypto::Certificate> pinned_identity(const store::Peer& peer);
 
 struct PinnedCertificates {
   std::vector<crypto::Certificate> signing;     // issued by the identity, or allowed by a person
   std::vector<crypto::Certificate> encryption;  // issued by the identity; newest first
 };
-// Without those that cannot be read or that another issued; revoked ones are the caller's to leave
-// out. Verifies a signature for each.
+// Leaves out certificates that cannot be read or that another issued. The caller leaves out revoked
+// ones. Verifies a signature for each certificate.
 PinnedCertificates pinned_certificates(const store::Peer& peer);
 
-// Remembers the answer for each peer as long as nothing changes in it, because a node with a
-// thousand peers asks for all of them after each message of one. Thread-safe.
+// Remembers the answer for each peer while its record's certificates stay the same, because a node
+// with a thousand peers asks for all of them after each message of one. Thread-safe.
 class PinnedCertificateCache {
  public:
   PinnedCertificates of(const store::Peer& peer);
@@ -34,7 +34,7 @@ class PinnedCertificateCache {
 
  private:
   struct Known {
-    Bytes digest;  // over all that the answer depends on
+    Bytes digest;  // of all that the answer depends on
     PinnedCertificates certificates;
   };
   std::mutex mutex_;

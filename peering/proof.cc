@@ -34,7 +34,7 @@ bool is_due(const Route& route, Time now) {
   return next && now >= *next;
 }
 
-// Six hours, then twice as long after each failure, at most two days.
+// Six hours, doubled by each failure, at most two days.
 std::chrono::hours pause_after(std::uint32_t failures) {
   return kChallengeInterval * (1 << std::min<std::uint32_t>(failures, 3));
 }
@@ -91,7 +91,7 @@ void count_failure(store::WriteTransaction& txn, const RouteName& name, Time now
 std::optional<Time> next_challenge(const Route& route, Time now) {
   if (!may_be_proved(route.state)) return std::nullopt;
   if (route.prove_requested) return now;
-  // A claim alone makes nobody send mail; what waits for approval was proved already.
+  // A claim alone makes nobody send mail, and a route that waits for approval is proved already.
   if (!route.named && !route.active_since) return std::nullopt;
   if (route.failing_since && now >= *route.failing_since + kProvingEnd) return std::nullopt;
   Time next = route.next_proof.value_or(now);
@@ -134,6 +134,7 @@ std::optional<StartedProof> start_proof(store::WriteTransaction& txn, const Rout
   route->challenge = {.proof = proof.id};
   route->prove_requested.reset();
   route->next_proof = now + pause_after(route->proof_failures);
+  // Stored before change_route, which reads the route from the store.
   store::put_route(txn, *route);
   change_route(txn, name, RouteEvent::challenged, now);
   return started;
@@ -146,7 +147,7 @@ bool put_off_proof(store::WriteTransaction& txn, const RouteName& name, const Pr
   if (!route || !peer || now >= peer->paired + kRefusedPatience) return false;
   if (!store::remove_proof(txn, ProofRole::verifying, name.peer, id)) return false;
   route->challenged.reset();
-  // Soon at first, more slowly as time passes.
+  // Soon at first, then at growing intervals.
   route->next_proof =
       now + std::max<std::chrono::seconds>(kFirstChallengeDelay, (now - peer->paired) / 4);
   store::put_route(txn, *route);
@@ -172,7 +173,7 @@ Result<std::optional<ProofAnswer>> take_challenge(store::WriteTransaction& txn,
       received.carrier == ProofCarrier::mail ? proof->mail_token : proof->web_token;
   if (token.empty()) token = SecretBytes(ByteView(challenge.token));
 
-  // Answers cost a signature and a conversation: one a minute for the same challenge.
+  // An answer costs a signature and a conversation, so each proof gets at most one a minute.
   const bool answered_just_now = proof->answered && now < *proof->answered + kAnswerInterval;
   std::optional<ProofAnswer> answer;
   if (received.carrier == ProofCarrier::mail && !answered_just_now) {

@@ -1,6 +1,6 @@
 // Challenge and answer of the proof that a peer receives a domain's mail (protocol.md, "Proof").
 // The verifier sends one challenge with a token by mail and, when HTTPS works, another with a
-// second token; the prover answers with a signature over the tokens that it got. Pure functions,
+// second token. The prover answers with a signature over the tokens that it got. Pure functions,
 // any thread.
 //
 // Members (frozen):

@@ -1,7 +1,7 @@
-// Why a message is refused, told as a word to whom it is safe to tell: a paired or removed peer
-// whose signature was verified, or who showed the right MAC of a code (protocol.md, "Refusals").
-// Everybody else gets one empty refusal. Over HTTPS: 403 with the members `refused` (the word) and
-// `time` (ours).
+// Why a message is refused, as a word for senders that may safely know: a paired or removed peer
+// whose signature is verified, or a sender that showed the right MAC of a code (protocol.md,
+// "Refusals"). Everybody else gets the same empty refusal. Over HTTPS: 403 with the members
+// `refused` (the word) and `time` (ours).
 #pragma once
 
 #include <optional>
@@ -24,11 +24,11 @@ inline constexpr const char* kRefusedConflict = "conflict";  // another identity
 
 inline constexpr std::size_t kMaxRefusalBytes = 1024;
 
-// What it means, to people at the side that was refused; nothing for what is no such word.
+// What the word means, for people at the refused side; nothing if it is no such word.
 std::optional<std::string_view> meaning_of_refusal(std::string_view word);
 
 std::string write_refusal(std::string_view word, Time now);
-// The word of such a body; nothing for any other.
+// The word in a body that `write_refusal` wrote; nothing for any other body.
 std::optional<std::string> read_refusal(ByteView body);
 
 }  // namespace culvert::peering

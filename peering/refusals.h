@@ -1,6 +1,6 @@
-// Counts, by peer, the messages that were not accepted (protocol.md, "Refusals"). In memory until
-// somebody writes it down: a card that is out of date is public, and playing it again must not cost
-// a commit. Thread-safe.
+// Counts the messages that were not accepted, by peer (protocol.md, "Refusals"). The counts stay in
+// memory until somebody stores them: an outdated card is public, and replaying it must not cost a
+// commit. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ using RefusalCounts = std::map<Fingerprint, std::uint64_t>;
 
 class Refusals {
  public:
-  // One more of `peer`. For signed messages of known peers only: nobody else may fill the memory.
+  // Counts one more of `peer`. Only for signed messages of known peers: nobody else may fill the
+  // memory.
   void note(const Fingerprint& peer);
   // What was counted since the last call.
   RefusalCounts take();
@@ -26,7 +27,7 @@ class Refusals {
   RefusalCounts counts_;
 };
 
-// Adds them to the peers' records (store::Peer::refused).
+// Adds the counts to the peers' records (store::Peer::refused).
 void add_refusals(store::WriteTransaction& txn, const RefusalCounts& counts);
 
 }  // namespace culvert::peering

@@ -18,7 +18,7 @@ std::optional<Bytes> stored_answer(const store::ReadTransaction& txn,
 bool remember_answer(store::WriteTransaction& txn, const VerifiedDocument& document,
                      ByteView answer);
 
-// Forgets what is older than kAnsweredIdAge, a bounded number a call.
+// Forgets answers older than kAnsweredIdAge, a bounded number in each call.
 void forget_old_answers(store::WriteTransaction& txn, Time now);
 
 }  // namespace culvert::peering

@@ -18,8 +18,8 @@ bool contains(const std::vector<Domain>& list, const Domain& wanted) {
 bool was_or_is_active(const Route& route) { return route.active_since && !route.released; }
 
 // Whether another identity holds, or held, the domain against this newcomer. A peer that an
-// administrator removed before this one was invited holds it no more: naming the domain again was
-// that administrator's decision.
+// administrator removed before pairing with this one no longer holds it: naming the domain again
+// was the administrator's decision.
 bool another_holds(const store::ReadTransaction& txn, const Route& newcomer) {
   const auto peer = store::find_peer(txn, newcomer.peer);
   for (const Route& other : store::routes_of_domain(txn, newcomer.domain)) {

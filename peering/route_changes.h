@@ -9,8 +9,8 @@
 
 namespace culvert::peering {
 
-// A peer's routes become those of its card: new domains are claimed, missing ones withdrawn (an
-// unproved claim that left is forgotten), domains that an administrator named are marked so.
+// Makes a peer's routes those of its card. New domains are claimed. Missing ones are withdrawn, or
+// forgotten if they were never active. Domains that an administrator named are marked so.
 void take_domains(store::WriteTransaction& txn, const store::Peer& peer,
                   const std::vector<Domain>& domains, Time now);
 
@@ -18,14 +18,14 @@ struct RouteName {
   Domain domain;
   Fingerprint peer;
 };
-// Ends what was begun to prove it: an answer that was kept back proves nothing later.
+// Ends the proofs that were begun for the route, so that an answer held back proves nothing later.
 void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& route);
 
-// An event for one route; false if it changes nothing or there is no such route.
+// Applies an event to one route; false if it changes nothing or there is no such route.
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now);
 
-// What one route means for outbound mail. A domain that had an active route waits, in whatever
-// state its routes are, until an administrator releases it: nothing that fails turns sealed into
+// What one route means for outbound mail. Once the route was active, mail is sealed or waits,
+// whatever the route's state, until an administrator releases it: no failure turns sealed mail into
 // clear.
 Outbound outbound_of(const store::Route& route);
 

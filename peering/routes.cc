@@ -14,10 +14,10 @@ std::optional<RouteState> when_proved(RouteState state, const RouteFacts& facts)
       if (facts.named) return RouteState::active;
       return state == RouteState::proved ? std::nullopt : std::optional(RouteState::proved);
     case RouteState::degraded:
-      return RouteState::active;  // one success heals
+      return RouteState::active;  // one success is enough
     case RouteState::active:
     case RouteState::paused:
-    case RouteState::conflict:  // a person ends it
+    case RouteState::conflict:  // only a person ends it
     case RouteState::withdrawn:
       return std::nullopt;
   }
@@ -35,8 +35,8 @@ std::optional<RouteState> next_route_state(RouteState state, RouteEvent event,
                                            const RouteFacts& facts) {
   switch (event) {
     case RouteEvent::listed:
-      // Back on the card: proved anew before it is used. That it was active is remembered beside
-      // the state, so mail for it waits meanwhile.
+      // A domain that is back on the card is proved anew before it is used. The route records
+      // beside its state that it was active, so mail for it waits meanwhile.
       return state == RouteState::withdrawn ? std::optional(RouteState::claimed) : std::nullopt;
     case RouteEvent::challenged:
       return state == RouteState::claimed ? std::optional(RouteState::proving) : std::nullopt;

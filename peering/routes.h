@@ -1,6 +1,5 @@
-// The life of a route as data: every domain of a peer is a route in exactly one state (protocol.md,
-// "Routes"). A pure function from state, event and facts to the next state; route_changes.h applies
-// it to the store. Any thread.
+// The states of a route as data: every domain of a peer is a route in exactly one state
+// (protocol.md, "Routes"). Pure functions, any thread; route_changes.h applies them to the store.
 #pragma once
 
 #include <chrono>
@@ -16,13 +15,13 @@ namespace culvert::peering {
 enum class RouteEvent {
   listed,           // the domain is on an accepted card
   challenged,       // a challenge was sent
-  challenge_ended,  // it ended unanswered
-  proved,           // an answer with the right token came by the right way
+  challenge_ended,  // the challenge ended unanswered
+  proved,           // an answer with the right tokens came
   unlisted,         // the domain left the card
   peer_removed,     // or its identity was revoked
 };
 
-// What decides besides the state.
+// Facts that decide besides the state.
 struct RouteFacts {
   bool named = false;         // an administrator named the domain for this peer
   bool other_active = false;  // another identity's route for the domain is or was active
@@ -31,7 +30,7 @@ struct RouteFacts {
 // The next state; nothing if the event changes nothing in that state.
 std::optional<store::RouteState> next_route_state(store::RouteState state, RouteEvent event,
                                                   const RouteFacts& facts);
-// The state of a route that did not exist.
+// The state of a new route.
 store::RouteState first_route_state();
 
 // What a state means for mail (the table of protocol.md, "Routes").
@@ -40,10 +39,11 @@ Outbound outbound_of(store::RouteState state);
 enum class Inbound { waits, opened, opened_for_a_week };
 Inbound inbound_of(store::RouteState state);
 
-// protocol.md, "Received": a domain that left a peer's card is opened for so long.
+// protocol.md, "Received": how long mail is still opened for a domain that left a peer's card.
 inline constexpr std::chrono::hours kWithdrawnGrace{7 * 24};
 // True if mail that arrived at `arrived` is opened under a route that is in `state` since `since`.
-// The one answer to it: who opens mail and who keeps it waiting must agree, or it goes in circles.
+// This is the only place that decides it: the code that opens mail and the code that keeps it
+// waiting must agree, or mail goes in circles.
 bool takes_mail(store::RouteState state, Time since, Time arrived);
 
 }  // namespace culvert::peering

@@ -10,14 +10,14 @@ namespace {
 
 Error bad_envelope(std::string text) { return permanent_error("bad-envelope", std::move(text)); }
 
-// Takes the lines off one after the other.
+// Takes the lines off one by one.
 class Lines {
  public:
   explicit Lines(std::string_view all) : rest_(all) {}
   bool at_end() const { return rest_.empty(); }
   bool next_is(std::string_view name) const { return rest_.starts_with(std::string(name) + ": "); }
 
-  // What stands behind `name: ` on the next line.
+  // What follows `name: ` on the next line.
   Result<std::string_view> take(std::string_view name) {
     const std::size_t end = rest_.find("\r\n");
     if (end > kMaxEnvelopeLineOctets || !next_is(name)) {  // npos too
@@ -55,7 +55,7 @@ class Parameters {
     const std::string wanted = " " + std::string(key) + "=";
     if (!rest_.starts_with(wanted)) return {};
     const std::size_t end = rest_.find(' ', wanted.size());
-    // Nothing behind the sign is left there, so that the whole is refused.
+    // An empty value stays in `rest_`, so that the whole field is refused.
     if (end == wanted.size() || rest_.size() == wanted.size()) return {};
     std::string value(rest_.substr(wanted.size(), end == rest_.npos ? end : end - wanted.size()));
     rest_.remove_prefix(end == rest_.npos ? rest_.size() : end);
@@ -82,7 +82,7 @@ std::size_t path_length(std::string_view text) {
   return 0;
 }
 
-// A mailbox in exactly the spelling that we write.
+// Reads a mailbox in exactly the spelling that we write.
 Result<Mailbox> read_mailbox(std::string_view path) {
   const std::string_view inner = path.substr(1, path.size() - 2);
   auto mailbox = Mailbox::parse(inner);
@@ -106,7 +106,7 @@ Status read_sender(std::string_view value, SealedEnvelope& into) {
     into.sender = *std::move(mailbox);
   }
   Parameters parameters(value.substr(length));
-  // 7BIT says no more than nothing does.
+  // BODY=7BIT means the same as no BODY.
   if (!parameters.take_word("BODY=7BIT") && parameters.take_word("BODY=8BITMIME")) {
     into.body = BodyKind::eight_bit_mime;
   }
@@ -220,7 +220,7 @@ Result<std::string> write_sealed_envelope(const SealedEnvelope& envelope) {
   for (const Recipient& recipient : envelope.recipients) {
     out += "Culvert-Recipient: " + recipient_value(recipient) + "\r\n";
   }
-  // Whatever a client managed to say: what we write is what a reader will understand.
+  // Reading it back ensures that a reader understands what we mean, whatever a client supplied.
   auto read_back = read_sealed_envelope(out);
   if (!read_back) return read_back.error();
   if (!(*read_back == envelope)) return bad_envelope("the envelope cannot be written");
@@ -246,7 +246,7 @@ Result<SealedEnvelope> read_sealed_envelope(std::string_view fields) {
   auto sender = lines.take("Culvert-Sender");
   if (!sender) return sender.error();
   if (const Status read = read_sender(*sender, parsed); !read) return read.error();
-  // A node speaks for itself in reports and peering mail alone: what a person sends is a person's.
+  // A node speaks for itself only in reports and peering mail, which have the null sender.
   if (parsed.origin == SealedOrigin::node && parsed.sender) {
     return bad_envelope("mail of the node itself with a sender");
   }

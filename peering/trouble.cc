@@ -10,7 +10,7 @@ namespace {
 struct Row {
   TroubleReason reason;
   std::string_view word;  // frozen
-  std::string_view text;  // behind "the mail gateway of b.example "
+  std::string_view text;  // follows "the mail gateway of b.example "
 };
 constexpr Row kRows[] = {
     {TroubleReason::unknown_key, "unknown-key",
@@ -37,17 +37,17 @@ constexpr Row kRows[] = {
     {TroubleReason::form, "form", "cannot read the form in which it was sealed"},
 };
 
-// Codes of errors of opening (tunnel_open.h, node/opening/opener.cc), and how they are told.
+// Error codes of opening (tunnel_open.h, node/opening/opener.cc) and the reason that is told.
 struct Cause {
   std::string_view code;
   TroubleReason reason;
 };
-// What everybody can see of a message.
+// What anybody can see of a message.
 constexpr Cause kBeforeSignature[] = {
     {"altered", TroubleReason::altered},
     {"no-key", TroubleReason::unknown_key},
 };
-// `wrong-signer` has no place here: nobody's signature was verified then.
+// `wrong-signer` is not among them: no signature that counts was verified then.
 constexpr Cause kAfterSignature[] = {
     {"stale", TroubleReason::stale},           {"future", TroubleReason::future},
     {"not-for-us", TroubleReason::not_for_us}, {"no-route", TroubleReason::no_route},
@@ -83,7 +83,7 @@ std::optional<store::TroubleState> state_named(std::string_view word) {
   return std::nullopt;
 }
 
-// Two hexadecimal digits an octet, in lower case as we write them.
+// At most 20 octets as hexadecimal digits, in lower case as we write them.
 bool is_serial(const std::string& text) {
   return !text.empty() && text.size() <= 2 * 20 &&
          std::all_of(text.begin(), text.end(),
@@ -99,7 +99,7 @@ JsonWriter item_of(const store::TroubleToTell& trouble) {
   return item;
 }
 
-// Nothing for what this program does not know; an error for what no program may write.
+// Nothing for an item that this version does not know; an error for one that no version may write.
 Result<std::optional<TroubleItem>> read_item(const JsonObject& members) {
   const auto message_id = members.text("message_id");
   if (!message_id) return message_id.error();
@@ -131,8 +131,8 @@ Result<std::optional<TroubleItem>> read_item(const JsonObject& members) {
   return std::optional(std::move(item));
 }
 
-// Whether a peer may speak of that mail: it was sealed for it, lately, and what the item says of it
-// is what only whoever got it, or opened it, can say.
+// Whether a peer may speak of that mail: we sealed it for the peer within kTroubleAge, and the item
+// says what only a node that got the mail, or opened it, can say.
 bool may_speak_of(const store::SealedMail& mail, const Fingerprint& peer, const TroubleItem& item,
                   Time now) {
   if (mail.peer != peer || now > mail.received + kTroubleAge) return false;
@@ -141,8 +141,8 @@ bool may_speak_of(const store::SealedMail& mail, const Fingerprint& peer, const 
       return std::ranges::find(item.identifiers, serial) != item.identifiers.end();
     });
   }
-  // Named attack: Another's Message-ID: whoever stands on the way can put one mail's outer header
-  // around another's seal; then the id inside the seal is of another mail.
+  // Named attack: Another's Message-ID: an attacker on the way can put one mail's outer header
+  // around another's seal; the id inside the seal is then that of another mail.
   return item.culvert_id.empty() || std::ranges::equal(item.culvert_id, mail.message.view());
 }
 

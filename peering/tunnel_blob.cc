@@ -15,7 +15,7 @@
 namespace culvert::peering {
 namespace {
 
-// What stands behind the header of a message.
+// The body of a message, as it stands behind the header.
 class BodySource final : public RewindableSource {
  public:
   BodySource(RewindableSource& message, std::size_t body_start)
@@ -40,7 +40,7 @@ class BodySource final : public RewindableSource {
   std::size_t body_start_;
 };
 
-// The same, decoded.
+// The body of a message, decoded from base64.
 class Base64Body final : public RewindableSource {
  public:
   Base64Body(RewindableSource& message, std::size_t body_start)
@@ -70,13 +70,13 @@ class LeafSource final : public RewindableSource {
     return body_;
   }
 
-  std::shared_ptr<crypto::SharedInput> input_;  // shared with the leaves that were looked at before
+  std::shared_ptr<crypto::SharedInput> input_;  // shared with the leaves looked at before
   crypto::PartSource body_;
   crypto::Base64Source decoded_;
   bool is_encoded_;
 };
 
-// The first octets of another.
+// The first octets of another source.
 class FrontSource final : public Source {
  public:
   FrontSource(Source& from, std::uint64_t limit_bytes) : from_(from), left_(limit_bytes) {}
@@ -97,7 +97,7 @@ bool may_be_blob(const crypto::Leaf& leaf) {
                        leaf.kind->encoding == crypto::TransferEncoding::identity);
 }
 
-// What cannot be read is no blob; what the disk says is an error.
+// Octets that cannot be read as CMS are no blob; a failure of the disk is an error.
 Result<bool> is_sealed_for(Source& der, const OwnRecipients& own) {
   const auto recipients = crypto::peek_recipients(der);
   if (recipients) return is_tunnel_mail(*recipients, own);
@@ -109,8 +109,8 @@ bool is_base64(std::uint8_t c) {
   return crypto::base64_value(static_cast<char>(c)) != crypto::kNotBase64;
 }
 
-// Where a message may hold CMS octets whatever its MIME fields say: the first octets from each
-// place on where a blob may begin.
+// Collects the places where a message may hold CMS octets, whatever its MIME fields say: the first
+// octets from each place where a blob may begin.
 class RawPlaces {
  public:
   void write(ByteView octets) {
@@ -118,7 +118,7 @@ class RawPlaces {
       take(octet);
   }
   const std::vector<Bytes>& places() const { return places_; }
-  // Nothing more is looked for or kept.
+  // True if nothing more is looked for or kept.
   bool is_full() const {
     return places_.size() == kMaxRawPlaces &&
            std::all_of(places_.begin(), places_.end(),
@@ -149,8 +149,8 @@ class RawPlaces {
   bool last_was_begin_ = false;
 };
 
-// base64 as the most lenient reader takes it: all else is passed over, also what another encoding
-// put around it.
+// Decodes base64 as the most lenient reader does: it skips everything else, also what another
+// encoding put around it.
 Bytes leniently_decoded(ByteView text) {
   std::string characters(text.size(), '\0');
   std::size_t count = 0;
@@ -162,8 +162,8 @@ Bytes leniently_decoded(ByteView text) {
   return octets ? *std::move(octets) : Bytes();
 }
 
-// Sealed mail that a relay made unreadable, or put where nothing is opened: its reader must not get
-// it as if it had come in clear.
+// Finds sealed mail that a relay made unreadable, or put where nothing is opened. People must not
+// get such mail as if it had come in clear.
 Result<TunnelBlob> find_unreadable(RewindableSource& message, const OwnRecipients& own) {
   if (const Status rewound = message.rewind(); !rewound) return rewound.error();
   RawPlaces raw;

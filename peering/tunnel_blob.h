@@ -1,5 +1,5 @@
-// Is it tunnel mail, and where in the message do its CMS octets stand (protocol.md, "Is it tunnel
-// mail?")? Told by whom it is sealed for, without any private key, before anything is trusted.
+// Whether a message is tunnel mail, and where its CMS octets stand (protocol.md, "Is it tunnel
+// mail?"). The recipients tell, without any private key and before anything is trusted.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace culvert::peering {
 
-// What is known of tunnel recipients of ours: the identity that issued them, and every tunnel
+// How our own tunnel recipients are known: by the identity that issued them, and by every tunnel
 // certificate that was ever announced.
 struct OwnRecipients {
   const crypto::Certificate& identity;
@@ -22,38 +22,38 @@ struct OwnRecipients {
 // quarantined; any other passes untouched.
 bool is_tunnel_mail(const crypto::RecipientPeek& recipients, const OwnRecipients& own);
 
-// Whom a body is sealed for, by its first octets as they came: DER, or base64. `unknown`: they are
-// no CMS, or end before its recipients do.
+// Whom a body is sealed for, by its first octets as they came, in DER or base64. `unknown`: they
+// are no CMS, or they end before the recipients do.
 enum class SealedFor { unknown, us, others };
 SealedFor sealed_for(ByteView front, const OwnRecipients& own);
 
-// The CMS octets of a message whose top-level entity is a blob by its media type: reads the header
-// of `message` and gives its decoded body. Nothing if the top-level entity is no
-// application/pkcs7-mime in base64 or binary. `message` must outlive it.
+// The CMS octets of a message whose top-level entity is a blob by its media type. Reads the header
+// of `message` and gives the decoded body. Nothing if the top-level entity is no
+// application/pkcs7-mime in base64 or binary. `message` must outlive the result.
 Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message);
 
-// Of a part that is no pkcs7-mime, the first octets of the body in which recipients are looked for.
+// How many octets at the start of a body that is no pkcs7-mime are searched for recipients.
 inline constexpr std::uint64_t kMaxPeekedPartBytes = 64 * 1024;
 
-// Lines with which a blob may begin that are looked at where MIME shows none.
+// How many places where a blob may begin are looked at if MIME shows no blob.
 inline constexpr std::size_t kMaxRawPlaces = 10;
 
 struct TunnelBlob {
   enum class Place {
     nowhere,
-    alone,          // it is all that people would be shown (EFAIL: it is opened here only)
-    beside_others,  // something was added to it on the way, or nobody could read it
+    alone,          // it is all that people would see (EFAIL: only then is it opened)
+    beside_others,  // something was added on the way, or the blob is unreadable
   };
   Place place = Place::nowhere;
   std::unique_ptr<RewindableSource>
-      octets{};  // CMS, from its first octet on; null if they cannot be read
+      octets{};  // CMS, from its first octet on; null if it cannot be read
 };
 
 // Looks for CMS octets with a recipient of ours: as the body, whatever media type a relay gave it,
-// or as a leaf of multiparts (crypto/mime/leaves.h), in base64 or binary; or elsewhere (an attached
-// message, another encoding, a boundary that nobody understands), where it is `beside_others`.
-// `message` must be at its beginning and outlive the result, and nobody else may read it. temporary
-// and internal errors of `message`.
+// or as a leaf of multiparts (crypto/mime/leaves.h), in base64 or binary. A blob elsewhere (in an
+// attached message, in another encoding, behind a boundary that nobody understands) is
+// `beside_others`. `message` must be at its beginning and outlive the result, and nobody else may
+// read it. temporary and internal errors of `message`.
 Result<TunnelBlob> find_tunnel_blob(RewindableSource& message, const OwnRecipients& own);
 
 }  // namespace culvert::peering

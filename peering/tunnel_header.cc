@@ -29,7 +29,7 @@ bool has_sound_lines(std::string_view raw) {
   return true;
 }
 
-// What is copied from the original: who, when, and what keeps robots and lists in order.
+// The fields that are copied from the original: who, when, and what robots and lists need.
 bool is_shown_outside(std::string_view name) {
   const std::string bare = crypto::bare_field_name(name);
   return bare == "to" || bare == "cc" || bare == "date" || bare == "auto-submitted" ||
@@ -40,7 +40,7 @@ class OuterFields {
  public:
   explicit OuterFields(bool utf8_allowed) : utf8_allowed_(utf8_allowed) {}
 
-  // The field as it stands, if it may.
+  // Copies the field unchanged, if it may stand outside.
   bool copy(const crypto::HeaderField& field) {
     if (!has_sound_lines(field.raw) || !is_utf8(field.raw) ||
         copied_ + field.raw.size() > kMaxOuterCopiedBytes) {
@@ -72,7 +72,7 @@ void add_from(const OuterPlan& plan, const Mailbox& tunnel, OuterFields& fields)
   for (const crypto::HeaderField& field : crypto::fields_of(plan.original_header)) {
     if (crypto::same_field_name(field.name, "From") && fields.copy(field)) return;
   }
-  // It could not stand outside as it is; the address alone always can, if it is ASCII.
+  // The field may not stand outside as it is. Its address alone always may, if it is ASCII.
   fields.add("From", from->needs_utf8() ? tunnel.text() : from->text());
 }
 
@@ -133,7 +133,8 @@ std::optional<Bytes> token_in(const Mailbox& mailbox) {
 OuterHeader make_outer_header(const OuterPlan& plan) {
   const Mailbox tunnel = tunnel_address(plan.token, plan.envelope.from);
   const ReversePath sender = outer_sender(plan, tunnel);
-  // A field in UTF-8 outside is not worth that a server on the way refuses the mail.
+  // UTF-8 is allowed in the copied fields only if the addresses need SMTPUTF8 anyway: otherwise a
+  // server on the way might refuse the mail for it.
   const bool utf8 = is_carried_as_utf8(sender, plan.envelope);
   OuterFields fields(utf8);
   add_from(plan, tunnel, fields);
@@ -149,7 +150,7 @@ OuterHeader make_outer_header(const OuterPlan& plan) {
   if (!dated) fields.add("Date", to_rfc5322(plan.envelope.sealed));
   fields.add("Message-ID", plan.message_id);
   fields.add("Subject", "[...]");
-  // A node that lost its keys sees by this what it cannot open (protocol.md, "The tunnel form").
+  // By this a node that lost its keys sees what it cannot open (protocol.md, "The tunnel form").
   fields.add("Culvert-For", plan.envelope.to.text());
   fields.add("MIME-Version", "1.0");
   fields.add("Content-Type",

@@ -1,6 +1,6 @@
 // The outer header of a tunnel message and its outer reverse-path (protocol.md, "The tunnel form").
-// What an edge between two nodes may see: who writes to whom and when, as without a tunnel, for
-// which domain it is sealed (Culvert-For), and nothing else. Pure functions, any thread.
+// An edge between two nodes sees who writes to whom and when, as without a tunnel, and for which
+// domain the mail is sealed (Culvert-For), but nothing else. Pure functions, any thread.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@
 
 namespace culvert::peering {
 
-// Local parts that a node keeps for itself on every domain it serves, ASCII case ignored.
+// Local parts that a node reserves for itself on every domain it serves, ASCII case ignored.
 inline constexpr std::string_view kTunnelLocalPart = "culvert-tunnel";
 inline constexpr std::string_view kPeeringLocalPart = "culvert-peering";
 
@@ -36,9 +36,9 @@ Mailbox tunnel_address(std::string_view token, const Domain& domain);
 // The octets of the TOKEN in an address of that form, ASCII case ignored; nothing for any other.
 std::optional<Bytes> token_in(const Mailbox& mailbox);
 
-// A field of the original is shown outside only if it could stand there: lines of at most 998
-// octets, not too much in all, and 8-bit octets only in an SMTPUTF8 message. Otherwise it stays
-// inside the seal, where all of it is anyway.
+// A field of the original is copied to the outer header only if it may stand there: its lines have
+// at most 998 octets, the copied fields together are within this limit, and 8-bit octets are in an
+// SMTPUTF8 message only. Otherwise the field is only inside the seal, where all fields are anyway.
 inline constexpr std::size_t kMaxOuterCopiedBytes = 128 * 1024;
 
 struct OuterPlan {

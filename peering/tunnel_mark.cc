@@ -19,9 +19,9 @@ bool is_in_use(const RouteHolder& holder) {
          holder.route_state == store::RouteState::paused;
 }
 
-// True if mail whose author is of the domain comes from inside, or sealed as its author's own. The
-// signing peer's domains count like any other's: whoever claims one of them in mail that the peer
-// only passed on claims what the peer did not vouch for.
+// True if mail whose author is of the domain should come from inside, or sealed as the author's
+// own. The signing peer's domains count like any other's: mail that the peer only passed on may
+// claim one of them, and the peer does not vouch for that.
 Result<bool> has_a_tunnel(const Domain& domain, const OpenContext& context) {
   if (serves(context, domain)) return true;
   auto holders = context.holders_of(domain);
@@ -40,7 +40,7 @@ Result<bool> any_has_a_tunnel(const std::vector<Domain>& domains, const OpenCont
 }
 
 // Named attack: Mailsploit. `"ceo@b.example"@a.example` and encoded words before the `@` are one
-// address of a.example, and some programs show another.
+// address of a.example, but some programs show another.
 Result<bool> all_of_peer(const crypto::AuthorDomains& authors, const OpenContext& context,
                          const Fingerprint& peer) {
   for (const Domain& domain : authors.addresses) {
@@ -65,7 +65,7 @@ Result<Author> author_of(const std::vector<crypto::HeaderField>& fields,
   return *nobody_else ? Author::of_the_peer : Author::also_of_others;
 }
 
-// Why the mail is not the peer's own; empty: it is.
+// Why the mail is not the peer's own; empty if it is.
 std::string why_relayed(const SealedEnvelope& envelope, Author author) {
   if (envelope.form == TunnelForm::old) return "old form";
   if (envelope.origin == SealedOrigin::passed) return "passed on";
@@ -105,8 +105,8 @@ Status set_mark(std::string_view header, const OpenContext& context, OpenedTunne
   if (!claims) return claims.error();
   mail.expected_tunnel = *claims || authors.too_many || authors.doubtful_address;
   if (mail.expected_tunnel) return done();
-  // Honest lists write `bob@b.example via List`: this goes before whatever else is said, so that
-  // nobody acts on it as on an author.
+  // Honest lists write `bob@b.example via List`. `display-name` replaces any other reason, so that
+  // nobody acts on a name as on an author.
   const auto mentions = any_has_a_tunnel(authors.names, context);
   if (!mentions) return mentions.error();
   mail.expected_tunnel = *mentions || authors.doubtful_name;

@@ -24,7 +24,8 @@ constexpr std::string_view kIdData = "1.2.840.113549.1.7.1";
 Error not_tunnel(std::string text) { return permanent_error("not-tunnel", std::move(text)); }
 Error bad_envelope(std::string text) { return permanent_error("bad-envelope", std::move(text)); }
 
-// Hands on what has no bare CR or LF: such an octet, sent on, could end a message early elsewhere.
+// Hands on octets without a bare CR or LF: sent on, such an octet could end a message early
+// elsewhere.
 class StrictLines final : public Sink {
  public:
   explicit StrictLines(Sink& to) : to_(to) {}
@@ -78,8 +79,8 @@ std::string hours_text(std::chrono::seconds time) {
   return std::to_string(minutes / 60) + " h " + std::to_string(minutes % 60) + " min";
 }
 
-// Old is what waited too long before it came; ahead is what is ahead even now, because its time
-// comes.
+// Mail is stale by its age on arrival. It is ahead by the clock now, because its time may have come
+// since it arrived.
 Status check_age(const SealedEnvelope& envelope, const OpenContext& context) {
   const auto age = std::chrono::floor<std::chrono::seconds>(context.arrived - envelope.sealed);
   if (age > kMaxSealedAge) {
@@ -97,7 +98,7 @@ Status check_age(const SealedEnvelope& envelope, const OpenContext& context) {
   return done();
 }
 
-// What the envelope says, against us and the clock; nothing about the signer.
+// Checks the envelope against this node and the clock; says nothing about the signer.
 Status check_envelope(const SealedEnvelope& envelope, const OpenContext& context) {
   bool ours = serves(context.own_domains, envelope.to);
   std::size_t reserved = 0;
@@ -107,7 +108,7 @@ Status check_envelope(const SealedEnvelope& envelope, const OpenContext& context
   }
   if (!ours)
     return permanent_error("not-for-us", "sealed for domains that this node does not serve");
-  // The node's own address is for the node alone and never among people's.
+  // The node's own address stands alone, never beside those of people.
   if (reserved > 0 && (envelope.recipients.size() > 1 || envelope.sender)) {
     return bad_envelope("the reserved address beside others, or with a sender");
   }
@@ -118,8 +119,8 @@ bool is_for_peering(const SealedEnvelope& envelope) {
   return is_peering_address(envelope.recipients.front().mailbox);
 }
 
-// Reads the signed content to its end: what stands behind the envelope goes to `staged`. Returns
-// the header of the original.
+// Reads the signed content to its end and writes what follows the envelope to `staged`. Returns the
+// header of the original.
 Result<std::string> stage_original(Bytes first, crypto::SignedDataReader& content, Sink& staged) {
   JoinedSource original(std::move(first), content);
   StrictLines strict(staged);
@@ -138,8 +139,8 @@ bool lists(const RouteHolder& holder, const crypto::Certificate& certificate) {
          holder.signing.end();
 }
 
-// The one signature, right and by a certificate of a peer with a route for Culvert-From: never
-// found the other way round, from certificate to peer.
+// Verifies the one signature, which must be by a certificate of a peer with a route for
+// Culvert-From. The search goes from route to certificate, never from certificate to peer.
 Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
                                             const std::vector<RouteHolder>& holders,
                                             const SealedEnvelope& envelope, Time arrived) {
@@ -157,8 +158,8 @@ Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
   }
   if (signer.refusal) return *signer.refusal;
   if (signer.type != crypto::SignatureType::domain) return not_tunnel("not a domain's signature");
-  // Its end counts on arrival too: who stole an expired key chooses the time of sealing himself.
-  // That it is not valid yet on arrival says that our clock is slow, which its age is judged by.
+  // The certificate's end counts on arrival too: a thief of an expired key can choose the time of
+  // sealing. If it is not valid yet on arrival, our clock is slow; check_age deals with that.
   if (!signer.certificate->valid_at(envelope.sealed) || signer.certificate->not_after() < arrived) {
     return permanent_error("wrong-signer",
                            "the certificate was not valid when it was sealed and when it arrived");
@@ -166,14 +167,13 @@ Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
   return *std::move(signer.certificate);
 }
 
-// Whether the state of the signer's route, and what its node is known to be able to do, let its
-// mail in.
+// Whether the state of the signer's route and the known abilities of its node let the mail in.
 Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Time arrived) {
   if (!store::is_partner(holder.peer_state)) {
     return permanent_error("wrong-signer", "signed by a peer that is removed or not confirmed");
   }
-  // Our card may not have reached the peer yet: what it seals for the node itself stays in form 1
-  // until then. No reader ever sees such mail.
+  // Until our card has reached the peer, it seals mail for the node itself in form 1. People never
+  // see such mail.
   if (is_for_peering(envelope)) return done();
   if (envelope.form == TunnelForm::old && holder.ever_listed_present_form) {
     return permanent_error("old-form",
@@ -184,8 +184,8 @@ Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Ti
                                          store::state_name(holder.route_state));
 }
 
-// Attack: Relay, through the tunnel. The inside server would send on what is not a plain mailbox,
-// and a report would do the same at whoever it goes to: us, or the peer.
+// Attack: Relay, through the tunnel. The inside server would send on mail for an address that hides
+// a route, and so would the server that a report goes to, ours or the peer's.
 Status check_addresses(const SealedEnvelope& envelope, const OpenContext& context,
                        const Fingerprint& peer) {
   const auto refused = [](const Mailbox& mailbox, std::string_view what) {

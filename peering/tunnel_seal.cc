@@ -11,13 +11,13 @@
 
 namespace culvert::peering {
 
-// The layers from the inside out, each writing to the one before it in this list.
+// The layers, outermost first; each writes to the one before it in this list.
 struct TunnelSealer::State {
   explicit State(RewindableSource& source) : original(source) {}
 
   RewindableSource& original;
   OuterHeader outer;
-  Bytes pending;  // what `next` gives away
+  Bytes pending;  // what `next` returns
   BytesSink collected{pending};
   crypto::Base64Encoder base64{collected};
   std::unique_ptr<crypto::EnvelopedWriter> enveloped;
@@ -25,7 +25,7 @@ struct TunnelSealer::State {
   Bytes chunk = Bytes(kMessageBufferBytes);
   bool ended = false;
 
-  // Layers end from the inside out.
+  // The layers end from the inside out, because each still writes to the next outer one.
   Status finish() {
     ended = true;
     if (const Status status = signed_data->finish(); !status) return status.error();
@@ -77,7 +77,7 @@ Result<std::unique_ptr<TunnelSealer>> TunnelSealer::start(const SealRequest& req
 }
 
 Result<Bytes> TunnelSealer::next() {
-  // A layer may keep what it got; go on until something comes out at the end.
+  // A layer may keep what it got; go on until something comes out of the last one.
   while (state_->pending.empty() && !state_->ended) {
     auto got = state_->original.read(state_->chunk);
     if (!got) return got.error();

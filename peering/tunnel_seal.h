@@ -1,5 +1,5 @@
-// Seals one stored message for a peer, as a stream into a connection: protocol.md, "The tunnel
-// form". Memory does not depend on the message. Runs in a worker; one thread at a time.
+// Seals one stored message for a peer, as a stream into a connection (protocol.md, "The tunnel
+// form"). Memory use does not depend on the message. Runs in a worker; one thread at a time.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace culvert::peering {
 struct SealRequest {
   // What goes into the seal, byte for byte: an RFC 5322 message with CRLF line ends.
   RewindableSource& original;
-  // `envelope.from` from choose_culvert_from, `sealed` the time of this attempt; the recipients
-  // are those that the next hop accepted in this transaction.
+  // `envelope.from` comes from choose_culvert_from, and `sealed` is the time of this attempt. The
+  // recipients are those that the next hop accepted in this transaction.
   const SealedEnvelope& envelope;
   const std::vector<Domain>& own_domains;
   std::string message_id;  // `<...>`, the same over retries
@@ -40,7 +40,7 @@ class TunnelSealer {
   bool needs_smtputf8() const;
 
   // The next octets of the outgoing message (CRLF line ends, no dot-stuffing); empty at its end.
-  // After an error nothing of the message may count: the connection must be broken off.
+  // After an error the connection must be broken off, so that no part of the message counts.
   Result<Bytes> next();
 
  private:
@@ -49,7 +49,7 @@ class TunnelSealer {
   std::unique_ptr<State> state_;
 };
 
-// What the outgoing message may have at most, for SIZE of RFC 1870: 1.37 times and some KiB.
+// The largest size of the outgoing message, for SIZE of RFC 1870: 1.37 times and some KiB.
 std::uint64_t sealed_size_estimate(std::uint64_t original_bytes, std::size_t recipients);
 
 }  // namespace culvert::peering
