@@ -1,4 +1,4 @@
-// The listeners of a node, and who gets how many of their places.
+// The listeners of a node, and how their places are shared out.
 #include <algorithm>
 
 #include "crypto/base/log.h"
@@ -8,24 +8,24 @@
 namespace culvert::node {
 namespace {
 
-// One place in so many is kept for inside: strangers who hold all others do not stop the
+// One place in this many is kept for inside: strangers who hold all the others do not stop the
 // organisation's own mail.
 constexpr std::size_t kKeptForInside = 10;
-// And one in so many of all is kept for hosts from which peers' own mail came lately.
+// One in this many of all places is kept for hosts from which peers' own mail came lately.
 constexpr std::size_t kKeptForPeers = 10;
-// One address has at most one place in so many, so that it takes more than one host to fill the
-// outside listener; and never less than a busy mail server uses (a peer's node: 16 connections for
-// each domain that it writes to; Postfix allows 50 as well).
+// One address has at most one place in this many, so that it takes more than one host to fill the
+// outside listener; but never fewer than a busy mail server uses (a peer's node: 16 connections for
+// each domain that it writes to; Postfix also allows 50).
 constexpr std::size_t kShareOfAddress = 10;
 constexpr std::size_t kLeastShareOfAddress = 50;
 
-// Rounded down, but never nothing.
+// Rounded down, but at least one.
 std::size_t outside_places(std::size_t all) {
   return std::max<std::size_t>(all - (all + kKeptForInside - 1) / kKeptForInside, 1);
 }
 
-// Whether a listener can be done without: the defaults name both families, and a machine may have
-// one. A family that stands alone was meant.
+// True if the node can do without a listener: the defaults name both address families, and a
+// machine may have only one. A family that is configured alone is intended.
 bool is_left_out(const Error& error, const std::vector<SocketAddress>& listen) {
   const auto is_v4 = [](const SocketAddress& address) { return address.ip.is_v4(); };
   const bool both = std::any_of(listen.begin(), listen.end(), is_v4) &&
@@ -60,8 +60,8 @@ Status Node::Parts::open_smtp(const std::vector<SocketAddress>& listen, Connecti
   return done();
 }
 
-// An edge in front brings everybody's mail from its few addresses, and bounds each client itself;
-// loopback is this machine.
+// An edge in front brings everybody's mail from its few addresses, and bounds each client itself.
+// Loopback is this machine. Neither has a limit.
 AddressShare Node::Parts::share_of_address() {
   const std::size_t all = config.get()->smtp.max_connections;
   return {std::max(all / kShareOfAddress, kLeastShareOfAddress), [this](const IpAddress& client) {

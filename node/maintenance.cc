@@ -11,7 +11,7 @@
 namespace culvert::node {
 namespace {
 
-// Records that one commit removes: enough to keep up, few enough not to hold up mail.
+// How many records one commit removes: enough to keep up, few enough not to hold up mail.
 constexpr std::size_t kPurgeBatch = 2000;
 constexpr int kMaxBatches = 1000;
 

@@ -19,7 +19,7 @@
 namespace culvert::node {
 namespace {
 
-// What is in hand at the end has so long.
+// How long work in progress may still take when the node stops.
 constexpr std::chrono::seconds kDrainTime{20};
 constexpr std::size_t kMaxWaitingJobs = 100'000;
 
@@ -74,7 +74,7 @@ Status Node::Parts::load_keys() {
   keys = std::make_unique<Live<OwnKeys>>(*std::move(own));
   routing = std::make_unique<Routing>(*store);
   const Status read = routing->refresh();
-  // Mail to others waits then; what comes in is still taken, and inside goes on.
+  // Outgoing mail then waits; incoming mail is still taken, and delivery inside goes on.
   if (!read && store->is_altered()) {
     log_error("routes and rules cannot be read: {}", read.error().text);
     return done();
@@ -105,7 +105,7 @@ Status Node::Parts::open_network() {
   return done();
 }
 
-// Scripts and commands read it; mail needs it not.
+// Scripts and commands read the file; mail does not need it.
 Status Node::Parts::tell_addresses() {
   auto file = AddressesFile::write(config.get()->node.data_dir, addresses);
   if (!file) return file.error();
@@ -128,14 +128,15 @@ void Node::Parts::announce() {
   }
 }
 
-// Hosts of single domains are usually peers', whose mail is sealed: `status` knows and tells.
+// Hosts of single domains are usually peers', whose mail is sealed; `status` shows them.
 void Node::Parts::warn_of_hops() const {
   for (const UnverifiedHop& hop : unverified_hops(*config.get())) {
     if (!hop.domain) log_warning("{}: {}", hop.key, hop.text);
   }
 }
 
-// What cannot change in a running node stays (node/config/reload.h); everything else changes.
+// What cannot change in a running node stays as it is (node/config/reload.h); everything else
+// changes.
 void Node::Parts::reload() {
   const auto running = config.get();
   ConfigReading reading = read_config(running->file);
@@ -152,7 +153,7 @@ void Node::Parts::reload() {
   set_log_level(fresh->log.level);
   for (const OpenSmtp& open : smtp_servers)
     open.server->set_rules(server_rules(*fresh, open.side));
-  verified_tls->read_authorities_anew();  // before the hops see that the configuration is another
+  verified_tls->read_authorities_anew();  // before the hops see the new configuration
   config.set(std::move(fresh));
   peering->tick();
   dispatcher->forget_failures();
@@ -160,11 +161,11 @@ void Node::Parts::reload() {
   log_info("read the configuration anew");
 }
 
-// Nothing new comes in, what is in hand is finished.
+// Takes nothing new in, and finishes the work in progress.
 void Node::Parts::drain() {
   notify_service_manager("STOPPING=1");
   log_info("stopping: finishing what is in hand");
-  // Elsewhere, because sessions that end need the home loop to go on meanwhile.
+  // In another thread, because sessions that end need the home loop to go on meanwhile.
   std::atomic<bool> listeners_drained{false};
   std::thread drainer = start_thread("drain", [this, &listeners_drained] {
     for (const OpenSmtp& open : smtp_servers)
@@ -180,7 +181,7 @@ void Node::Parts::drain() {
   smtp_servers.clear();
   peering->stop();
   workers->stop();
-  // Commits under way call back into what ends now.
+  // Waits for commits in progress, because they call back into the parts that end now.
   static_cast<void>(store->write([](store::WriteTransaction&) { return done(); }));
   dispatcher.reset();
   probe.reset();

@@ -1,5 +1,5 @@
 // A running node: builds the parts in the order in which they need each other, lets them work, and
-// ends them in the opposite order. Everything else in node/ is a part; here is the whole.
+// ends them in the opposite order. Everything else in node/ is a part; this is the whole.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace culvert::node {
 
-// What `serve` cannot start with is told as an error; the text says what to do.
+// If `serve` cannot start, the error's text says what to do.
 class Node {
  public:
   // Opens the store, loads keys, binds all listeners and writes addresses.json. `clock` must
@@ -19,8 +19,8 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  // Works until SIGTERM or SIGINT, then finishes what is in hand. SIGHUP reads the configuration
-  // file anew.
+  // Works until SIGTERM or SIGINT, then finishes the work in progress. SIGHUP reads the
+  // configuration file again.
   void run();
 
  private:

@@ -1,5 +1,4 @@
-// What a running node is made of. For node.cc, which builds and ends it, listeners.cc and
-// upkeep.cc.
+// The parts of a running node. For node.cc, which builds and ends it, listeners.cc and upkeep.cc.
 #pragma once
 
 #include "node/delivery/dispatcher.h"
@@ -16,7 +15,7 @@
 
 namespace culvert::node {
 
-// What a listener of that side tells and allows.
+// What a listener on that side announces and allows.
 ServerRules server_rules(const Config& config, ServerRules::Side side);
 
 // The parts, in the order in which they need each other; they end in the opposite order.
@@ -62,7 +61,7 @@ struct Node::Parts {
   std::unique_ptr<Routing> routing;
   std::unique_ptr<Live<OwnKeys>> keys;
   std::unique_ptr<Workers> workers;
-  NameWaits name_waits;  // before the connections on these loops
+  NameWaits name_waits;  // must outlive the connections on these loops
   std::unique_ptr<LoopGroup> loops;
   std::unique_ptr<Resolver> resolver;
   std::unique_ptr<TlsClientContext> client_tls;
@@ -79,7 +78,7 @@ struct Node::Parts {
   std::unique_ptr<DelayNotices> delay_notices;
   std::unique_ptr<RecipientProbe> probe;
   std::unique_ptr<ConnectionLimit> limit;          // over both listeners
-  std::unique_ptr<ConnectionLimit> outside_limit;  // what outside may take of it
+  std::unique_ptr<ConnectionLimit> outside_limit;  // the part of it that outside may take
   std::vector<OpenSmtp> smtp_servers;
   std::unique_ptr<PeeringPort> peering_port;
   AddressesFile::Addresses addresses;

@@ -8,7 +8,7 @@
 namespace culvert::node {
 namespace {
 
-// Of one commit.
+// How many one commit forgets.
 constexpr std::size_t kPiece = 200;
 
 void tell(const store::AdminCommand& command) {
@@ -34,7 +34,7 @@ void tell_commands(store::Store& store) {
     if (untold.last.empty()) return;
     for (const store::AdminCommand& command : untold.commands)
       tell(command);
-    // Who is killed here tells them again, and leaves none out.
+    // If the node is killed here, it logs these commands again, and omits none.
     const Status forgotten = store.write([&untold](store::WriteTransaction& txn) -> Status {
       store::forget_commands(txn, untold);
       return done();

@@ -1,13 +1,13 @@
-// What administrators changed by commands (store/admin_commands.h), told in the log of the node: at
-// once while it runs, and at its next start if it did not.
+// Logs what administrators changed by commands (store/admin_commands.h): at once while the node
+// runs, otherwise at its next start.
 #pragma once
 
 #include "store/store.h"
 
 namespace culvert::node {
 
-// One line for each command that no log has told: `command by="…" words="…" at="…"`. Blocks; for a
-// worker.
+// One line for each command that is not logged yet: `command by="…" words="…" at="…"`. Blocks; for
+// a worker.
 void tell_commands(store::Store& store);
 
 }  // namespace culvert::node

@@ -1,4 +1,4 @@
-// What a node does by the clock, beside its mail.
+// What a node does by the clock, besides its mail.
 #include "crypto/base/log.h"
 #include "node/flow/quarantine_upkeep.h"
 #include "node/maintenance.h"
@@ -10,7 +10,7 @@
 namespace culvert::node {
 namespace {
 
-// Commands change the store beside us; we notice within this time.
+// Commands change the store while the node runs; it notices within this time.
 constexpr std::chrono::milliseconds kChangePoll{300};
 constexpr std::chrono::milliseconds kPeeringTick{1000};
 constexpr std::chrono::seconds kWaitingMailPoll{20};
@@ -28,12 +28,13 @@ void Node::Parts::begin_timers() {
 
 void Node::Parts::tick_peering() {
   peering_timer = home.call_after(kPeeringTick, [this] { tick_peering(); });
-  // What a peer may do is not known any more, and the store takes no change of it.
+  // Nobody can tell any more what a peer may do, and the store takes no change of it.
   if (store->is_altered()) return;
   peering->tick();
 }
 
-// Peering looks when a route becomes active; mail that was being opened in that moment comes later.
+// Peering looks when a route becomes active. This catches mail that was being opened at that
+// moment.
 void Node::Parts::look_at_waiting_mail() {
   waiting_timer = home.call_after(kWaitingMailPoll, [this] { look_at_waiting_mail(); });
   const Status submitted = workers->submit([this] {
@@ -46,7 +47,8 @@ void Node::Parts::look_at_waiting_mail() {
   if (!submitted) log_warning("mail that waits for a route: {}", submitted.error().text);
 }
 
-// A command wrote: rules, routes and keys are read anew, and what waited is tried at once.
+// When a command has written: rules, routes and keys are read again, and mail that waited is tried
+// at once.
 void Node::Parts::look_for_changes() {
   change_timer = home.call_after(kChangePoll, [this] { look_for_changes(); });
   const std::uint64_t now_generation = store->generation();
@@ -60,7 +62,7 @@ void Node::Parts::look_for_changes() {
   tell_of_commands();
 }
 
-// Those that were given while no node ran as well.
+// Also those that were given while no node ran.
 void Node::Parts::tell_of_commands() {
   const Status submitted = workers->submit([this] { tell_commands(*store); });
   if (!submitted) log_warning("commands of administrators: {}", submitted.error().text);
@@ -76,7 +78,7 @@ void Node::Parts::maintain_now() {
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
 }
 
-// Says that it fails once, and again only after it went well: a full disk would fill the log.
+// Logs a failure once, and again only after a success: a full disk would fill the log.
 void Node::Parts::tell_rates() {
   rates_timer = home.call_after(kRatesInterval, [this] { tell_rates(); });
   if (!addresses_file && tell_addresses()) log_info("the addresses are told to scripts again");

@@ -1,5 +1,5 @@
-// Letters of ASCII in the other case, and nothing else: what protocols compare, whatever the
-// locale.
+// Converts the case of ASCII letters and nothing else, whatever the locale: protocols compare text
+// this way.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Octets. `ByteView` in, `Bytes` out, `SecretBytes` for what must be wiped and never be printed.
+// Octets. `ByteView` in, `Bytes` out, `SecretBytes` for what must be wiped and never printed.
 #pragma once
 
 #include <cstddef>
@@ -41,7 +41,7 @@ bool equal_in_constant_time(ByteView a, ByteView b);
 // True if every octet is 0; the time depends on the length only.
 bool is_all_zero(ByteView bytes);
 
-// Overwrites with zeros in a way that the compiler keeps.
+// Overwrites with zeros in a way that the compiler does not optimise away.
 void wipe(MutableBytes bytes);
 
 // Key material: wiped when it dies, moved but never copied by accident, not printable.

@@ -42,7 +42,7 @@ class CharsetReader::Converter {
 
   bool is_there() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
-  // Octets that fit nowhere become one U+FFFD each.
+  // Octets that are invalid in the charset become one U+FFFD each.
   std::string convert(std::string_view octets) {
     iconv(handle_, nullptr, nullptr, nullptr, nullptr);
     std::string in(octets);
@@ -74,7 +74,7 @@ std::string CharsetReader::to_utf8(std::string_view charset, std::string_view oc
   const KnownCharset* const known = charset.empty() ? &kNoCharset : find_charset(charset);
   if (known == nullptr || known->order == KnownCharset::Order::may_differ) doubtful_ = true;
   const bool is_labelled_utf8 = known != nullptr && known->converter == "UTF-8";
-  // Some show it as ISO-8859-1, others a sign for each octet that is wrong.
+  // Some programs show it as ISO-8859-1, others show a sign for each wrong octet.
   if (is_labelled_utf8 && !is_utf8(octets)) doubtful_ = true;
   if (known != nullptr && !known->converter.empty() && !is_labelled_utf8) {
     std::unique_ptr<Converter>& converter = converters_[known->converter];

@@ -1,5 +1,5 @@
-// Text in the character sets that mail names (RFC 2978), read as UTF-8. For finding what a lenient
-// reader may see; nothing here judges whether a text is right in its charset.
+// Converts text in the character sets that mail names (RFC 2978) to UTF-8. Used to find what a
+// lenient reader may see; does not check whether a text is valid in its charset.
 #pragma once
 
 #include <map>
@@ -9,8 +9,8 @@
 
 namespace culvert {
 
-// Reads octets of one message; keeps what it needs for each charset, because making it costs far
-// more than a word does. Used by one thread at a time.
+// For the octets of one message. Keeps the converter of each charset, because opening one costs far
+// more than converting a word. Used by one thread at a time.
 class CharsetReader {
  public:
   CharsetReader();
@@ -22,13 +22,13 @@ class CharsetReader {
   // name, and what does not fit its charset, is read as UTF-8 if it is that, else each octet as
   // ISO-8859-1 has it. Never fails.
   std::string to_utf8(std::string_view charset, std::string_view octets);
-  // True if since the last call a text had an unknown charset, or one that readers take for
-  // different ones: some reader may see there what this one does not.
+  // True if, since the last call, a text had a charset that is unknown or that readers interpret
+  // differently: some reader may then see what this one does not.
   bool take_doubt();
 
  private:
   class Converter;
-  // By the name of the system's converter, which the system may lack.
+  // Keyed by the name of the system's converter, which the system may lack.
   std::map<std::string_view, std::unique_ptr<Converter>> converters_;
   bool doubtful_ = false;
 };

@@ -13,11 +13,10 @@ constexpr std::size_t kMaxNameOctets = 40;
 struct Row {
   std::string_view converter;
   Order order;
-  std::string_view names;  // as plain_name gives them
+  std::string_view names;  // as plain_name returns them
 };
-// What mail calls them: the registry of IANA, the labels of the Encoding Standard (WHATWG), and
-// what older programs write. EBCDIC is nobody's in mail but an attacker's: the usual ones stand
-// here.
+// The names that mail uses: the registry of IANA, the labels of the Encoding Standard (WHATWG), and
+// what older programs write. Only an attacker uses EBCDIC in mail; the usual forms are included.
 constexpr Row kRows[] = {
     {"", Order::certain,
      "8bit ansix3.41968 ascii binary default unknown unknown8bit usascii xunknown"},
@@ -118,7 +117,7 @@ constexpr Row kRows[] = {
     {"UTF-32BE", Order::may_differ, "csucs4 iso10646 iso10646ucs4 ucs4"},
 };
 
-// Lower case, without `-` and `_`, which programs write as they like; no longer than any name.
+// Lower case, without `-` and `_`, which programs write as they like; cut to kMaxNameOctets.
 std::string plain_name(std::string_view name) {
   std::string out;
   for (const char c : name.substr(0, kMaxNameOctets)) {

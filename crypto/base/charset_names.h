@@ -1,6 +1,6 @@
 // The names of character sets in mail (RFC 2978), and what the system calls them. Only these are
-// asked for: a name from a stranger must not choose which of some three hundred converters of the
-// system is loaded.
+// opened: a name from a stranger must not choose which of the system's roughly three hundred
+// converters is loaded.
 #pragma once
 
 #include <string_view>
@@ -8,9 +8,10 @@
 namespace culvert {
 
 struct KnownCharset {
-  // Of the system, which may lack it; empty: ASCII, and names that say nothing.
+  // The system's converter, which the system may lack; empty for ASCII and for names that say
+  // nothing.
   std::string_view converter;
-  // Whether all readers take the same order of octets where the text does not tell it.
+  // Whether all readers assume the same octet order where the text does not give one.
   enum class Order { certain, may_differ } order;
 };
 

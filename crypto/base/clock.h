@@ -9,7 +9,7 @@
 
 namespace culvert {
 
-// Wall-clock time in whole seconds, UTC; what reaches disk and wire.
+// Wall-clock time in whole seconds, UTC: the form on disk and on the wire.
 using Time = std::chrono::sys_seconds;
 // Monotonic time, for time-outs; meaningless after a restart.
 using SteadyTime = std::chrono::steady_clock::time_point;
@@ -34,12 +34,12 @@ class ManualClock final : public Clock {
   explicit ManualClock(Time start) : now_(start) {}
   Time now() const override { return now_; }
   SteadyTime steady() const override { return steady_; }
-  // Both clocks go on, as when time passes.
+  // Advances both clocks, as when time passes.
   void advance(std::chrono::seconds by) {
     now_ += by;
     steady_ += by;
   }
-  // The wall clock alone jumps, as when an operator sets it.
+  // Sets the wall clock alone, as an operator may.
   void set_wall(Time now) { now_ = now; }
 
  private:
@@ -52,7 +52,7 @@ inline Time from_unix(std::int64_t seconds) { return Time(std::chrono::seconds(s
 
 // `2026-03-01T12:00:00Z` (RFC 3339, UTC, whole seconds).
 std::string to_rfc3339(Time t);
-// The same form only, or nothing.
+// Reads that form only; nothing for any other text.
 std::optional<Time> from_rfc3339(std::string_view text);
 // `Sun, 01 Mar 2026 12:00:00 +0000` (RFC 5322, 3.3).
 std::string to_rfc5322(Time t);

@@ -12,8 +12,8 @@ struct Range {
   char32_t first, last;
 };
 
-// Unassigned code points of Default_Ignorable_Code_Point are among them: a later Unicode may fill
-// them, and a terminal that knows it shows nothing.
+// Includes unassigned code points of Default_Ignorable_Code_Point: a later Unicode may assign them,
+// and a terminal that knows it shows nothing.
 constexpr std::array<Range, 25> kUnseen{
     {{0x0, 0x1f},           {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},
      {0x61c, 0x61c},        {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},
@@ -103,7 +103,7 @@ constexpr std::array<Range, 306> kMarks{
      {0x1e130, 0x1e136}, {0x1e2ae, 0x1e2ae}, {0x1e2ec, 0x1e2ef}, {0x1e8d0, 0x1e8d6},
      {0x1e944, 0x1e94a}, {0xe0100, 0xe01ef}}};
 
-// East_Asian_Width W and F of Unicode 14; gaps that are not assigned are filled.
+// East_Asian_Width W and F of Unicode 14; unassigned gaps are filled.
 constexpr std::array<Range, 82> kWide{
     {{0x1100, 0x115f},   {0x231a, 0x231b},   {0x2329, 0x232a},   {0x23e9, 0x23ec},
      {0x23f0, 0x23f0},   {0x23f3, 0x23f3},   {0x25fd, 0x25fe},   {0x2614, 0x2615},

@@ -14,8 +14,9 @@ struct Fold {
   std::string_view read;
 };
 
-// All code points whose compatibility form (NFKC, Unicode 15) holds one of the signs, begins with
-// one that counts at the front, or is part of `${` or `../`. Digits with a full stop are none.
+// All code points whose compatibility form (NFKC, Unicode 15) contains one of the signs, begins
+// with one that counts at the front, or is part of `${` or `../`. Digits with a full stop do not
+// count.
 constexpr std::array<Fold, 30> kFolds = {{
     {"\u2024", "."},    // one dot leader
     {"\u2025", ".."},   // two dot leader
@@ -52,11 +53,11 @@ constexpr std::array<Fold, 30> kFolds = {{
     {"\uff5c", "|"},
 }};
 
-// Signs that nobody sees, and that a program may drop before it looks at the front.
+// Invisible characters that a program may drop before it looks at the front.
 constexpr std::array<std::string_view, 8> kInvisible = {"\u00ad", "\u200b", "\u200c", "\u200d",
                                                         "\u200e", "\u200f", "\u2060", "\ufeff"};
 
-// What a program reads that folds compatibility forms; `sign` is one whole character.
+// What a program that folds compatibility forms reads; `sign` is one whole character.
 std::string_view folded(std::string_view sign) {
   for (const Fold& fold : kFolds) {
     if (fold.written == sign) return fold.read;
@@ -71,7 +72,7 @@ bool is_invisible(std::string_view sign) {
   return false;
 }
 
-// As such a program has it.
+// The local part as such a program reads it.
 std::string plain(std::string_view local) {
   std::string out;
   while (!local.empty()) {

@@ -1,5 +1,5 @@
-// Bounds on what comes from outside, each with its unit and reason. A limit that belongs to one
-// protocol stands with that protocol; here are those that several parts share.
+// Bounds on what comes from outside, each with its unit and reason. A limit of one protocol is
+// defined with that protocol; the limits here are shared by several parts.
 #pragma once
 
 #include <chrono>
@@ -10,8 +10,8 @@ namespace culvert {
 
 // One piece of a stream: large enough to make calls cheap, small enough for a thousand connections.
 inline constexpr std::size_t kStreamChunkBytes = 64 * 1024;
-// A buffer that is made for one message. To fill a larger one with zeros, and to wipe it, costs
-// more than to read an ordinary mail through it; large mail takes a few turns more.
+// A buffer for one message. Zeroing and wiping a larger one costs more than reading an ordinary
+// mail through it; large mail takes a few more reads.
 inline constexpr std::size_t kMessageBufferBytes = 16 * 1024;
 
 // A line of a message. RFC 5321 asks for 1,000; real senders exceed it, and we keep what they
@@ -25,10 +25,10 @@ inline constexpr std::size_t kMaxRecipients = 1000;
 inline constexpr std::size_t kMaxLocalPartOctets = 64;
 inline constexpr std::size_t kMaxDomainOctets = 253;
 
-// Received fields with our own mark, beyond which a message is in a loop.
+// More Received fields with our own mark than this mean that a message is in a loop.
 inline constexpr std::size_t kMaxOwnPasses = 5;
 
-// A peering document as it travels over HTTPS, and as it travels by mail.
+// A peering document sent over HTTPS, and one sent by mail.
 inline constexpr std::size_t kMaxPeeringMessageBytes = 1024 * 1024;
 inline constexpr std::size_t kMaxPeeringMailBytes = 64 * 1024;
 
@@ -36,10 +36,10 @@ inline constexpr std::size_t kMaxPeeringMailBytes = 64 * 1024;
 inline constexpr std::chrono::hours kMaxSealedAge{14 * 24};
 inline constexpr std::chrono::hours kMaxSealedAhead{1};
 
-// What is held in quarantine is held for at most so long, whatever is configured.
+// Quarantine holds mail for at most this long, whatever is configured.
 inline constexpr std::chrono::hours kMaxHeldTime{40 * 24};
-// Records of (peer, id, recipient) are kept so long after the sealing time: what was held for the
-// whole time and is opened then must still be known.
+// How long after the sealing time a record of (peer, id, recipient) is kept: mail that was held for
+// the whole time and is then opened must still be known.
 inline constexpr std::chrono::hours seen_record_age(std::chrono::hours held) {
   return kMaxSealedAge + held + std::chrono::hours(24);
 }

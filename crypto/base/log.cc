@@ -71,7 +71,7 @@ void write_prepared(LogLevel level, std::string_view line) {
 }
 
 std::string printable(std::string_view text, std::size_t limit_octets) {
-  // Nearly all text: of every reply, and in every trace.
+  // Nearly all text takes this path: that of every reply, and that in every trace.
   const auto is_plain = [](char c) { return c >= ' ' && c <= '~'; };
   if (text.size() <= limit_octets && std::all_of(text.begin(), text.end(), is_plain)) {
     return std::string(text);

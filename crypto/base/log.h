@@ -1,5 +1,5 @@
-// The program's log. Text that a mail, a certificate or a peer supplied passes `printable` first,
-// so that no line can be forged. Secrets and mail content are never logged. Thread-safe.
+// The program's log. Text from a mail, a certificate or a peer passes through `printable` first, so
+// that no line can be forged. Secrets and mail content are never logged. Thread-safe.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,9 +12,9 @@ namespace culvert {
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
 
-// Where the log goes is decided once, by `serve`: standard error, in one of two formats.
+// `serve` decides once where the log goes: to standard error, in one of two formats.
 void start_log(LogLevel least, LogFormat format);
-// Another level for the log that was started. Any thread.
+// Changes the level of the log that was started. Any thread.
 void set_log_level(LogLevel least);
 void write_log(LogLevel level, std::string_view line);
 
@@ -35,9 +35,10 @@ void log_error(fmt::format_string<Args...> text, Args&&... args) {
   write_log(LogLevel::error, fmt::format(text, std::forward<Args>(args)...));
 }
 
-// The text with `?` for octets that are not UTF-8 and for what may not be shown (code_points.h:
-// controls, what is unseen or changes the order, floods of marks), cut after `limit_octets` (then
-// `…` ends it). Safe in a log line, a header field and a reply, and on a terminal.
+// The text with `?` for octets that are not UTF-8 and for code points that may not be shown
+// (code_points.h: controls, the unseen, those that change the order, floods of marks). Text longer
+// than `limit_octets` is cut, and `…` ends it. Safe in a log line, a header field and a reply, and
+// on a terminal.
 std::string printable(std::string_view text, std::size_t limit_octets = 200);
 
 }  // namespace culvert

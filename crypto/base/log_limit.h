@@ -1,5 +1,5 @@
-// A bound for lines that strangers can cause: of one kind only so many are written in a minute (or
-// another time), and the first one after that says how many were left out. Thread-safe.
+// Limits log lines that strangers can cause. Only so many of one kind are written in a minute (or
+// another window), and the first one after that says how many were left out. Thread-safe.
 //
 //   static LogLimit limit;
 //   if (const auto line = limit.take(now)) log_warning("refused {}{}", who, line->left_out_text());
@@ -31,7 +31,7 @@ class LogLimit {
                     std::chrono::minutes window = std::chrono::minutes(1))
       : lines_(lines), window_(window) {}
 
-  // Nothing if this window has had its lines.
+  // Nothing if this window has used up its lines.
   std::optional<Line> take(SteadyTime now) {
     const std::lock_guard lock(mutex_);
     if (now - window_start_ >= window_) {

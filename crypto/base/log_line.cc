@@ -8,10 +8,10 @@
 namespace culvert {
 namespace {
 
-// Where a value stands, and so what could end it.
+// Where a value is written, and so what could end it.
 enum class Place { brackets, quotes, json };
 
-// ASCII that stands for itself in a place.
+// ASCII that needs no escape in a place.
 using PlainTable = std::array<bool, 256>;
 
 constexpr PlainTable plain_in(std::string_view not_plain) {

@@ -1,15 +1,15 @@
-// A line of the log about one event, made of named values that programs find again:
+// One log line about one event, made of named values that programs can find again:
 //
 //   message delivered id=00672f… message-id=<x1@a.example> to=<jo@b.example> reply="250 2.0.0 ok"
 //
-// or, with the format json, an object with these members. The parts of a line are written as they
-// come, without a list of fields between: a busy node writes thousands a second.
+// or, in the format json, an object with these members. The parts go straight into the line,
+// without a list of fields in between: a busy node writes thousands of lines a second.
 //
-// Named attack: Header injection. Whatever a mail, a peer or a server supplies stands between `<`
-// and `>` or between quotes, and cannot end them, begin another `name=`, or begin a line: octets
+// Named attack: Header injection. What a mail, a peer or a server supplies is written between `<`
+// and `>` or between quotes. It cannot end them, begin another `name=`, or begin a line: octets
 // that could are written as `\xNN`. In `<…>` these are blanks, quotes, backslashes, angle brackets,
-// and what is not shown (code_points.h) or not UTF-8; between quotes the same less blanks and angle
-// brackets, but `=`.
+// and what is not shown (code_points.h) or not UTF-8. Between quotes they are the same without the
+// space and the angle brackets, but with `=`.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@
 
 namespace culvert {
 
-// True if lines of that level are written: else do not make them.
+// True if lines of that level are written; otherwise do not build them.
 bool is_logged(LogLevel level);
 
-// Longer texts end in `…`.
+// Longer values are cut and end in `…`.
 inline constexpr std::size_t kMaxLoggedOctets = 400;
-// A list that is longer ends, and `NAME-left-out` tells how many more there were.
+// A longer list is cut, and `NAME-left-out` says how many more items there were.
 inline constexpr std::size_t kMaxLoggedListOctets = 4000;
 
 class LogLine {
@@ -33,7 +33,8 @@ class LogLine {
   // `what`, `event`: plain words of ours, `message delivered`.
   explicit LogLine(std::string_view what, std::string_view event = {});
 
-  // `name` in each: a plain word of ours. A value of ours: letters, digits and `-._:`.
+  // `name` in all of these: a plain word of ours. `ours`: a value of ours, of letters, digits and
+  // `-._:`.
   LogLine& word(std::string_view name, std::string_view ours);
   LogLine& number(std::string_view name, std::uint64_t value);
   // An address or an id, without its angle brackets: `name=<value>`.
@@ -41,13 +42,13 @@ class LogLine {
   // Free text; nothing is written if it is empty.
   LogLine& text(std::string_view name, std::string_view value);
 
-  // `name=<one>,<two>`: `begin_list`, then each, then `end_list`.
+  // `name=<one>,<two>`: `begin_list`, then each `item`, then `end_list`.
   LogLine& begin_list(std::string_view name);
   LogLine& item(std::string_view value);
   LogLine& end_list();
 
   void write(LogLevel level) const;
-  // What `write` writes behind time and level.
+  // What `write` writes after the time and the level.
   const std::string& line() const { return line_; }
 
  private:

@@ -71,7 +71,7 @@ bool is_dot_string(std::string_view local) {
   return true;
 }
 
-// Quoted-string of RFC 5321, 4.1.2: no control characters, `"` and `\` only behind a backslash.
+// Quoted-string of RFC 5321, 4.1.2: no control characters, `"` and `\` only after a backslash.
 bool is_quoted_string(std::string_view local) {
   if (local.size() < 2 || local.front() != '"' || local.back() != '"') return false;
   const std::string_view inner = local.substr(1, local.size() - 2);
@@ -86,7 +86,7 @@ bool is_quoted_string(std::string_view local) {
   return true;
 }
 
-// What a quoted-string says.
+// The content of a quoted-string.
 std::string unquoted(std::string_view quoted) {
   std::string out;
   for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
@@ -96,7 +96,7 @@ std::string unquoted(std::string_view quoted) {
   return out;
 }
 
-// With the backslashes that it needs, and no others.
+// In quotes, with the backslashes that it needs and no others.
 std::string in_quotes(std::string_view content) {
   std::string out = "\"";
   for (const char c : content) {
@@ -111,14 +111,14 @@ bool is_local_part(std::string_view local) {
          (is_dot_string(local) || is_quoted_string(local));
 }
 
-// The one spelling of all that mean the same (RFC 5321, 4.1.2).
+// The one spelling for all that mean the same (RFC 5321, 4.1.2).
 std::string canonical_local_part(std::string_view local) {
   if (is_dot_string(local)) return std::string(local);
   const std::string content = unquoted(local);
   return is_dot_string(content) ? content : in_quotes(content);
 }
 
-// What is wrong with a text that is no host name, where one can name it.
+// What is wrong with a text that is not a host name, if that can be said.
 std::string fault_of_domain(std::string_view text) {
   if (text.starts_with('[')) return ": an address in brackets is none; name the domain";
   if (text.find('_') != std::string_view::npos)

@@ -1,4 +1,4 @@
-// Names, parsed once. Code behind a parser takes only these types, so an address that was not
+// Names, parsed once. Code after a parser takes only these types, so an address that was not
 // checked cannot reach a header, a log line or an SMTP command. All are values; all are immutable.
 #pragma once
 
@@ -14,7 +14,7 @@
 namespace culvert {
 
 // A DNS name of a mail domain or host: lower-case A-labels without a final dot (RFC 5890), at most
-// 253 octets, at least one label, letters, digits, hyphen (underscore is refused).
+// 253 octets, at least one label, only letters, digits and hyphens (underscore is refused).
 class Domain {
  public:
   // Accepts any case, U-labels (converted by UTS #46, non-transitional) and one final dot.
@@ -34,10 +34,10 @@ class Domain {
   std::string text_;
 };
 
-// local-part "@" domain (RFC 5321, 4.1.2; RFC 6531, 3.3). Case of the local part is kept: it
-// belongs to its domain. Quotes and backslashes stand only where the local part needs them:
-// `"joe"@b.example` and `joe@b.example` are the same mailbox, and no rule about the one may be
-// avoided by the other.
+// local-part "@" domain (RFC 5321, 4.1.2; RFC 6531, 3.3). The case of the local part is kept: only
+// its domain may interpret it. Quotes and backslashes are kept only where the local part needs
+// them: `"joe"@b.example` and `joe@b.example` are the same mailbox, and a rule about one holds for
+// the other.
 class Mailbox {
  public:
   // The form of an SMTP path without its angle brackets: no source route, no comment, no white
@@ -47,9 +47,9 @@ class Mailbox {
   // `local_part` must be what `parse` would accept before the "@".
   static Result<Mailbox> make(std::string_view local_part, const Domain& domain);
 
-  // As it stands in an address, in quotes where it needs them.
+  // As written in an address, in quotes where it needs them.
   const std::string& local_part() const { return local_part_; }
-  // What it says, without quotes and backslashes: what the system of its domain looks up.
+  // The local part without quotes and backslashes, as the server of its domain looks it up.
   std::string unquoted_local_part() const;
   const Domain& domain() const { return domain_; }
   // local-part "@" domain.
@@ -57,7 +57,7 @@ class Mailbox {
   // True if SMTPUTF8 is needed to name it.
   bool needs_utf8() const;
   // One text for all spellings that any usual server delivers to the same person: ASCII letters of
-  // the local part in lower case. For finding what was written of an address elsewhere (rules,
+  // the local part in lower case. For finding what was recorded about an address elsewhere (rules,
   // traces), never for delivery.
   std::string lookup_key() const;
 
@@ -75,7 +75,7 @@ using ReversePath = std::optional<Mailbox>;
 // `<mailbox>` or `<>`.
 std::string path_text(const ReversePath& path);
 
-// Who a node is: SHA-256 over the DER of its identity's SubjectPublicKeyInfo.
+// Identifies a node: SHA-256 over the DER of its identity's SubjectPublicKeyInfo.
 class Fingerprint {
  public:
   static constexpr std::size_t kSize = 32;

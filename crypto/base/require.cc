@@ -12,7 +12,7 @@ void broken_contract(const char* what, const char* file, int line) noexcept {
     log_error("a fault of this program: it does not hold that there is {} ({}:{})", what, file,
               line);
   } catch (...) {
-    // Nothing can be said any more.
+    // Nothing more can be reported.
   }
   std::abort();
 }

@@ -1,7 +1,7 @@
-// Contracts that are checked, always, also in release: what a header says of its callers ("once",
-// "not while busy", "on the home loop"). A broken one is a fault of this program, after which
-// nothing that it does can be trusted: it says what and where, and ends. Never for what comes from
-// outside; that has errors (result.h).
+// Contracts that are always checked, also in release builds: what a header requires of its callers
+// ("once", "not while busy", "on the home loop"). A broken one is a fault of this program, and
+// nothing that it does afterwards can be trusted: it logs what and where, and aborts. Never for
+// input from outside; that gets errors (result.h).
 #pragma once
 
 namespace culvert {
@@ -16,7 +16,7 @@ inline void require(bool holds, const char* what, const char* file = __builtin_F
     broken_contract(what, file, line);
 }
 
-// For what may be done once: the end of a stream, an answer.
+// For what may happen only once: the end of a stream, an answer.
 class Once {
  public:
   // `what` as in `require`: "a stream that has not ended".
@@ -24,7 +24,7 @@ class Once {
     check(what, file, line);
     is_done_ = true;
   }
-  // Not after it.
+  // Requires that `take` was not called yet.
   void check(const char* what, const char* file = __builtin_FILE(),
              int line = __builtin_LINE()) const {
     require(!is_done_, what, file, line);

@@ -1,4 +1,4 @@
-// What a call that can fail returns. Anything that a peer, a disk, a network or a message can
+// What a call that can fail returns. A failure that a peer, a disk, a network or a message can
 // cause is a value of these types; exceptions are for broken invariants and start-up.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace culvert {
 
-// Whose turn it is after a failure. It decides between 4xx, 5xx and "keep and tell the operator".
+// Who must act after a failure. It decides between 4xx, 5xx and "keep and tell the operator".
 enum class Fault {
   temporary,  // try again later: 4xx, retry
   permanent,  // trying again cannot help: 5xx, DSN, quarantine
@@ -36,7 +36,7 @@ inline Error internal_error(std::string_view code, std::string text, std::string
   return {Fault::internal, std::string(code), std::move(text), std::move(detail)};
 }
 
-// Either a T or an Error. Asking for the one that is not there is a broken invariant.
+// Either a T or an Error. Asking for the one that it does not hold is a broken invariant.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -64,7 +64,7 @@ class [[nodiscard]] Result {
 
 struct Done {};
 
-// A call that returns nothing but its success: `return done();` or `return some_error;`.
+// For a call that returns only whether it succeeded: `return done();` or `return some_error;`.
 using Status = Result<Done>;
 inline Status done() { return Done{}; }
 

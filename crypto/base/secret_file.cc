@@ -11,7 +11,7 @@
 namespace culvert {
 namespace {
 
-// Without a buffer of its own, which nobody would wipe.
+// Has no buffer of its own, which nobody would wipe.
 class File final : public Source {
  public:
   explicit File(const std::string& name) : fd_(::open(name.c_str(), O_RDONLY | O_CLOEXEC)) {}

@@ -1,4 +1,4 @@
-// Key files, read so that no copy of a key is left behind in memory. Any thread.
+// Reads key files so that no copy of a key stays behind in memory. Any thread.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace culvert {
 
-// All that is left of `from`. permanent `too-large` if that is longer than `limit_bytes`; errors of
+// All that remains in `from`. permanent `too-large` if that is longer than `limit_bytes`; errors of
 // the source.
 Result<SecretBytes> read_secret(Source& from, std::size_t limit_bytes);
 

@@ -13,12 +13,12 @@ namespace culvert {
 class Source {
  public:
   virtual ~Source() = default;
-  // Fills the front of `into` (not empty) and returns how many octets; 0 means the end, for ever.
-  // A short count says nothing about the end.
+  // Fills the front of `into` (not empty) and returns the number of octets; 0 means the end, for
+  // ever. A short count says nothing about the end.
   virtual Result<std::size_t> read(MutableBytes into) = 0;
 };
 
-// A source that can start again, for what needs two passes (authenticate, then release).
+// A source that can start again, for work that needs two passes (authenticate, then release).
 class RewindableSource : public Source {
  public:
   // The next read returns the first octet again.
@@ -44,7 +44,7 @@ class ViewSource final : public RewindableSource {
   std::size_t at_ = 0;
 };
 
-// Octets that are at hand, then all of another source, which must outlive this.
+// Octets in memory, then all of another source, which must outlive this.
 class JoinedSource final : public Source {
  public:
   JoinedSource(Bytes front, Source& rest) : front_(std::move(front)), rest_(rest) {}
@@ -66,13 +66,13 @@ class BytesSink final : public Sink {
   Bytes& to_;
 };
 
-// Copies all that is left of `from` to `to`; returns how many octets that were.
+// Copies all that remains in `from` to `to`; returns the number of octets.
 Result<std::uint64_t> copy_all(Source& from, Sink& to);
 
-// The first octets of what is left, at most `limit_bytes`; fewer only at the end.
+// Reads the next octets, at most `limit_bytes`; fewer only at the end.
 Result<Bytes> read_front(Source& from, std::size_t limit_bytes);
 
-// Reads all that is left, refusing (permanent, `too-large`) what is longer than `limit_bytes`.
+// Reads all that remains. permanent `too-large` if that is longer than `limit_bytes`.
 Result<Bytes> read_all(Source& from, std::size_t limit_bytes);
 
 }  // namespace culvert

@@ -26,13 +26,13 @@ const std::uint8_t* as_utf8(std::string_view text) {
 
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
 
-// Arabic phrases in one character, U+FDFA and U+FDFB: NFKC makes eighteen of it, with blanks, so
-// that no domain name has it. The longest growth of all others is to six octets for one.
+// Arabic phrases in one character, U+FDFA and U+FDFB. NFKC makes up to eighteen characters of one,
+// with blanks, so no domain name holds it. All other characters grow to at most six octets for one.
 bool is_phrase(std::string_view character) {
   return character == "\xef\xb7\xba" || character == "\xef\xb7\xbb";
 }
 
-// Valid UTF-8.
+// The text as valid UTF-8.
 std::string repaired(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -40,7 +40,7 @@ std::string repaired(std::string_view text) {
     const std::size_t length = utf8_sequence_length(text);
     const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
     const bool fits = length > 0 && !is_phrase(character);
-    // One for all that stands together: text of another charset would triple.
+    // One for a whole run; otherwise text in another charset would triple.
     if (fits || !out.ends_with(kReplacement)) out += fits ? character : kReplacement;
     text.remove_prefix(character.size());
   }
@@ -51,9 +51,9 @@ struct Range {
   ucs4_t first;
   ucs4_t last;
 };
-// Characters that stand in NFKC for themselves whatever stands beside them, as long as that is one
-// of them too: Latin, Cyrillic, Chinese and Japanese letters, signs that nobody sees, U+FFFD. In
-// most texts there are no others, and normalizing costs more than all the rest.
+// Characters that NFKC leaves as they are if all their neighbours are of this kind too: Latin,
+// Cyrillic, Chinese and Japanese letters, invisible signs, U+FFFD. Most texts have no others, and
+// normalizing costs more than all the rest.
 constexpr Range kStable[] = {{0x00ad, 0x00ad}, {0x00c0, 0x0131}, {0x0134, 0x013e}, {0x0141, 0x0148},
                              {0x014a, 0x017e}, {0x0400, 0x0482}, {0x048a, 0x04ff}, {0x200b, 0x200f},
                              {0x202a, 0x202e}, {0x2060, 0x2064}, {0x3041, 0x3096}, {0x30a1, 0x30fa},
@@ -65,7 +65,7 @@ bool is_stable(ucs4_t code) {
          });
 }
 
-// Of valid UTF-8.
+// A character of valid UTF-8.
 struct Character {
   ucs4_t code = 0;
   std::size_t length = 1;
@@ -97,11 +97,11 @@ std::string normalized(std::string_view text) {
   return {reinterpret_cast<const char*>(made.get()), size};
 }
 
-// Letters and signs by Unicode that have no ink in any font: the blank pattern of Braille, the head
-// of a note that has none, and the fillers of Khitan and of hieroglyphs.
+// Characters that Unicode counts as letters or signs but that have no ink in any font: the blank
+// pattern of Braille, the null note head, and the fillers of Khitan and of hieroglyphs.
 constexpr ucs4_t kWithoutInk[] = {0x2800, 0x13441, 0x13442, 0x16fe4, 0x1d159};
 
-// A character of the normalized text as it counts; nothing if nobody sees it.
+// What a character of the normalized text counts as; empty if nobody sees it.
 std::string_view seen(std::string_view character, ucs4_t code) {
   if (code == '\t' || code == '\r' || code == '\n') return " ";
   if (code == kIdeographicDot) return ".";

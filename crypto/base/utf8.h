@@ -6,10 +6,10 @@
 
 namespace culvert {
 
-// Octets of the one valid sequence at the front of `text`; 0 if there is none.
+// The number of octets of the valid sequence at the front of `text`; 0 if there is none.
 std::size_t utf8_sequence_length(std::string_view text);
 
-// The code point of one valid sequence, the whole of `sequence`.
+// The code point of `sequence`, which must be exactly one valid sequence.
 char32_t utf8_code_point(std::string_view sequence);
 
 // True if all of it is valid UTF-8 (empty is).

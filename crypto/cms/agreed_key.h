@@ -1,5 +1,5 @@
-// From a shared secret to the key that wraps: the X9.63 derivation (SEC 1, 3.6.1) of RFC 5753, HKDF
-// (RFC 5869) of RFC 8418 and RFC 9629.
+// Derives the wrapping key from a shared secret: by the X9.63 derivation (SEC 1, 3.6.1) of RFC
+// 5753, or by HKDF (RFC 5869) as in RFC 8418 and RFC 9629.
 #pragma once
 
 #include <optional>
@@ -11,13 +11,13 @@
 
 namespace culvert::crypto {
 
-// The key-encryption key out of an agreed secret: wrap, `ukm` and the key's length make
-// ECC-CMS-SharedInfo (RFC 5753, 7.2). HKDF takes `ukm` as its salt too (RFC 8418, 2.2).
+// The key-encryption key from an agreed secret. The wrap, `ukm` and the key's length make
+// ECC-CMS-SharedInfo (RFC 5753, 7.2). HKDF also takes `ukm` as its salt (RFC 8418, 2.2).
 Result<SecretBytes> derive_wrap_key(const AgreementRow& agreement, const SecretBytes& secret,
                                     const Wrap& wrap, const std::optional<Bytes>& ukm);
 
-// The key-encryption key out of an encapsulated secret: the same make CMSORIforKEMOtherInfo (RFC
-// 9629, 5), and there is no salt.
+// The key-encryption key from an encapsulated secret. The same three make CMSORIforKEMOtherInfo
+// (RFC 9629, 5); there is no salt.
 Result<SecretBytes> derive_wrap_key(const EncapsulationKdfRow& kdf, const SecretBytes& secret,
                                     const Wrap& wrap, const std::optional<Bytes>& ukm);
 

@@ -24,8 +24,8 @@ constexpr std::array kDigests{
               DigestRow::Parameters::length_512},
     DigestRow{kOidShake256, "shake256", "SHAKE-256(512)", 64, Strength::strong,
               DigestRow::Parameters::absent},
-    // Named so that the refusal can say why. SHA-1 is computed, to tell in addition whether the
-    // content was altered by accident; what has its digest counts for nothing.
+    // Named so that the refusal can say why. SHA-1 is computed only to tell whether the content was
+    // altered by accident; a signature with it never counts.
     DigestRow{kOidSha1, "sha1", "SHA-1", 20, Strength::broken, kAnyNull},
     DigestRow{Oid{"1.2.840.113549.2.5"}, "md5", "", 16, Strength::broken, kAnyNull},
 };

@@ -1,6 +1,6 @@
 // The one table of algorithms: how CMS names them, what they need, and what smime-profile.md,
-// "Algorithms", says of them. A row here is all that a new digest, cipher, wrap, agreement or
-// signature of a known kind needs.
+// "Algorithms", says about them. A new digest, cipher, wrap, agreement or signature of a known kind
+// needs only a row here.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@
 
 namespace culvert::crypto {
 
-// An AlgorithmIdentifier as it stood on the wire.
+// An AlgorithmIdentifier as on the wire.
 struct AlgorithmName {
   Bytes oid;         // content octets
   Bytes parameters;  // the whole element; empty if absent
@@ -26,7 +26,7 @@ struct AlgorithmName {
 // Reads the next element of `from` as an AlgorithmIdentifier under `identifier`.
 Result<AlgorithmName> read_algorithm(BerReader& from, std::uint8_t identifier = kTagSequence);
 
-// Whether what was made with it counts: weak is used and marked, broken is refused.
+// Whether an algorithm still counts: weak is used and marked, broken is refused.
 enum class Strength { strong, weak, broken };
 
 struct DigestRow {
@@ -44,7 +44,7 @@ bool parameters_fit(const DigestRow& row, const AlgorithmName& name);
 Bytes der_digest_algorithm(const DigestRow& row);
 const DigestRow* find_digest(ByteView oid);
 
-// What a content cipher proves of its content.
+// What a content cipher proves about its content.
 enum class CipherKind { aead, unauthenticated };
 
 struct CipherRow {
@@ -53,13 +53,13 @@ struct CipherRow {
   std::string_view engine;  // as Botan names it, without the tag length
   std::size_t key_bytes;
   CipherKind kind;
-  // What stands behind the OID: GCMParameters, a nonce, an initialisation vector, or
-  // RC2CBCParameter, which tells the size of the key too.
+  // What follows the OID: GCMParameters, a nonce, an initialisation vector, or RC2CBCParameter,
+  // which also gives the size of the key.
   enum class Parameters { gcm, nonce, vector, rc2 } parameters;
   std::size_t block_bytes;
   Strength strength;
 };
-// Of several sizes under one OID the smallest.
+// If one OID stands for several sizes, the smallest.
 const CipherRow* find_cipher(ByteView oid);
 // By the name that people write: `aes256-gcm`. Null if there is none.
 const CipherRow* find_cipher_named(std::string_view name);
@@ -68,11 +68,11 @@ struct WrapRow {
   Oid oid;
   std::string_view name;
   std::size_t key_bytes;
-  Strength strength;  // weak: 3DES (RFC 3217), read behind a key agreement alone
+  Strength strength;  // weak: 3DES (RFC 3217), read only with a key agreement
 };
 const WrapRow* find_wrap(ByteView oid);
-// The wrap whose key has that size, which is the one that we write for a content key of that size.
-// Null if there is none.
+// The wrap whose key has that size. We write it for a content key of that size. Null if there is
+// none.
 const WrapRow* wrap_of_size(std::size_t key_bytes);
 
 // A key agreement scheme: of RFC 5753 with the X9.63 key derivation, or of RFC 8418 with HKDF. All
@@ -90,7 +90,7 @@ const AgreementRow* find_agreement(ByteView oid);
 struct CurveRow {
   KeyKind kind;
   Oid algorithm;             // of a public key on it
-  std::optional<Oid> named;  // what the algorithm's parameters say; nothing: they are absent
+  std::optional<Oid> named;  // what the algorithm's parameters say; nothing if absent
   Oid agreement;             // what we write
   Oid small_agreement;       // what we write with SHA-256
 };
@@ -114,15 +114,15 @@ struct SignatureRow {
   std::string_view name;
   SignatureScheme scheme;
   Oid digest;  // the digest that signed attributes must be announced with (RFC 8933)
-  // absent_as_rule: written so, and NULL is read too, which gpgsm writes against RFC 5754, 3.3.
-  // null: written so, and read absent too (RFC 5754, 3.2). pss: pss_parameters.h.
+  // absent_as_rule: written absent; NULL is also read, because gpgsm writes it against RFC 5754,
+  // 3.3. null: written as NULL; absent is also read (RFC 5754, 3.2). pss: see pss_parameters.h.
   enum class Parameters { absent, absent_as_rule, null, pss } parameters;
   Strength strength;
 };
 // The row for a signature algorithm with the digest that SignerInfo names: `rsaEncryption` and
 // RSASSA-PSS have one row for each digest.
 const SignatureRow* find_signature(ByteView oid, ByteView digest_oid);
-// Its name whatever the digest; empty if the algorithm has no row.
+// The algorithm's name, whatever the digest; empty if it has no row.
 std::string_view signature_algorithm_name(ByteView oid);
 // The row that we write for a scheme.
 const SignatureRow* signature_for(SignatureScheme scheme);

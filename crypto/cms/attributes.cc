@@ -74,15 +74,15 @@ Status read_signing_time(const std::vector<Attribute>& attributes, SignedAttribu
   if (!is_time) return refuse(Refusal::bad_attributes, "signingTime");
   const auto text = in.content(*tag, kMaxHashBytes);
   if (!text) return text.error();
-  // The text of one form under the tag of the other would be a second reading. GeneralizedTime
-  // before 2050 breaks RFC 5652, 11.3, but says nothing unclear.
+  // The text of one form under the tag of the other could be read in two ways. GeneralizedTime
+  // before 2050 breaks RFC 5652, 11.3, but is not ambiguous.
   const std::size_t length = *tag == kTagUtcTime ? kUtcTimeLength : kGeneralizedTimeLength;
   if (text->size() == length) into.signing_time = parse_asn1_time(as_text(*text));
   if (!into.signing_time) return refuse(Refusal::bad_attributes, "signingTime");
   return done();
 }
 
-// SEQUENCE OF OBJECT IDENTIFIER (RFC 3183, 3.1). The first one says it, unless one is that of a
+// SEQUENCE OF OBJECT IDENTIFIER (RFC 3183, 3.1). The first OID is the type, unless any is that of a
 // domain.
 Status read_signature_type(const std::vector<Attribute>& attributes, SignedAttributes& into) {
   const auto value = single_value(attributes, kOidSignatureType);
@@ -250,7 +250,7 @@ Bytes der_protection(const AttributeFacts& facts) {
   return der_sequence({facts.digest_algorithm, signature});
 }
 
-// Nothing for a person's, which needs no attribute.
+// Null for `personal`, which needs no attribute, and for `other`.
 const TypeRow* written_type(SignatureType type) {
   const auto* found = std::find_if(kTypes.begin(), kTypes.end(),
                                    [&](const TypeRow& row) { return row.type == type; });

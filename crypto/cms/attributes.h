@@ -1,5 +1,5 @@
-// Attributes (RFC 5652, 5.3 and 11): read strictly, because what they say decides what was signed;
-// written for signatures of ours.
+// Attributes (RFC 5652, 5.3 and 11). They are read strictly, because they decide what was signed.
+// They are written for our own signatures.
 #pragma once
 
 #include <optional>
@@ -22,15 +22,15 @@ struct Attribute {
 // Refusals: attributes-not-der, bad-attributes.
 Result<std::vector<Attribute>> read_attributes(ByteView element, std::uint8_t identifier);
 
-// The octets that are signed or authenticated for such an element: the same under the tag SET
+// The octets that are signed or authenticated for such an element: the element under the tag SET
 // (RFC 5652, 5.4; RFC 5083, 2.2).
 Bytes as_set_of(ByteView element);
 
-// The one value of that attribute; null if it is not there. Refuses repetition (attribute-repeated)
-// and any other number of values than one (none: bad-attributes).
+// The one value of that attribute; null if the attribute is absent. Refuses a repeated attribute or
+// several values (attribute-repeated), and an attribute without a value (bad-attributes).
 Result<const Bytes*> single_value(const std::vector<Attribute>& attributes, const Oid& oid);
 
-// Done if contentType is there once and names `content_type` (content octets of an OID).
+// Done if contentType is present once and names `content_type` (content octets of an OID).
 Status check_content_type(const std::vector<Attribute>& attributes, ByteView content_type);
 
 // What the signed attributes of a SignerInfo say.
@@ -54,7 +54,7 @@ struct SignedAttributes {
 // Checks contentType and reads the rest.
 Result<SignedAttributes> interpret(const std::vector<Attribute>& attributes, ByteView content_type);
 
-// Signed attributes of ours, as [0] in DER.
+// Our own signed attributes, as [0] in DER.
 struct AttributeFacts {
   ByteView message_digest;
   ByteView certificate_hash;  // SHA-256 over the certificate

@@ -131,7 +131,7 @@ Status BerReader::leave() {
   return done();
 }
 
-// Moves `count` octets of content out of the input; nowhere if `into` is null.
+// Moves `count` octets of content from the input to `into`; drops them if that is null.
 Status BerReader::take(std::uint64_t count, Bytes* into) {
   while (count > 0) {
     if (available_.empty()) {

@@ -20,7 +20,7 @@ namespace culvert::crypto {
 class BerReader {
  public:
   // `from` must outlive the reader. It is read in large pieces, so its position afterwards means
-  // nothing unless `expect_end` was done.
+  // nothing unless `expect_end` succeeded.
   explicit BerReader(Source& from);
   // `all` must outlive the reader; nothing is copied.
   explicit BerReader(ByteView all);
@@ -29,26 +29,26 @@ class BerReader {
   // end, or at the end of the input.
   Result<std::uint8_t> peek();
 
-  // Goes into the next element, which must be constructed and have this identifier.
+  // Enters the next element, which must be constructed and have this identifier.
   Status enter(std::uint8_t identifier);
-  // Goes out of the element entered last, which must be read to its end.
+  // Leaves the element entered last, which must have been read to its end.
   Status leave();
 
   // The content of the next element, which must be primitive and have this identifier.
   Result<Bytes> content(std::uint8_t identifier, std::size_t limit_bytes);
   // The content of an OBJECT IDENTIFIER, checked.
   Result<Bytes> oid();
-  // The next element whole, as it stands on the wire.
+  // The whole next element, as on the wire.
   Result<Bytes> element(std::size_t limit_bytes);
-  // Passes over the next element, whatever it is and however large.
+  // Skips the next element, whatever its kind and size.
   Status skip();
 
-  // Begins the next element as an OCTET STRING under `identifier` (given as primitive): it may be
-  // constructed of OCTET STRINGs, and they again.
+  // Begins the next element as an OCTET STRING under `identifier` (given as primitive). It may be
+  // constructed of OCTET STRINGs, which may be constructed too.
   Status begin_octets(std::uint8_t identifier);
-  // The next piece of it, valid until the next call; an empty one once, at its end.
+  // Its next piece, valid until the next call. At its end, one empty piece.
   Result<ByteView> next_octets();
-  // Such a string whole.
+  // A whole string of this kind.
   Result<Bytes> octets(std::uint8_t identifier, std::size_t limit_bytes);
 
   // Done if the input ends here.
@@ -57,7 +57,7 @@ class BerReader {
  private:
   static constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
   struct Frame {
-    std::uint64_t end;  // absolute; of the nearest definite length if this one is indefinite
+    std::uint64_t end;  // absolute; if indefinite, that of the nearest definite length
     bool indefinite;
   };
   struct Header {

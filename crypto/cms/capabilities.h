@@ -1,5 +1,5 @@
-// SMIMECapabilities (RFC 8551, 2.5.2): what a signer says that its software can open. A hint,
-// signed with the message; what is made of it is for the caller.
+// SMIMECapabilities (RFC 8551, 2.5.2): what a signer says its software can open. It is a hint,
+// signed with the message; the caller decides what to do with it.
 #pragma once
 
 #include <string>
@@ -10,17 +10,18 @@
 
 namespace culvert::crypto {
 
-// One entry, as it stood on the wire.
+// One entry, as on the wire.
 struct Capability {
   Bytes oid;         // content octets
   Bytes parameters;  // the whole element; empty if absent
   bool operator==(const Capability&) const = default;
 };
 
-// `aes256-gcm`, `des-ede3-cbc`, …: the ciphers of algorithms.h; the dotted OID of any other.
+// `aes256-gcm`, `des-ede3-cbc`, …: the name in algorithms.h for a cipher, the dotted OID for
+// anything else.
 std::string capability_name(const Capability& capability);
 
-// That of a content cipher by its name in algorithms.h, which must be one.
+// The capability for a content cipher. `name` must be one in algorithms.h.
 Capability cipher_capability(std::string_view name);
 
 // What the tunnel's keys open: AES-GCM, the strongest first.
@@ -29,7 +30,7 @@ std::vector<Capability> tunnel_capabilities();
 // Entries beyond this are refused; real software lists a dozen.
 inline constexpr std::size_t kMaxCapabilities = 100;
 
-// The value of the attribute as a whole element. What cannot be read counts as nothing said.
+// Reads the attribute's value, a whole element. An unreadable value counts as none.
 std::vector<Capability> read_capabilities(ByteView element);
 Bytes der_capabilities(const std::vector<Capability>& capabilities);
 

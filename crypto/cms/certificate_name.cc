@@ -58,7 +58,7 @@ Result<CertificateName> read_agreement_recipient(BerReader& from) {
   if (const Status in = from.enter(context_tag(0)); !in) return in.error();
   auto identifier = from.octets(kTagOctetString, kMaxRecipientInfoBytes);
   if (!identifier) return identifier.error();
-  // date and other name keys that nobody uses; they decide nothing.
+  // `date` and `other` name keys in ways that nobody uses; they decide nothing.
   for (int optional = 0; optional < 2; ++optional) {
     const auto more = from.peek();
     if (!more) return more.error();

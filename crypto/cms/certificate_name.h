@@ -9,13 +9,13 @@
 
 namespace culvert::crypto {
 
-// A name that is longer is nobody's that we know: read as one that calls no certificate, because it
+// A longer name belongs to nobody that we know. It is read as a name of no certificate, because it
 // must not decide what the rest of the message says.
 inline constexpr std::size_t kMaxNameBytes = 16 * 1024;
 inline constexpr std::size_t kMaxSerialBytes = 256;
 // Some authorities put the whole public key there.
 inline constexpr std::size_t kMaxSubjectKeyIdentifierBytes = kMaxPublicKeyBytes;
-// Of a shared key.
+// For shared keys.
 inline constexpr std::size_t kMaxKeyIdentifierBytes = 256;
 
 // IssuerAndSerialNumber, the next element of `from`, which is at most kMaxRecipientInfoBytes long.

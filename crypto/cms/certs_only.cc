@@ -9,7 +9,7 @@ namespace culvert::crypto {
 
 namespace {
 
-// RFC 5652, 5.1, has it absent; NSS writes one without an octet, which says no more.
+// RFC 5652, 5.1, leaves the content out. NSS writes one without an octet, which means the same.
 Status skip_empty_content(BerReader& ber) {
   if (const Status entered = enter_signed_content(ber); !entered) return entered.error();
   const auto piece = ber.next_octets();

@@ -1,6 +1,6 @@
 // Certificates in a SignedData without signers and without content ("certs-only", RFC 8551, 3.8;
-// files .p7c and .p7b). It proves nothing of what it holds, and is never a signed message: the
-// reader of signed_data.h refuses it.
+// files .p7c and .p7b). It proves nothing about them and is never a signed message: the reader of
+// signed_data.h refuses it.
 #pragma once
 
 #include <vector>
@@ -20,12 +20,12 @@ struct CertificateList {
 // content or signers, and those of any CMS object.
 Result<CertificateList> read_certificate_list(Source& from, std::size_t most);
 
-// The same of a message, at most kMaxCmsCertificates, and refused (`bad-certificate`) if one cannot
-// be read.
+// The same for a message: at most kMaxCmsCertificates, and refused (`bad-certificate`) if any
+// cannot be read.
 Result<std::vector<Certificate>> read_certs_only(Source& from);
 
-// The ContentInfo in DER; each certificate once. `too-many-certificates` for what no reader would
-// take.
+// The ContentInfo in DER; each certificate once. `too-many-certificates` if no reader would take so
+// many.
 Result<Bytes> write_certs_only(const std::vector<Certificate>& certificates);
 
 }  // namespace culvert::crypto

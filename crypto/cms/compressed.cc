@@ -1,6 +1,6 @@
 #include "crypto/cms/compressed.h"
 
-// zlib then takes its input as what it is, constant.
+// Makes zlib take its input as const.
 #define ZLIB_CONST
 #include <zlib.h>
 
@@ -32,7 +32,7 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
 
   std::size_t left() const { return stream_.avail_in; }
-  // All that was given before must be used up. `piece` must stay until it is.
+  // All input given before must be used up. `piece` must stay valid until it is used up.
   void give(ByteView piece) {
     stream_.next_in = piece.data();
     stream_.avail_in = static_cast<uInt>(piece.size());
@@ -66,7 +66,7 @@ struct CompressedDataReader::State {
   Inflater inflater;
   std::uint64_t consumed = 0;
   std::uint64_t produced = 0;
-  bool filled = false;  // the last step filled its room: zlib may hold more without more input
+  bool filled = false;  // the last step filled its room: zlib may have more without new input
   bool octets_ended = false;
   bool ended = false;
   std::optional<Error> refused;
@@ -107,7 +107,7 @@ Status CompressedDataReader::State::enter_content() {
   return ber.begin_octets(kTagOctetString);
 }
 
-// Gives the inflater something to work on, as long as there is something.
+// Gives the inflater new input when it has none, while there is some.
 Status CompressedDataReader::State::feed() {
   if (inflater.left() > 0 || octets_ended) return done();
   const auto piece = ber.next_octets();
@@ -117,8 +117,7 @@ Status CompressedDataReader::State::feed() {
   return done();
 }
 
-// While it runs a stream may be ahead of the ratio: a blank page in front of a photograph is no
-// bomb.
+// Before its end, a stream may exceed the ratio: a blank page before a photograph is no bomb.
 Status CompressedDataReader::State::check_size() const {
   if (produced > limit_bytes) return refuse(Refusal::content_too_large);
   if (produced > kMaxInflatedAheadBytes + kMaxCompressionRatio * consumed) {
@@ -127,7 +126,7 @@ Status CompressedDataReader::State::check_size() const {
   return done();
 }
 
-// The stream and its checksum are right: nothing may follow, in any of the elements around it.
+// The stream and its checksum are right. Nothing may follow in any element around it.
 Status CompressedDataReader::State::end_stream() {
   if (produced > std::max<std::uint64_t>(kHarmlessInflatedBytes, kMaxCompressionRatio * consumed)) {
     return refuse(Refusal::compression_ratio);
@@ -160,8 +159,8 @@ Status CompressedDataReader::State::judge(int code) {
   }
 }
 
-// What comes before an error is given first, so that what is read does not depend on how the input
-// was cut; but nothing beyond the bounds.
+// Output before an error is given first, so that the output does not depend on how the input was
+// cut. Output beyond the bounds is never given.
 Result<std::size_t> CompressedDataReader::State::inflate_some(MutableBytes into) {
   if (!filled) {
     if (const Status fed = feed(); !fed) return fed.error();

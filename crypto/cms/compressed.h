@@ -1,6 +1,6 @@
 // CompressedData (RFC 3274) with zlib (RFC 1950), read as a stream in constant memory. It is read
-// because others send it, and never written: what is compressed before it is encrypted tells by its
-// size what it holds.
+// because others send it. It is never written: if content is compressed and then encrypted, its
+// size reveals what it holds.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +22,15 @@ class CompressedDataReader final : public Source {
                                                             std::uint64_t limit_bytes);
   ~CompressedDataReader() override;
 
-  // The content, piece by piece, as it is inflated. Nothing authenticates it, and only the 0 at its
-  // end says that it was whole: that the checksum (Adler-32) is right and the object, with `from`,
-  // ends where it must. The caller throws away what it has if an error comes instead. Refusals:
+  // The content, piece by piece, as it is inflated. Nothing authenticates it. Only the 0 at its end
+  // says that it was whole: the checksum (Adler-32) is right, and the object and `from` end where
+  // they must. If an error comes instead, the caller throws away what it has. Refusals:
   //   unsupported-compression  a preset dictionary
-  //   bad-compression          no zlib stream, a damaged one, one that ends too early or before the
-  //                            octets that hold it do
-  //   compression-ratio        more than kMaxCompressionRatio times as much as it was
+  //   bad-compression          no zlib stream, a damaged one, one that ends too early, or one with
+  //                            octets after it
+  //   compression-ratio        more than kMaxCompressionRatio times its compressed size
   //   content-too-large        more than `limit_bytes`
-  // and those of the encoding behind the content. The same error comes again after an error.
+  // and those of the encoding after the content. After an error, each call returns the same error.
   Result<std::size_t> read(MutableBytes into) override;
 
   // Dotted OID of eContentType.

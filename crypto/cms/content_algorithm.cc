@@ -35,7 +35,7 @@ Status parse_gcm(BerReader& in, ContentAlgorithm& out) {
   if (*next != kTagEnd) {
     const auto length = in.content(kTagInteger, kMaxParameterBytes);
     if (!length) return length.error();
-    // One octet without sign holds every length that is allowed.
+    // One octet that is not negative holds every allowed length.
     const bool small = length->size() == 1 && length->front() <= kTagBytes;
     out.tag_bytes = small ? length->front() : 0;
   }
@@ -106,7 +106,7 @@ Status check_sizes(const ContentAlgorithm& algorithm) {
   return refuse(Refusal::bad_cipher_parameters, "nonce");
 }
 
-// The size of its key stands in parameters that nobody has read.
+// Names only the family: the key size is in the parameters, which are not read.
 Error broken_cipher(const CipherRow& row) {
   const std::string family(row.name.substr(0, row.name.find('-')));
   Error error = refuse(Refusal::unsupported_cipher, family);

@@ -1,6 +1,6 @@
 // contentEncryptionAlgorithm: which cipher, with which parameters, under which key. AES-GCM (RFC
 // 5084, 3.2), ChaCha20-Poly1305 (RFC 8103, 3), CBC (RFC 3565, 4.1; RFC 3370, 5.1), and each of them
-// behind a derivation of its key from the one that was sent, CEK-HKDF (RFC 9709).
+// with CEK-HKDF (RFC 9709), which derives its key from the one that was sent.
 #pragma once
 
 #include "crypto/base/bytes.h"
@@ -9,11 +9,11 @@
 
 namespace culvert::crypto {
 
-// How the content key that recipients get becomes the one that encrypts.
+// How the key that encrypts is made from the content key that recipients get.
 enum class KeyDerivation { none, hkdf_sha256 };
 
-// Whether content under a broken cipher (RC2: Strength::broken) is read: for a person who asks for
-// it, out of old archives.
+// Whether content under a broken cipher (RC2: Strength::broken) is read. A person may ask for it,
+// for old archives.
 enum class OldCiphers { refuse, read };
 
 struct ContentAlgorithm {
@@ -27,11 +27,11 @@ struct ContentAlgorithm {
 inline constexpr std::size_t kNonceBytes = 12;
 inline constexpr std::size_t kTagBytes = 16;
 
-// Strict: ill-typed or missing parameters, nonces that are not of 12 to 16 octets (12 for
-// ChaCha20-Poly1305), vectors that are not of one block, and tag lengths below 12 or above 16 are
-// refused. An absent tag length of GCM means 12. `kind` is what the form has place for: GCM under
-// the name of EnvelopedData would lose its tag (`aead-without-tag`), CBC under that of
-// AuthEnvelopedData would pretend to have one (`not-aead`).
+// Strict: refuses ill-typed or missing parameters, nonces that are not of 12 to 16 octets (12 for
+// ChaCha20-Poly1305), vectors that are not of one block, and tag lengths below 12 or above 16. An
+// absent tag length of GCM means 12. `kind` is the kind that the form has room for: GCM in
+// EnvelopedData would lose its tag (`aead-without-tag`), CBC in AuthEnvelopedData would pretend to
+// have one (`not-aead`).
 Result<ContentAlgorithm> read_content_algorithm(const AlgorithmName& name, CipherKind kind,
                                                 OldCiphers old_ciphers = OldCiphers::refuse);
 

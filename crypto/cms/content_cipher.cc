@@ -22,12 +22,12 @@ struct ContentCipher::Engine {
     mode->process(piece);
   }
 
-  // One of both: Botan has no RC2.
+  // One of the two is set: Botan has no RC2.
   std::unique_ptr<Botan::Cipher_Mode> mode;
   std::optional<Rc2CbcDecryption> rc2;
   std::size_t tag_bytes;  // 0: blocks and padding instead
   std::size_t block_bytes;
-  // The block that was decrypted last: padding may end before the last piece begins.
+  // The block that was decrypted last: the padding may lie before the last piece.
   std::array<std::uint8_t, kBlockBytes> last_block{};
   std::size_t processed = 0;
 };
@@ -38,8 +38,8 @@ Error cipher_failed(const std::exception& e) {
   return internal_error("bad-key-use", "the content cipher failed", e.what());
 }
 
-// GCM takes the length of its tag in its name; padding of CBC is ours (RFC 5652, 6.3), because it
-// is checked once and stripped in another pass.
+// GCM takes the length of its tag in its name. CBC padding is handled here (RFC 5652, 6.3), because
+// it is checked in one pass and stripped in another.
 std::string engine_name(const ContentAlgorithm& algorithm) {
   std::string name(algorithm.row->engine);
   if (algorithm.row->parameters == CipherRow::Parameters::gcm) {
@@ -49,8 +49,8 @@ std::string engine_name(const ContentAlgorithm& algorithm) {
   return name;
 }
 
-// How many octets of padding end this block, 0 if it is none (RFC 5652, 6.3). Takes the same time
-// for every block.
+// How many octets of padding end this block; 0 if the padding is wrong (RFC 5652, 6.3). Takes the
+// same time for every block.
 std::size_t padding_of(ByteView block) {
   const unsigned count = block.back();
   unsigned wrong = (count == 0 ? 1U : 0U) | (count > block.size() ? 1U : 0U);
@@ -109,7 +109,7 @@ Status ContentCipher::process(MutableBytes piece) {
   return done();
 }
 
-// The end of an AEAD: what is left of the last piece and, when opening, the tag behind it.
+// Ends an AEAD with the rest of the last piece and, when opening, the tag after it.
 Result<Bytes> ContentCipher::finish_with(MutableBytes rest, ByteView tag) {
   Botan::secure_vector<std::uint8_t> end(rest.begin(), rest.end());
   end.insert(end.end(), tag.begin(), tag.end());
@@ -140,8 +140,8 @@ Result<ContentCipher::Sealed> ContentCipher::finish_seal(MutableBytes last) {
   }
 }
 
-// Every failure is one and the same: a key that was made up for a bad PKCS#1 v1.5 padding ends
-// here, like altered content (RFC 3218).
+// All failures look the same: a key that was made up for bad PKCS#1 v1.5 padding ends here, like
+// altered content (RFC 3218).
 Result<std::size_t> ContentCipher::finish_blocks(MutableBytes last) {
   const bool is_whole = last.size() % engine_->block_bytes == 0;
   if (is_whole) {
@@ -165,6 +165,7 @@ Result<std::size_t> ContentCipher::finish_open(MutableBytes last, ByteView tag) 
     if (const auto opened = finish_with(last.subspan(whole), tag); !opened) return opened.error();
     return std::size_t{0};
   } catch (const std::exception&) {
+    // The caller must not find plaintext that nothing authenticates.
     wipe(last);
     return refuse(Refusal::bad_tag);
   }

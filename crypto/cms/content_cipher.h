@@ -1,4 +1,4 @@
-// The content cipher at work, over content of any length, in place.
+// Seals or opens content of any length, in place.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ class ContentCipher {
   ~ContentCipher();
   ContentCipher(ContentCipher&&) noexcept;
 
-  // Pieces given to `process` have a multiple of this.
+  // The size of a piece given to `process` is a multiple of this.
   static constexpr std::size_t kBlockBytes = 16;
 
   // Works on `piece` in place.
@@ -30,15 +30,15 @@ class ContentCipher {
 
   struct Sealed {
     std::size_t kept = 0;  // how much of the last piece is ciphertext now
-    Bytes more;            // ciphertext behind it: the padded block
+    Bytes more;            // ciphertext after it: the padded block
     Bytes tag;             // empty for a cipher without one
   };
   // Works on the last piece, of any size, in place.
   Result<Sealed> finish_seal(MutableBytes last);
 
   // Works on the last piece in place. Returns how many octets at the end of all content are padding
-  // and not plaintext; they may lie in the piece before. `bad-tag`, or without a tag `bad-content`:
-  // all that was processed is worthless then.
+  // and not plaintext; they may lie in the piece before. After `bad-tag`, or `bad-content` for a
+  // cipher without a tag, all that was processed is worthless.
   Result<std::size_t> finish_open(MutableBytes last, ByteView tag);
 
  private:

@@ -6,11 +6,11 @@
 
 namespace culvert::crypto {
 
-// Goes into ContentInfo and its [0], in front of the content proper; returns the content type.
-// `not-cms` if there is no such thing.
+// Enters ContentInfo and its [0], up to the content itself; returns the content type. `not-cms` if
+// there is no ContentInfo.
 Result<Bytes> enter_content_info(BerReader& from);
 
-// Goes out of both and demands the end of the input.
+// Leaves both and demands the end of the input.
 Status leave_content_info(BerReader& from);
 
 // The version of a CMS structure: one INTEGER of 0 to 5.

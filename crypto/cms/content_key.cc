@@ -7,11 +7,11 @@
 namespace culvert::crypto {
 namespace {
 
-// Keys without certificate are tried on so many recipients of a kind: nobody writes to more at
-// once without saying for whom.
+// Keys without a certificate are tried on at most this many recipients of a kind: nobody writes to
+// more at once without saying for whom.
 constexpr std::size_t kMostByBareKey = 32;
 
-// True for a recipient that may be anybody's.
+// True for a recipient that may be anybody, since our key has no certificate.
 bool is_bare(const MatchedRecipient& recipient) {
   return recipient.held && !recipient.held->certificate;
 }
@@ -78,7 +78,7 @@ Result<ContentKey> open_one(const MatchedRecipient& recipient, const CipherRow& 
                     opened->weakness};
 }
 
-// Makes `chosen` the key `once` if that is equal to `twice`: in the same time, whether or not.
+// Sets `chosen` to `once` if that equals `twice`. Takes the same time either way.
 void choose_if_equal(SecretBytes& chosen, const SecretBytes& once, const SecretBytes& twice) {
   const ByteView a = once.view();
   const ByteView b = twice.view();
@@ -91,9 +91,9 @@ void choose_if_equal(SecretBytes& chosen, const SecretBytes& once, const SecretB
     out[i] = static_cast<std::uint8_t>((a[i] & take) | (out[i] & ~take));
 }
 
-// PKCS#1 v1.5 gives a made-up key where the padding is wrong, another one each time. So the
-// recipient that gives the same key twice is ours; which it is, or whether none is, shows neither
-// in the result, which is a key in every case, nor in the time (RFC 3218, 2.3.2).
+// PKCS#1 v1.5 gives a made-up key if the padding is wrong, a different one each time. So the
+// recipient that gives the same key twice is ours. Which one is ours, if any, shows neither in the
+// result, which is always a key, nor in the time (RFC 3218, 2.3.2).
 std::optional<ContentKey> open_silent_bare(const std::vector<MatchedRecipient>& recipients,
                                            const CipherRow& cipher, const KeyRing& keys,
                                            std::uint64_t& iterations_left) {
@@ -134,7 +134,7 @@ Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipie
       if (turn == Turn::silent && is_bare(recipient)) continue;
       auto key = open_one(recipient, cipher, keys, iterations_left);
       if (key) return key;
-      if (is_bare(recipient)) continue;  // most likely it was another's
+      if (is_bare(recipient)) continue;  // most likely somebody else's
       const bool says_more = refusal_of(key.error()) != Refusal::no_key;
       if (says_more && refusal_of(refusal) == Refusal::no_key) refusal = std::move(key).error();
     }

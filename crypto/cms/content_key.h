@@ -1,4 +1,4 @@
-// From the recipients of a sealed message and our keys to its content key.
+// Finds the content key of a sealed message from its recipients and our keys.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,8 @@ struct MatchedRecipient {
   const RecipientKind* kind;
   Bytes info;         // the whole RecipientInfo
   std::size_t index;  // of the recipient in it
-  // Nothing for kinds that name no certificate. One without certificate may be another's.
+  // Nothing for kinds that name no certificate. If the key has no certificate, the recipient may be
+  // somebody else.
   std::optional<HeldKey> held;
 };
 
@@ -31,12 +32,13 @@ struct ContentKey {
   // The certificate that it was sealed for; nothing for a shared key or a password.
   std::optional<Certificate> recipient;
   std::string_view kind;      // of recipient: `key agreement`, `password`, …
-  std::string_view weakness;  // what protects badly, for people; empty if nothing does
+  std::string_view weakness;  // for people: what protects badly; empty if nothing does
 };
 
-// The content key for `cipher`, by the first recipient that yields one of its size. `no-key` if
-// none is ours; otherwise the first refusal that says more. PKCS#1 v1.5 is tried last, because it
-// yields a key even if the sender made none. Of a key without certificate no refusal is told.
+// The content key for `cipher`, from the first recipient that yields one of its size. `no-key` if
+// no recipient is ours; otherwise the first refusal that says more. PKCS#1 v1.5 is tried last,
+// because it yields a key even if the sender made none. Refusals of a key without a certificate are
+// not reported.
 Result<ContentKey> open_content_key(const std::vector<MatchedRecipient>& recipients,
                                     const CipherRow& cipher, const KeyRing& keys);
 

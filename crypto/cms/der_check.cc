@@ -1,5 +1,5 @@
-// is_der of ber_reader.h: the form that signatures are computed over must have one spelling only,
-// or what was verified is not what was sent.
+// is_der of ber_reader.h. What signatures are computed over must have only one encoding; otherwise
+// what was verified is not what was sent.
 #include <algorithm>
 
 #include "crypto/cms/ber_reader.h"
@@ -14,7 +14,7 @@ struct Element {
   ByteView whole;
 };
 
-// The element at the front of `in`, if its header has the shortest form; `in` moves behind it.
+// The element at the front of `in`, if its header has the shortest form; `in` moves past it.
 std::optional<Element> next_element(ByteView& in) {
   if (in.size() < 2 || (in[0] & 0x1f) == 0x1f) return std::nullopt;
   std::size_t header = 2;

@@ -16,8 +16,8 @@ class Digester {
   ~Digester();
   Digester(Digester&&) noexcept;
 
-  // Computes this digest too, from here on: once if it is repeated, and not at all if it has no
-  // engine. That of a broken row proves nothing; who asks for it looks at the row before.
+  // Computes this digest too, from here on: once if it is repeated, not at all if it has no engine.
+  // The digest of a broken row proves nothing; the caller checks the row first.
   void add(const DigestRow& row);
   void update(ByteView octets);
   // Ends; no more octets may come.

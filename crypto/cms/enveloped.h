@@ -1,7 +1,7 @@
 // AuthEnvelopedData (RFC 5083) and EnvelopedData (RFC 5652, section 6), written and opened as
-// streams in constant memory. No octet of plaintext leaves before all of it is authenticated, or,
-// where the cipher cannot authenticate, decrypted to its end: opening reads the stored ciphertext
-// twice (content up to kHeldContentBytes: once, and it is kept in memory).
+// streams in constant memory. No octet of plaintext leaves before all of it is authenticated or, if
+// the cipher cannot authenticate, decrypted to its end. So opening reads the stored ciphertext
+// twice; content up to kHeldContentBytes is read once and kept in memory.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@
 
 namespace culvert::crypto {
 
-// What is written beside the content. Profiles: crypto/smime/profile.h.
+// How the content is sealed. Profiles: crypto/smime/profile.h.
 struct EnvelopedOptions {
   std::vector<Recipient> recipients;  // at least one
   // An AEAD makes AuthEnvelopedData, any other cipher EnvelopedData.
@@ -29,7 +29,8 @@ struct EnvelopedOptions {
 };
 
 // Plaintext in, a ContentInfo out: id-data, a fresh key and nonce, one recipient info for each
-// recipient. DER if the content fits one piece of kStreamChunkBytes, of indefinite length if not.
+// recipient. DER if the content fits one piece of kStreamChunkBytes, otherwise of indefinite
+// length.
 class EnvelopedWriter final : public Sink {
  public:
   // Writes the head, wrapping the content key for every recipient, to `to`, which must outlive the
@@ -51,13 +52,12 @@ class EnvelopedWriter final : public Sink {
 // Plaintext, as a source that can start again.
 class EnvelopedReader final : public RewindableSource {
  public:
-  // Reads all of `sealed` once, from where it stands to its end, finds a key in `keys`, and checks
-  // the tag, or the padding of a cipher that has no tag; success means that the plaintext is
-  // authentic if `kind` is auth_enveloped, and only that it is whole if it is not. `sealed` must
-  // outlive the reader, must begin with the ContentInfo after `rewind`, and must not change. `keys`
-  // is used during this call only. Every refusal of smime-profile.md, "Refused", that concerns
-  // these forms; `no-key` if no recipient is one of ours; `not-aead` if the key opens AEAD content
-  // only.
+  // Reads all of `sealed` once, from its position to its end, finds a key in `keys`, and checks the
+  // tag, or the padding if the cipher has no tag. Success means that the plaintext is authentic if
+  // `kind` is auth_enveloped, and only that it is whole otherwise. `sealed` must outlive the
+  // reader, must begin with the ContentInfo after `rewind`, and must not change. `keys` is used
+  // during this call only. Refusals: all of smime-profile.md, "Refused", that concern these forms;
+  // `no-key` if no recipient is ours; `not-aead` if the key opens AEAD content only.
   static Result<std::unique_ptr<EnvelopedReader>> open(RewindableSource& sealed,
                                                        const KeyRing& keys,
                                                        OldCiphers old_ciphers = OldCiphers::refuse);

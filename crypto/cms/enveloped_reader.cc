@@ -1,7 +1,8 @@
-// Opening in passes. The attributes (which are authenticated) and the tag come after the content on
-// the wire, so the first pass has to guess that there are no attributes: it is right for all mail
-// between peers. If there are some, content that is not held in memory is verified in a pass more.
-// Without a tag the first pass tells how long the plaintext is, and that its padding is right.
+// Opening takes several passes. The attributes (which are authenticated) and the tag come after the
+// content on the wire, so the first pass has to guess that there are no attributes. The guess is
+// right for all mail between peers. If there are some, content that is not held in memory is
+// verified in one more pass. Without a tag, the first pass tells how long the plaintext is, and
+// that its padding is right.
 #include <algorithm>
 
 #include "crypto/base/limits.h"
@@ -17,7 +18,7 @@
 namespace culvert::crypto {
 namespace {
 
-// Most mail fits; more is asked for only when it does not.
+// Most mail fits; more is allocated only when it does not.
 constexpr std::size_t kFirstHoldBytes = 32 * 1024;
 constexpr std::size_t kMaxTagOctets = 64;
 
@@ -26,7 +27,7 @@ struct Tail {
   Bytes tag;
 };
 
-// authAttrs, when there are some: DER, with contentType (RFC 5083, 2.1).
+// authAttrs, if there are any: they must be DER and have contentType (RFC 5083, 2.1).
 Result<Bytes> read_associated(BerReader& ber, ByteView content_type) {
   const auto next = ber.peek();
   if (!next) return next.error();
@@ -44,7 +45,7 @@ Result<Bytes> read_associated(BerReader& ber, ByteView content_type) {
   return as_set_of(*element);
 }
 
-// Passes over attributes that prove nothing, and goes out of everything to the end of the input.
+// Skips attributes that prove nothing, and leaves everything up to the end of the input.
 Status read_end(BerReader& ber, std::uint8_t attributes) {
   const auto next = ber.peek();
   if (!next) return next.error();
@@ -55,7 +56,7 @@ Status read_end(BerReader& ber, std::uint8_t attributes) {
   return leave_content_info(ber);
 }
 
-// Everything behind the content.
+// Everything after the content.
 Result<Tail> read_tail(BerReader& ber, SealKind kind, ByteView content_type) {
   if (const Status out = ber.leave(); !out) return out.error();
   Tail tail;
@@ -73,7 +74,7 @@ Result<Tail> read_tail(BerReader& ber, SealKind kind, ByteView content_type) {
   return tail;
 }
 
-// What a form has place for.
+// The kind of cipher that a form has room for.
 CipherKind cipher_kind(SealKind kind) {
   return kind == SealKind::auth_enveloped ? CipherKind::aead : CipherKind::unauthenticated;
 }
@@ -89,20 +90,20 @@ struct EnvelopedReader::State {
   SecretBytes cipher_key;
   Tail tail;
 
-  // Plaintext that the first pass let through, in memory; or nothing.
+  // If `held`, `plain` is the plaintext that the first pass accepted.
   bool held = false;
   SecretBytes plain;
   std::size_t plain_size = 0;
   std::size_t plain_at = 0;
 
-  // The pass that releases, when it is not held.
+  // The pass that releases plaintext that is not held.
   std::unique_ptr<BerReader> ber;
   std::optional<SealedStream> stream;
   std::optional<ContentCipher> cipher;
   std::uint64_t content_bytes = 0;  // of the ciphertext, without padding
   std::uint64_t left_bytes = 0;     // not released yet
   bool ended = false;
-  std::optional<Error> failure;  // of that pass: told again to who reads on
+  std::optional<Error> failure;  // of that pass; further reads return it again
 
   explicit State(RewindableSource& source) : sealed(source) {}
 
@@ -122,7 +123,7 @@ struct EnvelopedReader::State {
   Status verify_again();
 };
 
-// Goes to the content, with the key that opens it.
+// Reads up to the content and finds the key that opens it.
 Status EnvelopedReader::State::find_key(BerReader& in, const KeyRing& keys) {
   const auto form = enter_sealed(in);
   if (!form) return form.error();
@@ -158,7 +159,7 @@ Result<bool> EnvelopedReader::State::hold(SealedStream& from) {
   return plain_size < plain.size();
 }
 
-// Opens content that is whole in `plain`.
+// Opens content that is completely in `plain`.
 Status EnvelopedReader::State::open_held(BerReader& in) {
   auto end = read_tail(in, kind, content_type);
   if (!end) return end.error();
@@ -172,7 +173,7 @@ Status EnvelopedReader::State::open_held(BerReader& in) {
   return done();
 }
 
-// Checks content that is too large to hold, whose front is in `plain`.
+// Checks content that is too large to hold; its front is in `plain`.
 Status EnvelopedReader::State::open_large(BerReader& in, SealedStream& from) {
   auto guess = start_cipher({});
   if (!guess) return guess.error();
@@ -236,7 +237,7 @@ Status EnvelopedReader::State::next_piece() {
   return piece;
 }
 
-// The tag was right in the pass before; it is checked again, in case the input is another now.
+// The tag was right in the pass before. It is checked again, in case the input has changed.
 Status EnvelopedReader::State::read_piece() {
   const auto count = stream->fill(plain.writable());
   if (!count) return count.error();

@@ -12,7 +12,7 @@ namespace culvert::crypto {
 namespace {
 
 constexpr std::uint32_t kAuthEnvelopedVersion = 0;  // RFC 5083, 2.1
-// Room that an ordinary mail needs: a whole piece would be cleared and wiped for each.
+// The room that an ordinary mail needs. A whole piece would be cleared and wiped for each mail.
 constexpr std::size_t kFirstPieceBytes = kMessageBufferBytes;
 
 struct RecipientInfos {
@@ -49,7 +49,7 @@ struct EnvelopedWriter::State {
   Bytes front;          // version, recipientInfos
   Bytes content_front;  // contentType, contentEncryptionAlgorithm
   ContentCipher cipher;
-  SecretBytes plain;  // waits for company; encrypted in place
+  SecretBytes plain;  // waits until a piece is full; encrypted in place
   std::size_t filled = 0;
   bool begun = false;  // the head is written, in indefinite length
 
@@ -60,7 +60,7 @@ struct EnvelopedWriter::State {
   Status write_all_in_der(ByteView sealed, ByteView more, ByteView mac);
 };
 
-// For a whole piece.
+// Makes room for a whole piece.
 void EnvelopedWriter::State::make_room() {
   SecretBytes larger(kStreamChunkBytes);
   std::copy_n(plain.view().begin(), filled, larger.writable().begin());
@@ -99,7 +99,7 @@ Status EnvelopedWriter::State::write_full() {
 }
 
 // Content that fits one piece has a known length: the whole object is DER. `mac` is the element
-// behind the content, empty if there is none.
+// after the content, empty if there is none.
 Status EnvelopedWriter::State::write_all_in_der(ByteView sealed, ByteView more, ByteView mac) {
   Bytes content_header;
   append_der_header(content_header, primitive_context_tag(0), sealed.size() + more.size());

@@ -47,7 +47,7 @@ Result<Bytes> read_content(BerReader& ber) {
   return content;
 }
 
-// Each certificate costs a parser's work before anybody is known: there is one.
+// There must be only one: parsing each one costs work before the sender is known.
 Result<Certificate> read_only_certificate(BerReader& ber) {
   const auto next = ber.peek();
   if (!next) return next.error();

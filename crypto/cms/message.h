@@ -12,14 +12,15 @@ namespace culvert::crypto {
 Result<Bytes> sign_message(const KeyRing& keys, const Certificate& signer, ByteView content,
                            Time now);
 
-// What a message says before anything of it is verified: who signed it, and what. It tells whose
-// message it would be, so that a stranger's is not worked at like a peer's; it proves nothing.
+// What a message claims before anything in it is verified: who signed it, and what. It proves
+// nothing. It tells whose message it would be, so that a stranger's does not cost the work of a
+// peer's.
 struct MessageClaim {
   Fingerprint signer;  // key id of the one certificate that is included
   Bytes content;       // eContent
 };
 
-// Everything of a message but its content. Ours have 1.2 KiB: one certificate, one signature.
+// All of a message except its content. Ours have 1.2 KiB: one certificate, one signature.
 inline constexpr std::size_t kMaxMessageFrameBytes = 8 * 1024;
 
 // Reads the claim, and demands the form that `sign_message` gives: content of id-data in the
@@ -35,8 +36,8 @@ struct SignedMessage {
 };
 
 // Verifies that exactly one signature is there, that it is right, and that it was made with
-// `identity`, whatever certificates are included. A refusal otherwise; `signer-unknown` if it is
-// somebody else's. Whether the certificate is valid now is not looked at: identities are pinned.
+// `identity`, whatever certificates are included. Refuses otherwise; `signer-unknown` if it is
+// somebody else's. Does not check whether the certificate is valid now: identities are pinned.
 Result<SignedMessage> verify_message(ByteView cms, const Certificate& identity);
 
 // For a first card, which must verify under its own identity certificate: as above, but the signer

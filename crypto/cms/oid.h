@@ -1,5 +1,5 @@
 // Object identifiers (X.660) as the content octets of their encoding (X.690, 8.19), made from the
-// dotted form when the program is compiled.
+// dotted form at compile time.
 #pragma once
 
 #include <array>
@@ -55,10 +55,10 @@ class Oid {
   std::size_t size_ = 0;
 };
 
-// True for content octets that X.690, 8.19 allows: not empty, complete, no arc with leading zeros.
+// True for content octets that X.690, 8.19, allows: not empty, complete, no arc with leading zeros.
 bool is_oid(ByteView octets);
 
-// Dotted form of such octets, for people; `?` if they are none.
+// Dotted form of such octets, for people; `?` if they are no OID.
 std::string oid_text(ByteView octets);
 
 // Content types (RFC 5652, 5083; RFC 3274) and where they are nested.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr Oid kOidPwriKek{"1.2.840.113549.1.9.16.3.9"};
 constexpr std::size_t kBlockBytes = 16;
-// The length of the key, and the complement of its first octets (RFC 3211, 2.3.1).
+// The front: the length of the key, and the complement of its first octets (RFC 3211, 2.3.1).
 constexpr std::size_t kCheckBytes = 3;
 constexpr std::size_t kFrontBytes = 1 + kCheckBytes;
 
@@ -31,8 +31,8 @@ constexpr std::array kCiphers{
 
 using Secret = Botan::secure_vector<std::uint8_t>;
 
-// Both passes of the decryption, from the outside in. The outer one began with the last block of
-// the inner one, which its own last two blocks give.
+// Both passes of the decryption, from the outside in. The vector of the outer pass was the last
+// block of the inner one. The last two blocks of `wrapped` give it.
 Secret decrypt(const PasswordWrap& wrap, const SecretBytes& key, ByteView wrapped) {
   const auto mode = Botan::Cipher_Mode::create_or_throw(wrap.engine, Botan::Cipher_Dir::Decryption);
   mode->set_key(key.view());
@@ -48,7 +48,7 @@ Secret decrypt(const PasswordWrap& wrap, const SecretBytes& key, ByteView wrappe
   return text;
 }
 
-// The key behind its front. What is wrong is not told, and the time does not tell it.
+// The key after its front. Neither the refusal nor the time tells what is wrong.
 Result<SecretBytes> take_key(const Secret& text, std::size_t key_bytes) {
   auto difference = static_cast<unsigned>(text[0] ^ key_bytes);
   for (std::size_t i = 0; i < kCheckBytes; ++i) {

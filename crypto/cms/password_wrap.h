@@ -17,11 +17,11 @@ struct PasswordWrap {
 // for a missing cipher or vector, or one of a wrong length.
 Result<PasswordWrap> read_password_wrap(const AlgorithmName& name);
 
-// A wrapped key has two blocks at least, and whole ones.
+// True for at least two blocks, all whole, as a wrapped key has.
 bool is_password_wrapped(ByteView wrapped);
 
-// The key of `key_bytes` octets in `wrapped`. `key-unwrap-failed` in the same time whatever is
-// wrong with it, its size included. `key` has the size that `wrap` needs.
+// The key of `key_bytes` octets in `wrapped`. `key-unwrap-failed` takes the same time whatever is
+// wrong with it, including its size. `key` has the size that `wrap` needs.
 Result<SecretBytes> unwrap_by_password(const PasswordWrap& wrap, const SecretBytes& key,
                                        ByteView wrapped, std::size_t key_bytes);
 

@@ -1,4 +1,4 @@
-// PBKDF2-params (RFC 8018, A.2) as CMS has them (RFC 3370, 4.4.1).
+// PBKDF2-params (RFC 8018, A.2) as CMS uses them (RFC 3370, 4.4.1).
 #pragma once
 
 #include "crypto/base/result.h"

@@ -82,7 +82,7 @@ Result<PssAlgorithm> parse(ByteView element) {
 }
 
 Bytes der_hash(const DigestRow& hash) {
-  // RFC 4055, 2.1 spells NULL out, and so does what others write.
+  // RFC 4055, 2.1 spells out NULL, and so does other software.
   const Bytes null{kTagNull, 0};
   return der_sequence({der_oid(hash.oid), null});
 }

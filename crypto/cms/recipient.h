@@ -1,6 +1,6 @@
-// Whom a message is sealed for, and how its content key gets there. Every kind of recipient that we
-// write: key transport, key agreement and key encapsulation by the key of a certificate, and keys
-// that both sides hold. What is read besides stands in recipient_info.h.
+// Whom a message is sealed for, and how its content key gets there. These are the kinds of
+// recipient that we write: key transport, key agreement and key encapsulation with the key of a
+// certificate, and keys that both sides hold. recipient_info.h has the kinds that are only read.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,8 @@
 namespace culvert::crypto {
 
 // A key-encryption key of 32 octets that both sides know by `identifier` (1 to
-// kMaxKeyIdentifierBytes octets). Shared, because recipients are copied and secrets are not.
+// kMaxKeyIdentifierBytes octets). The pointer is shared, because recipients are copied and secrets
+// are not.
 struct SharedKey {
   Bytes identifier;
   std::shared_ptr<const SecretBytes> key;
@@ -23,10 +24,10 @@ struct SharedKey {
 using Recipient = std::variant<Certificate, SharedKey>;
 
 struct KeyOptions {
-  // To RSA keys.
+  // For RSA keys.
   RsaTransport rsa{};
-  // To keys on a curve: the digest of the key derivation by the size of the curve, or SHA-256 for
-  // every curve.
+  // For keys on a curve: the digest of the key derivation follows the size of the curve, or is
+  // SHA-256 for every curve.
   enum class Agreement { by_curve, sha256 } agreement = Agreement::by_curve;
 };
 

@@ -40,8 +40,8 @@ std::string text_of(const AlgorithmName& algorithm) {
   return text;
 }
 
-// The first element that is an AlgorithmIdentifier: names of certificates and keys, which stand
-// before it, begin with something else than an OID.
+// The first element that is an AlgorithmIdentifier. The names of certificates and keys before it do
+// not begin with an OID.
 Result<std::string> first_algorithm(BerReader& in) {
   while (true) {
     const auto next = in.peek();

@@ -8,9 +8,9 @@
 
 namespace culvert::crypto {
 
-// The keyEncryptionAlgorithm of a whole RecipientInfo by name, `stdDH-sha256kdf with aes256-wrap`,
-// `RSAES-OAEP`; OIDs that we do not know are dotted. A refusal if there is none where the kind has
-// it.
+// The keyEncryptionAlgorithm of a whole RecipientInfo by name: `stdDH-sha256kdf with aes256-wrap`,
+// `RSAES-OAEP`. Unknown OIDs are dotted. Refuses if the algorithm is missing where the kind has
+// one.
 Result<std::string> key_algorithm_text(const RecipientKind& kind, ByteView info);
 
 }  // namespace culvert::crypto

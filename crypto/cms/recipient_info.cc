@@ -14,11 +14,11 @@
 namespace culvert::crypto {
 namespace {
 
-// A message names each of our certificates once; more would only make us compute.
+// A message names each of our certificates once; more would only cost us work.
 constexpr std::size_t kMostByCertificate = 8;
 // Shared keys are found by trying, which costs little.
 constexpr std::size_t kMostByShared = 64;
-// All together may ask for kMaxPbkdf2Iterations.
+// Together they may ask for kMaxPbkdf2Iterations.
 constexpr std::size_t kMostByPassword = 2;
 
 constexpr auto kUsual = Turn::usual;
@@ -49,7 +49,7 @@ bool is_known(std::uint8_t identifier) {
                      [&](const RecipientKind& kind) { return kind.identifier == identifier; });
 }
 
-// The first row that fits: the last one of every identifier takes all.
+// The first row that fits. The last row of every identifier takes all.
 const RecipientKind& kind_of(std::uint8_t identifier, ByteView info) {
   return *std::find_if(kKinds.begin(), kKinds.end(), [&](const RecipientKind& kind) {
     return kind.identifier == identifier && (kind.is == nullptr || kind.is(info));
@@ -79,6 +79,7 @@ Status visit_recipients(BerReader& from, const RecipientVisitor& visit) {
     if (!info) return info.error();
     const auto recipients = visit(kind_of(*next, *info), *info);
     if (!recipients) return recipients.error();
+    // An info without recipients counts too: otherwise a stranger could send any number of them.
     count += std::max<std::size_t>(*recipients, 1);
     if (count > kMaxCmsRecipients) return refuse(Refusal::too_many_recipients);
   }

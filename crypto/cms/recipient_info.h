@@ -1,5 +1,5 @@
-// RecipientInfo (RFC 5652, 6.2): a table with a row for each kind. A kind that is to be opened gets
-// its functions in a file of its own (recipient_kari.h, …) and its row here.
+// RecipientInfo (RFC 5652, 6.2): a table with a row for each kind. A kind that can be opened has
+// its functions in its own file (recipient_kari.h, …) and its row here.
 #pragma once
 
 #include <functional>
@@ -14,11 +14,11 @@
 
 namespace culvert::crypto {
 
-// What a row is asked for: the content key that is meant for one recipient.
+// What a row is asked for: the content key for one recipient.
 struct KeyRequest {
   ByteView info;          // the whole RecipientInfo
   std::size_t index;      // of the recipient in it
-  const HeldKey* key;     // whose it is; null for kinds that name no certificate
+  const HeldKey* key;     // the recipient's; null for kinds that name no certificate
   std::size_t key_bytes;  // what the content cipher needs; the caller compares
   const KeyRing& keys;
   // Iterations of key derivation that the whole message may still ask for.
@@ -27,15 +27,15 @@ struct KeyRequest {
 
 struct OpenedKey {
   SecretBytes key;
-  // What protects badly, for people; empty if nothing does.
+  // For people: what protects badly; empty if nothing does.
   std::string_view weakness{};
 };
 
-// When it is tried, if a message has several recipients that are ours.
+// When a kind is tried, if a message has several recipients that are ours.
 enum class Turn {
   usual,
   costly,  // it asks for much work
-  silent,  // it never says that it failed, so none behind it would be tried
+  silent,  // it never reports failure, so nothing after it would be tried
 };
 
 struct RecipientKind {
@@ -45,23 +45,23 @@ struct RecipientKind {
   bool (*is)(ByteView info);
   // The certificates that a whole RecipientInfo names; null for kinds that name none.
   Result<std::vector<CertificateName>> (*names)(ByteView info);
-  // Null for kinds that are recognised only.
+  // Null for kinds that are only recognised.
   Result<OpenedKey> (*open)(const KeyRequest& request);
   Turn turn;
-  // How many of this kind are tried in one message, because each is work that a stranger asks for.
+  // How many of this kind are tried in one message: each is work that a stranger asks for.
   std::size_t most_tried;
   // Whether a key of that kind may open it; null for kinds that name no certificate.
   bool (*fits)(KeyKind kind) = nullptr;
 };
 
-// The names in `info`; nothing if its kind names none, or if it is another's extension ([4]),
-// which, whatever is wrong with it, does not decide what the rest of the message says.
+// The names in `info`; nothing if its kind names none, or if it is somebody else's extension ([4])
+// that cannot be read. Such an extension must not decide what the rest of the message says.
 Result<std::optional<std::vector<CertificateName>>> names_in(const RecipientKind& kind,
                                                              ByteView info);
 
-// Reads RecipientInfos, the next element of `from`, handing each whole one to `visit`. Refuses an
-// empty set (`no-recipient`) and more than kMaxCmsRecipients in all, where an info counts as many
-// as `visit` says.
+// Reads RecipientInfos, the next element of `from`, and hands each whole one to `visit`. Refuses an
+// empty set (`no-recipient`) and more than kMaxCmsRecipients in all. An info counts as many as
+// `visit` returns.
 using RecipientVisitor =
     std::function<Result<std::size_t>(const RecipientKind& kind, ByteView info)>;
 Status visit_recipients(BerReader& from, const RecipientVisitor& visit);

@@ -63,7 +63,8 @@ Status read_recipient_keys(BerReader& in, AgreementInfo& info) {
     if (!name) return name.error();
     auto wrapped = in.octets(kTagOctetString, kMaxRecipientInfoBytes);
     if (!wrapped) return wrapped.error();
-    // Another's must not decide; if it is ours, its length tells.
+    // A key that is too long is not refused here: it may be somebody else's. If it is ours, its
+    // length shows the fault.
     if (wrapped->size() > kMaxWrappedKeyBytes) wrapped->resize(kMaxWrappedKeyBytes + 1);
     info.recipients.push_back({*std::move(name), *std::move(wrapped)});
     if (const Status left = in.leave(); !left) return left.error();
@@ -108,7 +109,7 @@ Status check_originator(const AgreementInfo& info, const CurveRow& curve) {
   return refuse(Refusal::bad_originator_key, "parameters of the originator's key");
 }
 
-// The parameters of the agreement are the name of the wrap. OpenSSL 3.0 takes 3DES by itself.
+// The parameters of the agreement name the wrap. OpenSSL 3.0 takes 3DES by default.
 Result<Wrap> wrap_in(const AlgorithmName& agreement, ContentRule rule) {
   BerReader in{ByteView(agreement.parameters)};
   const auto name = read_algorithm(in);

@@ -17,12 +17,12 @@ struct SharedInfo {
   WrappedKey key;
 };
 
-// KEKIdentifier. Its date and other name nothing that we know: they decide nothing.
+// KEKIdentifier. Its `date` and `other` name nothing that we know and decide nothing.
 Result<Bytes> read_identifier(BerReader& in) {
   if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   auto identifier = in.octets(kTagOctetString, kMaxRecipientInfoBytes);
   if (!identifier) return identifier.error();
-  // Of somebody else's key: no key of ours is called so.
+  // It is somebody else's key: none of ours has so long a name.
   if (identifier->size() > kMaxKeyIdentifierBytes) return refuse(Refusal::no_key);
   for (const std::uint8_t optional : {kTagGeneralizedTime, kTagSequence}) {
     const auto next = in.peek();

@@ -28,7 +28,7 @@ struct EncapsulationInfo {
   Bytes wrapped;
 };
 
-// Goes into the info and past the certificate's name.
+// Enters the info and reads the certificate's name.
 Result<CertificateName> read_front(BerReader& in) {
   if (const Status entered = in.enter(context_tag(4)); !entered) return entered.error();
   if (const auto type = in.oid(); !type) return type.error();
@@ -39,7 +39,7 @@ Result<CertificateName> read_front(BerReader& in) {
   return read_certificate_name(in);
 }
 
-// Everything behind the name.
+// Reads everything after the name.
 Status read_rest(BerReader& in, EncapsulationInfo& info) {
   auto kem = read_algorithm(in);
   if (!kem) return kem.error();
@@ -78,8 +78,8 @@ Result<EncapsulationInfo> read_info(ByteView octets) {
   return info;
 }
 
-// The KEM must be that of the key, and without parameters (RFC 9936, 3). Without a certificate the
-// length of the ciphertext tells.
+// The KEM must be that of the key, and without parameters (RFC 9936, 3). Without a certificate, the
+// length of the ciphertext decides.
 Status check_kem(const AlgorithmName& kem, const std::optional<Certificate>& certificate) {
   const EncapsulationRow* row = find_encapsulation(kem.oid);
   if (row == nullptr) return refuse(Refusal::unsupported_recipient, oid_text(kem.oid));

@@ -30,7 +30,7 @@ struct Front {
   CertificateName name;
 };
 
-// Goes into the info and past the certificate's name.
+// Enters the info and reads the certificate's name.
 Result<Front> read_front(BerReader& in) {
   if (const Status entered = in.enter(kTagSequence); !entered) return entered.error();
   const auto version = read_version(in);

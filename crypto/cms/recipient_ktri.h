@@ -14,8 +14,8 @@ namespace culvert::crypto {
 Result<Bytes> seal_key_by_transport(const Certificate& recipient, const SecretBytes& content_key,
                                     const RsaTransport& transport);
 
-// True for a RecipientInfo whose key was encrypted with PKCS#1 v1.5: opening it never fails for
-// what it holds, but gives a random key (RFC 3218, 2.3.2), so that nobody learns anything.
+// True for a RecipientInfo whose key was encrypted with PKCS#1 v1.5. Opening it never fails because
+// of what it holds, but gives a random key (RFC 3218, 2.3.2), so that nobody learns anything.
 bool is_pkcs1_transport(ByteView info);
 
 // The certificate that `info`, a whole RecipientInfo, names at its front.

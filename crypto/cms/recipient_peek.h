@@ -15,10 +15,10 @@ enum class SealKind { enveloped, auth_enveloped };
 struct RecipientPeek {
   SealKind kind = SealKind::auth_enveloped;
   // In the order of the message. Recipients that are not named by a certificate (a shared key, a
-  // password) are counted only.
+  // password) are only counted.
   std::vector<CertificateName> names;
   std::size_t unnamed = 0;
-  // Among them: the identifiers of shared keys, and how many passwords.
+  // Among the unnamed: the identifiers of shared keys, and how many passwords.
   std::vector<Bytes> shared_keys{};
   std::size_t passwords = 0;
 };
@@ -27,8 +27,8 @@ struct RecipientPeek {
 // refusal if it is no EnvelopedData or AuthEnvelopedData, or its recipients cannot be read.
 Result<RecipientPeek> peek_recipients(Source& der);
 
-// Reads all of a sealed object, as far as it can be read without a key: done if nothing of its form
-// is missing, malformed or too much. Its content may be wrong all the same.
+// Reads all of a sealed object, as far as it can be read without a key. Done if nothing in its form
+// is missing, malformed or too much. Its content may still be wrong.
 Status check_sealed_form(Source& der);
 
 }  // namespace culvert::crypto

@@ -24,7 +24,7 @@ Result<PasswordInfo> read_info(ByteView octets) {
   if (*version != kVersion) return refuse(Refusal::unexpected_element, "version of the recipient");
   const auto next = in.peek();
   if (!next) return next.error();
-  // Absent, it would mean a key from elsewhere: that is what KEKRecipientInfo is for.
+  // If absent, the key would come from elsewhere; KEKRecipientInfo is for that.
   if (*next != context_tag(0)) return refuse(Refusal::bad_key_parameters, "no key derivation");
   auto derivation = read_algorithm(in, context_tag(0));
   if (!derivation) return derivation.error();

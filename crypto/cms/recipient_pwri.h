@@ -6,7 +6,7 @@
 
 namespace culvert::crypto {
 
-// Derives only if all else is right, because that is the work.
+// Derives the key only if all else is right, because the derivation is the work.
 Result<OpenedKey> open_key_by_password(const KeyRequest& request);
 
 }  // namespace culvert::crypto

@@ -80,8 +80,8 @@ std::string_view refusal_text(Refusal refusal);
 
 // A permanent error with both; `detail` is for our log.
 Error refuse(Refusal refusal, std::string detail = {});
-// The same with a cause for people behind the sentence, after a colon. What a message supplied in
-// it is shown as `printable` does, at most kMaxCauseOctets of all.
+// The same, with a cause for people after the sentence and a colon. The cause is shown as
+// `printable` does, since a message may supply parts of it; at most kMaxCauseOctets.
 inline constexpr std::size_t kMaxCauseOctets = 700;
 Error refuse_because(Refusal refusal, std::string_view cause);
 

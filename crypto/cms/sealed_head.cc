@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxTagOctets = 64;
 
-// Passes over the next element if it is that one.
+// Skips the next element if it has this identifier.
 Status skip_if(BerReader& from, std::uint8_t identifier) {
   const auto next = from.peek();
   if (!next) return next.error();

@@ -1,5 +1,5 @@
-// What EnvelopedData (RFC 5652, 6.1) and AuthEnvelopedData (RFC 5083, 2.1) have in common: all that
-// stands in front of the encrypted content.
+// What EnvelopedData (RFC 5652, 6.1) and AuthEnvelopedData (RFC 5083, 2.1) have in common:
+// everything before the encrypted content.
 #pragma once
 
 #include "crypto/base/result.h"
@@ -9,7 +9,8 @@
 
 namespace culvert::crypto {
 
-// Goes from the beginning of the ContentInfo to RecipientInfos. `not-cms` for other content types.
+// Reads from the beginning of the ContentInfo up to RecipientInfos. `not-cms` for other content
+// types.
 Result<SealKind> enter_sealed(BerReader& from);
 
 // EncryptedContentInfo up to its content.
@@ -18,11 +19,11 @@ struct SealedContentHead {
   AlgorithmName cipher;  // contentEncryptionAlgorithm
 };
 
-// Goes from behind RecipientInfos into the encrypted content, which `next_octets` then gives.
+// Reads from the end of RecipientInfos into the encrypted content; `next_octets` then gives it.
 Result<SealedContentHead> enter_sealed_content(BerReader& from);
 
-// Goes from the content to the end of the input without any key: done if all is there. Refusals of
-// what is malformed; what it holds may be wrong all the same.
+// Reads from the content to the end of the input without any key. Done if all is there; refuses
+// what is malformed. The content may still be wrong.
 Status pass_sealed_content(BerReader& from, SealKind kind);
 
 }  // namespace culvert::crypto

@@ -1,7 +1,7 @@
 // SignedData (RFC 5652, section 5), written and read as streams: content inside ("opaque") or
 // elsewhere ("detached", as in multipart/signed). Nothing here knows whom to trust: the reader says
-// which certificate made which signature, and why a signature does not count. One without signers
-// is certs_only.h.
+// which certificate made which signature, and why a signature does not count. certs_only.h reads
+// one without signers.
 #pragma once
 
 #include <memory>
@@ -19,8 +19,8 @@
 
 namespace culvert::crypto {
 
-// What a signature says of itself (RFC 3183, 3.1). `personal`: that of the author, which needs no
-// attribute; `other`: of a type that we do not know.
+// What a signature says about itself (RFC 3183, 3.1). `personal`: the author's, which needs no
+// attribute; `other`: a type that we do not know.
 enum class SignatureType { personal, domain, additional_attributes, review, other };
 // `personal`, `additional-attributes`, …
 std::string_view signature_type_name(SignatureType type);
@@ -32,7 +32,7 @@ struct SigningKey {
   std::optional<SignatureScheme> scheme{};
 };
 
-// For a node's signatures as they stand; for those of people see crypto/smime/profile.h.
+// The defaults are for a node's signatures; for those of people see crypto/smime/profile.h.
 struct SigningOptions {
   KeyId key;                // of `certificate`, in the key ring
   Certificate certificate;  // named by issuer and serial number, and included
@@ -42,11 +42,11 @@ struct SigningOptions {
   std::optional<SignatureScheme> scheme{};
   // `detached`: the object holds no content, and is written when the content has ended.
   enum class Content { opaque, detached } content = Content::opaque;
-  // Included besides those of the signers, for instance up to an authority.
+  // Certificates included besides the signers', for instance up to an authority.
   std::vector<Certificate> chain{};
   // None: the attribute is left out.
   std::vector<Capability> capabilities = tunnel_capabilities();
-  // Who signs the same content besides, with the same attributes.
+  // Further signers of the same content, with the same attributes.
   std::vector<SigningKey> others{};
 };
 
@@ -57,8 +57,8 @@ struct SigningOptions {
 class SignedDataWriter final : public Sink {
  public:
   // `to` and `keys` must outlive the writer. internal `bad-key-use` if a certificate's key cannot
-  // sign, not so, or is RSA of a size that is not written; `too-many-signers` and
-  // `too-many-certificates` for what no reader would take.
+  // sign, does not fit the scheme, or is RSA of a size that is not written; `too-many-signers` and
+  // `too-many-certificates` if no reader would take so many.
   static Result<std::unique_ptr<SignedDataWriter>> start(Sink& to, const KeyRing& keys,
                                                          SigningOptions options);
   ~SignedDataWriter() override;
@@ -76,7 +76,7 @@ class SignedDataWriter final : public Sink {
 // One SignerInfo, judged.
 struct SignerResult {
   CertificateName name;
-  // The certificate that `name` calls, if it was at hand; the first of several, unless the
+  // The certificate that `name` refers to, if it is at hand; the first of several, unless the
   // signature is right under another.
   std::optional<Certificate> certificate;
   // Why this signature does not count; nothing if it is right under `certificate`.
@@ -85,7 +85,7 @@ struct SignerResult {
   SignatureType type = SignatureType::personal;
   std::string digest;     // `sha256`, or the dotted OID of one that we do not know
   std::string signature;  // `ecdsa-with-SHA256`, or the dotted OID
-  // An included certificate that cannot be read: the one that `name` calls, else the first.
+  // An included certificate that cannot be read: the one that `name` refers to, else the first.
   struct Unread {
     LeftOut certificate;
     bool is_called = false;
@@ -93,11 +93,11 @@ struct SignerResult {
   std::optional<Unread> unread{};
   // True for RSA keys of fewer than 2,048 bits: right, but no longer strong.
   bool weak_key = false;
-  // Whether the content has the digest that is signed, if that could be told. It proves something
-  // only if the signature is right; of one that does not count it tells whether the content was
-  // altered by accident.
+  // Whether the content has the signed digest; nothing if that is not known. It proves something
+  // only if the signature is right. If the signature does not count, it tells whether the content
+  // was altered by accident.
   std::optional<bool> content_matches;
-  // SMIMECapabilities, in the signer's order. Theirs only if the signature is valid.
+  // SMIMECapabilities, in the signer's order. They are the signer's only if the signature is valid.
   std::vector<Capability> capabilities;
 
   bool valid() const { return !refusal && certificate; }
@@ -105,7 +105,7 @@ struct SignerResult {
 
 struct SignedDataResult {
   std::vector<SignerResult> signers;  // at least one
-  // Those included that could be parsed; none if they were to be ignored.
+  // The included certificates that could be parsed; none if they were to be ignored.
   std::vector<Certificate> certificates;
   // True if every signature is right. Whether its certificate may be trusted is another question.
   bool valid() const;
@@ -117,15 +117,15 @@ struct SignerCandidates {
   enum class Included { use, ignore };
   // `ignore`: only `known` counts, as for peers, whose card lists the certificates.
   Included included = Included::use;
-  // More are refused before any signature is computed: what a stranger sends must not buy minutes
+  // More are refused before any signature is computed: a stranger's message must not cost minutes
   // of processor time.
   std::size_t most_signers = kMaxCmsSigners;
-  // Only keys of that kind are tried; nothing: all.
+  // Only keys of that kind are tried; nothing: all kinds.
   std::optional<KeyKind> only_kind{};
 };
 
-// A ContentInfo in, the signed content out. Content is handed on before its signature is checked:
-// what it means is decided by `finish`, and the caller throws it away if that refuses.
+// A ContentInfo in, the signed content out. Content is handed on before its signature is checked.
+// `finish` decides what it means; if that refuses, the caller throws the content away.
 class SignedDataReader final : public Source {
  public:
   // Reads up to the content. `from` must outlive the reader. Refusals: not a SignedData, content

@@ -1,5 +1,5 @@
-// The parts of a SignedData of ours (RFC 5652, 5.1), shared by the stream writer, by messages in
-// memory and by certs-only.
+// The parts of a SignedData that we write (RFC 5652, 5.1), shared by the stream writer, by messages
+// in memory and by certs-only.
 #pragma once
 
 #include "crypto/base/result.h"
@@ -10,7 +10,7 @@ namespace culvert::crypto {
 // Version 1: certificates are X.509, signers are named by issuer, content is id-data.
 inline constexpr std::uint32_t kSignedDataVersion = 1;
 
-// One plan for each signer, the one of `options` first. As SignedDataWriter::start.
+// One plan for each signer, the one of `options` first. Errors as of SignedDataWriter::start.
 Result<std::vector<SigningPlan>> plan_signatures(const SigningOptions& options);
 // version and digestAlgorithms.
 Bytes signed_data_front(const std::vector<SigningPlan>& plans);

@@ -25,7 +25,7 @@ struct SignedDataReader::State {
   Result<std::size_t> read_inside(MutableBytes into);
 };
 
-// What the signers need is not known before the content is over: all that is announced is computed.
+// What the signers need is known only after the content, so all announced digests are computed.
 Status SignedDataReader::State::begin() {
   auto entered = enter_signed_data(ber);
   if (!entered) return entered.error();
@@ -73,7 +73,7 @@ Result<std::size_t> SignedDataReader::State::read_inside(MutableBytes into) {
 
 namespace {
 
-// Whose signature it may be, in the order in which they are tried.
+// The certificates that a signature may be by, in the order in which they are tried.
 std::vector<Certificate> tried_certificates(const SignerCandidates& candidates,
                                             const std::vector<Certificate>& included) {
   std::vector<Certificate> tried = candidates.known;

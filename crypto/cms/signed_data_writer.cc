@@ -14,7 +14,7 @@ struct SignedDataWriter::State {
   SigningOptions options;
   std::vector<SigningPlan> plans;
   Digester digester;
-  Bytes pending;       // content that waits for company
+  Bytes pending;       // content that waits until a piece is full
   bool begun = false;  // the head is written, in indefinite length
 
   bool is_detached() const { return options.content == SigningOptions::Content::detached; }

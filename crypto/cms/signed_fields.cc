@@ -24,7 +24,7 @@ Status read_digests(BerReader& ber, std::vector<const DigestRow*>& into) {
   }
 }
 
-// certificates stand under [0]; what they hold proves nothing by being there.
+// certificates are under [0]. Being there proves nothing about them.
 Status read_certificates(BerReader& ber, std::size_t most, SignedTail& into) {
   if (const Status in = ber.enter(context_tag(0)); !in) return in.error();
   for (std::size_t count = 0;; ++count) {

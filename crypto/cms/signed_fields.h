@@ -1,5 +1,5 @@
-// The fields of a SignedData on the wire (RFC 5652, 5.1), read in their order: by the readers of
-// signed content and of certs-only.
+// The fields of a SignedData on the wire (RFC 5652, 5.1), read in their order. The readers of
+// signed content and of certs-only use them.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,7 @@
 
 namespace culvert::crypto {
 
-// What stands in front of the content.
+// What comes before the content.
 struct SignedHead {
   std::vector<const DigestRow*> digests;  // announced, and known here; each once
   Bytes content_type;                     // content octets of the OID
@@ -23,19 +23,19 @@ struct SignedHead {
 
 // Reads up to the content, or to where it would be. Refusals: not-cms and whatever is malformed.
 Result<SignedHead> enter_signed_data(BerReader& ber);
-// Goes into the content, so that `ber.next_octets` gives it; and out of it, or from where it would
-// be.
+// The first enters the content, so that `ber.next_octets` gives it. The second leaves it, or the
+// place where it would be.
 Status enter_signed_content(BerReader& ber);
 Status leave_signed_content(BerReader& ber, const SignedHead& head);
 
-// What stands behind the content.
+// What comes after the content.
 struct SignedTail {
   std::vector<Bytes> certificates;  // in DER; parsing one costs a tenth of a signature
   std::vector<SignerInfo> signers;
 };
 
-// The certificates of a tail. Those that cannot be read are as if they were not there, except for
-// the reason that people are told.
+// The certificates of a tail. Those that cannot be read count as absent, except that people are
+// told the reason.
 struct IncludedCertificates {
   struct Unread {
     const Bytes& der;  // in the tail

@@ -20,14 +20,15 @@ struct SignerInfo {
 // A whole SignerInfo element.
 Result<SignerInfo> read_signer_info(ByteView element);
 
-// What the signature is to be checked against.
+// What a signature is checked against.
 struct SignedContent {
   ByteView content_type;  // content octets of the OID
   const Digester& digests;
 };
 
-// Everything that smime-profile.md, "Signatures", demands, one result each. `candidates` are tried
-// in order; only those that the signer's name calls, and few of one name (kMaxMoreTrials).
+// Checks everything that smime-profile.md, "Signatures", demands; one result for each signer.
+// `candidates` are tried in order: only those that the signer's name refers to, and few of one name
+// (kMaxMoreTrials).
 std::vector<SignerResult> judge_signers(const std::vector<SignerInfo>& signers,
                                         const SignedContent& content,
                                         const std::vector<Certificate>& candidates);
@@ -41,7 +42,7 @@ struct SigningPlan {
 // internal `bad-key-use` if the certificate's key cannot sign so.
 Result<SigningPlan> plan_signature(const SigningKey& key);
 
-// A SignerInfo in DER over content with this digest. Of `options` it takes what is signed beside
+// A SignerInfo in DER over content with this digest. From `options` it takes what is signed besides
 // the digest, not the keys.
 Result<Bytes> make_signer_info(const SigningOptions& options, const SigningPlan& plan,
                                ByteView message_digest, const KeyRing& keys);

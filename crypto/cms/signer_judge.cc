@@ -20,7 +20,7 @@ std::string digest_name(const AlgorithmName& digest) {
 constexpr std::string_view kSignBetter =
     ": the sender's program has to sign with SHA-256 or better, by a key for RSA, ECDSA or EdDSA";
 
-// All that is broken in it, named.
+// Names the algorithms in it, at least one of which is broken.
 Error weak(const SignerInfo& info) {
   std::string names = oid_name(info.digest.oid);
   const bool is_plain_rsa =
@@ -46,7 +46,7 @@ Status check_digest(const SignerInfo& info) {
   return done();
 }
 
-// What is to be computed. `pss` belongs to the schemes of that kind.
+// What to compute. `pss` belongs to the RSASSA-PSS schemes.
 struct Algorithm {
   SignatureScheme scheme;
   std::optional<PssAlgorithm> pss;
@@ -61,7 +61,7 @@ Result<PssAlgorithm> pss_of(const SignerInfo& info) {
         Refusal::weak_algorithm,
         "RSASSA-PSS with " + oid_name(hash.oid.octets()) + std::string(kSignBetter));
   }
-  // RFC 4056, 3: the parameters stand in the SignerInfo, and their hash is that of the content.
+  // RFC 4056, 3: the parameters are in the SignerInfo, and their hash is that of the content.
   if (!(pss->hash->oid == info.digest.oid)) return refuse(Refusal::digest_mismatch);
   return pss;
 }
@@ -112,7 +112,8 @@ std::optional<bool> content_matches(const SignerInfo& info, const SignedAttribut
   return as_text(*digest) == as_text(attributes.message_digest);
 }
 
-// Of a signature that is refused for its algorithms, as far as its attributes can be read.
+// The same for a signature that is refused for its algorithms, as far as its attributes can be
+// read.
 std::optional<bool> content_matches(const SignerInfo& info, const SignedContent& content) {
   if (info.signed_attributes.empty()) return std::nullopt;
   const auto list = read_attributes(info.signed_attributes, context_tag(0));
@@ -159,7 +160,7 @@ Status check_signature(const SignerInfo& info, const Algorithm& algorithm,
   return good ? done() : refuse(Refusal::bad_signature);
 }
 
-// Those of one object, and how many more than one for each signer may be tried.
+// The certificates of one object, and how many may be tried beyond one for each signer.
 struct Candidates {
   const std::vector<Certificate>& certificates;
   std::size_t more_trials = kMaxMoreTrials;
@@ -168,7 +169,7 @@ struct Candidates {
   std::optional<Certificate> first_called_by(const CertificateName& name) const;
   std::vector<Certificate> called_by(const CertificateName& name) const;
   bool take_one_more();
-  // False for a large key when enough of them were tried.
+  // False for a large key once enough of them were tried.
   bool may_try(const Certificate& candidate);
 };
 
@@ -206,8 +207,8 @@ struct Judged {
   const Algorithm& algorithm;
 };
 
-// The certificate under which the signature is right. Several may have the same name: an attacker
-// can include one with the name of another, which must not hide the right one.
+// Finds the certificate under which the signature is right. Several may have the same name: an
+// attacker can include one with somebody else's name, and it must not hide the right one.
 Status find_signer(const Judged& judged, Candidates& candidates, SignerResult& result) {
   const auto& [info, attributes, algorithm] = judged;
   const auto called = candidates.called_by(info.name);
@@ -259,7 +260,7 @@ Status check_all(const SignerInfo& info, const SignedContent& content, Candidate
 SignerResult judge(const SignerInfo& info, const SignedContent& content, Candidates& candidates) {
   SignerResult result;
   result.name = info.name;
-  // Who it says it is, whatever becomes of the signature.
+  // Who the signer claims to be, whatever becomes of the signature.
   result.certificate = candidates.first_called_by(info.name);
   result.digest = digest_name(info.digest);
   result.signature = signature_name(info);

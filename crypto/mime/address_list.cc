@@ -28,7 +28,7 @@ class AddressReader {
   }
 
  private:
-  // Blanks and whole comments. False if a comment does not end.
+  // Skips blanks and whole comments. False if a comment does not end.
   bool skip() {
     while (at_ < text_.size()) {
       if (text_[at_] == '(') {
@@ -69,7 +69,7 @@ class AddressReader {
       const std::size_t begins = at_;
       if (!take_word()) break;
       if (is_at('@')) return words == 0 ? address_from(begins) : std::nullopt;
-      // Words that touch are one for some readers.
+      // Some readers take words that touch for one.
       if (at_ < text_.size() && kBehindAWord.find(text_[at_]) == kBehindAWord.npos) {
         return std::nullopt;
       }
@@ -90,7 +90,7 @@ class AddressReader {
     return is_there;
   }
 
-  // The rest of a quoted string.
+  // Takes the rest of a quoted string.
   bool take_quoted() {
     while (at_ < text_.size()) {
       const char c = text_[at_++];
@@ -101,7 +101,7 @@ class AddressReader {
     return false;
   }
 
-  // The local part stands from `begins` to here.
+  // The local part reaches from `begins` to here.
   std::optional<std::string_view> address_from(std::size_t begins) {
     if (!take('@') || is_at('"') || !take_word()) return std::nullopt;
     return text_.substr(begins, at_ - begins);

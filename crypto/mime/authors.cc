@@ -18,11 +18,11 @@ namespace {
 // An A-label has at least one octet for each character of a name, and UTF-8 at most four.
 constexpr std::size_t kLongestName = 4 * kMaxDomainOctets;
 
-// What may stand around the parts of an address, and blanks.
+// What may surround the parts of an address, and blanks.
 constexpr std::string_view kSyntax = "\"\\[] \t";
 
 // Without the blanks around the dots and the `@` of an address (RFC 5322, 4.4), and without what
-// may stand around its parts: quotes, backslashes and brackets.
+// may surround its parts: quotes, backslashes and brackets.
 std::string without_syntax(std::string_view text) {
   const auto joins = [](char c) { return c == '.' || c == '@'; };
   const auto is_syntax = [](char c) { return c == '"' || c == '\\' || c == '[' || c == ']'; };
@@ -41,8 +41,8 @@ std::string without_syntax(std::string_view text) {
   return out;
 }
 
-// The longest run of characters that may stand in a name, with its dots: each of them once, none at
-// the ends.
+// The longest run of characters that a name may have, with its dots: no two in a row, none at the
+// ends.
 std::string name_at(std::string_view text) {
   std::string name;
   while (!text.empty() && name.size() <= kLongestName) {
@@ -63,17 +63,17 @@ std::string_view ascii_front(std::string_view name) {
   return name.substr(0, static_cast<std::size_t>(end - name.begin()));
 }
 
-// The domains that were found in texts, up to the limit.
+// The domains found in texts, up to the limit.
 class FoundDomains {
  public:
   bool is_full() const { return names_.size() > kMaxAuthorDomains; }
   bool is_empty() const { return domains_.empty(); }
-  // Something may name any domain.
+  // True if something may name any domain.
   bool is_doubtful() const { return doubtful_; }
   void note_doubt() { doubtful_ = true; }
   std::set<Domain> take() { return std::move(domains_); }
 
-  // What stands behind each `@`.
+  // Adds what follows each `@`.
   void note(std::string_view text) {
     for (std::size_t at = text.find('@'); at != text.npos && !is_full();
          at = text.find('@', at + 1)) {
@@ -86,7 +86,7 @@ class FoundDomains {
   void add(const std::string& name) {
     if (name.empty() || name.size() > kLongestName || !names_.insert(name).second) return;
     auto domain = Domain::parse(name);
-    // Characters that no name may hold together end it as well.
+    // Characters that may not be together in a name end it as well.
     if (!domain) domain = Domain::parse(ascii_front(name));
     if (domain) domains_.insert(*std::move(domain));
   }
@@ -96,9 +96,9 @@ class FoundDomains {
   bool doubtful_ = false;
 };
 
-// The fillers of Hangul, the Mongolian vowel separator and what else has a width and no ink
-// (unicode.h): some programs show nothing, but most fonts have a blank for them, where an address
-// seems to end.
+// The fillers of Hangul, the Mongolian vowel separator and other characters with a width and no ink
+// (unicode.h). Some programs show nothing for them, but most fonts have a blank, at which an
+// address seems to end.
 constexpr std::string_view kFillers[] = {"\u115f",     "\u1160",    "\u180e",     "\u2800",
                                          "\u3164",     "\uffa0",    "\U00013441", "\U00013442",
                                          "\U00016fe4", "\U0001d159"};
@@ -126,7 +126,7 @@ void note_as_seen(std::string_view text, FoundDomains& found) {
     note_one_form(shown, found);
 }
 
-// All readings of an unfolded text: readers differ in what they decode and pass over.
+// Notes all readings of an unfolded text: readers differ in what they decode and skip.
 void note_readings(std::string_view text, CharsetReader& charsets, FoundDomains& found) {
   note_as_seen(text, found);
   if (!has_encoded_words(text)) return;
@@ -166,7 +166,7 @@ AuthorDomains author_domains(const std::vector<HeaderField>& fields) {
   authors.doubtful_address = found.in_addresses.is_doubtful();
   authors.doubtful_name = !authors.doubtful_address && found.anywhere.is_doubtful();
   std::set<Domain> addresses = found.in_addresses.take();
-  // Some domains hold characters that nobody sees (RFC 5892, A.1): their exact form counts as well.
+  // Some domains hold invisible characters (RFC 5892, A.1): their exact form counts as well.
   if (const auto one = single_from(fields)) addresses.insert(one->domain());
   const std::set<Domain> all = found.anywhere.take();
   authors.addresses.assign(addresses.begin(), addresses.end());

@@ -16,7 +16,7 @@ Error bad_base64(const char* why) {
   return permanent_error("bad-base64", std::string("the base64 text is damaged: ") + why);
 }
 
-// Encodes all of `in`, padding at the end, to `out`; returns one past the last character.
+// Encodes all of `in` to `out`, with padding at the end; returns one past the last character.
 std::uint8_t* encode_run(ByteView in, std::uint8_t* out) {
   const std::size_t rest = in.size() % 3;
   const std::size_t whole = in.size() - rest;
@@ -37,9 +37,9 @@ std::uint8_t* end_line(std::uint8_t* out) {
   return out;
 }
 
-// Decodes what is as it should be at the front of `text`, which must begin a group, and takes it
-// off: whole lines of whole groups, then the whole groups of a line that is otherwise or cut, but
-// for one with padding. False if a character among these does not belong there; its line is left.
+// Decodes the regular front of `text`, which must begin a group, and removes it from `text`: whole
+// lines of whole groups, then the whole groups of the first line that is irregular or cut, except
+// one with padding. False if one of these characters is not base64; its line then stays in `text`.
 bool take_lines(std::string_view& text, std::uint8_t*& to) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
@@ -127,7 +127,7 @@ Status Base64Decoder::take_character(std::uint8_t value, std::uint8_t*& to) {
   return done();
 }
 
-// Counts what is no base64, or refuses it.
+// Counts an octet that is not base64, or refuses it.
 Status Base64Decoder::pass_over(char c) {
   if (strays_ == StrayOctets::refuse) {
     return bad_base64(c == '\r' ? "a carriage return without a line feed"
@@ -152,8 +152,8 @@ Status Base64Decoder::take(char c, std::uint8_t*& to) {
   return value == kNotBase64 ? pass_over(c) : take_character(value, to);
 }
 
-// What is left of the line: its end, its padding, a group that the line or the piece cuts; of a
-// damaged one all up to its end, or what refuses it.
+// Decodes the rest of the line: its end, its padding, a group that the line or the piece cuts. A
+// damaged line is decoded up to its end, or up to the octet that is refused.
 Status Base64Decoder::decode_singly(std::string_view& text, bool damaged, std::uint8_t*& to) {
   while (!text.empty()) {
     const char c = text.front();

@@ -1,17 +1,17 @@
 // base64 as a stream (RFC 2045, 6.8; RFC 4648, 4), written in lines of 76 characters with CRLF.
-// Botan's decoder is an order of magnitude slower than the cipher behind it, hence our own.
+// Botan's decoder is an order of magnitude slower than the cipher after it, hence our own.
 //
 // What is read, and nothing else:
 //   text      = *group [last]           groups of four characters
 //   group     = 4char                   A-Z a-z 0-9 + /
 //   last      = 2char "==" / 3char "="  unused bits zero
 //   line ends = CRLF or LF, mixed, between any two characters, before and behind all
-// So padding ends the text, and only line ends may follow. A line may have any length. Blanks,
-// tabs, a CR without LF and any other octet are refused where two nodes talk: what one reader skips
-// and another does not is where a text gets two meanings. Of the CMS objects in a mail a reader
-// must pass over them (RFC 2045, 6.8), because mail servers leave them there: Base64Source does,
-// counts them, and refuses too many. What it gives is believed no more for that: it still has to be
-// one whole object whose seal or signature is right.
+// So padding ends the text, and only line ends may follow. A line may have any length. Between two
+// nodes, blanks, tabs, a CR without LF and any other octet are refused: an octet that one reader
+// skips and another does not gives a text two meanings. In the CMS objects of a mail a reader must
+// pass over such octets (RFC 2045, 6.8), because mail servers leave them there. Base64Source does,
+// counts them, and refuses too many. This makes nothing more credible: the result must still be one
+// whole object whose seal or signature is right.
 #pragma once
 
 #include <array>
@@ -48,32 +48,32 @@ class Base64Encoder final : public Sink {
   Bytes out_;
 };
 
-// What a reader passes over in a mail, in octets. A relay leaves a blank or two at the end of each
-// line, or indents them: no more than every second octet of the text, and some lines of nothing
-// but blanks.
+// How much a reader passes over in a mail, in octets. A relay may leave a blank or two at the end
+// of each line, or indent the lines: up to half of the text's octets may be blanks, and this many
+// more for lines of nothing but blanks.
 inline constexpr std::uint64_t kFreeBlanks = 4096;
-// Quotation marks at each line of a short text, or a few damaged octets; a mail that is full of
-// them is none that was sealed.
+// Enough for quotation marks at each line of a short text, or for a few damaged octets. A mail that
+// is full of them is not one that was sealed.
 inline constexpr std::uint64_t kMaxStrayOctets = 4096;
 
-// What is not of the alphabet, line ends aside.
+// What to do with octets outside the alphabet other than line ends.
 enum class StrayOctets { refuse, pass_over };
 
-// The octets of base64 text as described above, in pieces of any size. Every refusal is a permanent
+// Decodes base64 text as described above, in pieces of any size. Every refusal is a permanent
 // `bad-base64` whose text says which rule is broken; after one, nothing more may be decoded.
 class Base64Decoder {
  public:
   explicit Base64Decoder(StrayOctets strays = StrayOctets::refuse) : strays_(strays) {}
-  // Appends what `text` completes to `out`, on an error what stands before the damage. If stray
-  // octets are passed over, it stops behind complete padding.
+  // Appends to `out` what `text` completes; on an error, what precedes the damage. If stray octets
+  // are passed over, it stops after complete padding.
   Status decode(std::string_view text, Bytes& out);
   // To be called at the end of the text.
   Status finish() const;
 
-  // Characters of the group under way.
+  // Characters of the current group.
   std::size_t characters() const { return static_cast<std::size_t>(characters_); }
   bool is_padded() const { return padding_ > 0 && characters_ + padding_ == 4; }
-  // How much of the text that was given last was read.
+  // How much of the text of the last call was read.
   std::size_t taken() const { return taken_; }
   // How many octets were passed over.
   std::uint64_t passed_over() const { return blank_count_ + stray_count_; }
@@ -88,8 +88,8 @@ class Base64Decoder {
   Status pass_over(char c);
 
   StrayOctets strays_;
-  std::uint32_t bits_ = 0;  // of the group under way
-  int characters_ = 0;      // of it
+  std::uint32_t bits_ = 0;  // of the current group
+  int characters_ = 0;      // of the current group
   int padding_ = 0;
   bool after_cr_ = false;
   std::size_t taken_ = 0;
@@ -98,19 +98,18 @@ class Base64Decoder {
   std::uint64_t stray_count_ = 0;
 };
 
-// One BER object out of a mail's base64 text, decoded while it is read; what stands before a
-// damaged place is given before its error. Octets that are not of the alphabet are passed over, and
-// so is text in lines behind the object or its padding (text_behind.h): both bounded, and counted.
-// permanent `bad-base64`; `trailing-octets` for more base64 behind the object. `from` must outlive
-// this.
+// One BER object in the base64 text of a mail, decoded while it is read. Octets before damage are
+// given before its error. Octets outside the alphabet are passed over, and so are lines of text
+// after the object or its padding (text_behind.h); both are limited and counted. permanent
+// `bad-base64`; `trailing-octets` for more base64 after the object. `from` must outlive this.
 class Base64Source final : public RewindableSource {
  public:
   explicit Base64Source(RewindableSource& from) : from_(from) {}
   Result<std::size_t> read(MutableBytes into) override;
   Status rewind() override;
 
-  // How many octets that are no base64 were met so far, line ends aside; in the pass that met most
-  // of them, since one that was ended earlier may have seen less.
+  // How many octets that are not base64 were met so far, without line ends. Of several passes the
+  // one that met most counts, since a pass that ended earlier may have met fewer.
   std::uint64_t passed_over() const;
 
  private:
@@ -124,7 +123,7 @@ class Base64Source final : public RewindableSource {
   ObjectEnd object_;
   std::optional<TextBehind> behind_;    // once the object has ended
   std::uint64_t passed_over_ = 0;       // before that
-  std::uint64_t most_passed_over_ = 0;  // in a pass before this one
+  std::uint64_t most_passed_over_ = 0;  // in an earlier pass
   Bytes decoded_;
   std::size_t at_ = 0;
   bool ended_ = false;

@@ -45,9 +45,9 @@ namespace {
   return _mm256_and_si256(_mm256_srli_epi16(octets, 4), _mm256_set1_epi8(15));
 }
 
-// Nothing but zeros where a character is outside the alphabet. Its high half tells the column of
-// the code table, as a bit: 1 for + and /, 2 for digits, 4 for A-O and a-o, 8 for P-Z and p-z; its
-// low half, the columns that have such a row. A look-up gives 0 for octets from 0x80 on.
+// Zero where a character is outside the alphabet. The high half of a character gives its column of
+// the code table, as a bit: 1 for + and /, 2 for digits, 4 for A-O and a-o, 8 for P-Z and p-z. The
+// low half gives the columns that have such a row. A look-up gives 0 for octets from 0x80 on.
 [[gnu::target("avx2")]] __m256i columns(__m256i text, __m256i high) {
   const __m128i of_high = _mm_setr_epi8(0, 0, 1, 2, 4, 8, 4, 8, 0, 0, 0, 0, 0, 0, 0, 0);
   const __m128i of_low = _mm_setr_epi8(2 | 8, 14, 14, 14, 14, 14, 14, 14, 14, 14,  //
@@ -56,8 +56,8 @@ namespace {
                           _mm256_shuffle_epi8(in_both(of_low), text));
 }
 
-// Characters of the alphabet to values of six bits. The column tells the distance, but for the
-// slash it is that of the column before.
+// Characters of the alphabet to values of six bits. The column gives the distance; the slash uses
+// that of the column before.
 [[gnu::target("avx2")]] __m256i to_values(__m256i text, __m256i high) {
   const __m128i distance = _mm_setr_epi8(0, 63 - '/', 62 - '+', 52 - '0', 0 - 'A', 0 - 'A',
                                          26 - 'a', 26 - 'a', 0, 0, 0, 0, 0, 0, 0, 0);
@@ -79,7 +79,7 @@ namespace {
 
 }  // namespace
 
-// In both functions the last step may overlap the one before: what it does twice is the same.
+// In both functions the last step may overlap the one before: it then writes the same again.
 [[gnu::target("avx2")]] void encode_groups_avx2(ByteView octets, std::uint8_t* text) {
   const std::size_t last = octets.size() - kAvx2Octets;
   for (std::size_t at = 0;; at = std::min(at + kAvx2Octets, last)) {

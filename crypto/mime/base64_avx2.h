@@ -1,5 +1,5 @@
-// Groups of base64, eight at once with AVX2 (x86-64). Used by base64_groups.cc only, which asks the
-// processor first.
+// Groups of base64, eight at once with AVX2 (x86-64). Used by base64_groups.cc only, which checks
+// the processor first.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ inline bool has_avx2() {
 #endif
 }
 
-// As encode_groups and decode_groups, on processors that have AVX2 alone.
+// Like encode_groups and decode_groups, but only for processors that have AVX2.
 void encode_groups_avx2(ByteView octets, std::uint8_t* text);
 bool decode_groups_avx2(ByteView text, std::uint8_t* octets);
 

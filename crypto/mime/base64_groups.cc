@@ -33,9 +33,9 @@ constexpr std::array<Pair, 4096> make_pairs() {
 }
 constexpr auto kPairs = make_pairs();
 
-// What a character at each of the four places of a group adds to its three octets; the fourth
-// octet says that it is outside the alphabet. A group is four look-ups, whose words are combined
-// and stored as they are, on machines of either byte order.
+// What a character at each of the four places of a group adds to its three octets; the fourth octet
+// says that the character is outside the alphabet. A group takes four look-ups. Their words are
+// combined and stored as they are, on machines of either byte order.
 using Places = std::array<std::array<std::uint32_t, 256>, 4>;
 constexpr Places make_places() {
   Places places{};
@@ -76,7 +76,7 @@ bool decode_groups_by_table(ByteView text, std::uint8_t* octets) {
   const std::uint8_t* c = text.data();
   const std::uint8_t* const last = c + text.size() - 4;
   std::uint32_t seen = 0;
-  // Each store is an octet too long; the next group corrects that, the last one is stored exactly.
+  // Each store is one octet too long. The next group overwrites it; the last one is stored exactly.
   for (; c != last; c += 4, octets += 3) {
     const std::uint32_t word = group_word(c);
     seen |= word;

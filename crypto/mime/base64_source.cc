@@ -8,14 +8,14 @@
 namespace culvert::crypto {
 namespace {
 
-// What is no base64 in it, line ends aside.
+// How many octets of it are not base64, without line ends.
 std::uint64_t strays_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return c != '=' && c != '\r' && c != '\n' && base64_value(c) == kNotBase64;
   }));
 }
 
-// Behind the first `characters` of the alphabet.
+// The place after the first `characters` characters of the alphabet.
 std::size_t place_behind(std::string_view text, std::size_t characters) {
   std::size_t at = 0;
   for (; characters > 0 && at < text.size(); ++at) {
@@ -26,9 +26,9 @@ std::size_t place_behind(std::string_view text, std::size_t characters) {
 
 }  // namespace
 
-// Where the object ends in `text`, of which `decoded_` was made: behind its padding, or behind the
+// Where the object ends in `text`, from which `decoded_` was made: after its padding, or after the
 // group that holds its last octet. Nothing if it goes on, or ends inside a group: then what follows
-// belongs to the same base64, and whoever reads the object refuses it.
+// belongs to the same base64, and the reader of the object refuses it.
 std::optional<std::size_t> Base64Source::end_in(std::string_view text, std::size_t under_way) {
   const bool had_ended = object_.is_reached();
   const std::size_t own = object_.take(decoded_);
@@ -42,7 +42,7 @@ std::optional<std::size_t> Base64Source::end_in(std::string_view text, std::size
 Status Base64Source::take(std::string_view text) {
   if (behind_) return behind_->take(text);
   const std::size_t under_way = decoder_.characters();
-  // Text behind the object may be no base64 at all, and that is no damage of the object.
+  // Text after the object need not be base64, and that is no damage to the object.
   const Status decoded = decoder_.decode(text, decoded_);
   const auto end = end_in(text, under_way);
   const std::string_view own = text.substr(0, end.value_or(text.size()));
@@ -65,8 +65,8 @@ Status Base64Source::refill() {
   if (!count) return count.error();
   ended_ = *count == 0;
   const Status taken = ended_ ? finish() : take(as_text(ByteView(text_).first(*count)));
-  // What stands before the damage is given first, so that what is read does not depend on how the
-  // text was cut.
+  // Octets before the damage are given first, so that the result does not depend on how the text
+  // was cut.
   if (!taken) damage_ = taken.error();
   return done();
 }
@@ -84,6 +84,7 @@ Result<std::size_t> Base64Source::read(MutableBytes into) {
 }
 
 Status Base64Source::rewind() {
+  // First, because the rest resets what this counts.
   most_passed_over_ = passed_over();
   decoder_ = Base64Decoder(StrayOctets::pass_over);
   object_ = {};

@@ -13,7 +13,7 @@ Result<std::size_t> CanonicalSource::refill() {
   return count;
 }
 
-// Fills the front of `into` with what one run up to a line end gives; at least one octet.
+// Fills the front of `into` from one run up to a line end; at least one octet.
 std::size_t CanonicalSource::convert(MutableBytes into) {
   if (owes_lf_) {
     owes_lf_ = false;

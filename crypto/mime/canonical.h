@@ -10,19 +10,19 @@ namespace culvert::crypto {
 
 // How the lines of something end.
 enum class LineEnds {
-  crlf,       // in CRLF, all of them (a CR that no LF follows is no line end)
-  converted,  // some in LF alone; what is handed on has CRLF for them
+  crlf,       // all in CRLF (a CR that no LF follows is not a line end)
+  converted,  // some in LF alone; these are passed on with CRLF
 };
 
-// Gives what `from` gives, with CRLF for each LF that no CR precedes; all else stays as it is, a
-// CR without LF too. `from` must outlive this. What is read does not depend on how it is cut.
+// Gives what `from` gives, with CRLF for each LF that no CR precedes. All else stays as it is, also
+// a CR without LF. The result does not depend on how the input is cut. `from` must outlive this.
 class CanonicalSource final : public RewindableSource {
  public:
   explicit CanonicalSource(RewindableSource& from) : from_(from) {}
   Result<std::size_t> read(MutableBytes into) override;
   Status rewind() override;
 
-  // About what was read so far.
+  // For what was read so far.
   LineEnds line_ends() const { return line_ends_; }
 
  private:

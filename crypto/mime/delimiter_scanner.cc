@@ -37,7 +37,7 @@ Result<std::string> boundary_of(const ContentType& type) {
   return std::string(*boundary);
 }
 
-// A piece of the line that is read.
+// Takes a piece of the current line.
 void DelimiterScanner::take(std::string_view piece) {
   if (piece.empty()) return;
   last_ = piece.back();
@@ -47,7 +47,7 @@ void DelimiterScanner::take(std::string_view piece) {
     may_match_ = piece.starts_with(wanted);
     if (!may_match_) return;
   }
-  // One octet more than may be there shows that the line is too long.
+  // One octet more than allowed shows that the line is too long.
   line_.append(piece.substr(0, kMaxDelimiterLineOctets + 2 - line_.size()));
 }
 

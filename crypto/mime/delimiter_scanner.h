@@ -18,27 +18,27 @@ namespace culvert::crypto {
 // RFC 2046, 5.1.1.
 inline constexpr std::size_t kMaxBoundaryOctets = 70;
 
-// A boundary line may carry white space behind the boundary; a line of mail is no longer than that
+// A boundary line may have white space after the boundary. A line of mail is no longer than this
 // (RFC 5322, 2.1.1), its line end not counted.
 inline constexpr std::size_t kMaxDelimiterLineOctets = 998;
 
 // The boundary of a multipart. Refused (mime_refusal.h): no_boundary, bad_boundary. Printable ASCII
-// is accepted beyond what RFC 2046 lists, as senders use it.
+// beyond what RFC 2046 lists is accepted, because senders use it.
 Result<std::string> boundary_of(const ContentType& type);
 
 // A line that begins with `--` and the boundary.
 struct BoundaryLine {
   enum class Kind {
-    delimiter,  // nothing but white space behind it
-    closing,    // `--` and nothing but white space behind it
-    // Something else: RFC 2046 asks readers to compare the beginning only, many compare the whole
-    // line, so they would not agree on what a part is.
+    delimiter,  // only white space after it
+    closing,    // `--` and only white space after it
+    // Something else after it. RFC 2046 asks readers to compare the beginning only, but many
+    // compare the whole line, so readers would not agree on what a part is.
     ambiguous,
   };
   Kind kind = Kind::delimiter;
-  std::uint64_t begin = 0;  // where the line end before it begins; its own beginning if first
-  std::uint64_t end = 0;    // behind its own line end
-  // Lines that end in LF alone before `begin`, and before `end`.
+  std::uint64_t begin = 0;  // of the line end before it; of the line itself if first
+  std::uint64_t end = 0;    // after its own line end
+  // The number of lines that end in LF alone before `begin`, and before `end`.
   std::uint64_t bare_before_begin = 0;
   std::uint64_t bare_before_end = 0;
 };
@@ -49,7 +49,7 @@ class DelimiterScanner {
   explicit DelimiterScanner(std::string_view boundary, std::uint64_t start = 0)
       : dashed_("--" + std::string(boundary)), offset_(start), line_begin_(start) {}
 
-  // Appends the boundary lines that `octets` completes to `found`.
+  // Appends to `found` the boundary lines that `octets` completes.
   void feed(ByteView octets, std::vector<BoundaryLine>& found);
   // To be called at the end: the last line may have no line end.
   void finish(std::vector<BoundaryLine>& found);
@@ -67,11 +67,11 @@ class DelimiterScanner {
   LineEnd before_ = LineEnd::none;
   char last_ = 0;  // the last octet of the line so far
   bool may_match_ = true;
-  std::string line_;  // of a line that may match, its front
+  std::string line_;  // the front of a line that may match
 };
 
-// The boundary lines of `input` from the octet `start` on, which begins a line, until `is_enough`
-// says so of those that were found so far; it may drop some.
+// The boundary lines of `input` from the octet `start` on, which begins a line. Stops when
+// `is_enough` says so of the lines found so far; `is_enough` may drop some of them.
 Result<std::vector<BoundaryLine>> find_boundary_lines(
     SharedInput& input, std::uint64_t start, std::string_view boundary,
     const std::function<bool(std::vector<BoundaryLine>&)>& is_enough);

@@ -19,7 +19,7 @@ struct EncodedWord {
   std::size_t size = 0;  // of the whole word
 };
 
-// Where the `?=` of a word stands whose text begins here; npos if there is none.
+// The place of the `?=` of the word whose text begins at `begins`; npos if there is none.
 std::size_t word_end(std::string_view text, std::size_t begins, WordBounds bounds) {
   if (bounds != WordBounds::strict) return text.find("?=", begins);
   const std::size_t end = text.find_first_of("? \t", begins);
@@ -70,7 +70,7 @@ int base64_digit(char c) {
   return c == '/' || c == '_' ? 63 : -1;
 }
 
-// What is no base64 is passed over, padding begins anew, and a rest of bits is dropped.
+// Skips what is not base64. Padding starts a new group, and leftover bits are dropped.
 void append_b(std::string_view text, std::string& out) {
   std::uint32_t bits = 0;
   int count = 0;
@@ -96,7 +96,7 @@ struct Hints {
 bool ends_within_group(char encoding, std::string_view text) {
   if (encoding == 'q')
     return text.substr(text.size() - std::min<std::size_t>(text.size(), 2)).find('=') != text.npos;
-  // Padding ends a group, and what is no digit does not count.
+  // Padding ends a group, and only digits count.
   const std::size_t padding = text.rfind('=');
   if (padding != text.npos) text.remove_prefix(padding + 1);
   return std::count_if(text.begin(), text.end(), [](char c) { return base64_digit(c) >= 0; }) % 4 !=
@@ -110,7 +110,7 @@ class WordDecoder {
       : reading_(reading), charsets_(charsets), hints_(hints) {}
 
   std::string decode(std::string_view text) {
-    // Looking for an end from each beginning would not be linear: behind the last one is no word.
+    // No word begins after the last end. A search from each beginning would not be linear.
     const std::size_t last_end = text.rfind("?=");
     std::size_t taken = 0;
     std::size_t begins = last_end == text.npos ? text.npos : text.find("=?");
@@ -130,7 +130,7 @@ class WordDecoder {
 
  private:
   void take_text(std::string_view text) {
-    // Blanks between two words are theirs; before other text they count.
+    // Blanks between two words belong to them; before other text they count.
     if (in_words_ && text.find_first_not_of(kBlanks) == text.npos) {
       blanks_.append(text);
       return;
@@ -175,11 +175,11 @@ class WordDecoder {
   CharsetReader& charsets_;
   Hints& hints_;
   std::string out_;
-  std::string_view charset_;  // of the octets that wait for more
+  std::string_view charset_;  // of the pending octets
   char encoding_ = 'q';       // of the digits
-  std::string digits_;        // that wait for more
+  std::string digits_;        // pending
   std::string octets_;
-  std::string blanks_;  // behind the last word
+  std::string blanks_;  // after the last word
   bool in_words_ = false;
 };
 

@@ -103,12 +103,12 @@ struct Parameters {
   bool is_exact = true;  // see ContentType
 };
 
-// A reader that splits at each `;` would see something else in another value.
+// A reader that splits at each `;` would see something else in any other value.
 bool is_plain_value(std::string_view value) {
   return !has_control(value) && value.find(';') == std::string_view::npos;
 }
 
-// What follows the value of a field: `; name=value` and again. What is damaged is passed over.
+// What follows the value of a field: `; name=value`, repeated. Damaged ones are skipped.
 Parameters parameters_from(Reader& reader) {
   Parameters found;
   while (true) {
@@ -127,7 +127,7 @@ Parameters parameters_from(Reader& reader) {
 }
 
 // True if readers differ in where a quoted string ends or what it holds: some keep a backslash, and
-// some keep the line end of a fold. Counting the quotes is right where nothing else is odd.
+// some keep the line end of a fold. Counting the quotes is enough where nothing else is odd.
 bool has_odd_quotes(std::string_view body) {
   bool in_quotes = false;
   for (const char c : body) {
@@ -149,7 +149,7 @@ bool has_suffix(std::string_view file_name, Suffixes suffixes) {
                      [&name](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
-// A Content-Disposition (RFC 2183) that names a file so.
+// True for a Content-Disposition (RFC 2183) whose file name has such a suffix.
 bool disposes_of(std::string_view body, Suffixes suffixes) {
   const std::string text = unfolded(body);
   Reader reader(text);
@@ -159,7 +159,7 @@ bool disposes_of(std::string_view body, Suffixes suffixes) {
   return false;
 }
 
-// A file of no type that has such a name (RFC 8551, 3.9).
+// True for a file of no particular type that has such a name (RFC 8551, 3.9).
 bool is_file_named(const EntityKind& kind, const std::vector<HeaderField>& fields,
                    Suffixes suffixes) {
   if (kind.type.media_type != "application/octet-stream") return false;

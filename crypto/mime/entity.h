@@ -1,4 +1,4 @@
-// What a MIME entity says of itself: Content-Type and Content-Transfer-Encoding (RFC 2045).
+// What a MIME entity says about itself: Content-Type and Content-Transfer-Encoding (RFC 2045).
 // Enough to recognise a CMS blob at the top of a message; trees of parts are not read here.
 #pragma once
 
@@ -18,13 +18,13 @@ struct ContentType {
     std::string value;
   };
   std::vector<Parameter> parameters;
-  // True if each octet was accounted for by `type/subtype` and `; name=value` (RFC 2045, 5.1), a
-  // `;` too many aside, and all usual readers split it alike: no comment, no backslash, no fold
-  // inside quotes, and in no value a semicolon or a control. Where the parameters decide what
-  // people see, nothing else is to be taken.
+  // True if every octet belongs to `type/subtype` or to `; name=value` (RFC 2045, 5.1), except for
+  // a `;` too many, and all usual readers split it alike: no comment, no backslash, no fold inside
+  // quotes, and no semicolon or control in a value. Where the parameters decide what people see,
+  // accept nothing else.
   bool is_exact = true;
 
-  // The value of that parameter, if it is there exactly once.
+  // The value of that parameter, if it occurs exactly once.
   std::optional<std::string_view> parameter(std::string_view name) const;
 };
 
@@ -34,8 +34,8 @@ std::optional<ContentType> parse_content_type(std::string_view body);
 
 enum class TransferEncoding { identity, base64, quoted_printable, unknown };
 
-// What the top-level entity of a message with this header is. A missing Content-Type is text/plain
-// (RFC 2045, 5.2). Two Content-Type fields, or two encodings, are ambiguous: nothing.
+// The kind of the top-level entity of a message with this header. A missing Content-Type is
+// text/plain (RFC 2045, 5.2). Two Content-Type fields, or two encodings, are ambiguous: nothing.
 struct EntityKind {
   ContentType type;
   TransferEncoding encoding = TransferEncoding::identity;
@@ -53,7 +53,7 @@ bool is_pkcs7_signature(const ContentType& type);
 // that of `fields`.
 bool is_signature_file(const EntityKind& kind, const std::vector<HeaderField>& fields);
 
-// Which S/MIME form an entity claims to be. What it holds is told by its octets alone.
+// Which S/MIME form an entity claims to be. Only its octets tell what it holds.
 enum class SmimeForm {
   none,
   // application/pkcs7-mime, its old name, or application/octet-stream with a file name that ends in
@@ -64,8 +64,8 @@ enum class SmimeForm {
 SmimeForm smime_form(const std::vector<HeaderField>& fields);
 inline SmimeForm smime_form(std::string_view header) { return smime_form(fields_of(header)); }
 
-// True for what describes an entity and not a message: MIME-Version and every `Content-` field
-// (RFC 9787, 1.1.1).
+// True for fields that describe an entity and not a message: MIME-Version and every `Content-`
+// field (RFC 9787, 1.1.1).
 bool is_structural_field(std::string_view name);
 
 }  // namespace culvert::crypto

@@ -14,7 +14,7 @@ std::string doubt(std::string_view why) {
   return std::string(kNotOne) + " on whom all programs agree: " + std::string(why);
 }
 
-// What stands in comments, one behind the other.
+// The comments in `text`, one after the other.
 std::string comments_in(std::string_view text) {
   std::string out;
   bool in_quotes = false;
@@ -36,7 +36,7 @@ std::string comments_in(std::string_view text) {
 // What in a comment makes programs disagree.
 struct Doubt {
   std::string_view holds;
-  std::string_view why;  // behind "a comment in parentheses holds "
+  std::string_view why;  // follows "a comment in parentheses holds "
 };
 constexpr std::string_view kBrackets = "< or >, which some take for the brackets of an address";
 constexpr Doubt kDoubts[] = {
@@ -47,7 +47,7 @@ constexpr Doubt kDoubts[] = {
     {"=?", "encoded words, which some decode before they look for an address"},
 };
 
-// Of a field whose mailbox without its comments would be one.
+// For a field that names one mailbox once its comments are gone.
 std::string why_comments(std::string_view comments) {
   for (const Doubt& row : kDoubts) {
     if (comments.find(row.holds) == comments.npos) continue;

@@ -8,7 +8,7 @@ namespace culvert::crypto {
 namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
-// Visible ASCII: neither blank nor control, nor what no name has and some reader passes over.
+// Visible ASCII: no blank, no control, and nothing that no name has and some reader skips.
 bool is_seen(char c) { return c > 0x20 && static_cast<unsigned char>(c) < 0x7f; }
 
 std::string_view trimmed(std::string_view text) {

@@ -67,7 +67,7 @@ bool is_mbox_line(std::string_view line) {
   return line.substr(marks).starts_with("From ");
 }
 
-// What is wrong with a line that should begin a field; `is_first` in the header.
+// What is wrong with a line that should begin a field; `is_first`: it is the first of the header.
 std::string fault_of_line(std::string_view line, bool is_first) {
   if (line.empty()) return "is empty";
   if (line.front() == ' ' || line.front() == '\t') {
@@ -95,14 +95,14 @@ bool begins_a_field(std::string_view line) {
   while (name.ends_with(' ') || name.ends_with('\t'))
     name.remove_suffix(1);
   if (is_field_name(name)) return true;
-  // Programs write names in their own language, although no standard lets them.
+  // Some programs write names in their own language, although no standard allows it.
   const bool may_be_read = std::all_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
   });
   return may_be_read && !bare_field_name(name).empty() && !is_guarded(name);
 }
 
-// The first control in a body that no fold explains.
+// The first control in a body other than a tab and those of a fold.
 std::size_t find_control(std::string_view body) {
   const auto found = std::find_if(body.begin(), body.end(), [](char c) {
     const auto octet = static_cast<unsigned char>(c);
@@ -127,38 +127,39 @@ std::string fault_of_control(std::string_view name, char control) {
   return text + octet_text(control) + ": only a tab may stand there";
 }
 
-// True if some reader sees the end of a line in front of `at`: VT, FF, FS, GS, RS, NEL, U+2028 and
-// U+2029. An octet 0x85 is NEL in ISO-8859-1, and in UTF-8 the end of ordinary letters.
+// True if some reader sees the end of a line just before `at`: VT, FF, FS, GS, RS, NEL, U+2028 and
+// U+2029. An octet 0x85 is NEL in ISO-8859-1, and the end of ordinary letters in UTF-8.
 bool ends_a_line(std::string_view body, std::size_t at) {
   const std::string_view front = body.substr(0, at);
   return std::string_view("\x0b\x0c\x1c\x1d\x1e\x85").find(front.back()) !=
              std::string_view::npos ||
          front.ends_with("\xe2\x80\xa8") || front.ends_with("\xe2\x80\xa9");
 }
-// Where it is a letter perhaps, only what stands next to it is a field: behind a blank it is text.
+// After an octet that may be a letter, only a name right next to it is a field; after a blank it is
+// text.
 bool may_be_a_letter(std::string_view body, std::size_t at) {
   const std::string_view front = body.substr(0, at);
   return front.ends_with('\x85') && !front.ends_with("\xc2\x85");
 }
 
-// No text says these, so that they count behind a letter of valid UTF-8 too: who reads that as
-// ISO-8859-1 would find a mark. `ÅFrom: Jean` is text.
+// No ordinary text holds these names, so they count even after a letter of valid UTF-8: a reader
+// that takes it for ISO-8859-1 would find a mark. `ÅFrom: Jean` is text.
 bool is_no_word(std::string_view name) {
   const std::string bare = bare_field_name(name);
   return bare == "authentication-results" || bare.starts_with("culvert-");
 }
 
 struct HiddenField {
-  std::size_t at = 0;  // of the last octet of what some take for the end of a line
+  std::size_t at = 0;  // of the last octet of what some take for a line end
   std::string name;
 };
 
-// Where a name that only its own line may say follows such an octet.
+// Finds a guarded name after such an octet; only a line of its own may begin with one.
 std::optional<HiddenField> find_hidden_field(std::string_view body) {
-  std::optional<bool> utf8;  // asked for only where it matters
+  std::optional<bool> utf8;  // checked only where it matters
   for (std::size_t at = 0; at < body.size(); ++at) {
     if (!ends_a_line(body, at + 1)) continue;
-    // Blanks and controls in front do not count; each is looked at once.
+    // Blanks and controls before the name do not count; each is looked at once.
     const std::size_t begins = body.find_first_not_of(kNotSeen, at + 1);
     if (begins == body.npos) break;
     if (begins > at + 1 && may_be_a_letter(body, at + 1)) continue;

@@ -39,21 +39,22 @@ InnerFrom compare_from(const std::vector<HeaderField>& inner,
   return inside && outside && *inside == *outside ? InnerFrom::same : InnerFrom::differs;
 }
 
-// RFC 8551, 3.1: a message as payload is the message itself unless it is called forwarded. Without
-// that word, mail that somebody forwarded and signed looks alike: then From must be that outside.
+// RFC 8551, 3.1: a message as payload is the message itself, unless `forwarded` says otherwise.
+// Without that parameter, mail that somebody forwarded and signed looks the same: then From must
+// equal the one outside.
 bool is_wrapped_message(const ContentType& type, InnerFrom from) {
   if (type.parameter("forwarded")) return parameter_is(type, "forwarded", "no");
   return from == InnerFrom::same;
 }
 
-// A value outside, by name and body.
+// Values outside, by name and body.
 using OuterValues = std::set<std::pair<std::string, std::string>>;
 
 void add_value(OuterValues& values, std::string_view name, std::string_view body) {
   values.emplace(lower_case(name), comparable(body));
 }
 
-// Reads `HP-Outer: name: body`; what is none is left out.
+// Reads `HP-Outer: name: body`; leaves out any other form.
 void add_hp_outer(OuterValues& values, std::string_view body) {
   const std::string text = unfolded(body);
   const std::size_t colon = text.find(':');
@@ -64,7 +65,7 @@ void add_hp_outer(OuterValues& values, std::string_view body) {
   if (is_field_name(name)) add_value(values, name, std::string_view(text).substr(colon + 1));
 }
 
-// What one would read to whom a CR or LF alone ends a line and a NUL is nothing.
+// The text as a reader sees it for whom a CR or LF alone ends a line and a NUL is nothing.
 std::string read_leniently(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -106,7 +107,8 @@ class Opener {
     find_form();
     const bool is_wrapped = opened_.form == HeaderProtectionForm::wrapped;
     const auto& inner = is_wrapped ? wrapped_ : payload_;
-    // The structural fields of the payload get into the header in any case.
+    // The structural fields of the payload get into the header in any case, so its octets must be
+    // good.
     if (has_stray_octets(sealed_.payload.header) ||
         (is_wrapped && has_stray_octets(*sealed_.payload.wrapped))) {
       return refuse(MimeRefusal::bad_header);
@@ -141,8 +143,8 @@ class Opener {
     }
   }
 
-  // What is known outside: what the author left there by HP-Outer, and whatever else stands there,
-  // whoever put it there.
+  // What is known outside: what the author left there according to HP-Outer, and whatever else is
+  // there, whoever put it there.
   OuterValues outer_values(const std::vector<HeaderField>& inner) const {
     OuterValues values;
     for (const HeaderField& field : outer_)
@@ -159,7 +161,7 @@ class Opener {
            !is_trust_mark(field, sealed_.authserv_id);
   }
 
-  // RFC 9788, 4.3.1. hp="clear" says that nothing was hidden, whoever encrypted it later.
+  // RFC 9788, 4.3.1. hp="clear" says that nothing was hidden, even if somebody encrypted it later.
   Protection protection_of(const HeaderField& field, const OuterValues& outside) const {
     const bool is_hidden =
         is_encrypted(sealed_.seal) && hides_fields_ &&
@@ -182,8 +184,8 @@ class Opener {
     }
   }
 
-  // Whether a field from outside stays beside the restored ones. A message without From or Date is
-  // none, so these two stay if the author forgot them inside; v1 never held all fields.
+  // Whether a field from outside stays beside the restored ones. Every message has From and Date,
+  // so these two stay if the author left them out inside; v1 never held all fields.
   bool stays(const HeaderField& field) const {
     if (is_structural_field(field.name) || same_field_name(field.name, kHpOuter) ||
         is_trust_mark(field, sealed_.authserv_id)) {
@@ -219,7 +221,7 @@ class Opener {
         opened_.header += field.raw;
     }
     write_structural(is_unwrapped ? wrapped_ : payload_);
-    // A message inside that stays a part: its header belongs to the body.
+    // A message inside that stays a part: its header is part of the body.
     if (sealed_.payload.wrapped && !is_unwrapped) {
       opened_.header += "\r\n" + *sealed_.payload.wrapped;
     }

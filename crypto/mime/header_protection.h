@@ -1,8 +1,8 @@
-// Header protection (RFC 9788): the header fields of a message stand inside what is signed or
-// encrypted, in the header of the Cryptographic Payload, and a parameter of its Content-Type says
-// so: hp="clear" when signed, hp="cipher" when encrypted; then `HP-Outer` fields tell what was left
-// outside. Read are besides: the whole message as payload (RFC 8551, 3.1), and
-// protected-headers="v1", what mail programs wrote before. Written is RFC 9788 alone.
+// Header protection (RFC 9788): the header fields of a message are inside what is signed or
+// encrypted, in the header of the Cryptographic Payload. A parameter of its Content-Type says so:
+// hp="clear" when signed, hp="cipher" when encrypted; then `HP-Outer` fields say what was left
+// outside. Two other forms are read as well: the whole message as payload (RFC 8551, 3.1), and
+// protected-headers="v1", which mail programs wrote before. Only RFC 9788 is written.
 //
 // Headers are as in header.h: lines in CRLF, without the empty line. Nothing here verifies or
 // decrypts: the caller says what the seal proved, and calls only with what it opened itself.
@@ -19,7 +19,7 @@
 
 namespace culvert::crypto {
 
-// What a field, or a message, is protected by (RFC 9788, 4.3).
+// How a field or a message is protected (RFC 9788, 4.3).
 enum class Protection {
   unprotected,
   signed_only,
@@ -32,13 +32,13 @@ enum class Protection {
 // What the fields outside an encrypted message still say (RFC 9788, 3.2).
 enum class HeaderConfidentiality {
   baseline,            // Subject `[...]`; no Comments, no Keywords
-  no_confidentiality,  // all that they say inside
+  no_confidentiality,  // everything that they say inside
 };
 
-// Whether the hidden Subject is shown at the top of the text to readers that decrypt but know
-// nothing of all this (RFC 9788, 5.2.2). Most people's programs are such. It is `omit` unless asked
-// for: it changes the text that people see. It stands only in a payload of type text/plain that
-// needs no decoding, and only if the hidden fields are ASCII without encoded words.
+// Whether the hidden Subject is shown at the top of the text, for readers that decrypt but do not
+// know header protection (RFC 9788, 5.2.2), like most people's programs. It is `omit` unless asked
+// for, because it changes the text that people see. It is written only into a payload of type
+// text/plain that needs no decoding, and only if the hidden fields are ASCII without encoded words.
 enum class LegacyDisplay { omit, include };
 
 struct HeaderProtectionOptions {
@@ -49,20 +49,19 @@ struct HeaderProtectionOptions {
 };
 
 struct ProtectedHead {
-  // For the message: the fields that stand outside, structural ones (MIME-Version, Content-*) not
-  // among them.
+  // For the message: the fields outside, without the structural ones (MIME-Version, Content-*).
   std::string outer;
   // For the payload: the protected fields, HP-Outer, the structural fields with `hp`.
   std::string payload;
-  // To stand between the empty line and the body of the payload; empty unless asked for.
+  // Goes between the empty line and the body of the payload; empty unless asked for.
   std::string legacy_display;
 };
 
-// Splits a message's header. Fields that were added on the way (Received, DKIM-Signature and their
-// like, `Culvert-*`) stay outside and only there; Bcc and Resent-Bcc go nowhere, since every
-// recipient could read them (RFC 9788, 11.4). Refused (mime_refusal.h): ambiguous_type; bad_header
-// with a NUL, a CR or LF that ends no line, or a line that is no field, which its text names: it
-// would get lost; header_too_large when the fields do not fit twice.
+// Splits a message's header. Fields that were added on the way (Received, DKIM-Signature and the
+// like, `Culvert-*`) stay outside only. Bcc and Resent-Bcc go nowhere, since every recipient could
+// read them (RFC 9788, 11.4). Refused (mime_refusal.h): ambiguous_type; bad_header for a NUL, for a
+// CR or LF that ends no line, and for a line that is not a field and would get lost (the text names
+// it); header_too_large if the fields do not fit twice.
 Result<ProtectedHead> protect_header(std::string_view header,
                                      const HeaderProtectionOptions& options);
 
@@ -73,16 +72,16 @@ struct PayloadHead {
   std::string header;
   // If the payload is a message/rfc822 or message/global: the header of the message in it.
   std::optional<std::string> wrapped;
-  // What was read behind the last of both: begins with its empty line, or is empty.
+  // What was read after the last of these headers: begins with its empty line, or is empty.
   Bytes rest;
 };
 
 // Reads the front of `payload`, lines in CRLF. permanent `header-too-large`.
 Result<PayloadHead> read_payload_head(Source& payload);
 
-// True if some reader, however lenient about line ends, could see a header that says to be the
-// message's at the front of a payload; `front` are its first octets. Where read_payload_head or
-// open_header refuse a payload of which this is false, it is content without a header: text, or
+// True if some reader, however lenient about line ends, could see at the front of a payload a
+// header that claims to be the message's; `front` is the payload's first octets. If this is false
+// and read_payload_head or open_header refuse the payload, it is content without a header: text, or
 // octets of any kind.
 bool may_claim_fields(std::string_view front);
 
@@ -101,11 +100,10 @@ struct ProtectedField {
   Protection protection = Protection::unprotected;
 };
 
-// How the From inside stands to the one outside, which is what SPF and DKIM are about
-// (RFC 9788, 4.4).
+// How the From inside relates to the one outside, which SPF and DKIM are about (RFC 9788, 4.4).
 enum class InnerFrom {
   absent,
-  same,     // exactly one mailbox on both sides, and the same
+  same,     // exactly one mailbox on each side, and the same one
   differs,  // anything else: never call such a message authentic
 };
 
@@ -121,21 +119,20 @@ struct SealedHeader {
 struct OpenedHeader {
   HeaderProtectionForm form = HeaderProtectionForm::none;
   InnerFrom from = InnerFrom::absent;
-  // The fields inside in their order; empty for `none`. Not among them: structural fields,
-  // HP-Outer, fields that only a transport adds, trust marks (is_trust_mark), lines that are no
-  // field.
+  // The fields inside, in their order; empty for `none`. Left out: structural fields, HP-Outer,
+  // fields that only a transport adds, trust marks (is_trust_mark), lines that are not fields.
   std::vector<ProtectedField> fields;
   // True if `header` says what the fields inside say.
   bool is_restored = false;
-  // Of the message as it may be shown: this, then PayloadHead::rest, then what is left of the
-  // payload, is the opened message. The fields inside take the place of those outside only if they
-  // were validly signed and From does not differ: whoever encrypts needs no more than a public
-  // certificate. Trust marks are in it from neither side.
+  // The header of the message as it may be shown. This, then PayloadHead::rest, then what is left
+  // of the payload, is the opened message. The fields inside replace those outside only if they
+  // were validly signed and From does not differ: anybody can encrypt with a public certificate. It
+  // holds trust marks from neither side.
   std::string header;
 };
 
-// What the header of an opened message is. Refused (mime_refusal.h): bad_header, a protected header
-// with a NUL or a bare CR or LF; header_too_large.
+// The header of an opened message. Refused (mime_refusal.h): bad_header for a protected header with
+// a NUL or a bare CR or LF; header_too_large.
 Result<OpenedHeader> open_header(const SealedHeader& sealed);
 
 }  // namespace culvert::crypto

@@ -16,14 +16,14 @@ bool encrypts(Protection seal) {
   return seal == Protection::encrypted_only || seal == Protection::signed_and_encrypted;
 }
 
-// The field as whole lines: the last of a header may lack its line end.
+// The field as whole lines: the last line of a header may lack its line end.
 std::string whole(const HeaderField& field) {
   std::string raw(field.raw);
   if (!raw.ends_with("\r\n")) raw.append("\r\n");
   return raw;
 }
 
-// What stands outside for a field: itself, something else, or nothing (RFC 9788, 3.2).
+// What goes outside for a field: itself, something else, or nothing (RFC 9788, 3.2).
 std::optional<std::string> outside_of(const HeaderField& field, HeaderConfidentiality policy) {
   switch (policy) {
     case HeaderConfidentiality::no_confidentiality:
@@ -38,8 +38,8 @@ std::optional<std::string> outside_of(const HeaderField& field, HeaderConfidenti
   return whole(field);
 }
 
-// `HP-Outer: name: body`; what is outside keeps its folding. A first line that would become too
-// long is folded behind the new name.
+// `HP-Outer: name: body`; the field outside keeps its folding. A first line that would become too
+// long is folded after the new name.
 std::string hp_outer(const std::string& outside) {
   const bool is_long = kHpOuter.size() + 2 + outside.find("\r\n") > kMaxLineOctets;
   return std::string(kHpOuter) + (is_long ? ":\r\n " : ": ") + outside;
@@ -52,7 +52,7 @@ bool is_showable(std::string_view body) {
 
 using Parameters = std::vector<ContentType::Parameter>;
 
-// What a message brings along from an earlier protection says nothing about this one.
+// Parameters that a message has from an earlier protection say nothing about this one.
 bool is_protection_parameter(const ContentType::Parameter& parameter) {
   return parameter.name == "hp" || parameter.name == "hp-legacy-display" ||
          parameter.name == "protected-headers";
@@ -75,7 +75,7 @@ std::string parameter_lines(const Parameters& parameters) {
   return out;
 }
 
-// The Content-Type written anew, without what must not be there twice.
+// The Content-Type rebuilt, without what must not be there twice.
 std::string rebuilt_type(const ContentType& type, const Parameters& parameters) {
   Parameters kept;
   std::remove_copy_if(type.parameters.begin(), type.parameters.end(), std::back_inserter(kept),
@@ -84,8 +84,9 @@ std::string rebuilt_type(const ContentType& type, const Parameters& parameters) 
          "\r\n";
 }
 
-// The Content-Type with these parameters added: as it is if they can stand behind it, else anew
-// (a comment that does not end would swallow them, and `;` twice is nothing to some readers).
+// The Content-Type with these parameters added. It stays as it is if they can follow it; otherwise
+// it is rebuilt (a comment that does not end would swallow them, and `;` twice is nothing to some
+// readers).
 std::string type_with(const HeaderField* field, const ContentType& type,
                       const Parameters& parameters) {
   if (field == nullptr || unfolded(field->body).ends_with(';') ||

@@ -47,7 +47,7 @@ Status HeaderReader::write(ByteView octets) {
   require(!has_ended_, "a header that has not ended");
   octets_.append(as_text(octets));
   const bool ended = scan_.advance(octets_);
-  // A CR alone may be that of the empty line.
+  // A CR alone may belong to the empty line.
   std::string_view line = std::string_view(octets_).substr(scan_.header_bytes());
   if (ended || line == "\r") line = {};
   if (const Status fits = within_limits(line.size()); !fits) return fits.error();
@@ -63,7 +63,7 @@ Status HeaderReader::finish() {
 }
 
 Status HeaderReader::read_from(Source& from) {
-  // On the heap, because a stack keeps the mail that it held until something else lies there.
+  // On the heap: the stack would keep the mail until something else overwrites it.
   Bytes chunk(kMessageBufferBytes);
   while (!has_ended_) {
     const auto count = from.read(chunk);

@@ -1,6 +1,6 @@
-// Where a header ends: at the first empty line, and without one all is header (RFC 5322, 2.1). This
-// is the only place that decides it. Two readers that find different ends see different fields in
-// the same octets, and then a field that one of them removed or verified is another's text.
+// Finds where a header ends: at the first empty line; without one, everything is header (RFC 5322,
+// 2.1). Only this file decides it. Two readers that find different ends see different fields in the
+// same octets, and then a field that one of them removed or verified is text for the other.
 //
 // Any thread; an object belongs to one caller at a time.
 #pragma once
@@ -18,22 +18,22 @@ namespace culvert::crypto {
 
 // What ends a line.
 enum class HeaderLines {
-  crlf,        // in mail: a CR or LF alone is an octet of its line
+  crlf,        // in mail: a CR or LF alone is part of its line
   crlf_or_lf,  // in files
 };
 
-// Finds the lines of a header and their end in octets that grow. It keeps none of them.
+// Finds the lines of a header and its end while its octets grow. It keeps none of them.
 class HeaderScan {
  public:
   explicit HeaderScan(HeaderLines lines) : lines_(lines) {}
 
-  // Looks at what `octets`, all that there are so far, have beyond those of the last call. True
-  // once the empty line is among them; then it is not called again.
+  // Looks at the octets that are new since the last call; `octets` are all so far. True once the
+  // empty line is among them; do not call it again then.
   bool advance(std::string_view octets);
-  // There are no more than `octets`, and no empty line.
+  // Ends the header: `octets` are all there are, without an empty line.
   void finish(std::string_view octets);
 
-  // Octets of the header that were found so far, with the ends of its lines.
+  // Octets of the header found so far, with line ends.
   std::size_t header_bytes() const { return header_bytes_; }
   std::size_t empty_line_bytes() const { return empty_line_bytes_; }
   std::size_t fields() const { return fields_; }
@@ -45,7 +45,7 @@ class HeaderScan {
   void take_line(std::string_view octets, std::size_t end);
 
   const HeaderLines lines_;
-  std::size_t header_bytes_ = 0;  // and where the line begins that is looked at
+  std::size_t header_bytes_ = 0;  // also where the current line begins
   std::size_t searched_ = 0;
   std::size_t fields_ = 0;
   std::size_t bare_line_ends_ = 0;
@@ -63,17 +63,17 @@ class HeaderReader {
   // Nothing more comes: if the header has not ended, it ends here. permanent `header-too-large`.
   Status finish();
 
-  // Takes what `from` gives until the header has ended, and maybe more.
+  // Reads `from` until the header has ended, and maybe beyond.
   Status read_from(Source& from);
 
   bool has_ended() const { return has_ended_; }
 
   // All that was written.
   std::string_view octets() const { return octets_; }
-  // After the end; the views live as long as this object.
+  // For the rest: only after the end; the views live as long as this object.
   // Every line with its end, without the empty line.
   std::string_view header() const;
-  // What was written beyond: begins with the empty line, or is empty.
+  // What was written after it: begins with the empty line, or is empty.
   std::string_view rest() const;
   // The same without the empty line.
   std::string_view body() const;
@@ -88,19 +88,19 @@ class HeaderReader {
   bool has_ended_ = false;
 };
 
-// A message's header, and what was read beyond it.
+// A message's header, and what was read after it.
 struct MessageHead {
   std::string header;  // every line with its CRLF; without the empty line
-  Bytes rest;          // the first octets behind it: begins with the empty line, or is empty
+  Bytes rest;          // the first octets after it: begins with the empty line, or is empty
 };
 
 // Reads `from`, whose lines end in CRLF, up to the empty line. permanent `header-too-large`.
 Result<MessageHead> read_head(Source& from, const HeaderLimits& limits = kMessageHeader);
 
-// An entity that is in memory, its lines with CRLF: views into it.
+// Views into an entity in memory, whose lines end in CRLF.
 struct SplitEntity {
   std::string_view header;
-  std::string_view body;  // behind the empty line; empty without one
+  std::string_view body;  // after the empty line; empty without one
 };
 SplitEntity split_entity(std::string_view entity);
 

@@ -40,7 +40,7 @@ class LeafWalk {
   std::size_t parts_ = 0;
 };
 
-// The boundary, if the entity is a multipart that programs take apart.
+// The boundary, if the entity is a multipart that programs split.
 std::optional<std::string> boundary_in(const std::optional<EntityKind>& kind) {
   if (!kind || !kind->type.media_type.starts_with("multipart/")) return std::nullopt;
   const auto boundary = boundary_of(kind->type);
@@ -100,7 +100,7 @@ Result<Lines> LeafWalk::lines_in(Range body, const std::string& boundary) {
   return lines;
 }
 
-// Text before the first part and behind the last is shown by some programs.
+// Some programs show text before the first part and after the last.
 Status LeafWalk::note_text(Range range) {
   PartSource text(input_, range.begin, range.end);
   Bytes chunk(kMessageBufferBytes);

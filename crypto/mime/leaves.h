@@ -1,7 +1,6 @@
-// The leaves of a message's MIME tree (RFC 2046, 5.1): where they stand, and whether there is
-// anything beside them. Read leniently, as the programs do that show mail: an answer of "nothing
-// else is there" counts only if no reader could find more. Bounded: deeper and further parts are
-// not looked into.
+// The leaves of a message's MIME tree (RFC 2046, 5.1): where they are, and whether there is
+// anything beside them. Reads leniently, as programs that show mail do: "nothing else is there"
+// counts only if no reader could find more. Bounded: deeper and further parts are not examined.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +14,14 @@
 
 namespace culvert::crypto {
 
-// Multiparts within each other, and parts in all, be they leaves or multiparts: each costs a pass
+// Multiparts inside each other, and all parts together, leaves and multiparts: each costs a pass
 // over what it holds. What a relay wraps has one of each.
 inline constexpr std::size_t kMaxLeafLevels = 3;
 inline constexpr std::size_t kMaxParts = 10;
 
 struct Leaf {
-  std::optional<EntityKind> kind{};  // nothing: its header says it in no way, or in two
-  // Its body, in octets of the message.
+  std::optional<EntityKind> kind{};  // nothing: its header gives none, or two
+  // Where its body is, in octets of the message.
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
 };
@@ -33,8 +32,8 @@ struct MessageLeaves {
   bool has_more = false;
 };
 
-// Reads from the beginning, in at most one pass for each part.
-// `input` must be over the whole message. Errors of the stream.
+// Reads from the beginning, in at most one pass for each part. `input` must cover the whole
+// message. Errors of the stream.
 Result<MessageLeaves> leaves_of(SharedInput& input);
 
 }  // namespace culvert::crypto

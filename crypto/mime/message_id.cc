@@ -19,7 +19,7 @@ std::string_view trimmed(std::string_view text) {
 std::string message_id_in(std::string_view body) {
   const std::string text = unfolded(body);
   std::string_view id = text;
-  // An id may hold parentheses, and a comment angle brackets.
+  // An id may hold parentheses, and a comment may hold angle brackets.
   const std::size_t begin = skip_comments(text, 0);
   id.remove_prefix(std::min(begin, id.size()));
   if (id.starts_with('<')) {

@@ -1,5 +1,5 @@
-// Why the MIME side refused an S/MIME entity: one reason, one line, beside those of
-// crypto/cms/refusal.h. `Error::code` carries the word. The words are frozen: scripts read them.
+// Why the MIME side refuses an S/MIME entity: one reason, one line; crypto/cms/refusal.h has the
+// others. `Error::code` carries the word. The words are frozen: scripts read them.
 #pragma once
 
 #include <optional>
@@ -30,14 +30,14 @@ enum class MimeRefusal {
   no_signature_part,
 };
 
-// The word (`no-boundary`), and a sentence without final stop.
+// The word (`no-boundary`), and a sentence without its full stop.
 std::string_view refusal_code(MimeRefusal refusal);
 std::string_view refusal_text(MimeRefusal refusal);
 
 // A permanent error with both; `detail` is for our log.
 Error refuse(MimeRefusal refusal, std::string detail = {});
 
-// The same with what was found behind the sentence, after a colon: shown as `printable` does.
+// The same, with `found` after the sentence and a colon, shown as `printable` does.
 Error refuse_because(MimeRefusal refusal, std::string_view found);
 
 // The refusal that an error carries, if it is one of these.

@@ -8,7 +8,7 @@
 
 namespace culvert::crypto {
 
-// Where things stand, in octets from the beginning of the message.
+// Positions, in octets from the beginning of the message.
 struct MultipartSigned::Layout {
   std::string header;
   std::string micalg;
@@ -16,7 +16,7 @@ struct MultipartSigned::Layout {
   std::uint64_t content_end = 0;
   LineEnds line_ends = LineEnds::crlf;
   bool says_binary = false;
-  std::uint64_t signature_begin = 0;  // behind the header of its part
+  std::uint64_t signature_begin = 0;  // after the header of its part
   std::uint64_t signature_end = 0;
   TransferEncoding encoding = TransferEncoding::base64;
 };
@@ -45,7 +45,7 @@ bool is_understood_alike(const ContentType& type) {
   return protocols <= 1;
 }
 
-// The top-level Content-Type, if it is that of a signed message for S/MIME.
+// The top-level Content-Type, if it is that of an S/MIME signed message.
 Result<ContentType> signed_type(std::string_view header) {
   const auto kind = entity_kind(header);
   if (!kind) return refuse(MimeRefusal::ambiguous_type);
@@ -63,9 +63,9 @@ Result<ContentType> signed_type(std::string_view header) {
   return kind->type;
 }
 
-// Drops what follows the line that decides: the first that is no delimiter between two parts. What
-// follows may not count, or a reason would depend on how much was read at once. True if there is
-// such a line.
+// Drops what follows the line that decides: the first that does not delimit two parts. What follows
+// must not count, or a reason would depend on how much was read at once. True if there is such a
+// line.
 bool ends_with_decision(std::vector<BoundaryLine>& lines) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i < kSignedParts && lines[i].kind == Kind::delimiter) continue;
@@ -75,8 +75,8 @@ bool ends_with_decision(std::vector<BoundaryLine>& lines) {
   return false;
 }
 
-// The boundary lines up to the one that decides. What follows the closing one is epilogue and not
-// even read.
+// The boundary lines up to the one that decides. What follows the closing one is epilogue and is
+// not even read.
 Result<std::vector<BoundaryLine>> boundary_lines(RewindableSource& message, std::uint64_t start,
                                                  const std::string& boundary) {
   SharedInput input(message);
@@ -109,7 +109,7 @@ Result<EntityFront> front_between(RewindableSource& message, const BoundaryLine&
 }
 
 // The signed part may be a multipart, but not one with the same boundary: its boundary lines would
-// be those of the message.
+// count as those of the message.
 bool has_nested_boundary(const std::optional<EntityKind>& content, std::string_view boundary) {
   if (!content || !content->type.media_type.starts_with("multipart/")) return false;
   for (const auto& parameter : content->type.parameters) {
@@ -124,7 +124,7 @@ Result<TransferEncoding> signature_encoding(std::string_view header,
   const auto fields = fields_of(header);
   const auto kind = entity_kind(fields);
   if (!kind) return refuse(MimeRefusal::ambiguous_type);
-  // RFC 8551, 3.9: gateways that know no other type leave the file's name.
+  // RFC 8551, 3.9: gateways that know no other type keep the file's name.
   if (!is_pkcs7_signature(kind->type) && !is_signature_file(*kind, fields)) {
     if (content && is_pkcs7_signature(content->type)) return refuse(MimeRefusal::signature_first);
     const bool is_file = kind->type.media_type == "application/octet-stream";
@@ -170,7 +170,7 @@ Status MultipartSigned::place_parts(RewindableSource& message,
     content = entity_kind(front->header);
     layout.says_binary = says_binary(front->header);
   }
-  // Why there are too many lines is told best by the first part, if it can be seen.
+  // The first part, if it can be seen, tells best why there are too many lines.
   if (has_nested_boundary(content, boundary)) return refuse(MimeRefusal::nested_boundary);
   if (const auto fault = fault_of(lines)) return refuse(*fault);
   const auto front = front_between(message, lines[1], lines[2]);

@@ -1,5 +1,5 @@
-// Where one BER object ends (X.690, 8.1) in octets that come in pieces. Looks at nothing but
-// lengths; whether it is an object at all is for whoever reads it.
+// Finds where one BER object ends (X.690, 8.1) in octets that come in pieces. Looks only at
+// lengths; the reader of the object checks whether it is one at all.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ class ObjectEnd {
   // Looks at the next octets. Returns how many of them belong to the object: all, unless it ends
   // among them.
   std::size_t take(ByteView octets);
-  // False for ever for what has a tag or a length that no CMS object has.
+  // Stays false after a tag or a length that no CMS object has.
   bool is_reached() const { return state_ == State::reached; }
 
  private:

@@ -5,7 +5,7 @@
 namespace culvert::crypto {
 namespace {
 
-// On the heap, because a stack keeps the mail that it held until something else lies there.
+// On the heap: the stack would keep the mail until something else overwrites it.
 constexpr std::size_t kPieceBytes = 16 * 1024;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Parts of one stream, each to be read as a source of its own and again from its beginning.
+// Parts of one stream. Each is read as a source of its own, which can start again.
 #pragma once
 
 #include <limits>
@@ -7,8 +7,8 @@
 
 namespace culvert::crypto {
 
-// A stream that several parts are read from. It is read forward, and from the beginning again when
-// a part is asked for that has passed; reading two parts alternately thus costs passes, not memory.
+// A stream that several parts are read from. It is read forward, and from the beginning again for a
+// part that has passed. Reading two parts alternately thus costs passes, not memory.
 class SharedInput {
  public:
   // `from` must outlive this, and nobody else may read it.
@@ -24,8 +24,8 @@ class SharedInput {
   std::uint64_t at_ = 0;
 };
 
-// The octets from `begin` up to `end`, which is not among them, or to the end of the input.
-// `input` must outlive this.
+// The octets from `begin` up to `end` (not included), or to the end of the input. `input` must
+// outlive this.
 class PartSource final : public RewindableSource {
  public:
   PartSource(SharedInput& input, std::uint64_t begin) : PartSource(input, begin, kEndOfInput) {}

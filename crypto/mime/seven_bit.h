@@ -1,6 +1,6 @@
-// What may stand beside its signature: text that no mail server on the way has to change, because
-// one change breaks it (RFC 8551, 3.1.3; RFC 1847, 2.1). Octets above 0x7F are encoded anew by a
-// server before another one that takes none, and lines beyond the limit are cut.
+// Checks text that goes beside its signature: no mail server on the way may have to change it,
+// because one change breaks the signature (RFC 8551, 3.1.3; RFC 1847, 2.1). A server encodes octets
+// above 0x7F anew if the next one does not take them, and cuts lines beyond the limit.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxTransportLineOctets = 998;
 class SevenBitCheck {
  public:
   // Looks at the next octets of an entity whose lines end in CRLF, in pieces of any size. permanent
-  // `not-seven-bit`, whose text says which line (counted from 1) is not right, and what to do.
+  // `not-seven-bit`, whose text says which line (counted from 1) is wrong, and what to do.
   Status take(ByteView octets);
 
  private:

@@ -1,10 +1,10 @@
-// Whom a From field names, if that is beyond doubt: header.h says what for. RFC 5322, 3.2.2, 3.4
-// and 3.6.2; RFC 6854.
+// Finds whom a From field names, if that is beyond doubt; header.h says what for. RFC 5322, 3.2.2,
+// 3.4 and 3.6.2; RFC 6854.
 //
 // Attack: Two readers. Programs differ in what they know of comments, quotes, backslashes, encoded
-// words and groups. What is taken here leaves them no choice: there is one `@`, in whatever form
-// and order the field is read, and nothing that is passed over touches the address or could be a
-// bracket or an end of something for one and not for another.
+// words and groups. What is accepted here leaves them no choice: there is one `@`, in whatever form
+// and order the field is read. Nothing that is passed over touches the address, or could be a
+// bracket or an end of something for one program and not for another.
 #include <algorithm>
 
 #include "crypto/base/charset.h"
@@ -16,7 +16,7 @@
 namespace culvert::crypto {
 namespace {
 
-// What stands in quotes is passed over by this; false for all else.
+// True for what is in quotes, which is passed over; false for all else.
 class Quotes {
  public:
   bool hold(char c) {
@@ -37,11 +37,11 @@ class Quotes {
   bool escaped_ = false;
 };
 
-// One past the comment that begins at `at`; nothing if it does not end, or if readers differ in
-// where it does or in what it is: some know no quoted pairs, some look for brackets alone.
+// One past the comment that begins at `at`. Nothing if it does not end, or if readers differ in
+// where it ends or what it is: some know no quoted pairs, some look for brackets alone.
 std::optional<std::size_t> plain_comment_end(std::string_view text, std::size_t at) {
   int depth = 0;
-  int unquoted_depth = 0;  // for whom a backslash is nothing
+  int unquoted_depth = 0;  // for readers to whom a backslash is nothing
   bool escaped = false;
   for (; at < text.size(); ++at) {
     const char c = text[at];
@@ -56,7 +56,7 @@ std::optional<std::size_t> plain_comment_end(std::string_view text, std::size_t 
   return std::nullopt;
 }
 
-// Each comment becomes a blank: what stands on both sides of it is no one word.
+// Each comment becomes a blank: what is on its two sides is not one word.
 std::optional<std::string> without_plain_comments(std::string_view text) {
   std::string out;
   Quotes quotes;
@@ -73,8 +73,8 @@ std::optional<std::string> without_plain_comments(std::string_view text) {
   return unfolded(out);
 }
 
-// What stands in the group that is all of `text`: `name: …;` (RFC 6854); `text` itself if it is no
-// group.
+// The content of the group that is all of `text`: `name: …;` (RFC 6854); `text` itself if it is not
+// a group.
 std::string_view inside_group(std::string_view text) {
   constexpr std::string_view kNotInAName = "()<>[]@,;\\";
   Quotes quotes;
@@ -90,8 +90,8 @@ std::string_view inside_group(std::string_view text) {
   return text;
 }
 
-// Splits `phrase <address>` or `address`; nothing if a quoted string is open or a special stands
-// where it could mean a second address.
+// The address in `phrase <address>` or `address`. Nothing if a quoted string does not end, or a
+// special is where it could mean a second address.
 std::optional<std::string_view> address_part(std::string_view text) {
   constexpr std::string_view kForbidden = "(),:;@[]\\>";
   std::size_t at = 0;
@@ -124,7 +124,7 @@ struct Reading {
   bool is_plain;  // nothing was passed over
 };
 
-// Of a text that may hold comments or be a group.
+// Reads a text that may hold comments or be a group.
 std::optional<Reading> read_beside_comments(std::string_view text) {
   const auto bare = without_plain_comments(text);
   if (!bare) return std::nullopt;
@@ -146,9 +146,9 @@ std::optional<Reading> read_author(std::string_view text) {
   return author ? std::optional(Reading{*std::move(author), true}) : std::nullopt;
 }
 
-// A comment or a quoted string before the address that is folded inside: for some programs it ends
-// with its line, and its next word is the author. Readers who differ in what is a comment and what
-// is quoted find each fold in one of both.
+// True if a comment or a quoted string before the address is folded inside: for some programs it
+// ends with its line, and its next word is the author. Readers that differ in what is a comment and
+// what is quoted find each fold in one of the two.
 bool folds_a_name(std::string_view body) {
   std::size_t depth = 0;
   bool in_quotes = false;
@@ -161,8 +161,8 @@ bool folds_a_name(std::string_view body) {
   return false;
 }
 
-// Some programs decode words before they look for comments, and show full-width signs as plain
-// ones.
+// True if every reading names this author. Some programs decode words before they look for
+// comments, and show full-width signs as plain ones.
 bool is_read_alike(std::string_view text, const Mailbox& author) {
   if (turns_direction(text)) return false;
   CharsetReader charsets;

@@ -34,12 +34,12 @@ std::string cms_fields(std::string_view content_type, std::string_view file_name
          name + "\r\n";
 }
 
-// A list of digests is no token and stands in quotes (RFC 2045, 5.1).
+// A list of digests is not a token and needs quotes (RFC 2045, 5.1).
 std::string micalg_parameter(const std::string& micalg) {
   return micalg.find(',') == std::string::npos ? micalg : "\"" + micalg + "\"";
 }
 
-// The fields that a message keeps, whole lines.
+// The fields that a message keeps, as whole lines.
 std::string other_fields(std::string_view fields) {
   std::string kept;
   for (const HeaderField& field : fields_of(fields)) {
@@ -121,6 +121,7 @@ Status MultipartSignedWriter::refuse_boundary_lines() {
 
 Status MultipartSignedWriter::write_entity(ByteView octets) {
   if (const Status s = start(); !s) return s.error();
+  // Before the octets go out: readers would end the signed part at a boundary line inside it.
   scanner_.feed(octets, found_);
   if (const Status s = refuse_boundary_lines(); !s) return s.error();
   return to_.write(octets);

@@ -1,9 +1,9 @@
 // S/MIME entities written as a stream (RFC 8551, 3.2 to 3.6): the header, and the CMS object in
-// base64 lines of 76 characters. What is inside the object is the caller's.
+// base64 lines of 76 characters. The caller provides the object.
 //
-// All write a whole message or entity: `fields` are the other header fields of it, from a header as
-// crypto/mime/header.h gives it; structural ones (MIME-Version, Content-*) among them are left out,
-// since what is written says its own.
+// Each writer writes a whole message or entity. `fields` are its other header fields, from a header
+// as in crypto/mime/header.h; structural ones (MIME-Version, Content-*) among them are left out,
+// since the writer adds its own.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ std::string pkcs7_mime_fields(CmsKind kind);
 // A CMS object in, an application/pkcs7-mime out.
 class Pkcs7MimeWriter final : public Sink {
  public:
-  // Writes the header. `to` must outlive this. An error of `to` shows with the first write.
+  // `to` must outlive this. The first write also writes the header, and an error of `to` shows
+  // there.
   Pkcs7MimeWriter(CmsKind kind, std::string_view fields, Sink& to);
   Status write(ByteView octets) override;
   // The end of the object; call it once.
@@ -41,21 +42,21 @@ class Pkcs7MimeWriter final : public Sink {
   Base64Encoder encoder_;
 };
 
-// A boundary out of at least 16 random octets; it can stand in no base64 and no quoted-printable.
+// A boundary made of at least 16 random octets; it cannot occur in base64 or quoted-printable.
 std::string make_boundary(ByteView random_octets);
 
-// How the digest with that name (`sha256`, as crypto/cms/algorithms.h has it) is called in `micalg`
-// (RFC 8551, 3.4.3.2); `unknown` for one that has no name there.
+// The name in `micalg` (RFC 8551, 3.4.3.2) of a digest (`sha256`, as in crypto/cms/algorithms.h);
+// `unknown` for one that has no name there.
 std::string_view micalg_of(std::string_view digest_name);
 
 struct MultipartSignedHead {
-  std::string boundary;          // of make_boundary
-  std::string micalg;            // of micalg_of; several are joined by commas
+  std::string boundary;          // from make_boundary
+  std::string micalg;            // from micalg_of; several are joined by commas
   std::string_view fields = {};  // see above; must outlive the constructor only
 };
 
-// An entity and a detached CMS object in, a multipart/signed out. The entity goes through while it
-// is hashed, so that one pass is enough: first all of write_entity, then all of write_signature.
+// An entity and a detached CMS object in, a multipart/signed out. The entity passes through while
+// it is hashed, so that one pass is enough: call write_entity for all of it, then write_signature.
 class MultipartSignedWriter {
  public:
   // `to` must outlive this. An error of `to` shows with the first write.

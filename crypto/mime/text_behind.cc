@@ -11,7 +11,7 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 
 bool is_character(char c) { return base64_value(c) != kNotBase64; }
 
-// Whole groups and nothing else, blanks at the ends and padding aside.
+// True for whole groups and nothing else, apart from blanks at the ends and padding.
 bool is_base64_line(std::string_view line) {
   if (is_blank(line)) return false;
   line.remove_prefix(line.find_first_not_of(" \t\r"));

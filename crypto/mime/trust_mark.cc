@@ -15,12 +15,12 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Of a longer name. No octet above 0x7F: in some charset it is a blank.
+// True for an octet of a longer name. One above 0x7F does not count: in some charset it is a blank.
 bool is_name_octet(char c) {
   return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '.' || c == '_';
 }
 
-// A value of somebody else's results may hold our name: `smtp.helo=gate.a.example`.
+// A value in somebody else's results may hold our name: `smtp.helo=gate.a.example`.
 bool makes_a_value(char c) { return std::string_view("=@/%+!:").find(c) != std::string_view::npos; }
 
 std::string without(std::string_view text, std::string_view octets) {
@@ -30,8 +30,8 @@ std::string without(std::string_view text, std::string_view octets) {
   return out;
 }
 
-// Calls `found(before, behind)` for each place where the name stands and no longer name does:
-// the octet before it (a blank at the beginning), and the text behind it and its final dot.
+// Calls `found(before, behind)` for each place where the name is not the end of a longer one: with
+// the octet before it (a blank at the beginning), and the text after it and its final dot.
 template <typename Found>
 bool any_place(std::string_view text, std::string_view name, Found found) {
   for (std::size_t at = text.find(name); at != text.npos; at = text.find(name, at + 1)) {
@@ -49,7 +49,7 @@ bool stands_as_word(std::string_view text, std::string_view name) {
   });
 }
 
-// `text` without blanks: a version (RFC 8601, 2.2) may stand behind the name.
+// `text` has no blanks: a version (RFC 8601, 2.2) may follow the name.
 bool claims_a_seal(std::string_view text, std::string_view name) {
   return any_place(text, name, [](char, std::string_view behind) {
     while (!behind.empty() && is_digit(behind.front()))

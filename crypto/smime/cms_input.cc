@@ -24,7 +24,7 @@ Result<Bytes> look_at_front(RewindableSource& from, std::size_t bytes = kFrontBy
   return front;
 }
 
-// A SEQUENCE that begins with an OBJECT IDENTIFIER: no text does.
+// A SEQUENCE that begins with an OBJECT IDENTIFIER. No text begins so.
 bool is_content_info(ByteView octets) {
   if (octets.size() < 3 || octets[0] != kTagSequence) return false;
   const std::size_t header = octets[1] <= 0x80 ? 2 : 2 + std::size_t{octets[1] & 0x7fU};
@@ -37,13 +37,14 @@ std::string describe(const ContentType& type) {
   return printable(text);
 }
 
-// True if it has the header of a message or entity, whatever is wrong in that.
+// True if it has the header of a message or entity, whatever is wrong in it.
 bool has_header(std::string_view header) {
   const auto fields = fields_of(header);
   return !fields.empty() && is_field_name(fields.front().name) && !fields.front().body.empty();
 }
 
-// What it is instead: `its top-level type is text/plain: `, or what it looks like without a header.
+// What it is instead: `its top-level type is text/plain: `, or, without a header, what it looks
+// like.
 std::string found_type(std::string_view header, ByteView front) {
   if (!has_header(header)) {
     const std::string look = input_look(front);
@@ -146,7 +147,8 @@ Result<std::unique_ptr<CmsInput>> CmsInput::from_pem(RewindableSource& from, std
   return input;
 }
 
-// An S/MIME entity; or, because its words could be anything, what is no entity at all.
+// An S/MIME entity, or else a PEM block after words. An entity is tried first, because words could
+// be anything.
 Result<std::unique_ptr<CmsInput>> CmsInput::from_text(RewindableSource& from, PemLabels labels) {
   auto entity = read_entity_front(from);
   if (entity && smime_form(entity->header) != SmimeForm::none) {

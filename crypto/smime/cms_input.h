@@ -1,7 +1,7 @@
-// A CMS object in whatever people keep it in: a message or MIME entity of type
+// A CMS object in any form that people keep it in: a message or MIME entity of type
 // application/pkcs7-mime or multipart/signed (base64 or binary, lines ending in CRLF or LF), one
-// PEM block, also behind words (pem_text.h), or plain DER. Which it is, is told by its first
-// octets; what the CMS object is, by its OID and never by `smime-type` or a file name.
+// PEM block, also after words (pem_text.h), or plain DER. The first octets tell the form. The OID
+// tells what the CMS object is, never `smime-type` or a file name.
 #pragma once
 
 #include <cstdint>
@@ -20,24 +20,24 @@ namespace culvert::crypto {
 
 class MultipartSigned;
 
-// What is no S/MIME object at all, as opposed to one that is refused.
+// For input that is no S/MIME object at all, as opposed to one that is refused.
 inline constexpr std::string_view kNotSmimeCode = "not-smime";
-// permanent `not-smime`; `why` goes on behind "this is no S/MIME object: ".
+// permanent `not-smime`; `why` follows "this is no S/MIME object: ".
 Error not_smime(std::string why);
 
 class CmsInput {
  public:
   // Looks at the front of `from`, which must outlive this and be at its beginning. Only the
-  // top-level entity counts (EFAIL): a blob in a part of a multipart is none. permanent `not-smime`
-  // for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS object,
-  // `bad-header` for an S/MIME object whose header readers may split in several ways
-  // (entity_front.h), and the refusals of MultipartSigned and of find_pem_text. Who looks for
-  // certificates alone says so by `labels`.
+  // top-level entity counts (EFAIL): a blob in a part of a multipart does not. permanent
+  // `not-smime` for anything else, `unsupported-encoding` for a transfer encoding that fits no CMS
+  // object, `bad-header` for an S/MIME object whose header readers may split in several ways
+  // (entity_front.h), and the refusals of MultipartSigned and of find_pem_text. A caller that looks
+  // only for certificates says so with `labels`.
   static Result<std::unique_ptr<CmsInput>> open(RewindableSource& from,
                                                 PemLabels labels = PemLabels::cms);
   // The same for what was inside another layer as id-data: a MIME entity, and nothing else. A file
-  // of type application/octet-stream is none, whatever it is called: no way gave it that type, but
-  // its author, who attached it.
+  // of type application/octet-stream is none, whatever its name: the type does not come from a mail
+  // system on the way but from the author, who attached it.
   static Result<std::unique_ptr<CmsInput>> open_entity(RewindableSource& from);
   ~CmsInput();
 
@@ -48,9 +48,9 @@ class CmsInput {
   const std::string& header() const { return header_; }
   // The object's octets from the first on; valid as long as this.
   RewindableSource& der() { return *der_; }
-  // What a signature beside its content is over, as it is hashed; null unless multipart_signed.
+  // What a signature beside its content covers, as it is hashed; null unless multipart_signed.
   RewindableSource* signed_content() { return content_; }
-  // How many octets that are no base64 were met in the object's text so far, line ends aside.
+  // How many octets of the object's text so far were not base64, line ends aside.
   std::uint64_t passed_over() const { return decoded_ ? decoded_->passed_over() : 0; }
   // See MultipartSigned; choose_reading (signed_reading.h) decides.
   bool has_two_readings() const;

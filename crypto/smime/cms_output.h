@@ -1,5 +1,5 @@
-// A CMS object on its way out, in whatever people keep it in: DER, PEM (RFC 7468, 9; CRLF),
-// or a MIME entity (RFC 8551, 3.2; base64, CRLF). One thread at a time.
+// Writes a CMS object in a form that people keep it in: DER, PEM (RFC 7468, 9; CRLF), or a MIME
+// entity (RFC 8551, 3.2; base64, CRLF). One thread at a time.
 #pragma once
 
 #include <optional>

@@ -10,8 +10,8 @@ namespace culvert::crypto {
 
 class CompressedContent final : public RewindableSource {
  public:
-  // Reads `from` once to its end, so that damage shows before anything is handed on; then it is at
-  // its beginning again. `from` must outlive this. The refusals of CompressedDataReader.
+  // Reads `from` once to its end, so that damage shows before anything is handed on, and rewinds.
+  // `from` must outlive this. The refusals of CompressedDataReader.
   static Result<std::unique_ptr<CompressedContent>> open(RewindableSource& from,
                                                          std::uint64_t limit_bytes);
 

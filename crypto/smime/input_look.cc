@@ -26,7 +26,7 @@ bool is_base64(std::string_view text) {
   return line.size() >= kMinBase64Line && std::all_of(line.begin(), line.end(), is_base64_char);
 }
 
-// A SEQUENCE in DER, of a length that is given; no text begins so.
+// A SEQUENCE in DER with a given length. No text begins so.
 bool is_der(ByteView octets) {
   return octets.size() > 4 && octets[0] == kTagSequence && octets[1] >= 0x80 && octets[1] <= 0x84;
 }

@@ -1,4 +1,4 @@
-// What an input is that is no S/MIME object and tells no type, for people.
+// For people: what an input is, if it is no S/MIME object and names no type.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace culvert::crypto {
 
-// `front` are its first octets, 64 or more if there are so many. `it looks like PKCS#12, …`, with
-// what to do; empty if nothing is known of it.
+// `front` holds its first octets, at least 64 if there are so many. Returns, with what to do, `it
+// looks like PKCS#12, …`; empty if nothing is known.
 std::string input_look(ByteView front);
 
 }  // namespace culvert::crypto

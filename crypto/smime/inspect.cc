@@ -127,8 +127,8 @@ void Inspection::see_signed(RewindableSource& der, RewindableSource* beside) {
   see_content(content, type);
 }
 
-// Who says to have signed what is not at hand. `error` is why it could not be read with its
-// content.
+// Shows who claims to have signed content that is not at hand. `error` tells why the object could
+// not be read with its content.
 void Inspection::see_signature_alone(RewindableSource& der, const Error& error) {
   Layer layer{"signed-data", {}, {}};
   ViewSource nothing({});
@@ -143,7 +143,7 @@ void Inspection::see_signature_alone(RewindableSource& der, const Error& error) 
   layer.facts.emplace_back("content", "not in here: a detached signature");
   layer.facts.emplace_back("certificates", std::to_string(result->certificates.size()));
   for (SignerResult& signer : result->signers) {
-    // Of content that is not here nothing can be said.
+    // Nothing can be said about content that is not here.
     signer.content_matches.reset();
     if (signer.refusal && refusal_of(*signer.refusal) == Refusal::message_digest_mismatch) {
       signer.refusal.reset();
@@ -214,7 +214,7 @@ void Inspection::see_cms(RewindableSource& der, RewindableSource* beside) {
 }
 
 void Inspection::look_into(CmsInput& input) {
-  // What cannot be read shows below.
+  // If this cannot be read, that shows below.
   static_cast<void>(choose_reading(input));
   switch (input.wrapping()) {
     case Wrapping::mime:

@@ -1,6 +1,6 @@
-// What is this object? Its layers from the outside in, as far as they can be seen: with keys also
-// through what is sealed for them. Nothing is trusted, nothing is released. Any thread, one call
-// per stream.
+// What is this object? Shows its layers from the outside in, as far as they can be seen; with keys,
+// also inside what is sealed for them. Nothing is trusted, nothing is released. Any thread, one
+// call per stream.
 #pragma once
 
 #include <string>
@@ -36,9 +36,8 @@ struct Layer {
 };
 
 // Looks into `input` (see cms_input.h), which must be at its beginning, no deeper than
-// OpenedMessage would. An object that is refused on the way is told as the fact `refused` of its
-// layer, one for which there is no key as `not-opened`; an Error only if `input` is no S/MIME
-// object or cannot be read.
+// OpenedMessage would. A refused object shows as the fact `refused` of its layer, one without a key
+// as `not-opened`. An Error only if `input` is no S/MIME object or cannot be read.
 Result<std::vector<Layer>> inspect(RewindableSource& input, const KeyRing& keys,
                                    OldCiphers old_ciphers = OldCiphers::refuse);
 

@@ -14,7 +14,7 @@ namespace {
 // A name that is read as nobody's (certificate_name.h).
 constexpr std::string_view kTooLong = "too long to be anybody's";
 
-// Of what is refused so, the object is not to blame: it is not known here, or not for us.
+// For these refusals the object is not to blame: it is not known here, or not for us.
 constexpr std::array kNoDamage{
     Refusal::no_key,
     Refusal::key_unwrap_failed,

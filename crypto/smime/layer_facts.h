@@ -1,5 +1,5 @@
-// What `inspect` says of the things that it sees, as names and values. For the sources of
-// crypto/smime alone.
+// What `inspect` says about what it sees, as names and values. Only for the sources of
+// crypto/smime.
 #pragma once
 
 #include "crypto/cms/algorithms.h"
@@ -13,13 +13,13 @@ using LayerFacts = std::vector<std::pair<std::string, std::string>>;
 LayerFacts facts_of(const CertificateName& name);
 LayerFacts facts_of(const Certificate& certificate);
 
-// Why the layer could not be read on.
+// Why the layer could not be read further.
 void add_refusal(Layer& layer, const Error& error);
-// One entry for what a list of certificates holds and nobody can read.
+// One entry for an element of a certificate list that cannot be read.
 void add_left_out(Layer& layer, const std::string& what, const Error& error);
-// What it is sealed with, as it stands in clear.
+// The cipher that the layer is sealed with, which stands in clear.
 void add_cipher(Layer& layer, const AlgorithmName& name, CipherKind kind);
-// One entry, with what was found of the signature.
+// One entry, with what was found out about the signature.
 void add_signer(Layer& layer, const SignerResult& signer);
 
 }  // namespace culvert::crypto

@@ -13,8 +13,8 @@
 namespace culvert::crypto {
 namespace {
 
-// The front of the Cryptographic Payload: its own header, what is shown to old readers, and what
-// was read of the body already.
+// The front of the Cryptographic Payload: its own header, what is shown to old readers, and the
+// part of the body that was already read.
 Bytes front_of(const ProtectedHead& head, ByteView body) {
   Bytes front = to_bytes(head.payload);
   append(front, "\r\n");
@@ -53,8 +53,7 @@ Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& sea
   if (!head) return head.error();
   std::string_view header = head->header;
   if (header.starts_with(kByteOrderMark)) header.remove_prefix(kByteOrderMark.size());
-  // A line that is no field would get lost: neither header that is made of this one has a place for
-  // it.
+  // A line that is no field would get lost: neither header made from this one has room for it.
   if (const Status good = check_header(header); !good) return good.error();
   auto fields =
       protect_header(header, {protection_of(seal), seal.confidentiality, seal.legacy_display});

@@ -36,7 +36,7 @@ std::string recipients_text(const RecipientPeek& recipients) {
          " of kinds that are not known";
 }
 
-// The rest of a structure that is entered, up to its end; the identifiers of what stands there.
+// Skips the rest of an entered structure, up to its end. Returns the identifiers of its elements.
 Result<std::vector<std::uint8_t>> pass_rest(BerReader& ber) {
   constexpr std::size_t kMostFields = 8;
   std::vector<std::uint8_t> fields;
@@ -50,7 +50,7 @@ Result<std::vector<std::uint8_t>> pass_rest(BerReader& ber) {
   }
 }
 
-// What stands behind the version in each object (RFC 5652, 5.1 and 6.1; RFC 5083; RFC 3274).
+// Checks what follows the version in each object (RFC 5652, 5.1 and 6.1; RFC 5083; RFC 3274).
 bool has_fields_of(const std::string& content_type, std::vector<std::uint8_t> fields) {
   const bool is_signed = content_type == oid_text(kOidSignedData.octets());
   const bool is_compressed = content_type == oid_text(kOidCompressedData.octets());
@@ -62,7 +62,7 @@ bool has_fields_of(const std::string& content_type, std::vector<std::uint8_t> fi
   return fields.size() >= 2 && fields[0] == first && fields[1] == kTagSequence;
 }
 
-// The object that is meant by `content_type`, by itself.
+// Skips the object that `content_type` means, by itself.
 Status pass_bare_object(const std::string& content_type, BerReader& ber) {
   if (const auto version = read_version(ber); !version) return version.error();
   const auto fields = pass_rest(ber);
@@ -115,8 +115,8 @@ Error not_of_type(const std::string& content_type) {
                              oid_name(content_type) + ", and it is no such object");
 }
 
-// Attack: One signature, two contents. What one program shows as text is for another, which goes by
-// the type, an object that cannot be read, and each is right.
+// Attack: One signature, two contents. One program shows the content as text. Another goes by the
+// type, and for it the content is an object that it cannot read. Both are right.
 Status check_object_in(const std::string& content_type, Source& content) {
   return pass_object(content_type, content) ? done() : Status(not_of_type(content_type));
 }

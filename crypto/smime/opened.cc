@@ -34,9 +34,9 @@ std::string_view layer_kind_name(LayerKind kind) {
 
 // A layer while it is open: the next one is read through it.
 struct OpenedMessage::Step {
-  std::unique_ptr<CmsInput> input;            // nothing for an object that stands bare in another
+  std::unique_ptr<CmsInput> input;            // null for a bare object inside another
   RewindableSource* der = nullptr;            // the object
-  RewindableSource* beside = nullptr;         // what a detached signature is over
+  RewindableSource* beside = nullptr;         // what a detached signature covers
   std::unique_ptr<RewindableSource> content;  // inside the object
   RewindableSource* inner = nullptr;
   std::string inner_type;  // dotted OID
@@ -52,8 +52,8 @@ Result<Bytes> object_type(RewindableSource& der) {
   return type;
 }
 
-// What is inside is no S/MIME entity: it is the content. One without an empty line in reach has no
-// header, and what is signed by OpenPGP is for another program.
+// True if what is inside is no S/MIME entity: it is the content. Content without an empty line in
+// reach has no header, and what OpenPGP signed is for another program.
 bool is_plain_content(const Error& error) {
   return error.code == kNotSmimeCode || error.code == refusal_code(MimeRefusal::header_too_large) ||
          error.code == refusal_code(MimeRefusal::other_protocol);
@@ -63,8 +63,8 @@ bool is_sealed(LayerKind kind) {
   return kind == LayerKind::auth_enveloped || kind == LayerKind::enveloped;
 }
 
-// The front of content that could not be read as a header: an error if somebody could take it for
-// one that names an author, since the signature was compared with the author outside.
+// For content whose front could not be read as a header. Refuses if somebody could take it for a
+// header that names an author, since the signature was compared with the outer author.
 Status refuse_if_header(RewindableSource& content, const Error& error) {
   if (!mime_refusal_of(error)) return error;
   const auto front = read_front(content, kMessageHeader.bytes);
@@ -94,7 +94,7 @@ bool OpenedMessage::is_signed() const {
 
 bool OpenedMessage::is_encrypted() const { return first_layer_of_content() > 0; }
 
-// The number of layers up to and with the innermost sealed one.
+// The number of layers up to and including the innermost sealed one.
 std::size_t OpenedMessage::first_layer_of_content() const {
   std::size_t count = layers_.size();
   while (count > 0 && !is_sealed(layers_[count - 1].kind))
@@ -148,7 +148,7 @@ Status OpenedMessage::open_sealed(Step& step, const OpenRequest& request) {
   return done();
 }
 
-// A ratio of 100 in each of two layers would be one of 10,000, and nobody compresses twice.
+// Two layers with a ratio of 100 each would make one of 10,000, and nobody compresses twice.
 Status OpenedMessage::open_compressed(Step& step, const OpenRequest& request) {
   const bool again = std::any_of(layers_.begin(), layers_.end(), [](const OpenedLayer& layer) {
     return layer.kind == LayerKind::compressed;
@@ -166,7 +166,7 @@ Status OpenedMessage::open_compressed(Step& step, const OpenRequest& request) {
 Status OpenedMessage::open_object(Step& step, const Bytes& type, const OpenRequest& request) {
   if (kOidSignedData == type) return open_signed(step, request);
   const Error other = refuse_because(Refusal::not_cms, "it is " + oid_name(type));
-  if (step.beside != nullptr) return other;  // beside content only a signature can stand
+  if (step.beside != nullptr) return other;  // only a signature can stand beside content
   if (kOidEnvelopedData == type || kOidAuthEnvelopedData == type) return open_sealed(step, request);
   return kOidCompressedData == type ? open_compressed(step, request) : Status(other);
 }
@@ -201,7 +201,8 @@ Status OpenedMessage::open_next(RewindableSource& from, const OpenRequest& reque
   return done();
 }
 
-// Who signs a ciphertext may have taken it from somebody else's mail, to have it opened as theirs.
+// Whoever signs a ciphertext may have taken it from somebody else's mail, to have it opened as
+// their own.
 void OpenedMessage::hold_signers_to_author() {
   std::vector<SignerVerdict*> around;
   std::vector<SignerVerdict*> inside;

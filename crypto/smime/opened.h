@@ -1,6 +1,6 @@
-// A message with its S/MIME layers taken off, from the outside in, and one verdict for each. What
-// is opened is the top-level entity, what is inside it if that is an S/MIME entity again, and so
-// on; never a part of anything else (EFAIL). An object belongs to one thread at a time.
+// A message with its S/MIME layers taken off, from the outside in, and one verdict for each. The
+// top-level entity is opened, then what is inside if that is an S/MIME entity again, and so on;
+// never a part of anything else (EFAIL). An object belongs to one thread at a time.
 #pragma once
 
 #include <memory>
@@ -36,11 +36,11 @@ struct OpenedLayer {
 struct OpenRequest {
   // What opens sealed layers; an empty ring opens what is only signed.
   const KeyRing& keys;
-  // If it names no author, the author is whom the message's From names.
+  // If it names no author, the author is the one in the message's From.
   const Trust& trust;
-  // Of this node, whose results nobody else may write (see is_trust_mark); may be empty.
+  // This node's; nobody else may write results under it (see is_trust_mark). May be empty.
   std::string_view authserv_id{};
-  // What compressed content may become.
+  // How large compressed content may become.
   std::uint64_t limit_bytes = std::uint64_t{1} << 30;
 };
 
@@ -60,27 +60,27 @@ class OpenedMessage {
   // From the outside in; at least one.
   const std::vector<OpenedLayer>& layers() const { return layers_; }
   // True if the content is signed, every signer of every signed layer is valid, and the author, if
-  // there is one to be, is among those of the content. A signature around a sealed layer is over
-  // what is encrypted, which its signer need not be able to read: if there is none inside, it does
-  // not count (`signs-ciphertext`).
+  // there must be one, is among the signers of the content. A signature around a sealed layer
+  // covers ciphertext, which its signer need not be able to read. Without a signature inside, it
+  // does not count (`signs-ciphertext`).
   bool is_signed() const;
   // True if every part of the content was inside a sealed layer.
   bool is_encrypted() const;
-  // True if it is signed, and nothing in it names another author than the From outside, which the
-  // signers' certificates were compared with: only then is it from whom it says.
+  // True if it is signed, and nothing in it names another author than the outer From, which the
+  // signers' certificates were compared with. Only then is it from whom it says.
   bool is_authentic() const;
   // The header of `input`, if it is a message; each line with CRLF.
   const std::string& header() const { return header_; }
-  // What was protected of it, and how (RFC 9788). As it is made by default if the content has no
-  // header: text, or octets of any kind.
+  // What of it was protected, and how (RFC 9788). Default-constructed if the content has no header:
+  // text, or octets of any kind.
   const OpenedHeader& protected_header() const { return protected_header_; }
-  // The innermost content, at its beginning: released only because all around it was opened. That
-  // of a mail is its payload, with a header of its own.
+  // The innermost content, at its beginning. It is released only because everything around it was
+  // opened. For a mail it is the payload, with its own header.
   RewindableSource& content() { return *content_; }
-  // Writes the message as it may be shown: the header of protected_header(), then the body out of
-  // content(). If `input` is no message, or its content has no header, that is the content as it
-  // is. The payload's Content-Type keeps its `hp` (RFC 9788). Leaves content() at its end. Errors
-  // of reading, and of `to`.
+  // Writes the message as it may be shown: the header of protected_header(), then the body from
+  // content(). If `input` is no message, or its content has no header, writes the content as it is.
+  // The payload's Content-Type keeps its `hp` (RFC 9788). Leaves content() at its end. Errors of
+  // reading, and of `to`.
   Status write_message(Sink& to);
 
  private:

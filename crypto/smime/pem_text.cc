@@ -22,7 +22,7 @@ constexpr std::string_view kDashes = "-----";
 constexpr std::size_t kMaxShownLabelOctets = 80;
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// And a byte order mark, which some editors write.
+// Counts a byte order mark too, which some editors write.
 std::size_t blanks_before(std::string_view front) {
   const std::size_t mark = front.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   return std::min(front.find_first_not_of(kBlanks, mark), front.size());
@@ -53,7 +53,8 @@ std::optional<std::string_view> label_of(std::string_view line) {
   return line.substr(0, line.size() - kDashes.size());
 }
 
-// The END line has the shape of a boundary line: `--`, what is known before, and blanks at most.
+// The END line has the shape of a boundary line: `--`, a text that is known in advance, and at most
+// blanks.
 Result<BoundaryLine> find_end(SharedInput& input, std::uint64_t start, std::string_view label) {
   const auto found =
       find_boundary_lines(input, start, "---END " + std::string(label) + std::string(kDashes),

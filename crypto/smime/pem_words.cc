@@ -7,7 +7,7 @@
 namespace culvert::crypto {
 namespace {
 
-// What certificates are described with (`Subject:`, `Issuer:`; RFC 7468, 5.2) is not among them.
+// Fields that describe certificates (`Subject:`, `Issuer:`; RFC 7468, 5.2) are not among them.
 constexpr std::array<std::string_view, 16> kFields{
     "from",        "sender",       "author",       "reply-to",      "to",         "cc",
     "bcc",         "date",         "message-id",   "in-reply-to",   "references", "received",
@@ -30,7 +30,7 @@ bool is_plain_text(std::string_view words) {
          });
 }
 
-// What is left of a field's name if a reader passes over all that cannot be in one.
+// What is left of a field's name if a reader skips everything that cannot be in one.
 std::string name_in(std::string_view line) {
   std::string name;
   for (const char c : line.substr(0, line.find(':'))) {
@@ -40,7 +40,7 @@ std::string name_in(std::string_view line) {
   return name;
 }
 
-// `From jane@a.example Mon Jan  1 …`, as an mbox parts its messages.
+// `From jane@a.example Mon Jan  1 …`, as an mbox separates its messages.
 bool is_mbox_line(std::string_view line) {
   constexpr std::string_view kFrom = "From ";
   if (!line.starts_with(kFrom)) return false;
@@ -57,7 +57,8 @@ bool is_field(std::string_view line) {
                      [&](std::string_view family) { return name.starts_with(family); });
 }
 
-// A certificate's subject has its PEM block at once behind it; that of a message ends its header.
+// A certificate's subject is followed directly by its PEM block, a message's by the end of its
+// header.
 bool is_subject(std::string_view line) {
   return line.find(':') != std::string_view::npos && name_in(line) == "subject";
 }

@@ -1,4 +1,4 @@
-// Words before a PEM block (RFC 7468, section 2), which must not be the header of a message: there
+// Words before a PEM block (RFC 7468, section 2). They must not be the header of a message: then
 // the block is a part of the body, and whoever signed it is not compared with the author.
 #pragma once
 
@@ -7,8 +7,8 @@
 namespace culvert::crypto {
 
 // True if some reader, however lenient about line ends and signs around a name, could take `words`,
-// all that stands before the block, for the header of a message: a line in it names an author, a
-// recipient, a date or a kind of content as a field does. So does what is no text.
+// everything before the block, for the header of a message: a line in it names an author, a
+// recipient, a date or a kind of content as a field does. Also true for what is no text.
 bool may_be_header(std::string_view words);
 
 }  // namespace culvert::crypto

@@ -1,5 +1,5 @@
-// Which algorithms are written (smime-profile.md, "Algorithms", Profiles). A profile is chosen by
-// policy for a recipient or a sender; what is read does not depend on it.
+// Which algorithms are written (smime-profile.md, "Algorithms", Profiles). Policy chooses a profile
+// for a recipient or a sender. What is read does not depend on it.
 #pragma once
 
 #include <optional>
@@ -22,19 +22,19 @@ enum class Profile {
 // By its name in policy, `modern`; nothing for any other text.
 std::optional<Profile> profile_named(std::string_view name);
 
-// How the profile seals for them. The caller may change what it returns.
+// How the profile seals for `recipients`. The caller may change what it returns.
 EnvelopedOptions enveloped_options(Profile profile, std::vector<Recipient> recipients);
 
-// How the profile signs with a key of this kind; nothing if it cannot sign. A key for RSASSA-PSS
-// alone may demand another digest: signing_options() asks its certificate.
+// How the profile signs with a key of this kind; nothing if it cannot sign. A key only for
+// RSASSA-PSS may demand another digest: signing_options() asks its certificate.
 std::optional<SignatureScheme> signature_scheme(Profile profile, KeyKind kind);
 
 // How a user signs with the key of `certificate`, which the key ring must hold: opaque, signed at
 // `now`, with user_capabilities(). The caller may change what it returns. permanent `cannot-sign`
-// for a key of a kind that cannot.
+// for a kind of key that cannot sign.
 Result<SigningOptions> signing_options(Profile profile, const Certificate& certificate, Time now);
 
-// What is promised to be opened, for signatures of users.
+// What users' signatures promise to open.
 std::vector<Capability> user_capabilities();
 
 }  // namespace culvert::crypto

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kBoundaryOctets = 16;
 
-// The entity of a multipart/signed: it goes out, and is looked at and hashed in the same pass.
+// The entity of a multipart/signed: it is checked, written and hashed in the same pass.
 class SignedEntity final : public Sink {
  public:
   SignedEntity(MultipartSignedWriter& multipart, SignedDataWriter& signature)

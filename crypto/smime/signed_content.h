@@ -1,5 +1,5 @@
 // The content of an opaque SignedData, as a source that can start again. It is handed on before its
-// signature is checked, so only for what was verified in a pass before.
+// signature is checked, so use it only for what an earlier pass verified.
 #pragma once
 
 #include <memory>

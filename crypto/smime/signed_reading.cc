@@ -12,7 +12,7 @@ bool is_over_something_else(const SignerResult& signer) {
   return signer.refusal && signer.refusal->code == refusal_code(Refusal::message_digest_mismatch);
 }
 
-// Whether somebody signed other octets than those that are given now.
+// Whether a signer signed other octets than those that are given now.
 Result<bool> is_mismatch(CmsInput& input) {
   const auto reader = SignedDataReader::open_detached(input.der(), *input.signed_content());
   if (!reader) return reader.error();

@@ -1,5 +1,5 @@
-// Which octets a signature beside its content is over, if that can be understood in two ways
-// (MultipartSigned::has_two_readings): those under which it is right.
+// Which octets a signature beside its content covers, if they can be read in two ways
+// (MultipartSigned::has_two_readings): those under which the signature is right.
 #pragma once
 
 #include "crypto/base/result.h"

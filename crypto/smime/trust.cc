@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view kUntrustedCode = "signer-untrusted";
 
 // The signer writes the type of the signature, so the type alone gives nobody a domain: the
-// authority that issued the certificate must have named its holder the one who signs for it
-// (RFC 3183, 3.1.1).
+// authority that issued the certificate must have named its holder as the one who signs for the
+// domain (RFC 3183, 3.1.1).
 bool is_domain_authority(const Mailbox& address) {
   return lower_case(address.local_part()) == "domain-signing-authority";
 }

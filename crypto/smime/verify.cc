@@ -19,7 +19,7 @@ struct Pass {
   std::uint64_t content_bytes;
 };
 
-// Nobody may believe that it was the other content that was verified.
+// Nobody must believe that the other content was verified.
 Error unexpected_content() {
   return permanent_error("content-unexpected",
                          "what was signed is in the message itself: leave the other content out");
@@ -32,7 +32,7 @@ Result<std::unique_ptr<SignedDataReader>> open_reader(CmsInput& cms, DetachedCon
   return SignedDataReader::open_detached(cms.der(), *content);
 }
 
-// check_object_in of what was read.
+// Runs check_object_in on what was read.
 Status check_inside(CmsInput& cms, DetachedContent detached, const std::string& content_type) {
   if (!is_object_type(content_type)) return done();
   RewindableSource* content = cms.signed_content() != nullptr ? cms.signed_content() : detached;

@@ -29,7 +29,7 @@ ClientEnvelope Attempt::envelope() const {
     out.mail.parameters.envid = message.envid;
   }
   for (const Recipient& r : entry.recipients)
-    // What the sender asked of reports travels inside the seal.
+    // The sender's requests for reports travel inside the seal.
     out.recipients.push_back(seal ? Recipient{r.mailbox} : r);
   return out;
 }
@@ -37,8 +37,8 @@ ClientEnvelope Attempt::envelope() const {
 AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
                          store::Message message) {
   const PathRow& row = path_row(entry.path);
-  // Whom it would be sealed for, whether it may go in clear, or whose signature counts cannot be
-  // told any more.
+  // In an altered store nobody can tell whom mail would be sealed for, whether it may go in clear,
+  // or whose signature counts.
   if (context.store.is_altered() && !row.traits.needs_no_trust) {
     return Postpone{kWaitForTrust, context.store.altered()};
   }

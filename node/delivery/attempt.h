@@ -1,5 +1,5 @@
-// What is to be done with a queue entry that is due: planned anew for every attempt, from the rules
-// and routes of this moment, so that mail that waited is never sent by yesterday's decision.
+// What to do with a queue entry that is due. It is planned anew for every attempt, from the rules
+// and routes of this moment, so that mail that waited is never sent by an outdated decision.
 #pragma once
 
 #include <chrono>
@@ -20,53 +20,54 @@ class Opener;
 
 // "Encryption Needed" of the enhanced status codes (RFC 5248).
 inline constexpr std::string_view kMustBeSealed = "5.7.10";
-// So often mail is looked at again in a store that was altered, which only a restart mends.
+// How often mail is looked at again while the store is altered, which only a restart mends.
 inline constexpr std::chrono::minutes kWaitForTrust{10};
 
 // Sealing, on paths that seal.
 struct SealPlan {
   std::shared_ptr<const OwnKeys> keys;
-  Fingerprint peer;               // whom it is sealed for
+  Fingerprint peer;               // the peer that it is sealed for
   crypto::Certificate recipient;  // of the peer, valid now
   std::vector<Domain> own_domains;
   Domain from;             // Culvert-From
   std::string token;       // of this attempt
-  Bytes name;              // of the outer message, the same over retries (store/sealed_mail.h)
-  std::string message_id;  // its Message-ID, made of the name; in angle brackets
+  Bytes name;              // of the outer message, the same in every retry (store/sealed_mail.h)
+  std::string message_id;  // of the outer message, made from the name; in angle brackets
   peering::TunnelForm form = peering::TunnelForm::present;
 };
 
-// It comes back to its sender.
+// The mail goes back to its sender.
 struct GiveUp {
   std::string status;  // enhanced code
   std::string reason;
 };
-// One recipient whom a rule refuses now, while the others' mail goes on.
+// One recipient that a rule refuses now; the mail of the others goes on.
 struct RefusedRecipient {
   Recipient recipient;
   GiveUp why;
 };
 
-// Hand it to the next hop.
+// Hand the mail to the next hop.
 struct Attempt {
-  store::QueueEntry entry;  // with those recipients who are attempted; not empty
+  store::QueueEntry entry;  // with the recipients of this attempt; not empty
   store::Message message;
   std::optional<SealPlan> seal;
   std::vector<RefusedRecipient> refused{};  // the entry's others: settled with the delivery
 
   ClientEnvelope envelope() const;
-  // True if it leaves under the tunnel address, because its sender is not ours: what comes back
-  // comes to that address.
+  // True if the mail leaves under the tunnel address, because its sender is not ours: reports about
+  // it come back to that address.
   bool under_tunnel_address() const;
 };
-// Shared, because dispatcher, hop and message source need it at once, each on its own thread.
+// Shared, because dispatcher, hop and message source need it at the same time, each on its own
+// thread.
 using SharedAttempt = std::shared_ptr<const Attempt>;
-// It has to wait.
+// The mail has to wait.
 struct Postpone {
   std::chrono::seconds delay{};
   std::string reason;
 };
-// Its path is another one now.
+// The mail takes another path now.
 struct Redirect {
   store::DeliveryPath path = store::DeliveryPath::tunnel;
   std::string destination;
@@ -76,14 +77,14 @@ struct LocalParts {
   FlowContext& flow;
   Opener& opener;
 };
-// This node does it itself. `work` runs in a worker and calls `settled` once, from any thread, when
-// the entry's end is on disk, or could not be stored: then it is tried again after a while.
+// This node does it itself. `work` runs in a worker. It calls `settled` once, from any thread, when
+// the entry's end is on disk or could not be stored; in the latter case it is tried again later.
 struct DoHere {
   std::function<void(const LocalParts& parts, std::function<void(const Status&)> settled)> work;
 };
 using AttemptPlan = std::variant<Attempt, DoHere, Postpone, Redirect, GiveUp>;
 
-// By the row of the entry's path (paths.h), which must be known.
+// Plans by the row of the entry's path (paths.h). The path must be known.
 AttemptPlan plan_attempt(const FlowContext& context, store::QueueEntry entry,
                          store::Message message);
 

@@ -7,7 +7,7 @@
 namespace culvert::node {
 namespace {
 
-// What organisations number themselves with (RFC 1918, 3927, 6598, 4193, 4291).
+// Addresses that organisations use internally (RFC 1918, 3927, 6598, 4193, 4291).
 const std::vector<IpNetwork>& organisations_own() {
   static const std::vector<IpNetwork> networks = [] {
     std::vector<IpNetwork> out;
@@ -25,10 +25,10 @@ bool lies_in(const IpAddress& address, const std::vector<IpNetwork>& networks) {
                      [&address](const IpNetwork& network) { return network.contains(address); });
 }
 
-// Named attack: Borrowed place. What stands at the outside listener with an address of ours (behind
-// a balancer, everybody does) must not get the rights that servers give to that address. One of
-// this machine has none that this node has not, where the server is on this machine too.
-// Nor may an edge be shown: every sender's SPF record would refuse its address.
+// Named attack: Borrowed place. A client at the outside listener with an address of ours (behind a
+// balancer, every client has one) must not get the rights that servers give to that address. A
+// loopback address has no right that this node lacks, if the server is on this machine too. An edge
+// must not be shown either: every sender's SPF record would refuse its address.
 bool may_be_shown(const IpAddress& address, const Config& config) {
   if (lies_in(address, config.outside.networks)) return false;
   if (address.is_loopback()) return config.delivery.inside.is_loopback();

@@ -8,7 +8,7 @@
 
 namespace culvert::node {
 
-// The fixed host of that domain, or of all; nothing: those that DNS names.
+// The fixed host of that domain, or of all domains. Nothing: the hosts that DNS names.
 std::optional<NextHop> hop_of_domain(const Config& config, const std::string& domain);
 
 }  // namespace culvert::node

@@ -25,10 +25,10 @@ struct Dispatcher::Lane {
 
 namespace {
 
-// A lane and its connections are forgotten when nothing was carried for so long.
+// A lane and its connections are forgotten after this long without traffic.
 constexpr std::chrono::minutes kLaneLifetime{2};
 
-// Of a queue that another version filled; the rest at the next look.
+// How many are held at once of a queue that another version filled; the rest at the next look.
 constexpr std::size_t kUnknownAtOnce = 1000;
 
 bool leads_elsewhere(store::DeliveryPath path) { return path_traits(path).leads_elsewhere; }
@@ -37,7 +37,7 @@ bool is_report_to_world(const Attempt& attempt) {
   return path_traits(attempt.entry.path).leads_to_strangers && !attempt.message.sender;
 }
 
-// True if no server said anything: the destination is down, not the message bad.
+// True if no server answered at all: the destination is down, rather than the message bad.
 bool is_dead(const DeliveryReport& report) {
   return std::all_of(report.outcomes.begin(), report.outcomes.end(), [](const auto& outcome) {
     return !outcome.from_server && outcome.reply.temporary();
@@ -87,7 +87,8 @@ bool Dispatcher::has_room(store::DeliveryPath path) const {
   return outward_ < kMaxAttemptsAtOnce - (traits.leads_to_strangers ? kAttemptsKeptForPeers : 0);
 }
 
-// Mail that a newer version took, and this one would pass over for ever: it waits for a person.
+// Holds mail that a newer version took, for a person to look at: this version would pass it over
+// for ever.
 void Dispatcher::hold_unknown() {
   if (unknown_held_ != SteadyTime{} && hops_.home.now() - unknown_held_ < kUnknownPathsInterval) {
     return;
@@ -147,7 +148,7 @@ void Dispatcher::look_at(store::DeliveryPath path) {
   }
 }
 
-// Lanes that waited for their destination may be due again; others have had their day.
+// Lanes that waited for their destination may be due again; idle lanes are removed.
 void Dispatcher::tend_lanes() {
   const SteadyTime long_ago = hops_.home.now() - kLaneLifetime;
   for (auto at = lanes_.begin(); at != lanes_.end();) {
@@ -159,7 +160,7 @@ void Dispatcher::tend_lanes() {
 
 void Dispatcher::feed(const Key& key, Lane& lane) {
   const std::size_t most = path_traits(key.first).most_at_once;
-  // A destination that failed is asked by one connection until it answers.
+  // A failed destination is tried with one connection until it answers.
   const std::size_t allowed = lane.backoff.is_doubted() ? 1 : most;
   while (!stopping_ && !lane.ready.empty() && lane.in_hand < allowed && has_room(key.first) &&
          !lane.backoff.rests(hops_.home.now())) {
@@ -180,7 +181,7 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
     message = store::find_message(txn, id.message);
     return done();
   });
-  // Gone meanwhile, or held by a person; or unreadable, which trying at once does not mend.
+  // A person holds it; or it cannot be read, which an immediate retry does not mend.
   if (!read || (entry && entry->state == store::EntryState::held)) {
     return when_settled(key, id)(read);
   }
@@ -201,8 +202,8 @@ void Dispatcher::begin(const Key& key, Lane& lane, const store::EntryId& id) {
   settle_give_up(flow_, *entry, *message, std::get<GiveUp>(plan), std::move(settled));
 }
 
-// Due, and not to be read: gone meanwhile, or its record is damaged. It must not come again and
-// again, in the way of what is behind it.
+// The entry is due but cannot be read: it is gone by now, or its record is damaged. It must not
+// come up again and again and block the entries behind it.
 void Dispatcher::set_aside(const Key& key, const store::EntryId& id,
                            std::function<void(const Status&)> settled) {
   flow_.store.write_async(
@@ -213,7 +214,7 @@ void Dispatcher::set_aside(const Key& key, const store::EntryId& id,
       std::move(settled));
 }
 
-// A destination that is not asked for a while returns in time what waits for it.
+// Mail that waits for a destination which is not tried for a while is returned in time.
 void Dispatcher::return_expired(const Key& key, Lane& lane) {
   if (!lane.backoff.rests(hops_.home.now()) || lane.ready.empty()) return;
   std::deque<store::EntryId> waiting;
@@ -282,7 +283,7 @@ void Dispatcher::settled(const Key& key, const store::EntryId& id) {
   if (lane.ready.size() < kReadAhead / 4) wake();
 }
 
-// It stays claimed for a while: trying at once would do the same again and again.
+// The entry stays claimed for a while: an immediate retry would do the same again and again.
 void Dispatcher::rest(const store::EntryId& id) {
   resting_[id] = hops_.home.call_after(kUnsettledRest, [this, id] {
     // Posted: a timer must not die in its own callback.

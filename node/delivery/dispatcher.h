@@ -1,6 +1,6 @@
-// Finds what is due and sees that it is carried: the scheduler of the queue. It works destination
-// by destination, so that a dead one keeps nobody else waiting; claims are its own, in memory, so
-// that after a crash everything that was not finished is due again.
+// The scheduler of the queue: finds entries that are due and has them carried. It works destination
+// by destination, so that a dead one keeps no other waiting. Its claims are its own, in memory, so
+// after a crash everything unfinished is due again.
 //
 // Lives on the home loop; `wake` may be called from any thread.
 #pragma once
@@ -18,40 +18,40 @@
 namespace culvert::node {
 
 // Attempts at once over all destinations elsewhere: each may hold a connection and a name look-up.
-// Opening and the inside server are bounded by PathTraits::most_at_once and do not count: who lets
-// our mail to the world stand for minutes must not stop what comes in.
+// Opening and the inside server are bounded by PathTraits::most_at_once and do not count here: a
+// host in the world that keeps our mail waiting for minutes must not stop incoming mail.
 inline constexpr std::size_t kMaxAttemptsAtOnce = 500;
-// Of these, so many are never for paths that lead to strangers, so that peers are reached beside
-// slow ones.
+// Of these, so many are never used for paths that lead to strangers, so that peers are reached
+// while strangers are slow.
 inline constexpr std::size_t kAttemptsKeptForPeers = 100;
-// Named attack: Tar pit. Of these, so many at most are for reports to the world, whose receivers
-// strangers chose: servers that take connections and never answer must not stop our people's mail.
+// Named attack: Tar pit. At most so many of these are for reports to the world, whose receivers
+// strangers choose: servers that take connections and never answer must not stop our people's mail.
 inline constexpr std::size_t kReportsAtOnce = 100;
-// Due entries that are read ahead for one destination.
+// How many due entries are read ahead for one destination.
 inline constexpr std::size_t kReadAhead = 64;
-// Even if nothing wakes it, the dispatcher looks so often: other processes write too.
+// How often the dispatcher looks even if nothing wakes it: other processes write too.
 inline constexpr std::chrono::milliseconds kDispatchInterval{1000};
-// Entries on paths of another version are looked for so often.
+// How often it looks for entries on paths of another version.
 inline constexpr std::chrono::seconds kUnknownPathsInterval{60};
-// An entry whose outcome could not be stored (a full disk), or for which there was no room, is left
-// alone for so long.
+// How long an entry is left alone if its outcome could not be stored (a full disk), or if there was
+// no room for it.
 inline constexpr std::chrono::seconds kUnsettledRest{30};
 
 class Dispatcher {
  public:
-  // What it is given must outlive it.
+  // All arguments must outlive it.
   Dispatcher(FlowContext& flow, HopContext& hops, LoopGroup& loops, Opener& opener);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Begins to work. On the home loop.
+  // Starts to work. On the home loop.
   void start();
-  // Something may be due. Any thread; cheap, many calls cost one look.
+  // Something may be due. Any thread; cheap: many calls cost one look.
   void wake();
-  // A person asked, or a route changed: destinations that failed are tried at once.
+  // A person asked, or a route changed: failed destinations are tried at once.
   void forget_failures();
-  // Takes nothing new; true once nothing is in hand. For the end of `serve`.
+  // Takes nothing new. True once no work is left. For the end of `serve`.
   bool drained();
 
  private:
@@ -82,10 +82,11 @@ class Dispatcher {
   Opener& opener_;
   std::map<Key, Lane> lanes_;
   std::set<store::EntryId> claimed_;
-  std::map<store::EntryId, Timer> resting_;  // claimed, because their outcome could not be stored
+  // Still claimed, because their outcome could not be stored.
+  std::map<store::EntryId, Timer> resting_;
   std::atomic<bool> awake_{false};
   bool stopping_ = false;
-  std::size_t outward_ = 0;  // in hand over all lanes that lead elsewhere
+  std::size_t outward_ = 0;  // attempts in progress on all lanes that lead elsewhere
   std::size_t reports_ = 0;  // of these, reports to the world
   std::size_t next_loop_ = 0;
   SteadyTime unknown_held_{};

@@ -6,9 +6,9 @@
 namespace culvert::node {
 namespace {
 
-// True for a domain to which the next server's own report would stay with it, or with us. A peer's
-// node opens no mail with such a sender of its own (peering/tunnel_open.h), and it would be stuck
-// there.
+// True for a domain if the next server's own report to it would stay with that server, or with us.
+// A peer's node does not open mail with such a sender of its own (peering/tunnel_open.h), so the
+// mail would be stuck there.
 bool is_told_nearby(const FlowContext& context, const Attempt& attempt, const Domain& domain) {
   if (may_be_local(domain, context.config.get()->node.domains)) return true;
   if (!attempt.seal) return false;
@@ -34,7 +34,7 @@ AttemptPlan without_hidden_routes(const FlowContext& context, AttemptPlan plan) 
   }
   if (safe.empty()) return GiveUp(attempt->refused.front().why);
   attempt->entry.recipients = std::move(safe);
-  // Nor may the next server report to such a sender: it gets the mail from nobody then.
+  // The next server must not report to such a sender either: it gets the mail with a null sender.
   const ReversePath& sender = attempt->message.sender;
   if (sender && hidden_route(*sender) && is_told_nearby(context, *attempt, sender->domain())) {
     attempt->message.sender.reset();

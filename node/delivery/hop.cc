@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint16_t kSmtpPort = 25;
 
-// Every recipient gets the same answer, made here.
+// Every recipient gets the same answer, which this node makes.
 DeliveryReport failure_report(std::size_t recipients, const Error& error) {
   Reply reply = error.fault == Fault::permanent ? make_reply(550, "5.4.4", error.text)
                                                 : make_reply(451, "4.4.3", error.text);
@@ -42,8 +42,8 @@ TlsUse tls_use(NextHop::Tls tls) {
   return TlsUse::opportunistic;
 }
 
-// A name that the configuration's check did not know for ours may lead to us all the same: DNS says
-// so, or it changed. Talking to itself, a node would wait for its own answer.
+// A host name that the configuration's check did not recognise as ours may still lead to us: DNS
+// says so, or DNS changed. A node that talks to itself would wait for its own answer.
 std::optional<Error> talks_to_itself(const Config& config, const NextHop& hop,
                                      const std::vector<SocketAddress>& targets) {
   const auto machine = machine_addresses();
@@ -75,8 +75,8 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     find_targets();
   }
 
-  // A kept connection leads where, and was verified as, the configuration said when it was made:
-  // after a reload (which also reads the authorities anew) none is used again.
+  // A kept connection goes where the configuration said when it was made, and was verified by that
+  // configuration. After a reload (which also reads the authorities again) none is reused.
   void follow_configuration() {
     auto now_config = context.flow.config.get();
     if (config == now_config) return;
@@ -106,7 +106,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     if (const auto own = hop ? talks_to_itself(*config, *hop, options.addresses) : std::nullopt) {
       return report(failure_report(order->attempt->entry.recipients.size(), *own));
     }
-    // A name that DNS leads to is not the one that the administrator wrote.
+    // A name from DNS is not the one that the administrator wrote.
     options.host = hop ? hop->host : targets->hosts.front().name;
     options.rules.hello_name = config->node.name.text();
     options.rules.tls = hop ? tls_use(hop->tls) : TlsUse::opportunistic;
@@ -152,8 +152,9 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
     context.home.post([on_report = std::move(on_report), done]() mutable { on_report(done); });
   }
 
-  // A connection that was replaced ends in the same turn as its successor begins, and must not take
-  // that one with it: its order would never be reported, and its mail wait until a restart.
+  // A replaced connection ends in the same turn in which its successor begins, and must not take
+  // the successor with it: the successor's order would never be reported, and its mail would wait
+  // until a restart.
   void forget(const SmtpClientConnection& gone) {
     if (connection.get() == &gone) drop_connection();
   }
@@ -165,7 +166,7 @@ struct Hop::Line : public std::enable_shared_from_this<Hop::Line> {
   const HopContext& context;
   EventLoop& loop;
   std::optional<Order> order;
-  std::shared_ptr<const Config> config;  // that `hop` and `connection` were made by
+  std::shared_ptr<const Config> config;  // with which `hop` and `connection` were made
   std::optional<NextHop> hop;
   std::unique_ptr<SmtpClientConnection> connection;
   bool closed = false;

@@ -1,6 +1,6 @@
 // One place in the traffic to a destination: takes an attempt, finds the next hop, hands the
 // message over on a kept connection, and reports. Created and called on the home loop; the
-// connection itself lives on a loop of its own choice.
+// connection itself lives on a loop of its own.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,13 @@
 
 namespace culvert::node {
 
-// What all hops share; outlives them.
+// What all hops share. Outlives them.
 struct HopContext {
   const FlowContext& flow;
   EventLoop& home;
   Resolver& resolver;
   TlsClientContext& tls;           // towards anybody
-  TlsClientContext& verified_tls;  // towards hosts that prove who they are
+  TlsClientContext& verified_tls;  // towards hosts that prove their identity
   NameWaits& name_waits;
 };
 
@@ -28,16 +28,16 @@ using AttemptReport = Callback<const DeliveryReport&>;
 
 class Hop {
  public:
-  // `context` and `loop` must outlive it, and all work that it began.
+  // `context` and `loop` must outlive it and all work that it started.
   Hop(const HopContext& context, EventLoop& loop);
   ~Hop();
   Hop(const Hop&) = delete;
   Hop& operator=(const Hop&) = delete;
 
   bool busy() const { return busy_; }
-  // Not while busy. `on_report` comes once, on the home loop; the hop is free again then.
+  // Not while busy. `on_report` is called once, on the home loop; the hop is free again then.
   void carry(SharedAttempt attempt, AttemptReport on_report);
-  // Asks instead whether the next hop of `attempt` takes its recipients; nothing is sent.
+  // Only asks whether the next hop of `attempt` takes its recipients; sends no message.
   void verify(SharedAttempt attempt, AttemptReport on_report);
 
  private:
@@ -46,7 +46,7 @@ class Hop {
 
   EventLoop& loop_;
   bool busy_ = false;
-  // Shared with the loop that it lives on, and with a name look-up under way.
+  // Shared with the loop that it lives on, and with a name look-up in progress.
   std::shared_ptr<Line> line_;
   LifeToken life_;
 };

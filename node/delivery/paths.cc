@@ -15,11 +15,11 @@ extern const PathRow kClearPath;
 
 namespace {
 
-// What this node does for itself comes first; then peers.
+// The node's own work comes first, then peers.
 constexpr std::array kRows = {&kOpenPath, &kInsidePath, &kTunnelPath, &kProofPath, &kClearPath};
 static_assert(kRows.size() == std::size(store::kDeliveryPaths), "each stored path has one row");
 
-// Mail on a path of another version is held (Dispatcher); nothing is told of it.
+// Mail on a path of another version is held (Dispatcher); nobody is told about it.
 constexpr PathTraits kUnknown{.expires = false, .delay = DelayTold::never};
 
 const PathRow* find_row(store::DeliveryPath path) {

@@ -1,6 +1,6 @@
-// The delivery paths: a row each, in a file of its own (paths/), named once in the table
-// (paths.cc). Nothing else asks which path it is. To add one: a number in store/delivery_path.h, a
-// file, a line in the table; and the policy that chooses it.
+// The delivery paths: one row each, in its own file (paths/), listed in the table (paths.cc). No
+// other code asks which path it is. To add one: a number in store/delivery_path.h, a file, a line
+// in the table, and the policy that chooses it.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@
 
 namespace culvert::node {
 
-// How it went with an entry: what a path's own records are made of.
+// How an entry fared. A path makes its own records from this.
 struct PathOutcome {
   const store::QueueEntry& entry;
   const Attempt* attempt = nullptr;        // null: it was not handed to a next hop
@@ -26,9 +26,9 @@ struct PathOutcome {
   Time next_try{};  // if it waits
 };
 
-// What a path records of it, in the commit that settles the entry.
+// What a path records, in the commit that settles the entry.
 struct PathRecords {
-  // Reads nothing, so that it is made ready before the commit. May be empty; may be called again.
+  // Reads nothing, so it can be prepared before the commit. May be empty; may be called again.
   std::function<void(store::RecordSink&)> staged{};
   std::function<void(store::WriteTransaction&)> in_commit{};
 
@@ -39,28 +39,28 @@ struct PathRecords {
 struct PathRow {
   store::DeliveryPath path;
   PathTraits traits;
-  // What is to be done with an entry that is due. On the home loop.
+  // Decides what to do with an entry that is due. On the home loop.
   AttemptPlan (*plan)(const FlowContext& context, store::QueueEntry entry, store::Message message);
-  // Where an attempt goes, by configuration; nothing: to the hosts that DNS names for its
-  // destination. Null where `plan` makes no attempt.
+  // Where an attempt goes by configuration. Nothing: to the hosts that DNS names for its
+  // destination. Null if `plan` makes no attempt.
   std::optional<NextHop> (*next_hop)(const Config& config,
                                      const std::string& destination) = nullptr;
   // The octets of an attempt. Opens the stored message when the first piece is asked for. `context`
-  // must outlive it. Null where `plan` makes no attempt.
+  // must outlive it. Null if `plan` makes no attempt.
   std::unique_ptr<PieceSource> (*source)(const FlowContext& context,
                                          SharedAttempt attempt) = nullptr;
-  // Null: nothing but the entry's end.
+  // Null: the path records nothing besides the entry's end.
   PathRecords (*settle)(const PathOutcome& outcome) = nullptr;
 };
 
 // In the order in which the dispatcher looks at them.
 std::span<const PathRow* const> all_paths();
-// `path` is known (store::is_known), or the program ends.
+// `path` must be known (store::is_known), or the program ends.
 const PathRow& path_row(store::DeliveryPath path);
-// The same of any number: what an unknown path leads to is not known either.
+// Takes any number: for an unknown path, where it leads is unknown too.
 const PathTraits& path_traits(store::DeliveryPath path);
 
-// Of the row, or nothing.
+// Asks the row; nothing if it records nothing.
 PathRecords path_records(const PathOutcome& outcome);
 
 }  // namespace culvert::node

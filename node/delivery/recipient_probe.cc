@@ -32,7 +32,7 @@ void RecipientProbe::check(const Mailbox& recipient, const std::string& client,
   });
 }
 
-// Empty behind an edge and on this machine.
+// Empty behind an edge and for this machine.
 std::string RecipientProbe::source_of(const std::string& client) const {
   const auto address = IpAddress::parse(client);
   if (!address || address->is_loopback()) return {};
@@ -54,7 +54,7 @@ void RecipientProbe::enqueue(Question question) {
   ask_next();
 }
 
-// Sources take turns, so that one which asks much waits for itself.
+// Sources take turns, so that one that asks a lot waits only for itself.
 std::optional<RecipientProbe::Question> RecipientProbe::take_next() {
   if (waiting_.empty()) return std::nullopt;
   auto turn = waiting_.upper_bound(last_);
@@ -121,7 +121,7 @@ void RecipientProbe::answered(Question question, const DeliveryReport& report) {
   ask_next();
 }
 
-// The next step, before whatever else its source asks. False if there is none.
+// Queues the next step, before anything else that its source asks. False if there is none.
 bool RecipientProbe::ask_again(Question& question) {
   if (question.step == Step::again) return false;
   question.step = question.step == Step::plain ? Step::other : Step::again;

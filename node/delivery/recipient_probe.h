@@ -1,8 +1,8 @@
-// Asks the inside server at RCPT time whether it knows a recipient, so that the world gets its
+// Asks the inside server at RCPT time whether it knows a recipient, so that the world gets the
 // refusal in the dialogue and no bounce is needed (`verify_recipients = "inside"`). Answers are
-// kept for a while. A server that cannot be asked, or that refuses for reasons which need not be
-// the recipient's (probe_answers.h), refuses nobody: then it is asked under another sender, and
-// what still cannot be told is taken and logged.
+// kept for a while. If the server cannot be asked, nobody is refused. If it refuses for reasons
+// that need not be the recipient's (probe_answers.h), it is asked again under another sender; a
+// recipient that is still uncertain is accepted, and that is logged.
 #pragma once
 
 #include <deque>
@@ -17,21 +17,21 @@ namespace culvert::node {
 
 inline constexpr std::chrono::minutes kKnownRecipientLifetime{10};
 inline constexpr std::chrono::minutes kUnknownRecipientLifetime{2};
-// Addresses that are remembered; more are asked for each time.
+// How many addresses are remembered; more are asked about each time.
 inline constexpr std::size_t kMaxRememberedRecipients = 100'000;
 inline constexpr std::size_t kProbeConnections = 4;
-// Questions that wait for a connection; beyond, recipients are accepted unasked.
+// How many questions wait for a connection; beyond, recipients are accepted unasked.
 inline constexpr std::size_t kMaxWaitingProbes = 5000;
-// Named attack: Made-up recipients. Of one network (an IPv4 /24, an IPv6 /48), whose questions take
-// turns with those of others; beyond, its recipients are answered 451. Edges
-// bring everybody's mail and have no share.
+// Named attack: Made-up recipients. How many questions of one network (an IPv4 /24, an IPv6 /48)
+// wait; beyond, its recipients are answered 451. Networks take turns. Edges bring everybody's mail
+// and have no limit.
 inline constexpr std::size_t kMaxWaitingOfSource = 100;
-// Between two lines of the log about a server whose refusals tell nothing.
+// Time between two log lines about a server whose refusals say nothing about recipients.
 inline constexpr std::chrono::hours kUntoldLogged{1};
 
 class RecipientProbe final : public RecipientCheck {
  public:
-  // What it is given must outlive it. Lives on the home loop.
+  // All arguments must outlive it. Lives on the home loop.
   RecipientProbe(HopContext& hops, LoopGroup& loops);
 
   void check(const Mailbox& recipient, const std::string& client,
@@ -42,14 +42,14 @@ class RecipientProbe final : public RecipientCheck {
     Decision decision;
     SteadyTime until{};
   };
-  // Other servers ask as `<>`, and so does the first question; some servers take no mail without a
-  // sender.
+  // Other servers ask as `<>`, and so does the first question here; some servers take no mail
+  // without a sender.
   enum class Sender { null, postmaster };
-  // A refusal that tells nothing leads to the next step, if there is one.
+  // A refusal that says nothing about the recipient leads to the next step, if there is one.
   enum class Step {
-    plain,  // under the sender that is in use
-    other,  // under the other one, with a control beside
-    again,  // under the first one, with a control beside
+    plain,  // under the current sender
+    other,  // under the other sender, with a control
+    again,  // under the first sender, with a control
   };
   struct Question {
     std::string source;
@@ -72,12 +72,13 @@ class RecipientProbe final : public RecipientCheck {
 
   HopContext& hops_;
   std::vector<std::unique_ptr<Hop>> connections_;
-  std::map<std::string, std::deque<Question>> waiting_;  // by source, an edge's empty; no list is
-  std::string last_;                                     // the source whose turn it was
+  // By source, which is empty for an edge. No list is empty.
+  std::map<std::string, std::deque<Question>> waiting_;
+  std::string last_;  // the source whose turn it was
   std::size_t waiting_count_ = 0;
-  Sender sender_ = Sender::null;  // under whom answers were about recipients, the last time
+  Sender sender_ = Sender::null;  // under which answers were last about recipients
   std::optional<SteadyTime> untold_logged_;
-  std::mutex mutex_;  // guards remembered_ alone: it is read on every loop
+  std::mutex mutex_;  // guards only remembered_, which is read on every loop
   std::map<Mailbox, Remembered> remembered_;
 };
 

@@ -1,4 +1,4 @@
-// When a delivery that did not work out is tried again.
+// When a failed delivery is tried again.
 #pragma once
 
 #include <algorithm>
@@ -18,11 +18,12 @@ inline std::chrono::seconds retry_delay(std::uint32_t failures_before) {
   return std::min(kLongestRetryDelay, kFirstRetryDelay * (1 << doublings));
 }
 
-// How long a destination that does not answer is left alone. Attempts that were under way together
-// fail together, and say once that it is down: sixteen of them are no reason to wait half an hour.
+// How long a destination that does not answer is left alone. Attempts that were in progress
+// together fail together, and count as one failure: sixteen of them are no reason to wait half an
+// hour.
 class Backoff {
  public:
-  // An attempt that began at `begun` came to nothing.
+  // An attempt that began at `begun` failed.
   void failed(SteadyTime begun, SteadyTime now) {
     if (failures_ > 0 && begun <= last_failure_) return;
     last_failure_ = now;

@@ -8,7 +8,7 @@
 namespace culvert::node {
 namespace {
 
-// A record from before origins were kept tells nothing: nobody vouches for it.
+// A record from before origins were kept says nothing: nobody vouches for the mail.
 peering::SealedOrigin sealed(store::Origin origin) {
   switch (origin) {
     case store::Origin::unset:
@@ -28,7 +28,7 @@ class SealedSource final : public PieceSource {
   SealedSource(const FlowContext& context, SharedAttempt attempt)
       : context_(context), attempt_(std::move(attempt)) {}
 
-  // Only who was accepted in this transaction is named inside the seal.
+  // Only recipients that were accepted in this transaction are named inside the seal.
   void begin(const std::vector<bool>& accepted) override { accepted_ = accepted; }
 
   Result<Bytes> next() override {
@@ -61,7 +61,7 @@ class SealedSource final : public PieceSource {
     std::copy_n(message.id.view().begin(), envelope.id.size(), envelope.id.begin());
     envelope.sealed = context_.clock.now();
     envelope.form = attempt_->seal->form;
-    // Form 1 has no word for it.
+    // Form 1 has no word for the origin.
     if (envelope.form == peering::TunnelForm::present) envelope.origin = sealed(message.origin);
     envelope.sender = message.sender;
     envelope.body = message.body_kind;

@@ -12,7 +12,7 @@
 namespace culvert::node {
 namespace {
 
-// In a token's input: not an attempt, but the name of the outer message.
+// Marks a token's input as the name of the outer message instead of an attempt.
 constexpr std::uint32_t kMessageIdMark = 0x80000000;
 
 std::optional<Domain> author_of(const store::Message& message) {
@@ -20,14 +20,14 @@ std::optional<Domain> author_of(const store::Message& message) {
   return domain ? std::optional(*std::move(domain)) : std::nullopt;
 }
 
-// The time of the message, so that names lie side by side in the store, and a token.
+// The time of the message, so that names are adjacent in the store, and a token.
 Bytes outer_name(const peering::SealedId& id, std::string_view token) {
   Bytes name(id.begin(), id.begin() + store::kSealedTimeBytes);
   append(name, from_hex(token).value());
   return name;
 }
 
-// What keeps mail from being sealed for that peer now; nothing: it may go.
+// What prevents mail from being sealed for that peer now. Nothing: it may go.
 std::optional<Postpone> what_it_waits_for(const PeerView* peer, Time now) {
   if (peer != nullptr && now > peer->card_expires + peering::kClockDifference) {
     return Postpone{kWaitForRoute, "the peer's card has expired and no newer one came"};
@@ -47,11 +47,11 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   const Time now = context.clock.now();
   if (auto wait = what_it_waits_for(view, now)) return *std::move(wait);
   if (form == SealForm::present) {
-    // Routing says the same; but the card may have changed since it was asked.
+    // Routing says the same, but the card may have changed since routing was asked.
     const std::string why = peering::why_not_understood(view->tunnel_forms, entry.destination);
     if (!why.empty()) return Postpone{kWaitForRoute, why};
   }
-  // Not every sender says a size at MAIL, and the peer would keep from its people what is larger.
+  // Not every sender gives a size at MAIL, and the peer would keep larger mail from its people.
   if (view->largest_message_bytes > 0 && message.size_bytes > view->largest_message_bytes) {
     return GiveUp{"5.3.4", "its node takes messages of at most " +
                                std::to_string(view->largest_message_bytes) + " octets"};

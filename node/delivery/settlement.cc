@@ -22,7 +22,8 @@ struct Settlement {
   std::optional<Time> delay_reported{};  // now, if it is due
   std::vector<BouncePlan> reports{};
   std::optional<BouncePlan> delay_report{};
-  bool told_meanwhile = false;  // as the closure found it: of the delay, without an attempt
+  // Set by the closure: the delay was told meanwhile, without an attempt.
+  bool told_meanwhile = false;
   SettledCallback done;
 
   bool has_reports() const { return delay_report || !reports.empty(); }
@@ -73,8 +74,8 @@ void tell(const FlowContext& context, const Settlement& s) {
   }
 }
 
-// The outcome cannot be recorded with its report (the disk is nearly full). What was delivered is
-// recorded all the same, or it would be delivered again; the rest is looked at later.
+// The outcome cannot be recorded with its report (the disk is nearly full). Deliveries are recorded
+// all the same, or they would be made again; the rest is looked at later.
 void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement,
              const Error& error) {
   log_error("message {}: the report about a failure has to wait: {} {}",
@@ -88,7 +89,7 @@ void put_off(FlowContext& context, const std::shared_ptr<Settlement>& settlement
   context.store.write_async(
       [settlement, deferral](store::WriteTransaction& txn) -> Status {
         settlement->records.put(txn);
-        // Nobody is left to deliver to: that all was handed on is then not reported.
+        // Nobody is left to deliver to. A report that all mail was handed on is then not made.
         if (deferral.remaining.empty()) {
           store::finish(txn, settlement->entry.id);
         } else {
@@ -145,7 +146,7 @@ Status make_reports(const FlowContext& context, Settlement& s) {
   return done();
 }
 
-// A report has to be made from the stored header first: in a worker.
+// If a report has to be made from the stored header first, a worker does that.
 void settle(FlowContext& context, Settlement plan) {
   auto settlement = std::make_shared<Settlement>(std::move(plan));
   const Sorted& sorted = settlement->sorted;
@@ -160,7 +161,7 @@ void settle(FlowContext& context, Settlement plan) {
   if (!submitted) put_off(context, settlement, submitted.error());
 }
 
-// Who waits is told of it once.
+// The sender of mail that waits is told once.
 void note_delay(const FlowContext& context, Settlement& plan) {
   if (plan.sorted.later.empty() || !is_delay_due(context, plan.entry)) return;
   plan.delay_reported = context.clock.now();
@@ -175,8 +176,8 @@ void note_records(const FlowContext& context, Settlement& plan, const Attempt* a
       {plan.entry, attempt, report, plan.sorted.told, now, now + plan.sorted.next_try});
 }
 
-// What waits without an attempt is looked at again and again: its trace says nothing of it, and the
-// log hears of it when the reason is another.
+// Mail that waits without an attempt is looked at again and again. Its trace does not mention that,
+// and the log does so only when the reason changes.
 void defer_quietly(FlowContext& context, Settlement plan) {
   const auto settlement = std::make_shared<Settlement>(std::move(plan));
   context.store.write_async(

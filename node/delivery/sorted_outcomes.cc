@@ -20,7 +20,8 @@ void note_failure(const Recipient& r, Failure failure, Sorted& sorted) {
                            std::move(failure.host)});
 }
 
-// Whether the next hop is responsible for the reports that were asked for (RFC 3461, 5.2.1).
+// Who is responsible for the reports that were asked for: this node, or the next hop (RFC 3461,
+// 5.2.1).
 enum class ReportsEnd { here, beyond };
 
 void sort_one(const Recipient& r, const RecipientOutcome& outcome, const DeliveryReport& report,
@@ -46,14 +47,14 @@ void sort_one(const Recipient& r, const RecipientOutcome& outcome, const Deliver
   }
 }
 
-// Sealed for whom, and the name under which the peer's trace has it.
+// The peer that it is sealed for, and the name under which the peer's trace has it.
 void add_seal(const Attempt& attempt, store::TraceEvent& event) {
   event.fields.emplace_back("sealed-for", attempt.seal->peer.hex());
   event.fields.emplace_back("certificate", attempt.seal->recipient.serial_hex());
   event.fields.emplace_back("culvert-id", attempt.message.id.hex());
 }
 
-// How far the attempt came, and under which name.
+// How far the attempt got, and under which name.
 void add_way(const Attempt& attempt, const DeliveryReport& report, Sorted& sorted) {
   sorted.event.fields = {{"path", store::path_name(attempt.entry.path)}, {"host", report.next_hop}};
   sorted.told.host = report.next_hop;
@@ -70,7 +71,7 @@ Sorted sort_delivery(const Attempt& attempt, const DeliveryReport& report, Time 
   Sorted sorted;
   sorted.event = {now, "delivery", {}};
   add_way(attempt, report, sorted);
-  // What was asked for travels inside the seal; the peer's node is responsible.
+  // Requests for reports travel inside the seal; the peer's node is responsible.
   const ReportsEnd ends =
       attempt.seal || report.dsn_passed_on ? ReportsEnd::beyond : ReportsEnd::here;
   for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {

@@ -57,7 +57,7 @@ store::ClockRecord ClockWatch::record() {
   return {now, jumps_};
 }
 
-// Measured from where both clocks were last set together, so that many small steps are seen too.
+// Measured from when both clocks were last set together, so that many small steps are seen too.
 Time ClockWatch::look_locked() {
   const Time now = clock_.now();
   const SteadyTime steady = clock_.steady();

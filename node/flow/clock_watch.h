@@ -1,5 +1,5 @@
-// The one place that compares the wall clock with the steady clock: notices when the wall clock
-// jumps, and tells what time it is for something that waits (store/clock_jumps.h).
+// Compares the wall clock with the steady clock; nothing else does. Notices when the wall clock
+// jumps, and says what time it is for something that waits (store/clock_jumps.h).
 //
 // All members may be called from any thread.
 #pragma once
@@ -11,29 +11,30 @@
 
 namespace culvert::node {
 
-// Corrections up to here are no jump: a clock that is kept right is set by less.
+// A smaller correction is no jump: a well-kept clock is set by less.
 inline constexpr std::chrono::seconds kClockTolerance{60};
-// So long the node may have been off, for whatever the wall clock says, and all of it counts as
-// time that mail has waited. After a longer time off, or a clock that was set meanwhile, none does.
+// If the wall clock says that the node was off for no longer than this, all of that time counts as
+// time that mail has waited. After a longer time off, or if the clock was set meanwhile, none of it
+// counts.
 inline constexpr std::chrono::hours kPlausibleTimeOff{24};
 
 class ClockWatch {
  public:
-  // `clock` must outlive it. `stored`: what the last run left.
+  // `clock` must outlive it. `stored` is what the last run left.
   ClockWatch(const Clock& clock, const store::ClockRecord& stored);
 
-  // Compares the clocks. What asks below does so by itself; the more often it is done, the better
-  // is known when a jump was.
+  // Compares the clocks. The functions below do so by themselves; the more often it is called, the
+  // more precisely the time of a jump is known.
   void look();
-  // The time that it is for something dated `since`: never further from it than the time that
-  // really passed, as far as the clocks tell.
+  // What time it is for something dated `since`. It is never further from `since` than the time
+  // that really passed, as far as the clocks tell.
   Time now_for(Time since);
-  // The time that it is for everything dated by the wall clock, however old: what may be forgotten
-  // is judged by this.
+  // What time it is for anything dated by the wall clock, however old. Decides what may be
+  // forgotten.
   Time now_for_oldest();
-  // How far the steady clock went since the last call.
+  // How far the steady clock has moved since the last call.
   std::chrono::seconds take_elapsed();
-  // To be stored.
+  // The record to store.
   store::ClockRecord record();
 
  private:

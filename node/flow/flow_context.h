@@ -1,4 +1,4 @@
-// What the parts of the mail flow share. Everything here outlives them all; `node.cc` builds it.
+// What the parts of the mail flow share. Everything here outlives them; `node.cc` builds it.
 #pragma once
 
 #include <functional>
@@ -44,18 +44,18 @@ struct FlowContext {
   store::Store& store;
   Workers& workers;
   const Clock& clock;
-  ClockWatch& watch;  // for what waits: how old it is
+  ClockWatch& watch;  // gives the age of what waits
   Routing& routing;
   Live<Config>& config;
   Live<OwnKeys>& keys;
   Counters& counters;
-  // Tells the dispatcher that something new is due. Any thread, cheap.
+  // Tells the dispatcher that something new is due. Any thread; cheap.
   std::function<void()> wake_dispatcher;
   Quarantine& quarantine;
   TraitsOfPath path;
   // As they were when the node started.
   store::OwnMarks marks{};
-  // What connections hold before DATA, each listener's all together.
+  // The recipients that connections hold before DATA: one room for all connections of a listener.
   RecipientRoom inside_recipients{};
   RecipientRoom outside_recipients{};
 };

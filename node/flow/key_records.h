@@ -1,5 +1,5 @@
-// How a key of this node and its certificate stand in the store: the key as a secret under its role
-// and id, so that renewed keys stand beside old ones, and the certificate with the secret's name.
+// How a key of this node and its certificate are stored: the key as a secret under its role and id,
+// so that a renewed key does not replace the old one; the certificate with the name of that secret.
 #pragma once
 
 #include "crypto/keys/certificate_maker.h"

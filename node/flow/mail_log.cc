@@ -14,7 +14,7 @@ void add_path(const FlowContext& context, LogLine& line, store::DeliveryPath pat
   line.word(context.path(path).seals ? "peer" : "destination", destination);
 }
 
-// Between the brackets of `sender=<…>`.
+// The text between the brackets of `sender=<…>`.
 std::string sender_text(const store::Message& message) {
   return message.sender ? message.sender->text() : std::string();
 }
@@ -106,7 +106,7 @@ void log_opened(const TakenMail& mail, const store::MessageId& carrier,
 void log_held(std::string_view event, const store::QuarantineItem& item) {
   if (!is_logged(LogLevel::info)) return;
   LogLine line = mail_line(event, item.message.id, item.message.message_id);
-  // What an envelope says of its origin counts only if that peer signed it.
+  // What an envelope says about its origin counts only if that peer signed it.
   if (item.peer) line.word("peer", item.route_domain);
   line.address("sender", sender_text(item.message));
   line.begin_list("to");

@@ -1,5 +1,6 @@
-// What befalls a message, as lines of the log (crypto/base/log_line.h): one an event, written once
-// the event is committed. Words and names are for programs to find, so they stay as they are:
+// What happens to a message, as log lines (crypto/base/log_line.h): one line for each event,
+// written once the event is committed. Programs search for these words and names, so they never
+// change:
 //
 //   received    from whom by SMTP, for whom     decided   on which path, and why
 //   opened      out of a peer's seal            held      in quarantine, and why
@@ -7,8 +8,8 @@
 //   failed      for good, with host and reply   returned  reported to its sender
 //   consumed    it was for this node itself     repeated  it had come before
 //
-// `id` is what `culvert trace` takes, and `message-id` too. Nothing of the content: the subject is
-// never logged. The trace (store/trace.h) tells the same of one message. Any thread.
+// `culvert trace` takes `id`, and `message-id` too. No content is logged, not even the subject. The
+// trace (store/trace.h) tells the same about one message. Any thread.
 #pragma once
 
 #include <string>
@@ -22,19 +23,19 @@
 
 namespace culvert::node {
 
-// `message EVENT id=… message-id=<…>`: how every line about a message begins.
+// `message EVENT id=… message-id=<…>`: the beginning of every line about a message.
 LogLine mail_line(std::string_view event, const store::MessageId& id,
                   std::string_view message_id = {});
 
-// It was taken over: `received`, and `decided` for each path and destination.
+// The message was taken: `received`, and `decided` for each path and destination.
 void log_received(const FlowContext& context, const TakenMail& mail);
-// Another path than was decided first.
+// The message takes another path than was decided first.
 void log_decided(const FlowContext& context, const store::MessageId& id, store::DeliveryPath path,
                  const std::string& destination);
-// `mail` was in what came as `carrier`, sealed by the peer of that domain under that id.
+// `mail` was inside the message `carrier`. The peer of that domain sealed it under that id.
 void log_opened(const TakenMail& mail, const store::MessageId& carrier,
                 const store::MessageId& culvert_id, std::string_view peer_domain);
-// What came sealed ended so: `held`, `returned` or `repeated`, and why.
+// How sealed mail ended: `held`, `returned` or `repeated`, and why.
 void log_held(std::string_view event, const store::QuarantineItem& item);
 void log_consumed(const store::Message& message, std::string_view why);
 
@@ -43,22 +44,22 @@ struct DeliveryTold {
   enum class What { delivered, deferred, failed };
   struct Group {
     What what = What::delivered;
-    std::string reply{};  // of the host, or of this node if there was none
+    std::string reply{};  // the host's, or this node's if there was none
     std::vector<std::string> to{};
   };
-  std::string host{};       // empty: none was asked
+  std::string host{};       // empty: no host was asked
   std::string tls{};        // empty: none
-  std::string sealed_as{};  // Message-ID of the tunnel message, which others on its way know
+  std::string sealed_as{};  // Message-ID of the tunnel message, which others on its way see
   std::vector<Group> groups{};
 
-  // Recipients with the same end and reply share a line.
+  // Recipients with the same outcome and reply share a line.
   void add(What what, const std::string& reply, const Mailbox& to);
-  // What was deferred has waited too long.
+  // Turns what was deferred into a failure, because it has waited too long.
   void expire(std::string_view why);
 };
 void log_delivery(const FlowContext& context, const store::QueueEntry& entry,
                   const store::Message& message, const DeliveryTold& told);
-// A report about it goes to its sender.
+// A report about the message goes to its sender.
 void log_returned(const FlowContext& context, const store::MessageId& id,
                   std::string_view message_id, const store::QueueEntry& report);
 

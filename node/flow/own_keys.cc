@@ -30,7 +30,7 @@ Result<Loaded> read_all_keys(const store::Store& store) {
   return loaded;
 }
 
-// The newest of a role that is valid now and whose key is held.
+// The newest certificate of a role that is valid now and whose key is held.
 Result<crypto::Certificate> newest(const Loaded& loaded, store::CertificateRole role, Time now) {
   const store::StoredCertificate* best = nullptr;
   for (const store::StoredCertificate& c : loaded.certificates) {
@@ -59,7 +59,7 @@ Status fill_ring(const Loaded& loaded, OwnKeys& own) {
     if (!certificate) return certificate.error();
     auto key = crypto::PrivateKey::from_pkcs8(secret->second.view());
     if (!key) return key.error();
-    // Only encryption keys open: whatever is sealed for another key of this node finds none.
+    // Only encryption keys open: mail sealed for another key of this node finds no key.
     if (c.role != store::CertificateRole::tunnel_encrypt) {
       own.ring.add_signing_key(*key);
       continue;

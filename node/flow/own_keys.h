@@ -1,5 +1,6 @@
-// The node's own keys and certificates, loaded from the store into a key ring: what seals, what
-// opens, and what makes the node known. A snapshot; loaded anew when the keyring changed.
+// The node's own keys and certificates, loaded from the store into a key ring: those that seal,
+// those that open, and those that identify the node. A snapshot; loaded again when the keyring
+// changes.
 #pragma once
 
 #include <memory>

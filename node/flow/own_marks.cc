@@ -9,7 +9,7 @@
 namespace culvert::node {
 namespace {
 
-// The words of the field in lower case. Servers on the way fold lines and blanks anew.
+// The words of the field in lower case. Servers on the way change folding and blanks.
 std::vector<std::string> words_of(std::string_view body) {
   std::vector<std::string> words(1);
   for (const char c : body) {
@@ -31,11 +31,11 @@ bool is_own_name(std::string_view name, const store::OwnMarks& own) {
   return std::find(own.names.begin(), own.names.end(), without_end(name, '.')) != own.names.end();
 }
 
-// `by NAME (Culvert) with PROTOCOL id ID;` with its words from `at` on, NAME being one of ours.
+// True for `by NAME (Culvert) with PROTOCOL id ID;` with its words from `at` on, if NAME is ours.
 bool tells_inside(const std::vector<std::string>& words, std::size_t at,
                   const store::OwnMarks& own) {
   if (at + 4 >= words.size() || words[at + 1] != "with" || words[at + 3] != "id") return false;
-  // Before marks told, this was written of mail from outside as well, and of what was opened.
+  // Before marks told, this was also written for mail from outside, and for opened mail.
   if (words[at + 2] == "culvert") return false;
   const auto id = store::MessageId::parse(without_end(words[at + 4], ';'));
   return id && own.since && id->made() >= *own.since;
@@ -56,7 +56,7 @@ FoundMarks marks_in(std::string_view body, const store::OwnMarks& own) {
     found.own = found.own || ours;
     const bool inside = plain && ours && tells_inside(words, at, own);
     found.foreign = found.foreign || !inside;
-    // What peers' people wrote has their node's mark, and then ours of having opened it.
+    // Mail that peers' people wrote has their node's mark, and then ours for having opened it.
     const std::size_t protocol = at + (outside ? 3 : 2);
     const bool opened = protocol < words.size() && words[protocol] == "culvert";
     found.clear = found.clear || (!opened && (outside || (ours && !inside)));

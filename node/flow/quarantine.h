@@ -9,7 +9,8 @@
 
 namespace culvert::node {
 
-// Peering messages by mail, of one network: a partner with many domains proves all of them at once.
+// Peering messages by mail from one network. A partner with many domains proves all of them at
+// once.
 inline constexpr SourceRate::Limits kPeeringMailRate{.at_once = 1000, .a_second = 5};
 
 struct Quarantine {
@@ -19,7 +20,7 @@ struct Quarantine {
 
   QuarantineRoom room;
   QuarantineNews news;
-  // What needs no room, because it is never held.
+  // Peering mail is never held, so it needs no room.
   SourceRate peering_mail{kPeeringMailRate};
 };
 

@@ -1,5 +1,5 @@
-// What an administrator is told of the quarantine: at most once an hour, however much comes,
-// because strangers decide how much that is and a log must not be filled either. Thread-safe.
+// What an administrator is told about the quarantine. At most one line an hour, because strangers
+// decide how much arrives and must not fill the log either. Thread-safe.
 #pragma once
 
 #include <map>
@@ -13,19 +13,20 @@
 namespace culvert::node {
 
 inline constexpr std::chrono::hours kQuarantineNewsInterval{1};
-// Sources and reasons that are named at once; more are only counted.
+// How many sources and reasons are named; the others are only counted.
 inline constexpr std::size_t kMaxNamedInNews = 8;
 
 class QuarantineNews {
  public:
-  // A mail came to rest in quarantine.
+  // A mail was put into quarantine.
   void held(const std::string& reason_code);
-  // A sealed mail was not taken, because the share of its source is full.
+  // A sealed mail was refused, because the share of its source is full.
   void refused(const std::string& source);
-  // A mail of a peer went back to its sender, because the peer's share is full.
+  // A peer's mail went back to its sender, because the peer's share is full.
   void returned();
 
-  // One line for the log; nothing if nothing is new, or the last one is less than an hour old.
+  // One line for the log. Nothing if there is no news, or if the last line is less than an hour
+  // old.
   std::optional<std::string> take(SteadyTime now);
 
  private:

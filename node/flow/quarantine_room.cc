@@ -4,7 +4,7 @@ namespace culvert::node {
 
 namespace {
 
-// So that the largest message fits with what it costs beside, and with the last step.
+// Makes the largest message fit, with its overhead and the last step.
 constexpr std::uint64_t kShareSlackBytes = 1024 * 1024;
 
 }  // namespace

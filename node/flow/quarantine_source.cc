@@ -23,12 +23,12 @@ QuarantineShare stranger(std::string source) {
 }
 
 struct PeersOfSource {
-  std::vector<Fingerprint> network;  // their mail came from there, or from near
-  std::vector<Fingerprint> host;     // of these, from there
+  std::vector<Fingerprint> network;  // their mail came from there, or from nearby
+  std::vector<Fingerprint> host;     // those of `network` whose mail came from the address itself
 };
 
-// What comes the peer's way is charged to its hosts first, so that the peer's own share stays for
-// what it signed.
+// Mail that comes the peer's way is charged to its hosts first, so that the peer's own share stays
+// for what it signed.
 std::vector<QuarantineShare> shares_of(const PeersOfSource& peers) {
   std::vector<QuarantineShare> shares;
   for (const Fingerprint& peer : peers.network)
@@ -61,7 +61,7 @@ std::string source_host(const IpAddress& client) {
 bool is_partner(const store::ReadTransaction& txn, const RoutingSnapshot& routing,
                 const Fingerprint& fingerprint) {
   if (const PeerView* view = routing.peer(fingerprint)) return store::is_partner(view->state);
-  // There is no snapshot while a record that it needs is broken: what comes in is taken all the
+  // There is no snapshot while a record that it needs is broken. Incoming mail is taken all the
   // same, and a partner has its room.
   const auto peer = store::find_peer(txn, fingerprint);
   return peer && store::is_partner(peer->state);
@@ -78,13 +78,13 @@ std::vector<Fingerprint> peers_of(const store::ReadTransaction& txn, const FlowC
 }
 
 // Named attack: a stranger who rents an address beside the peer's host fills what its network may
-// take. So the peer's own share is for the very address.
+// take. So the peer's own share is only for the peer's very address.
 std::vector<QuarantineShare> shares_of_client(const FlowContext& context, const IpAddress& client) {
   PeersOfSource peers;
   const std::string network = source_network(client);
   const Status read = context.store.read([&](const store::ReadTransaction& txn) -> Status {
     peers.host = peers_of(txn, context, source_host(client));
-    // Each of these was noted with its network, which may be beyond a limit.
+    // Each of these was also noted with its network, where it may be beyond the limit.
     peers.network = peers.host;
     for (const Fingerprint& peer : peers_of(txn, context, network)) {
       if (std::ranges::find(peers.host, peer) == peers.host.end()) peers.network.push_back(peer);

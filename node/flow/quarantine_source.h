@@ -1,17 +1,17 @@
-// Where sealed mail comes from, as far as that can be told before anything is opened: which shares
-// of the quarantine it may take (quarantine_room.h).
+// Where sealed mail comes from, as far as that can be told before it is opened: which shares of the
+// quarantine it may take (quarantine_room.h).
 //
-//   A client by its network: an IPv4 /24 or an IPv6 /48, which is what one organisation or one
-//   customer of a provider gets (RFC 6177), so that changing the address within it gains nothing.
-//   A network from which mail of a peer's own came within 30 days has the share of that peer's
-//   hosts; the address itself (IPv6: its /64) has the peer's own share beside, and its neighbours,
-//   who may be anybody, have not. Several peers that send through one provider share its
-//   addresses, and with whoever else sends from these.
+//   A client counts by its network: an IPv4 /24 or an IPv6 /48, which is what one organisation or
+//   one customer of a provider gets (RFC 6177), so changing the address within it gains nothing.
+//   If a peer's own mail came from a network within 30 days, the network has the share of that
+//   peer's hosts. The address itself (IPv6: its /64) has the peer's own share as well; its
+//   neighbours, who may be anybody, do not. Several peers that send through one provider share its
+//   addresses, also with anybody else who sends from there.
 //   Behind a named edge (`smtp.outside.networks`) every client is the edge. There the domain of the
 //   outer sender counts, and a peer's domain has that peer's shares: the edge is trusted to check
-//   senders (SPF, DMARC), as nobody else can. A stranger whom it lets pass under a peer's domain
-//   fills the share of that peer's hosts, and then the peer's, and nobody else's. Mail without a
-//   sender has one share for each edge.
+//   senders (SPF, DMARC), since nobody else can. If it lets a stranger pass under a peer's domain,
+//   the stranger fills the share of that peer's hosts and then the peer's, and nobody else's. Mail
+//   without a sender has one share for each edge.
 #pragma once
 
 #include <optional>
@@ -25,11 +25,11 @@
 
 namespace culvert::node {
 
-// Peers of one address, and of one network, that are asked for room: more behind one provider share
-// what these have.
+// How many peers of one address, or of one network, are asked for room. If more peers use one
+// provider, they share the room of these.
 inline constexpr std::size_t kMaxPeersOfNetwork = 16;
 
-// The address in what a message knows of its client, `name [address]`; none if there is none.
+// The address in a message's record of its client, `name [address]`; nothing if there is none.
 std::optional<std::string> address_in(const std::string& client);
 
 // `192.0.2.0/24`.
@@ -40,22 +40,22 @@ std::string source_network(const IpAddress& client);
 std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
                                                const std::string& client,
                                                const ReversePath& sender);
-// The same of a message that was taken.
+// The same for a message that was taken.
 std::vector<store::QuarantineShare> shares_for(const FlowContext& context,
                                                const store::Message& message);
 
-// Known if mail of a paired peer's own came from that address within 30 days, a neighbour if from
-// its network: places are kept for them while strangers take all others
-// (node/net/connection_limit.h). Reads the store and the routing, for each connection; any thread.
-// A stranger if it cannot be read.
+// Known if a paired peer's own mail came from that address within 30 days, a neighbour if it came
+// from the address's network, a stranger if the store cannot be read. Places are kept for the first
+// two while strangers take all others (node/net/connection_limit.h). Reads the store and the
+// routing for each connection; any thread.
 Standing standing_of(const FlowContext& context, const IpAddress& client);
 
-// Its name for logs.
+// The name of a share for logs.
 std::string source_text(const store::QuarantineShare& share);
 
-// What to remember when the message turned out to be a peer's, `192.0.2.7/32` and `192.0.2.0/24`;
-// nothing behind an edge, whose address is everybody's. To be noted in this order: where that
-// displaces the network, it is noted again.
+// What to remember when a message turns out to be a peer's: `192.0.2.7/32` and `192.0.2.0/24`.
+// Nothing behind an edge, whose address is everybody's. Note them in this order: if the address
+// displaces the network, the network is noted again.
 std::vector<std::string> places_to_note(const FlowContext& context, const store::Message& message);
 
 }  // namespace culvert::node

@@ -8,8 +8,8 @@
 namespace culvert::node {
 namespace {
 
-// Items that one commit removes, or one read looks at: enough to keep up, few enough not to hold up
-// mail.
+// How many items one commit removes, or one read looks at: enough to keep up, few enough not to
+// hold up mail.
 constexpr std::size_t kPiece = 500;
 constexpr std::size_t kPurgePiece = 2000;
 
@@ -32,8 +32,8 @@ bool is_over(FlowContext& context, const store::QuarantineItem& item) {
   return held > (item.peer ? limits.held_peer : limits.held_stranger);
 }
 
-// Our own administrator finds each in its trace; the log gets one line for all, because strangers
-// decide how many there are.
+// Our own administrator finds each item in its trace. The log gets one line for all of them,
+// because strangers decide how many there are.
 void tell_of_expired(const std::vector<store::QuarantineItem>& items) {
   log_info("{} held mails have expired in quarantine, the first is {} ({})", items.size(),
            items.front().message.id.hex(), items.front().reason_code);

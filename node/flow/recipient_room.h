@@ -1,10 +1,10 @@
-// What connections of one listener may hold of recipients before DATA, all together. Named attack:
-// Recipients without data: 1,000 RCPT hold 0.8 MB a connection for as long as it likes, and a
-// listener has a thousand connections.
+// Limits the recipients that all connections of one listener together hold before DATA.
+// Named attack: Recipients without data: with 1,000 RCPT a connection holds 0.8 MB for as long as
+// it likes, and a listener has a thousand connections.
 //
-// A connection's first recipients need no room, so that whoever fills it stops nobody's ordinary
-// mail: the others are told 452 4.5.3, and mail servers send them in a later transaction. Inside
-// and outside have a room each.
+// A connection's first recipients need no room, so whoever fills the room stops nobody's ordinary
+// mail. Recipients beyond these are answered 452 4.5.3, and mail servers send them in a later
+// transaction. Inside and outside have separate rooms.
 #pragma once
 
 #include <atomic>
@@ -12,9 +12,9 @@
 
 namespace culvert::node {
 
-// Of one connection, whatever others hold: 1,000 connections then hold 16 MB.
+// For one connection, whatever others hold: 1,000 connections then hold 16 MB.
 inline constexpr std::size_t kRecipientsWithoutRoom = 20;
-// All others of a listener. Each is at most an address, its ORCPT and a line for the trace: 2 KiB.
+// For all others of a listener. Each is at most an address, its ORCPT and a trace line: 2 KiB.
 inline constexpr std::size_t kMaxHeldRecipients = 50'000;
 
 // Thread-safe.
@@ -32,7 +32,7 @@ class RecipientRoom {
   std::atomic<std::size_t> held_{0};
 };
 
-// What one transaction holds of a room. On its connection's loop.
+// What one transaction holds of a room. Used on its connection's loop.
 class HeldRecipients {
  public:
   explicit HeldRecipients(RecipientRoom& room) : room_(room) {}
@@ -40,7 +40,8 @@ class HeldRecipients {
   HeldRecipients(const HeldRecipients&) = delete;
   HeldRecipients& operator=(const HeldRecipients&) = delete;
 
-  // Room for one more, when `count` were accepted so far; what a refused one took serves the next.
+  // Takes room for one more recipient when `count` were accepted so far. Room taken for a recipient
+  // that was then refused serves the next one.
   bool take(std::size_t count) {
     if (count < kRecipientsWithoutRoom + taken_) return true;
     if (!room_.take()) return false;

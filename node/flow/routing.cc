@@ -125,7 +125,7 @@ Status Routing::refresh() {
   std::set<Fingerprint> known;
   RoutingSnapshot::Parts parts;
   const Status read = store_.read([&](const store::ReadTransaction& txn) -> Status {
-    store::find_alterations(txn);  // mail waits then (attempt.cc), whatever stands here
+    store::find_alterations(txn);  // mail then waits (attempt.cc), whatever is read here
     for (const store::Rule& rule : store::list_rules(txn)) {
       rows.push_back({rule.scope, rule.key, rule.value});
     }
@@ -159,7 +159,8 @@ Status Routing::refresh() {
   return done();
 }
 
-// Once for each peer, and again only if it was understood in between: routes are read often.
+// Logs it once for each peer, and again only if the peer was understood in between: routes are read
+// often.
 void Routing::tell_who_waits(const std::map<Domain, std::vector<store::Route>>& routes,
                              const std::map<Fingerprint, PeerView>& peers) {
   std::map<Fingerprint, std::string> waiting;

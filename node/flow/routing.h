@@ -1,5 +1,5 @@
-// Rules and routes as the flow of mail sees them: a snapshot that is read without a lock or a
-// transaction for every recipient, and replaced whole when something changed.
+// Rules and routes as the mail flow sees them: a snapshot that is read for every recipient without
+// a lock or a transaction, and replaced whole when something changes.
 #pragma once
 
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace culvert::node {
 
-// What outbound mail needs to know of a domain with a route.
+// What outbound mail needs to know about a domain with a route.
 struct RouteView {
   RouteUse use = RouteUse::none;
   Fingerprint peer;
@@ -28,17 +28,17 @@ struct RouteView {
   bool was_active = false;                  // the domain has, or had, an active route
 };
 
-// What the flow of mail needs to know of a peer, whose record holds its whole card and costs more
-// to open than a message.
+// What the mail flow needs to know about a peer. The peer's record holds its whole card and costs
+// more to open than a message.
 struct PeerView {
   store::PeerState state = store::PeerState::pairing;
   std::uint64_t largest_message_bytes = 0;
-  std::string outbound_held;  // not empty: nothing is sealed for it, and why
-  Time card_expires{};        // beyond, nothing is sealed for it until a new card comes
+  std::string outbound_held;  // not empty: why nothing is sealed for it
+  Time card_expires{};        // after this, nothing is sealed for it until a new card comes
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
-  std::vector<std::uint64_t> tunnel_forms{};    // that it opens; none: it does not say
+  std::vector<std::uint64_t> tunnel_forms{};    // those that it opens; empty: it does not say
 
-  // The newest that is valid at `now`; nothing: mail has to wait for a new card.
+  // The newest that is valid at `now`. Nothing: mail has to wait for a new card.
   const crypto::Certificate* encryption_at(Time now) const;
 };
 
@@ -53,13 +53,13 @@ class RoutingSnapshot {
   };
   explicit RoutingSnapshot(Parts parts) : parts_(std::move(parts)) {}
 
-  // Nothing if there is none; valid as long as the snapshot.
+  // Nothing if there is none. Valid as long as the snapshot.
   const RouteView* route_of(const Domain& domain) const;
-  // True if any domain's mail is or was to come sealed.
+  // True if any domain has, or had, an active route.
   bool has_tunnels() const;
   const PeerView* peer(const Fingerprint& fingerprint) const;
   // For opening: every peer with a route for the domain. The certificates are parsed once for all
-  // messages, which spares more time than a signature takes to verify.
+  // messages, which saves more time than verifying a signature takes.
   std::vector<peering::RouteHolder> holders_of(const Domain& domain) const;
   PathDecision decide_for(const ReversePath& sender, const Mailbox& recipient,
                           bool recipient_is_ours) const;
@@ -68,12 +68,12 @@ class RoutingSnapshot {
   Parts parts_;
 };
 
-// Holds the present snapshot. Thread-safe.
+// Holds the current snapshot. Thread-safe.
 class Routing {
  public:
   // `store` must outlive it.
   explicit Routing(const store::Store& store) : store_(store) {}
-  // Reads rules and routes anew. On an error the old snapshot stays.
+  // Reads rules and routes again. On an error the old snapshot stays.
   Status refresh();
   std::shared_ptr<const RoutingSnapshot> current() const;
 
@@ -83,14 +83,14 @@ class Routing {
 
   const store::Store& store_;
   peering::PinnedCertificateCache pinned_;
-  std::mutex refreshing_;  // held for the whole: an older reading must not replace a newer one
+  std::mutex refreshing_;  // held throughout: an older reading must not replace a newer one
   mutable std::mutex mutex_;
-  std::set<Fingerprint> told_;  // peers of which the log says that mail for them waits
-  // Shared, because readers keep a snapshot for the length of a message.
+  std::set<Fingerprint> told_;  // peers for which the log already says that their mail waits
+  // Shared, because readers keep a snapshot for as long as a message takes.
   std::shared_ptr<const RoutingSnapshot> current_ = std::make_shared<RoutingSnapshot>();
 };
 
-// The strongest of several peers' routes for one domain: active before waiting before none.
+// The strongest of several peers' routes for one domain: active, then waiting, then none.
 RouteView combine_routes(const std::vector<store::Route>& routes,
                          const std::map<Fingerprint, PeerView>& peers);
 

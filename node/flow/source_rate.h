@@ -1,6 +1,7 @@
 // How often something may come from one network of strangers (an IPv4 /24, an IPv6 /48): so many at
-// once, then so many a second. For what costs this node work and its sender nothing (Named attack:
-// Filling). Memory is bounded; who is not remembered has all. Thread-safe.
+// once, then so many a second. For requests that cost this node work and their sender nothing
+// (Named attack: Filling). Memory is bounded; a network that is not remembered has its full
+// allowance. Thread-safe.
 #pragma once
 
 #include <map>
@@ -19,9 +20,9 @@ class SourceRate {
   };
   explicit SourceRate(const Limits& limits) : limits_(limits) {}
 
-  // One from that address; false if its network has had what it may for now.
+  // Takes one from that address. False if its network has used up its allowance for now.
   bool take(const IpAddress& client, SteadyTime now);
-  // Networks that are remembered at present.
+  // How many networks are remembered now.
   std::size_t sources() const;
 
  private:
@@ -36,7 +37,7 @@ class SourceRate {
   std::map<IpNetwork, Bucket> buckets_;
 };
 
-// More are not remembered: an attacker with so many networks has other ways.
+// More are not remembered: an attacker with that many networks has other ways.
 inline constexpr std::size_t kMaxRatedSources = 10'000;
 
 }  // namespace culvert::node

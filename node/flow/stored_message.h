@@ -1,4 +1,4 @@
-// A stored message as it is read: what this node put above it, and its octets as they came.
+// A stored message as it is read: the fields that this node added, then its octets as they came.
 #pragma once
 
 #include <memory>

@@ -6,7 +6,7 @@ namespace culvert::node {
 
 namespace {
 
-// Found under its sender and all its recipients.
+// The trace is found under its sender and all its recipients.
 void begin_trace(store::RecordSink& out, const store::Message& message,
                  const std::vector<store::QueueEntry>& entries, const store::TraceEvent& first) {
   std::vector<Mailbox> addresses;

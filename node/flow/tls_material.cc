@@ -49,7 +49,7 @@ TlsMaterial material(const crypto::PrivateKey& key, std::string chain) {
   return {std::move(chain), key.pem()};
 }
 
-// The stored pair while it lasts, else what `make` makes, stored.
+// The stored pair while it is valid; otherwise makes one with `make` and stores it.
 template <typename Make>
 Result<TlsMaterial> stored_or_new(store::Store& store, store::CertificateRole role, Time now,
                                   const Make& make) {

@@ -1,6 +1,7 @@
-// The certificates with which this node's listeners speak TLS: the administrator's files for SMTP,
-// else a self-signed one, so that STARTTLS always works; for the peering port one that the identity
-// issues. Those that this node makes are made anew before they expire.
+// The certificates that this node's listeners use for TLS. For SMTP: the administrator's files, or
+// else a self-signed certificate, so that STARTTLS always works. For the peering port: a
+// certificate that the identity issues. Certificates that this node makes are renewed before they
+// expire.
 #pragma once
 
 #include <string>
@@ -18,10 +19,10 @@ struct TlsMaterial {
   SecretBytes key_pem;
 };
 
-// What the administrator's files hold; `config` names them. permanent `tls-file`.
+// Reads the administrator's files, which `config` names. permanent `tls-file`.
 Result<TlsMaterial> configured_tls(const Config& config);
 
-// Errors of reading the files and of the store.
+// Errors of reading the files, and of the store.
 Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store, Time now);
 Result<TlsMaterial> peering_tls_material(const Config& config, store::Store& store, Time now);
 

@@ -13,7 +13,7 @@ std::string_view mark_of(ReceivedFrom::Side side) {
   return side == ReceivedFrom::Side::inside ? "(Culvert)" : "(Culvert outside)";
 }
 
-// Safe inside a comment and outside: no parentheses, quotes, semicolons or control characters.
+// Safe inside and outside a comment: no parentheses, quotes, semicolons or control characters.
 std::string plain(std::string_view text) {
   std::string out = printable(text, 120);
   std::replace_if(

@@ -1,4 +1,4 @@
-// From a decision of policy to where mail waits in the queue.
+// Turns a decision of policy into a place in the queue.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ struct Way {
   std::string destination;  // a domain's text; empty for inside
 };
 
-// Mail for somebody at `domain`. Nothing if it is refused.
+// The way of mail for somebody at `domain`. Nothing if it is refused.
 std::optional<Way> way_of(Path decided, const Domain& domain);
 
 }  // namespace culvert::node

@@ -8,17 +8,17 @@
 namespace culvert::node {
 namespace {
 
-// Shorter first lines are a word of text rather than the octets of anything.
+// A shorter first line is a word of text rather than encoded octets.
 constexpr std::size_t kShortestLine = 20;
 
 bool is_blank(std::uint8_t octet) { return octet == ' ' || octet == '\t' || octet == '\r'; }
 
-// The second octet of a SEQUENCE that is longer than 127 octets, or of unknown length.
+// True for the second octet of a SEQUENCE that is longer than 127 octets or of unknown length.
 bool is_long_length(std::uint8_t octet) { return octet >= 0x80 && octet <= 0x84; }
 
 }  // namespace
 
-// A SEQUENCE of such a length is `MI` in base64.
+// In base64, a SEQUENCE of such a length begins with `MI`.
 void BlobWatch::take(std::uint8_t octet) {
   switch (begin_) {
     case Begin::unknown:
@@ -40,7 +40,7 @@ void BlobWatch::take(std::uint8_t octet) {
   }
 }
 
-// Within other base64 a line begins so now and then; all its lines are of one length.
+// Lines of other base64 begin like this now and then, but then all lines are of one length.
 void BlobWatch::end_line() {
   const std::size_t length = length_ - (last_ == '\r' ? 1 : 0);
   found_ =

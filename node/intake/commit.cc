@@ -35,7 +35,7 @@ store::TraceEvent received_event(const TakenMail& mail) {
            {"why", printable(why, 500)}}};
 }
 
-// Commits message, entries and trace, and answers from the commit thread.
+// Commits message, entries and trace, and answers from the committing thread.
 void commit_body(const std::shared_ptr<Commit>& work, store::StagedBody body) {
   FlowContext& context = work->context;
   work->mail.message.body = body.ref();

@@ -1,5 +1,5 @@
-// The last step of taking a message over: body, message, entries and trace get onto the disk in one
-// commit, and only then the client hears 250.
+// The last step of taking a message: one commit puts body, message, entries and trace on the disk,
+// and only then does the client get 250.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace culvert::node {
 
-// All that the commit needs, whether or not the connection still stands.
+// All that the commit needs, whether or not the connection still exists.
 struct Commit {
   FlowContext& context;
   TakenMail mail;
@@ -20,8 +20,8 @@ struct Commit {
   std::shared_ptr<RoomHold> room;  // in the quarantine, or nothing
 };
 
-// Finishes the body and commits. A body that waits for the disk does so in a worker; the commit and
-// what follows it run on the committing thread.
+// Finishes the body and commits. A body that waits for the disk is finished in a worker; the commit
+// and what follows it run on the committing thread.
 void commit(std::shared_ptr<Commit> work, const std::shared_ptr<StagedMail>& staged);
 
 }  // namespace culvert::node

@@ -19,7 +19,7 @@ bool is_required(const crypto::HeaderField& field, const RequiredHeader& require
   return crypto::same_field_name(field.name, required.name);
 }
 
-// RFC 5322, 3.6.3 and 3.6.6: whom the others must not hear of.
+// RFC 5322, 3.6.3 and 3.6.6: recipients that the others must not know of.
 bool is_blind(const crypto::HeaderField& field) {
   return crypto::same_field_name(field.name, "Bcc") ||
          crypto::same_field_name(field.name, "Resent-Bcc");
@@ -38,7 +38,7 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
     facts.own_passes += marks.own;
     facts.passed = facts.passed || marks.foreign;
   } else if (crypto::is_trust_mark(field, {})) {
-    // A `Culvert-*` field, under whatever spelling of its name.
+    // A `Culvert-*` field, in any spelling of its name.
     facts.passed = true;
     const bool is_for = crypto::same_field_name(field.name, "Culvert-For") &&
                         facts.sealed_for.size() < kMaxSealedFor;
@@ -50,8 +50,8 @@ void note_field(const crypto::HeaderField& field, const GateRules& rules, Header
   }
 }
 
-// Comments aside, as the most lenient reader of the field has it: another program's list of types,
-// or one of two fields, may be the one that is shown.
+// Without comments, as the most lenient reader sees the field: a program may show one type of a
+// list of types, or one of two fields.
 bool holds_messages(std::string_view content_type) {
   constexpr std::string_view kTypes[] = {"multipart/report", "multipart/digest", "message/"};
   const auto parsed = crypto::parse_content_type(content_type);
@@ -61,13 +61,13 @@ bool holds_messages(std::string_view content_type) {
                      [&](std::string_view type) { return text.find(type) != text.npos; });
 }
 
-// RFC 3834, 5: `no`, with or without parameters and comments, is what a person wrote.
+// RFC 3834, 5: `no`, with or without parameters and comments, means that a person wrote the mail.
 bool is_automatic(std::string_view auto_submitted) {
   const std::string text = crypto::bare_field_name(auto_submitted);
   return text.substr(0, text.find_first_of(";(")) != "no";
 }
 
-// RFC 2919, 2369, and what lists wrote before them.
+// RFC 2919, 2369, and the fields that lists wrote before them.
 bool is_lists(const crypto::HeaderField& field) {
   const std::string name = crypto::bare_field_name(field.name);
   if (name == "precedence") {
@@ -78,7 +78,7 @@ bool is_lists(const crypto::HeaderField& field) {
          name == "x-beenthere";
 }
 
-// RFC 3834, and what servers wrote before it.
+// RFC 3834, and the fields that servers wrote before it.
 bool may_quote(const crypto::HeaderField& field) {
   constexpr std::string_view kMachines[] = {"x-failed-recipients", "x-autoreply", "x-loop",
                                             "x-ms-exchange-inbox-rules-loop"};
@@ -89,7 +89,7 @@ bool may_quote(const crypto::HeaderField& field) {
   return std::find(std::begin(kMachines), std::end(kMachines), name) != std::end(kMachines);
 }
 
-// Only such mail can have another in it.
+// Only such mail can contain another.
 bool has_parts(const std::vector<crypto::HeaderField>& fields) {
   const auto types = crypto::bodies_of(fields, "Content-Type");
   return std::any_of(types.begin(), types.end(), [](std::string_view type) {
@@ -127,7 +127,7 @@ HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateR
   facts.of_a_list = std::any_of(fields.begin(), fields.end(), is_lists);
   facts.may_quote =
       rules.null_sender || facts.of_a_list || std::any_of(fields.begin(), fields.end(), may_quote);
-  // A list's digest has no marks of what is in it.
+  // A list's digest has no marks of the mail in it.
   facts.passed = facts.passed || (facts.of_a_list && is_message(fields));
   return facts;
 }

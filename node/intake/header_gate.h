@@ -1,6 +1,6 @@
-// The gate that every message passes on its way into the store: it reads the header, says what
-// stands in it, and lets through all but the fields that must not pass.
-// Everything behind the header flows on without being held.
+// The gate that every message passes on its way into the store. It reads the header, reports what
+// is in it, and takes out the fields that must not pass. Everything after the header flows on
+// without being held.
 #pragma once
 
 #include <optional>
@@ -20,49 +20,47 @@
 
 namespace culvert::node {
 
-// What to take out.
+// What to take out, and what to look for.
 struct GateRules {
   std::string own_name;                             // node.name: marks of this name are removed
   enum class Bcc { keep, remove } bcc = Bcc::keep;  // Bcc and Resent-Bcc
   std::optional<RequiredHeader> required;           // looked for, and removed
   store::OwnMarks marks{};                          // what marks of this node look like
   bool null_sender = false;                         // a machine sent it (RFC 5321, 4.5.5)
-  enum class Blobs {
-    ignore,
-    watch
-  } blobs = Blobs::ignore;  // whether one is looked for in the body
+  enum class Blobs { ignore, watch } blobs = Blobs::ignore;  // whether to look for one in the body
   crypto::HeaderLimits limits = crypto::kMessageHeader;
 };
 
 inline constexpr std::size_t kMaxSealedFor = 4;
-// What a node seals names its recipients within half of it.
+// A message that a node sealed names its recipients within half of this.
 inline constexpr std::size_t kSealedFrontBytes = 2048;
 
 // What was found in the header as it came.
 struct HeaderFacts {
   std::size_t received_fields = 0;
   std::size_t own_passes = 0;  // Received fields that this node wrote
-  // It had come in from outside before, here or at another node, or was opened: it has a mark that
-  // says so, or a field that only nodes write (own_marks.h). Or, known at the end of the body only,
-  // it quotes such mail (quoted_marks.h) or wraps it (wrapped_mail.h).
+  // The mail came in from outside before, here or at another node, or was opened: it has a mark
+  // that says so, or a field that only nodes write (own_marks.h). Or it quotes such mail
+  // (quoted_marks.h) or wraps it (wrapped_mail.h), which is known only at the end of the body.
   bool passed = false;
-  // No person vouches for what it holds of others: a machine sent it (no sender, a list, an
-  // automatic answer), or it is as a whole a report, a digest or another message.
+  // No person vouches for what the mail contains of others: a machine sent it (no sender, a list,
+  // an automatic answer), or the whole mail is a report, a digest or another message.
   bool may_quote = false;
-  bool of_a_list = false;              // and a list did
+  bool of_a_list = false;              // the machine is a list
   std::optional<Mailbox> from;         // the one author, if there is exactly one
   crypto::AuthorDomains from_domains;  // whom a reader might take for the author
   std::string message_id;              // message_id.h
   bool sealed = false;                 // the top-level entity is a CMS blob, by its type or name
-  bool may_hold_blob = false;          // or somewhere in the body one may begin (blob_watch.h)
-  // What Culvert-For says, at most kMaxSealedFor: a node sealed it for that domain. Then, if blobs
-  // are watched, the first octets of the body as well, at most kSealedFrontBytes.
+  bool may_hold_blob = false;          // or a CMS blob may begin in the body (blob_watch.h)
+  // The values of Culvert-For, at most kMaxSealedFor: a node sealed the mail for that domain. If
+  // blobs are watched, `sealed_front` then has the first octets of the body, at most
+  // kSealedFrontBytes.
   std::vector<std::string> sealed_for;
   std::string sealed_front;
-  // Text that only SMTPUTF8 lets stand there (RFC 6532). Other octets beyond ASCII it does not
-  // help.
+  // The header has text that is allowed only with SMTPUTF8 (RFC 6532). SMTPUTF8 does not help with
+  // other octets beyond ASCII.
   bool has_utf8 = false;
-  bool required_present = false;  // the required field stood there with its value
+  bool required_present = false;  // the required field was there with its value
   // Why this message must not be handed on: other programs would read other fields in it than this
   // node does (crypto::check_header), or it has too many authors. permanent `fields`.
   std::optional<Error> fault;
@@ -77,10 +75,10 @@ class HeaderGate final : public Sink {
   HeaderGate(GateRules rules, Sink& to)
       : rules_(std::move(rules)), to_(to), header_(std::in_place, rules_.limits) {}
 
-  // permanent `header-too-large`. With a `fault` in its facts a message passes on like any other:
-  // the caller knows whom to tell, and must not keep it.
+  // permanent `header-too-large`. A message with a `fault` in its facts passes on like any other:
+  // the caller knows whom to tell, and must not keep the message.
   Status write(ByteView octets) override;
-  // To be called once at the end: a message may be all header.
+  // Call this once at the end: a message may be all header.
   Status finish();
 
   // Set as soon as the header has ended.
@@ -101,7 +99,7 @@ class HeaderGate final : public Sink {
   std::optional<BlobWatch> blobs_;
 };
 
-// What stands in a header that is at hand, apart from `fault`.
+// The facts of a header that is already complete, without `fault`.
 HeaderFacts facts_of(const std::vector<crypto::HeaderField>& fields, const GateRules& rules);
 
 }  // namespace culvert::node

@@ -1,5 +1,5 @@
-// The inside listener: the organisation's own server hands in mail that goes out. It is trusted to
-// send, not to choose the path: that is policy's, and what must be sealed and cannot be is refused
+// The inside listener: the organisation's own server hands in outgoing mail. It is trusted to send,
+// but not to choose the path. Policy does that; mail that must be sealed and cannot be is refused
 // here, in the dialogue.
 #include "crypto/base/hidden_route.h"
 #include "node/flow/way.h"
@@ -12,7 +12,7 @@ namespace {
 
 RecipientPlan refused(Reply reply) { return {.refusal = std::move(reply)}; }
 
-// The peer announced on its card how large a message it takes.
+// The peer's card says how large a message it takes.
 Decision check_size(const Transaction& transaction, const Mailbox& recipient) {
   const RouteView* route = transaction.routing->route_of(recipient.domain());
   const auto size = transaction.mail.parameters.size_bytes;
@@ -53,7 +53,7 @@ class InsideRules final : public ListenerRules {
         transaction.routing->decide_for(transaction.mail.sender, recipient, ours);
     auto way = way_of(decision.path, recipient.domain());
     if (!way) return refused(replies::encryption_needed(recipient));
-    // In clear it may be a right address elsewhere, and nobody behind us relays for it.
+    // In clear it may be a valid address elsewhere, and nobody behind us relays for it.
     if (decision.path != Path::clear) {
       if (const auto what = hidden_route(recipient)) {
         return refused(replies::hidden_route(recipient, *what));
@@ -80,13 +80,13 @@ class InsideRules final : public ListenerRules {
     return LooksSealed::no;
   }
 
-  // Named attack: Foreign tenant. Without the secret, nothing of this message is ours to seal.
+  // Named attack: Foreign tenant. Without the secret, nothing in this message is ours to seal.
   TakenAs take(const Transaction& transaction, const HeaderFacts& facts, LooksSealed,
                const store::Message&, const std::string& received) const override {
     if (transaction.config->inside.required_header && !facts.required_present) {
       return {replies::secret_missing()};
     }
-    // Named attack: Borrowed trust. An alias or a list of ours sends strangers' mail on.
+    // Named attack: Borrowed trust. An alias or a list of ours passes strangers' mail on.
     return {.refusal = std::nullopt,
             .origin = facts.passed ? store::Origin::passed : store::Origin::inside,
             .added_header = received};

@@ -64,7 +64,7 @@ void Intake::on_recipient(const Recipient& rcpt, DecisionCallback decided) {
   decided(std::nullopt);
 }
 
-// The answer comes from any thread, after which the dialogue goes on with `settle_asked`.
+// The answer comes from any thread; the dialogue then goes on with `settle_asked`.
 void Intake::ask(PlannedRecipient planned, DecisionCallback decided) {
   require(check_ != nullptr, "rules that ask nobody, or somebody to ask");
   const Mailbox recipient = planned.recipient.mailbox;
@@ -116,7 +116,8 @@ void Intake::on_body_end(AnswerCallback answer) {
   auto work = std::make_shared<Commit>(Commit{context_, {}, std::move(answer), room_.release()});
   if (!whole) return work->answer(reply_for(whole.error()));
   const HeaderFacts& facts = *staged->facts();
-  // Named attack: Two readers. What a program behind us may read otherwise carries no mark of ours.
+  // Named attack: Two readers. A message that a program behind us may read differently gets no mark
+  // of ours.
   if (facts.fault) return work->answer(replies::bad_header(facts.fault->text));
   if (facts.is_loop) return work->answer(replies::mail_loop());
   store::Message message = message_of(*staged);
@@ -148,8 +149,9 @@ store::Message Intake::message_of(const StagedMail& staged) const {
   message.client_extended = session.extended;
   message.sender = mail.sender;
   message.body_kind = mail.parameters.body;
-  // Clients say it whenever it is offered: what needs it counts (RFC 6531, 3.4), or a next server
-  // without it would refuse what it could take. Addresses are looked at with each attempt.
+  // Clients say SMTPUTF8 whenever it is offered, so what counts is whether the message needs it
+  // (RFC 6531, 3.4). Otherwise a next server without it would refuse mail that it could take.
+  // Addresses are looked at in each attempt.
   message.smtputf8 = mail.parameters.smtputf8 && staged.facts()->has_utf8;
   message.ret = mail.parameters.ret;
   message.envid = mail.parameters.envid;

@@ -1,8 +1,8 @@
-// Takes mail over. An Intake stands behind each SMTP connection: it runs the mail transaction,
-// stages the body, and has message and queue entries committed before the sender hears 250. What
-// the two listeners decide, each in its way, stands in their rules (listener_rules.h).
+// Takes mail over. An Intake stands behind each SMTP connection. It runs the mail transaction,
+// stages the body, and has message and queue entries committed before the sender gets 250. What
+// each listener decides in its own way is in its rules (listener_rules.h).
 //
-// It lives on the loop of its connection. The commit runs elsewhere and carries what it needs along
+// It lives on the loop of its connection. The commit runs elsewhere and takes along what it needs
 // (commit.h), so that a lost connection loses no mail that was on its way to disk.
 #pragma once
 
@@ -17,8 +17,8 @@
 
 namespace culvert::node {
 
-// Asks whether the inside server knows a recipient: nothing accepts. Calls back from any thread.
-// `client` is the address of who asks, as text.
+// Asks whether the inside server knows a recipient. Calls back from any thread; an empty decision
+// accepts. `client` is the address of the asking client, as text.
 class RecipientCheck {
  public:
   virtual ~RecipientCheck() = default;
@@ -34,7 +34,7 @@ class Intake final : public MailReceiver {
 
   Decision on_connect(const SmtpSession& session) override;
   Decision on_mail(const SmtpSession& session, const MailCommand& mail) override;
-  // Refuses what there is no room for, then asks the rules.
+  // Refuses a recipient for which there is no room, then asks the rules.
   void on_recipient(const Recipient& rcpt, DecisionCallback decided) override;
   Decision on_body_begin(ResumeCallback resume) override;
   Result<BodyFlow> on_body(ByteView piece) override;
@@ -56,13 +56,13 @@ class Intake final : public MailReceiver {
   HeldRecipients held_;
   std::unique_ptr<StagedMail> staged_;
   OpeningRoom room_;
-  // The recipient that the inside server was asked for, and whether it took it: shared with the
-  // check's callback, which may outlive the connection.
+  // The recipient about which the inside server was asked, and whether the server accepted it. The
+  // latter is shared with the check's callback, which may outlive the connection.
   std::optional<PlannedRecipient> asked_;
   std::shared_ptr<std::atomic<bool>> is_accepted_;
 };
 
-// One for each connection of that listener. `context` and `check` must outlive them.
+// One for each connection of the listener. `context` and `check` must outlive them.
 std::unique_ptr<MailReceiver> make_inside_receiver(FlowContext& context);
 std::unique_ptr<MailReceiver> make_outside_receiver(FlowContext& context, RecipientCheck& check);
 

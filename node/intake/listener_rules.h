@@ -1,5 +1,5 @@
 // What a listener decides about mail. The two listeners differ in nothing else: intake.h runs the
-// transaction and asks here. Rules keep no state, and what they answer are values, so that nothing
+// transaction and asks here. Rules keep no state, and their answers are values, so that nothing
 // happens before Intake does it.
 //
 // Any thread; one transaction at a time.
@@ -18,9 +18,9 @@
 
 namespace culvert::node {
 
-// A mail transaction (RFC 5321, 3.3) as far as it has come.
+// A mail transaction (RFC 5321, 3.3), as far as it has come.
 struct Transaction {
-  // Both as they were when it began.
+  // Both as they were when the transaction began.
   std::shared_ptr<const Config> config;
   std::shared_ptr<const RoutingSnapshot> routing;
   SmtpSession session;
@@ -30,25 +30,26 @@ struct Transaction {
 
 // What becomes of one recipient.
 struct RecipientPlan {
-  Decision refusal;                                            // a reply, or nothing and
-  std::optional<PlannedRecipient> planned{};                   // where its mail goes,
-  enum class Ask { nobody, inside_server } ask = Ask::nobody;  // once they accept it
+  Decision refusal;                                            // nothing: the rest counts
+  std::optional<PlannedRecipient> planned{};                   // where its mail goes
+  enum class Ask { nobody, inside_server } ask = Ask::nobody;  // who has to accept it first
 };
 
-// Whether a message may be one for the opener, by what everybody can see of it.
+// Whether a message may be one for the opener, judged by what everybody can see of it.
 enum class LooksSealed {
   no,
   maybe,  // somewhere in its body
   yes,    // it says so
 };
 
-// How a message is taken once it is whole.
+// How a complete message is taken.
 struct TakenAs {
   Decision refusal;  // a reply: nothing else counts
   store::Origin origin = store::Origin::passed;
-  std::string added_header{};  // stands above its own
+  std::string added_header{};  // goes above the message's own header
   bool sealed_for_us = false;
-  std::optional<store::DeliveryPath> path_of_all{};  // instead of what was planned
+  // For all recipients, instead of the planned paths.
+  std::optional<store::DeliveryPath> path_of_all{};
 };
 
 class ListenerRules {
@@ -56,17 +57,18 @@ class ListenerRules {
   virtual ~ListenerRules() = default;
 
   virtual store::Listener listener() const = 0;
-  // The networks that may connect; empty: everybody.
+  // The networks that may connect. Empty: everybody.
   virtual const std::vector<IpNetwork>& networks(const Config& config) const = 0;
-  // Of a transaction without recipients.
+  // Checks a transaction that has no recipients yet.
   virtual Decision check_mail(const Transaction& transaction) const = 0;
   virtual RecipientPlan plan(const Transaction& transaction, const Recipient& rcpt) const = 0;
   virtual GateRules gate_rules(const Transaction& transaction) const = 0;
-  // From what is known of the message so far: it may grow from `no` to `maybe`.
+  // Judges by what is known of the message so far: the answer may grow from `no` to `maybe`.
   virtual LooksSealed looks_sealed(const Transaction& transaction,
                                    const HeaderFacts& facts) const = 0;
-  // The last word. `message` is whole, but for what the answer says; `received` is its Received
-  // field; `sealed` is how it is taken, where there was no room to look into it: `no`.
+  // The final decision. `message` is complete except for what the answer sets, and `received` is
+  // its Received field. `sealed` is how the message is taken; it is `no` if there was no room to
+  // look into it.
   virtual TakenAs take(const Transaction& transaction, const HeaderFacts& facts, LooksSealed sealed,
                        const store::Message& message, const std::string& received) const = 0;
 };
@@ -75,12 +77,12 @@ class ListenerRules {
 std::unique_ptr<const ListenerRules> inside_rules(FlowContext& context);
 std::unique_ptr<const ListenerRules> outside_rules(FlowContext& context);
 
-// Attack: Relay. A report to `<victim%world@ours>`, of ours or of the inside server's own, would
-// be sent on by that server. Senders of other domains may write what they like (SRS, VERP, old
-// gateways), because reports to them leave by the paths of their own domain.
+// Attack: Relay. If the sender is `<victim%world@ours>`, the inside server would send a report on
+// to the victim, be it ours or its own. Senders of other domains may write what they like (SRS,
+// VERP, old gateways), because reports to them leave by the paths of their own domain.
 Decision check_own_sender(const Config& config, const ReversePath& sender);
 
-// True if it is a message of another node to this one: that is its only recipient.
+// True if it is a message from another node to this one: its only recipient is the peering address.
 bool is_for_peering(const Transaction& transaction);
 
 }  // namespace culvert::node

@@ -1,5 +1,5 @@
-// The first octets of a message, for mail that is meant for the node itself: what follows them is
-// of any size and never held.
+// The first octets of a message, for mail that is meant for the node itself. The rest may be of any
+// size and is never held.
 #pragma once
 
 #include <functional>
@@ -9,8 +9,8 @@
 
 namespace culvert::node {
 
-// Passes everything on to `to`, and keeps the first `limit_bytes` of it if `wanted` says so at the
-// first octets.
+// Passes everything on to `to`. Keeps the first `limit_bytes` if `wanted` says so when the first
+// octets come.
 class FrontCopy final : public Sink {
  public:
   // `to` must outlive it.
@@ -20,7 +20,7 @@ class FrontCopy final : public Sink {
   // Errors of `to`.
   Status write(ByteView octets) override;
 
-  // Of all that was written.
+  // Counts everything that was written.
   std::uint64_t size_bytes() const { return size_bytes_; }
   // Empty if it was not wanted.
   ByteView front() const { return front_; }

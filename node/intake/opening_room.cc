@@ -9,18 +9,19 @@
 namespace culvert::node {
 namespace {
 
-// A peering message with its seal: base64 in base64, certificates and frames.
+// A peering message with its seal: base64 in base64, with certificates and frames.
 constexpr std::size_t kMaxSealedPeeringMailBytes = 2 * kMaxPeeringMailBytes;
 
-// Named attack: Filling. It never rests in quarantine, so it needs no room there: strangers who
-// fill theirs must not keep a new partner, whose network nobody knows yet, from its proof.
+// Named attack: Filling. A peering message never rests in quarantine, so it needs no room there:
+// strangers who fill their room must not keep a new partner, whose network is still unknown, from
+// its proof.
 Status check_peering_size(std::uint64_t size_bytes) {
   if (size_bytes <= kMaxSealedPeeringMailBytes) return done();
   return permanent_error("too-large", "a peering message is larger than any may be");
 }
 
 // An announced size may be a lie, in both directions. Named attack: Filling, with sizes that are
-// announced and never sent: what was sent reserves as much again.
+// announced and never sent: octets that were sent reserve at most as much again.
 std::uint64_t wanted_bytes(const MailCommand& mail, std::uint64_t size_bytes, std::uint64_t step) {
   const std::uint64_t announced = mail.parameters.size_bytes.value_or(0);
   return std::max(std::min(announced, 2 * size_bytes), size_bytes + step);
@@ -51,7 +52,7 @@ Status OpeningRoom::grow(const Transaction& transaction, LooksSealed looks,
   const std::uint64_t step_bytes = context_.quarantine.room.limits().step_bytes;
   const Status reserved = reserve(wanted_bytes(transaction.mail, size_bytes, step_bytes));
   if (reserved || looks == LooksSealed::yes) return reserved;
-  // Mail in clear never waits for room: what only may be sealed is taken as it is.
+  // Mail in clear never waits for room: mail that only may be sealed is taken as it is.
   hold_.reset();
   is_given_up_ = true;
   return done();

@@ -1,8 +1,8 @@
-// Room in the quarantine for a message that comes in and may have to be opened: reserved while it
-// grows, by what everybody can see of it. What cannot be opened yet rests there
-// (quarantine_room.h), and must find room before the sender hears 250.
+// Room in the quarantine for an incoming message that may have to be opened. It is reserved while
+// the message grows, by what everybody can see of it. A message that cannot be opened yet rests
+// there (quarantine_room.h), so it must find room before the sender gets 250.
 //
-// On the loop of its connection.
+// Used on the loop of its connection.
 #pragma once
 
 #include <memory>
@@ -19,15 +19,15 @@ class OpeningRoom {
   // `context` must outlive it.
   explicit OpeningRoom(FlowContext& context) : context_(context) {}
 
-  // A new message begins; what was reserved for the one before is free.
+  // A new message begins. Frees the reservation of the previous one.
   void begin(const store::MessageId& id);
   // The message has `size_bytes` so far and looks like this. temporary if there is no room for it,
-  // permanent `too-large` for a peering message of that size.
+  // permanent `too-large` for a peering message that is too large.
   Status grow(const Transaction& transaction, LooksSealed looks, std::uint64_t size_bytes);
-  // How the message is taken: where there was no room for what only may be sealed, it is mail like
-  // any other.
+  // How the message is taken. A message that only may be sealed is taken like any other mail if
+  // there was no room for it.
   LooksSealed taken_as(LooksSealed looks) const;
-  // What is reserved, for the commit; nothing if nothing is.
+  // Hands the reservation over, for the commit; nothing if there is none.
   std::shared_ptr<RoomHold> release() { return std::exchange(hold_, nullptr); }
 
  private:

@@ -1,6 +1,6 @@
 // The outside listener: the world hands in mail for this node's domains, and only for those.
 // Whether a sealed message can be opened is found out after the answer, so that nobody outside can
-// use the dialogue as an oracle (reliability.md, "Attacks with a name"). Room for it is reserved by
+// use the dialogue as an oracle (reliability.md, "Attacks with a name"). Its room is reserved by
 // what everybody can see of it (opening_room.h).
 #include <algorithm>
 
@@ -77,14 +77,14 @@ class OutsideRules final : public ListenerRules {
     if (taken.sealed_for_us && is_for_other_keys(transaction, facts)) {
       return {replies::sealed_for_others()};
     }
-    // The dialogue leaves room for what sealing adds, which mail in clear does not need.
+    // The dialogue allows for what sealing adds, which mail in clear does not need.
     const std::uint64_t limit_bytes = transaction.config->smtp.max_message_bytes;
     if (sealed != LooksSealed::yes && message.size_bytes > limit_bytes) {
       return {replies::message_too_big(limit_bytes)};
     }
     if (sealed != LooksSealed::no) taken.path_of_all = store::DeliveryPath::open;
-    // For sealed mail these fields count only if it turns out to be for somebody else: what is
-    // opened gets its own.
+    // For sealed mail these fields count only if it turns out to be for somebody else: opened mail
+    // gets its own.
     const Outcome outcome = unsealed_outcome(context_, message, facts);
     taken.added_header = outcome_fields(outcome, transaction.config->node.name.text()) + received;
     return taken;
@@ -107,7 +107,7 @@ class OutsideRules final : public ListenerRules {
     return replies::too_much_for_now();
   }
 
-  // A node sealed it for us, whatever became of it on the way.
+  // A node sealed it for us, whatever happened to it on the way.
   static bool is_for_us(const Transaction& transaction, const HeaderFacts& facts) {
     return std::ranges::any_of(facts.sealed_for, [&](const std::string& text) {
       const auto domain = Domain::parse(text);
@@ -115,8 +115,8 @@ class OutsideRules final : public ListenerRules {
     });
   }
 
-  // A node that has lost its keys, or was set up anew, does not take what it could never hand on:
-  // whoever sealed it keeps it and hears why.
+  // A node that has lost its keys, or was set up anew, does not take mail that it could never hand
+  // on: the node that sealed the mail keeps it and hears why.
   bool is_for_other_keys(const Transaction& transaction, const HeaderFacts& facts) const {
     const auto keys = context_.keys.get();
     const auto whose =

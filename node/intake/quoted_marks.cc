@@ -8,10 +8,10 @@
 namespace culvert::node {
 namespace {
 
-// No name that counts is longer, even with blanks before its colon.
+// No name that counts is longer, including blanks before its colon.
 constexpr std::size_t kMaxNameOctets = 80;
 
-// Some servers and people's programs mark what they quote in plain text, or set it in.
+// Some servers and mail programs mark or indent what they quote in plain text.
 std::string_view quote_prefix(std::string_view line) {
   return line.substr(0, std::min(line.find_first_not_of(">|: \t"), line.size()));
 }
@@ -25,7 +25,7 @@ bool is_result(std::string_view name) {
   return crypto::bare_field_name(name).starts_with("culvert-");
 }
 
-// A node says of all else that a stranger wrote it.
+// For all other mail, the node's mark says that a stranger wrote it.
 bool is_of_a_peers_people(std::string_view result) {
   std::string text = crypto::bare_field_name(result);
   return text.starts_with("culvert-result:tunnel;") && text.find(";signed=yes;") != text.npos;
@@ -40,7 +40,8 @@ int hex_digit(char c) {
 
 enum class Escape { open, done, none };
 
-// What `text`, which begins with `=`, is; of one that is done, adds what it stands for.
+// Says what `text`, which begins with `=`, is. If the escape is complete, appends what it stands
+// for.
 Escape read_escape(std::string_view text, std::string& out) {
   if (text == "=\n" || text == "=\r\n") return Escape::done;
   if (text == "=" || text == "=\r") return Escape::open;
@@ -124,7 +125,7 @@ void QuotedMarks::judge(Reading& reading) {
   reading.field.clear();
 }
 
-// What is no escape stays as it is.
+// Whatever is not an escape stays as it is.
 std::string QuotedMarks::decoded(std::string_view octets) {
   std::string out;
   out.reserve(octets.size());

@@ -20,11 +20,11 @@ class StagedMail final : public Sink {
   const store::MessageId& id() const { return id_; }
   // Set once the header has ended, at the latest by `end_header`.
   const std::optional<HeaderFacts>& facts() const { return gate_.facts(); }
-  // The message is whole: its header has ended even if nothing followed it.
+  // The message is complete: its header has ended even if nothing followed it.
   Status end_header() { return gate_.finish(); }
-  // Of what was written so far, without what the gate took out.
+  // What was written so far, without what the gate took out.
   std::uint64_t size_bytes() const { return writer_.size_bytes(); }
-  // True if `finish` waits for the disk and so belongs into a worker.
+  // True if `finish` waits for the disk and therefore belongs in a worker.
   bool in_file() const { return writer_.in_file(); }
   Result<store::StagedBody> finish() { return writer_.finish(); }
 

@@ -1,4 +1,4 @@
-// What is said of mail that came in without a seal (policy key `inbound.unsealed`, value `tag`).
+// The verdict on mail that came in without a seal (policy key `inbound.unsealed`, value `tag`).
 #pragma once
 
 #include "node/flow/flow_context.h"
@@ -8,10 +8,11 @@
 
 namespace culvert::node {
 
-// clear and unsigned; `expected=tunnel` if a domain that has or had an active route (until
-// released) is its sender's, or an author's (authors.h), however odd, so that it should have come
-// sealed. `why` tells where: `not sealed`, or `display-name` if it stands only in a name or comment
-// beside the address, as mailing lists write it honestly; policy does not act on the latter.
+// Clear and unsigned. `expected=tunnel` if the mail should have come sealed: its sender or an
+// author (authors.h), however oddly written, has a domain that has or had an active route (until
+// released). `why` says where that domain is: `not sealed`, or `display-name` if it is only in a
+// name or comment beside the address, as honest mailing lists write it. Policy does not act on the
+// latter.
 Outcome unsealed_outcome(const FlowContext& context, const store::Message& message,
                          const HeaderFacts& facts);
 

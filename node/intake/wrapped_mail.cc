@@ -48,7 +48,7 @@ void WrappedMail::finish() {
   judge();
 }
 
-// Received, Culvert-*, From, Message-ID; an empty line; what goes on.
+// The first letters of Received, Culvert-*, From and Message-ID; an empty line; a continuation.
 bool WrappedMail::begins_to_count(char first) const {
   constexpr std::string_view kFirst = "RrCcFfMm\r\n";
   const bool goes_on = (first == ' ' || first == '\t') && !field_.empty();

@@ -1,12 +1,12 @@
-// Looks into mail that a person may have sent inside for an attached message that is this very
-// mail: of the same author, or with the same Message-ID, and with a mark that says that it had come
-// from elsewhere. A filter that wraps what it takes for spam (SpamAssassin's report) makes such
-// mail, and gives it the stranger's From (named attack: Borrowed trust). Who attaches another's
-// mail writes under a name of his own, and vouches for it.
+// Looks into mail that a person may have sent inside. It looks for an attached message that is this
+// very mail: by the same author or with the same Message-ID, and with a mark that says that it came
+// from elsewhere. A filter that wraps what it considers spam (SpamAssassin's report) makes such
+// mail, and gives it the stranger's From (named attack: Borrowed trust). A person who attaches
+// another's mail writes under a name of their own, and vouches for it.
 //
-// Attached messages are neither base64 nor quoted-printable (RFC 2046, 5.2.1), so that the body is
-// read as it stands. Costs a look at each line's first octet. Memory is bounded; any thread, one at
-// a time.
+// Attached messages are neither base64 nor quoted-printable (RFC 2046, 5.2.1), so the body is read
+// as it stands. Looks only at the first octet of each line. Memory is bounded; any thread, one at a
+// time.
 #pragma once
 
 #include <optional>
@@ -23,12 +23,12 @@ namespace culvert::node {
 
 class WrappedMail {
  public:
-  // `outer` is the header of the mail that is looked into.
+  // `outer` is the header of the mail to look into.
   WrappedMail(store::OwnMarks own, const std::vector<crypto::HeaderField>& outer);
 
   // The next octets of the body.
   void write(ByteView octets);
-  // It has ended.
+  // The body has ended.
   void finish();
   // True if this mail wraps itself as a stranger sent it.
   bool wraps_stranger() const { return found_; }
@@ -41,11 +41,11 @@ class WrappedMail {
   store::OwnMarks own_;
   std::optional<Mailbox> author_;
   std::string message_id_;
-  std::string line_;        // the present one, cut
+  std::string line_;        // the current line, cut
   bool at_begin_ = true;    // of a line
-  bool passed_by_ = false;  // the present line does not count
-  std::string field_;       // the field that is being read; empty: none that counts
-  // Of the header that is being read.
+  bool passed_by_ = false;  // the current line does not count
+  std::string field_;       // the field being read; empty: none that counts
+  // About the header being read.
   bool is_strangers_ = false;
   bool is_this_ = false;
   bool found_ = false;

@@ -39,7 +39,7 @@ class DigestSink final : public Sink {
   crypto::Digester digester_;
 };
 
-// Of the sealed octets alone: who adds a field to the header sends the same mail.
+// Only the sealed octets count: a message with a field added to its header is the same mail.
 Result<Bytes> blob_digest(const FlowContext& context, const store::Message& message) {
   auto body = store::open_body(context.store, message.body);
   if (!body) return body.error();
@@ -48,7 +48,7 @@ Result<Bytes> blob_digest(const FlowContext& context, const store::Message& mess
   if (!blob) return blob.error();
   DigestSink digest;
   if (blob->octets && copy_all(*blob->octets, digest)) return digest.finish();
-  // No blob, or one that cannot be decoded: then all of it.
+  // No blob, or one that cannot be decoded: the whole body counts.
   if (const Status rewound = (*body)->rewind(); !rewound) return rewound.error();
   DigestSink whole;
   const auto copied = copy_all(**body, whole);
@@ -77,14 +77,14 @@ Result<Bytes> copy_key_of(const FlowContext& context, const HeldMail& mail,
   }
   const auto digest = blob_digest(context, mail.message);
   if (!digest) return digest.error();
-  // The same octets held for another reason are not the same: what a relay added something to must
-  // not stand for what it left whole.
+  // The same octets held for another reason are different mail: mail to which a relay added
+  // something must not stand for mail that it left untouched.
   return crypto::index_digest(
       {as_bytes("blob"), store::share_key(share), *digest, as_bytes(mail.why.code)});
 }
 
-// Where room was reserved when it came; what was released by a person has none, and is charged to
-// where it came from.
+// The share in which room was reserved when the mail came. Mail that a person released has no
+// reservation, and is charged to where it came from.
 store::QuarantineShare reserved_share(const FlowContext& context, const store::Message& message) {
   if (auto share = context.quarantine.room.share_of(message.id)) return *std::move(share);
   return shares_for(context, message).front();
@@ -96,7 +96,7 @@ Result<std::optional<BouncePlan>> plan_return_of(const FlowContext& context, con
                            " that it could not hand on, the last because: " +
                            printable(mail.why.text, kMaxReasonOctets) +
                            "; its administrator must look at it first";
-  // Named attack: a stranger's words under our signature. What the peer only passed on is not
+  // Named attack: a stranger's words under our signature. Mail that the peer only passed on is not
   // quoted; the text is ours.
   const bool peers_own = envelope.origin == peering::SealedOrigin::inside;
   std::vector<RecipientReport> failed;
@@ -172,7 +172,7 @@ Result<Held> put_hold(store::WriteTransaction& txn, const FlowContext& context,
     store::finish(txn, plan.entry);
     return Held::repeated;
   }
-  // Nothing else would look at it again.
+  // Otherwise nothing would look at it again.
   if (may_be_opened(txn, item, now)) {
     store::defer(txn, plan.entry, {now + kMayBeOpened, "", item.recipients, {}});
     return Held::tried_again;

@@ -32,8 +32,8 @@ store::Message opened_message(const peering::OpenedTunnelMail& opened,
   message.smtputf8 = envelope.smtputf8;
   message.ret = envelope.ret;
   message.envid = envelope.envid;
-  // Whoever else wrote it: a report of ours, which the peer gets under our signature, quotes
-  // nothing of it.
+  // `passed` if anybody else wrote it: a report of ours, which the peer gets under our signature,
+  // then quotes nothing of it.
   message.origin =
       opened.mark == peering::SignedMark::yes ? store::Origin::inside : store::Origin::passed;
   store::OpenedContext context;
@@ -48,7 +48,7 @@ std::vector<PlannedRecipient> opened_recipients(const peering::SealedEnvelope& e
   std::vector<PlannedRecipient> planned;
   planned.reserve(envelope.recipients.size());
   for (const Recipient& r : envelope.recipients) {
-    // The node's own addresses are nobody's mailbox inside.
+    // The node's own addresses are no mailboxes inside.
     if (peering::is_tunnel_address(r.mailbox) || peering::is_peering_address(r.mailbox)) continue;
     planned.push_back(
         {r, store::DeliveryPath::inside, "", "opened from the tunnel of " + envelope.from.text()});

@@ -1,4 +1,5 @@
-// From the sealed envelope of an opened message to what the inside server gets: pure functions.
+// From the sealed envelope of an opened message to the message for the inside server: pure
+// functions.
 #pragma once
 
 #include <string>
@@ -10,15 +11,15 @@
 
 namespace culvert::node {
 
-// What Culvert-Result says of it.
+// What Culvert-Result says about it.
 Outcome opened_outcome(const peering::OpenedTunnelMail& opened);
 
-// The message to queue for inside, without body: `carrier` is the one that came through the tunnel,
-// `id` the new one's, `now` the time of opening.
+// The message to queue for inside, without body. `carrier` is the message that came through the
+// tunnel, `id` the id of the new one, `now` the time of opening.
 store::Message opened_message(const peering::OpenedTunnelMail& opened,
                               const store::Message& carrier, const store::MessageId& id, Time now);
 
-// Its recipients, all for the path `inside`.
+// The recipients of an opened message, all for the path `inside`.
 std::vector<PlannedRecipient> opened_recipients(const peering::SealedEnvelope& envelope);
 
 }  // namespace culvert::node

@@ -23,12 +23,12 @@ namespace culvert::node {
 namespace {
 
 constexpr std::chrono::minutes kRetryOpening{1};
-// The peer's node adds a Received field to what it was handed in; its sender was told our limit
-// without that.
+// The peer's node adds a Received field to what it was given; its sender was told our limit without
+// that.
 constexpr std::uint64_t kAddedFieldsBytes = 4096;
 
-// A report has no sender and one recipient: the tunnel address of ours that it is for, if it is
-// one.
+// A report has no sender and one recipient. Returns the tunnel address of ours that it is for, if
+// any.
 template <typename Recipients>
 std::optional<Mailbox> told_address(const ReversePath& sender, const Recipients& recipients) {
   if (sender || recipients.size() != 1) return std::nullopt;
@@ -36,7 +36,7 @@ std::optional<Mailbox> told_address(const ReversePath& sender, const Recipients&
   return peering::is_tunnel_address(to) ? std::optional(to) : std::nullopt;
 }
 
-// EFAIL: what stands beside what we open would be shown as one with it.
+// EFAIL: anything beside the part that we open would be shown as one with it.
 Error altered() {
   return permanent_error("altered",
                          "sealed for this node, and something was added to it on the way (a "
@@ -52,8 +52,8 @@ Error damaged(const Error& why) {
       why.detail);
 }
 
-// What is known of one entry, and the steps that end it. Shared between the worker that opens and
-// the commit that follows; it ends when the commit has called `done_`.
+// What is known about one entry, and the steps that end it. Shared between the worker that opens
+// and the commit that follows; it ends when the commit has called `done_`.
 class Opening : public std::enable_shared_from_this<Opening> {
  public:
   Opening(FlowContext& context, store::QueueEntry entry, store::Message message,
@@ -77,14 +77,14 @@ class Opening : public std::enable_shared_from_this<Opening> {
       case peering::TunnelBlob::Place::nowhere:
         break;
     }
-    // What somebody did to it on the way nobody can undo; it is a peer's all the same.
+    // Nobody can undo what somebody did to it on the way; it is still a peer's mail.
     if (message_.sealed_for_us) return refused(altered());
     if (const Status rewound = (*body)->rewind(); !rewound) return later(rewound.error());
     const auto to = told_address(message_.sender, entry_.recipients);
     if (!to) return pass_untouched();
     const auto front = read_front(**body, kMaxDsnBytes);
     if (!front && front.error().fault != Fault::permanent) return later(front.error());
-    // In clear, so it never rests in quarantine, where it would need room.
+    // It is in clear, so it never rests in quarantine, where it would need room.
     if (!front) return consume(front.error().text);
     take_report(*to, *front);
   }
@@ -127,9 +127,9 @@ class Opening : public std::enable_shared_from_this<Opening> {
     commit(*opened, staged, *finished);
   }
 
-  // Named attack: Decryption oracle. A relay's words between the lines, or an end that is missing,
-  // are told to the peer; whether one of our keys fitted is not. So what can be seen without one
-  // decides, whatever came of trying.
+  // Named attack: Decryption oracle. The peer is told of a relay's words between the lines, or of a
+  // missing end, but not whether one of our keys fitted. So what can be seen without a key decides,
+  // whatever came of trying.
   void not_opened(RewindableSource& sealed, const Error& error) {
     const bool is_told = trace_.peer || crypto::refusal_of(error) == crypto::Refusal::no_key;
     if (error.fault != Fault::permanent || is_told) return refused(error);
@@ -139,18 +139,18 @@ class Opening : public std::enable_shared_from_this<Opening> {
     refused(form ? error : damaged(form.error()));
   }
 
-  // The sealed envelope stands in the trace before anything of the content is written.
+  // The sealed envelope is in the trace before any of the content is written.
   bool is_for_the_node() const {
     if (!trace_.envelope || trace_.envelope->recipients.empty()) return false;
     const Mailbox& first = trace_.envelope->recipients.front().mailbox;
     return peering::is_peering_address(first) || peering::is_tunnel_address(first);
   }
 
-  // What comes to a tunnel address of ours: mail of somebody else's came back (returned_mail.h).
+  // Mail to a tunnel address of ours: mail whose sender is not ours came back (returned_mail.h).
   void take_report(const Mailbox& to, ByteView front) {
     auto plan = plan_return(context_, to, as_text(front));
     if (!plan && plan.error().fault != Fault::permanent) return later(plan.error());
-    // The delivery that it is about may still be on its way to the disk.
+    // The delivery that the report is about may still be on its way to the disk.
     const bool early = !plan && plan.error().code == kUnknownToken && entry_.attempts == 0;
     if (early) return defer(plan.error());
     if (!plan) return consume(plan.error().text);
@@ -238,7 +238,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     if (held_ == Held::kept || held_ == Held::returned) tell_quarantine_news(context_);
   }
 
-  // Mail that is sealed for somebody else, or only looks sealed: inside gets it as it came.
+  // Mail that is sealed for somebody else, or only looks sealed, goes inside as it came.
   void pass_untouched() {
     std::vector<Recipient> people;
     for (const Recipient& r : entry_.recipients) {
@@ -258,7 +258,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
     });
   }
 
-  // Silently: what comes to a reserved address and does not count is nobody's business.
+  // Silently: mail to a reserved address that does not count is nobody's business.
   void consume(const std::string& why) {
     const Time now = context_.clock.now();
     tell_ = [this, why] { log_consumed(message_, why); };
@@ -269,7 +269,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
     });
   }
 
-  // Where it came from counts as the peer's from now on; a copy that somebody sends again does not.
+  // The place that the mail came from counts as the peer's from now on. The place of a copy that
+  // somebody sends again does not.
   void consume_peering_mail(const peering::OpenedTunnelMail& opened) {
     const Time now = context_.clock.now();
     const auto places = places_to_note(context_, message_);
@@ -322,7 +323,7 @@ class Opening : public std::enable_shared_from_this<Opening> {
 
   void end(const Status& status = culvert::done()) {
     if (status && outcome_) context_.counters.add(*outcome_);
-    // After the commit: what was reserved is stored now, or not needed any more.
+    // After the commit: the reserved room now holds stored octets, or is no longer needed.
     if (status && !waits_on_) context_.quarantine.room.release(message_.id);
     if (status && tell_) tell_();
     context_.wake_dispatcher();
@@ -334,13 +335,13 @@ class Opening : public std::enable_shared_from_this<Opening> {
   store::Message message_;
   std::function<void(const Status&)> done_;
   peering::OpenTrace trace_;  // how far opening came
-  std::string held_reason_;   // of what is held
-  // Set by the closure that commits: what is counted then, what became of held mail, and whether
-  // the entry stays.
+  std::string held_reason_;   // why mail is held
+  // Set by the closure that commits: what to count, what became of held mail, and whether the entry
+  // stays.
   std::optional<Counted> outcome_;
   std::optional<Held> held_;
   bool waits_on_ = false;
-  // What the log says of it once it is committed.
+  // Writes the log line once it is committed.
   std::function<void()> tell_;
 };
 

@@ -1,6 +1,6 @@
-// Opens what came in sealed (protocol.md, "Received"): tunnel mail is opened and queued for inside,
-// or goes to quarantine as it came; a blob for somebody else passes untouched. The sender has had
-// its 250 long before, so nobody outside learns which it was.
+// Opens mail that came in sealed (protocol.md, "Received"). Tunnel mail is opened and queued for
+// inside, or goes to quarantine as it came; a blob for somebody else passes untouched. The sender
+// got its 250 long before, so nobody outside learns which it was.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace culvert::node {
 
-// A peering message that came by mail, in the seal of that peer: the opened RFC 5322 message.
+// Takes a peering message that came by mail, sealed by that peer: the opened RFC 5322 message.
 // Called in a worker.
 using PeeringMail = std::function<void(const Fingerprint& peer, ByteView message)>;
 
@@ -20,9 +20,9 @@ class Opener {
   Opener(FlowContext& context, PeeringMail on_peering_mail)
       : context_(context), on_peering_mail_(std::move(on_peering_mail)) {}
 
-  // Opens what an entry of the path `open` brings; for a worker, because it computes. `done` is
-  // called once, from any thread, when all that follows is committed, or with the error if it could
-  // not be; what is temporary leaves the entry deferred.
+  // Opens the mail of an entry of the path `open`. Call it in a worker, because it computes. `done`
+  // is called once, from any thread, when all that follows is committed, or with the error if it
+  // could not be. A temporary error leaves the entry deferred.
   void open(store::QueueEntry entry, store::Message message,
             std::function<void(const Status&)> done);
 

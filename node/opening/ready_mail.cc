@@ -29,7 +29,7 @@ TakenMail taken_mail(const FlowContext& context, const store::Message& carrier,
   return mail;
 }
 
-// For these recipients, of whom there may be none.
+// For these recipients; there may be none.
 Status stage(store::RecordSink& out, const ReadyMail& ready,
              const std::vector<PlannedRecipient>& recipients) {
   const TakenMail mail{ready.mail.message, recipients};
@@ -58,7 +58,7 @@ std::vector<PlannedRecipient> note_all_seen(store::WriteTransaction& txn, const 
   return fresh;
 }
 
-// For some of them, which nobody could know before.
+// For some of the recipients; which ones was unknown until now.
 Status put_for(store::WriteTransaction& txn, const ReadyMail& ready,
                const std::vector<PlannedRecipient>& recipients) {
   if (const Status room = txn.require_room(); !room) return room;
@@ -93,7 +93,7 @@ Result<bool> put_ready(store::WriteTransaction& txn, const ReadyMail& ready) {
     if (const Status s = stage(txn, ready, fresh); !s) return s.error();
     return false;
   }
-  // Not for what was here before: anybody can send that again, from anywhere.
+  // Not for mail that was here before: anybody can send that again, from anywhere.
   for (const std::string& place : ready.places)
     store::note_peer_network(txn, ready.peer, place, ready.opened);
   const bool is_for_all = fresh.size() == ready.mail.recipients.size();

@@ -1,5 +1,6 @@
-// Opened mail on its way inside: made ready in the worker that opened it, so that the commit only
-// asks who had it before. Recording that and queueing the mail are one commit (promise 2, Once).
+// Opened mail on its way inside. The worker that opened it prepares it, so that the commit only
+// asks which recipients had it before. Recording that and queueing the mail are one commit (promise
+// 2, Once).
 #pragma once
 
 #include <memory>
@@ -15,25 +16,25 @@ namespace culvert::node {
 struct ReadyMail {
   store::MessageId carrier;     // the message that came through the tunnel
   Fingerprint peer;             // who sealed it
-  std::string peer_domain;      // and under which domain
-  store::MessageId culvert_id;  // under what name
+  std::string peer_domain;      // under which domain
+  store::MessageId culvert_id;  // under which id
   Time sealed{};
   Time opened{};
   std::vector<std::string> places;  // where the carrier came from (places_to_note)
-  TakenMail mail;                   // for all whom the envelope names
+  TakenMail mail;                   // for all recipients in the envelope
   store::StagedBody body;
-  store::StagedRecords records;  // of that mail, and what the traces of both say
+  store::StagedRecords records;  // of that mail, with the trace events of both messages
 };
 
-// `carrier` is the message that came, `staged` and `body` what was in it. internal `bad-message`.
+// `carrier` is the message that came, `staged` and `body` are its contents. internal `bad-message`.
 Result<std::shared_ptr<const ReadyMail>> ready_mail(const FlowContext& context,
                                                     const store::Message& carrier,
                                                     const peering::OpenedTunnelMail& opened,
                                                     const StagedMail& staged,
                                                     const store::StagedBody& body);
 
-// Queues it for those who did not have it before; false if there are none. permanent `stale` for
-// mail from before the time that can be remembered; temporary `disk-full`.
+// Queues the mail for the recipients that did not have it before; false if there are none.
+// permanent `stale` for mail that is older than what can be remembered; temporary `disk-full`.
 Result<bool> put_ready(store::WriteTransaction& txn, const ReadyMail& ready);
 
 }  // namespace culvert::node

@@ -13,18 +13,18 @@ namespace {
 
 using peering::TroubleReason;
 
-// Two nodes that pair never have their routes in the same moment; their senders hear of it after
+// Two nodes that pair never have their routes at the same moment. Their senders hear of it after
 // four hours at the earliest.
 constexpr std::chrono::hours kRoutePatience{3};
 constexpr std::size_t kMaxOwnSerialOctets = 20;  // RFC 5280, 4.1.2.2
 
-// What stands outside, as the mail came.
+// The outer fields, as the mail came.
 struct Outside {
   std::string message_id;
   std::optional<Domain> author;
 };
 
-// Nothing unless it has the one Message-ID of a node.
+// Nothing unless the mail has a single Message-ID, a node's.
 std::optional<Outside> outside_of(RewindableSource& body) {
   const auto head = crypto::read_head(body);
   if (!head) return std::nullopt;
@@ -37,8 +37,8 @@ std::optional<Outside> outside_of(RewindableSource& body) {
   return out;
 }
 
-// Named attack: Replay. Who sends again what was delivered long ago must not have its sender told
-// that it waits.
+// Named attack: Replay. If somebody sends again what was delivered long ago, its sender must not be
+// told that it waits.
 bool was_delivered(const FlowContext& context, const HeldMail& mail) {
   const peering::SealedEnvelope& envelope = *mail.trace.envelope;
   const auto id = *store::MessageId::from_bytes(envelope.id);
@@ -70,7 +70,7 @@ std::vector<std::string> identifiers_of(const FlowContext& context, RewindableSo
   std::vector<std::string> out;
   if (!recipients) return out;
   for (const auto& name : recipients->names) {
-    // Ours alone, and as long as we make them: a stranger fills no document with others.
+    // Only our own, and no longer than we make them: a stranger fills no document with others.
     const auto* serial = std::get_if<crypto::IssuerAndSerial>(&name);
     const bool ours = serial != nullptr && serial->serial.size() <= kMaxOwnSerialOctets &&
                       peering::is_tunnel_mail({.names = {name}}, {keys->identity, keys->announced});

@@ -1,5 +1,5 @@
-// What a peer is told of mail that this node took and does not hand on (peering/trouble.h): whom,
-// and in which word. Nothing for what a peer need not or must not know.
+// What a peer is told about mail that this node took and does not hand on (peering/trouble.h):
+// which peer, and in which word. Nothing if the peer need not or must not know.
 #pragma once
 
 #include <optional>
@@ -10,9 +10,9 @@
 
 namespace culvert::node {
 
-// After a signature was verified: whose it was, unless all recipients of the mail have had it
-// before. Without: the peer whose route the outer From is, and nothing that took a private key to
-// find out. Reads the mail: for a worker.
+// If a signature was verified, the signer is told, unless all recipients of the mail had it before.
+// Otherwise the peer that has the route of the outer From is told, but nothing that took a private
+// key to find out. Reads the mail: call it in a worker.
 std::optional<store::TroubleNote> trouble_note(const FlowContext& context, const HeldMail& mail);
 
 }  // namespace culvert::node

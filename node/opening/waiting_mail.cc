@@ -16,7 +16,7 @@ constexpr std::size_t kQuarantinePage = 500;
 bool route_is_open(const store::ReadTransaction& txn, const store::QuarantineItem& item) {
   const auto domain = Domain::parse(item.route_domain);
   if (item.reason_code != "no-route" || !domain) return false;
-  // Where nobody had a route, nobody's signature was looked for: it may be any holder's.
+  // If nobody had a route, nobody's signature was looked for: it may be any holder's.
   const auto routes = store::routes_of_domain(txn, *domain);
   return std::any_of(routes.begin(), routes.end(), [&item](const store::Route& route) {
     return (!item.peer || route.peer == *item.peer) &&
@@ -47,7 +47,7 @@ Status requeue_waiting_mail(FlowContext& context) {
     return done();
   });
   if (!read || ready.empty()) return read;
-  // Its room stays its own while it is opened: what came meanwhile must not take its place.
+  // It keeps its room while it is opened: mail that came meanwhile must not take its place.
   for (const store::QuarantineItem& item : ready) {
     context.quarantine.room.keep_room(item.message.id, store::share_of(item),
                                       item.message.size_bytes);

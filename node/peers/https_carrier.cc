@@ -10,7 +10,7 @@ constexpr int kOk = 200;
 constexpr int kForbidden = 403;
 constexpr int kTooMany = 429;
 
-// With a word if the node knows us, else without (peering/refusal_word.h).
+// With a word if the node knows us, otherwise without (peering/refusal_word.h).
 Error refusal(const std::string& url, ByteView body) {
   const auto word = peering::read_refusal(body);
   const auto meaning = word ? peering::meaning_of_refusal(*word) : std::nullopt;
@@ -19,7 +19,7 @@ Error refusal(const std::string& url, ByteView body) {
                          word.value_or(""));
 }
 
-// The octets of an answer that counts.
+// The octets of a valid answer.
 Result<Bytes> body_of(Result<HttpsAnswer> answer, const std::string& url) {
   if (!answer) return answer.error();
   if (answer->status == kOk) return std::move(answer->body);

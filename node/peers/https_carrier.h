@@ -1,4 +1,4 @@
-// Peering messages over HTTPS: what peering asks of the network (peering/lookup.h), done with the
+// Peering messages over HTTPS: does what peering asks of the network (peering/lookup.h), with the
 // client of node/net. Blocking: workers and commands only. Thread-safe.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace culvert::node {
 
-// What a peer's node answered, and when by its clock, if it says so.
+// What a peer's node answered, and at what time by its clock, if it says so.
 struct PeerAnswer {
   Result<Bytes> message;  // as peering::PeerCarrier::post_message gives it
   std::optional<Time> date;
@@ -30,7 +30,8 @@ class HttpsCarrier final : public peering::PeerCarrier {
   HttpsLimits limits_;
 };
 
-// Private addresses only where `peering.private_addresses` says so, or our own URL is at one.
+// Private addresses are allowed only if `peering.private_addresses` says so, or if our own URL is
+// at one.
 AddressRule address_rule(const Config& config, const std::string& own_url);
 
 }  // namespace culvert::node

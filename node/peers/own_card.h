@@ -1,4 +1,4 @@
-// This node's card as its configuration and keys make it (peering/own_card.h): for `serve`, and for
+// This node's card, made from its configuration and keys (peering/own_card.h): for `serve`, and for
 // the commands that pair.
 #pragma once
 
@@ -12,16 +12,16 @@
 
 namespace culvert::node {
 
-// The current card under `url`; a new one is numbered and committed first if anything changed or a
-// day has passed. `url` may not be empty. permanent `bad-card`; errors of the store.
+// The current card with `url`. If anything changed or a day has passed, a new card is numbered and
+// committed first. `url` must not be empty. permanent `bad-card`; errors of the store.
 Result<store::OwnCard> current_card(store::Store& store, const OwnKeys& keys, const Config& config,
                                     const std::string& url, Time now);
 
-// True if `current_card` would make a new one because time has passed.
+// True if `current_card` would make a new card because time has passed.
 bool is_due_for_renewal(const store::OwnCard& card, Time now);
 
-// `culvert peer accept`: pairs with the node that gave `code`. `own_url` is our peering URL.
-// Errors of peering::accept_invitation; their texts say what to do.
+// `culvert peer accept`: pairs with the node that gave `code`. `own_url` is our peering URL. Errors
+// of peering::accept_invitation, whose texts say what to do.
 Result<peering::AcceptedPeer> accept_code(store::Store& store, const Config& config,
                                           const peering::ReadCode& code, const std::string& own_url,
                                           Time now);

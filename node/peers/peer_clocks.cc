@@ -3,7 +3,7 @@
 namespace culvert::node {
 namespace {
 
-// Whole seconds, and the time that an exchange takes.
+// Covers the rounding to whole seconds, and the time that an exchange takes.
 constexpr std::chrono::seconds kNoChange{15};
 
 }  // namespace

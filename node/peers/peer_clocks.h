@@ -1,6 +1,6 @@
 // How far peers' clocks are from ours, measured at every exchange over HTTPS (protocol.md,
-// "Refusals"): a clock that is wrong holds mail, here or there. In memory until somebody writes it
-// down. Thread-safe.
+// "Refusals"). A wrong clock causes mail to be held, here or there. Kept in memory until somebody
+// writes it down. Thread-safe.
 #pragma once
 
 #include <map>
@@ -12,17 +12,18 @@
 
 namespace culvert::node {
 
-// Beyond, both administrators are warned.
+// If the difference is larger, both administrators are warned.
 inline constexpr std::chrono::minutes kClockWarning{2};
-// Nothing is learned from an exchange that took longer.
+// An exchange that takes longer says nothing about the clocks.
 inline constexpr std::chrono::seconds kSlowExchange{10};
 
 class PeerClocks {
  public:
-  // A rightly signed document, or an answer, of `peer` bore that time at `now`.
+  // At `now`, a validly signed document or an answer of `peer` bore the time `there`.
   void note(const Fingerprint& peer, Time there, Time now);
 
-  // What changed by more than a few seconds since it was taken last: how far ahead of ours.
+  // How far ahead of ours a clock is, if that changed by more than a few seconds since it was last
+  // taken.
   using Changes = std::map<Fingerprint, std::chrono::seconds>;
   Changes take_changes();
 
@@ -35,7 +36,7 @@ class PeerClocks {
   std::map<Fingerprint, OfPeer> peers_;  // partners only
 };
 
-// `7 min ahead of`, `3 h 5 min behind`: for sentences.
+// `7 min ahead of`, `3 h 5 min behind`: for use in sentences.
 std::string clock_difference_text(std::chrono::seconds ahead);
 
 }  // namespace culvert::node

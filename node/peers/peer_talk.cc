@@ -12,8 +12,8 @@
 namespace culvert::node {
 namespace {
 
-// A peer that does not answer keeps one thread of the slow lane, and the end of `serve`, waiting so
-// long.
+// A peer that does not answer keeps one thread of the slow lane, and the end of `serve`, waiting
+// for this long.
 constexpr std::chrono::milliseconds kConnectTime{5'000};
 constexpr std::chrono::milliseconds kTalkTime{15'000};
 
@@ -21,7 +21,7 @@ std::string short_name(const store::Peer& peer) {
   return printable(peer.name, 80) + " (" + peer.fingerprint.hex().substr(0, 16) + ")";
 }
 
-// A node that refuses what it is told, or puts it off, has been reached.
+// A node that refuses a message, or puts it off, has been reached.
 constexpr std::string_view kRefusedCode = "refused";
 constexpr std::string_view kBusyCode = "busy";
 constexpr std::size_t kMaxWhyOctets = 400;
@@ -42,7 +42,7 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer,
     auto stored = store::find_peer(txn, peer);
     if (!stored) return done();
     stored->card_tried = now;
-    // By a clock that went back since: the failure counts as the later of the two.
+    // If the clock went back since, the failure still counts as the later of the two.
     if (!answer && stored->card_sent && *stored->card_sent >= now) {
       stored->card_sent = now - std::chrono::seconds(1);
     }
@@ -62,7 +62,7 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer,
   if (!written) log_error("peer {}: {}", peer.hex().substr(0, 16), written.error().text);
 }
 
-// Whether the mail is to follow.
+// Whether the mail follows.
 enum class HttpsStep { mail_follows, put_off };
 
 HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer,
@@ -94,7 +94,7 @@ void challenge_by_mail(const TalkContext& context, const store::Peer& peer,
   auto message = peering::sign_challenge(head_to(context, peer.fingerprint), started.by_mail,
                                          {keys->ring, keys->identity});
   if (!message) return log_error("challenge: {}", message.error().text);
-  // The path `proof` seals to what routing knows of the peer.
+  // The path `proof` seals to the key that routing knows for the peer.
   if (auto fresh = context.flow.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
   const Status sent = send_peering_mail(
       context.flow, {peer.fingerprint, started.by_mail.domain, *message, peering::kProofLifetime,
@@ -102,7 +102,7 @@ void challenge_by_mail(const TalkContext& context, const store::Peer& peer,
   if (!sent) log_error("challenge to {}: {}", short_name(peer), sent.error().text);
 }
 
-// The peer, and a domain of it that mail can be sent to.
+// The peer, and one of its domains to which mail can be sent.
 struct Addressee {
   std::optional<store::Peer> peer;
   std::optional<Domain> domain;
@@ -165,9 +165,9 @@ peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& pee
 
 bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
   if (!store::is_partner(peer.state)) return false;
-  // One that could not be reached is asked until it answers, so that nobody is warned of it longer.
+  // A peer that could not be reached is tried until it answers, so that the warning about it ends.
   if (peer.card_sent_serial == card.serial && !peer.unreachable_since) return false;
-  // Only what failed waits: a card that changed since the last one was taken goes at once.
+  // Only a failure causes a wait: a card that changed since the last one was taken goes at once.
   if (peer.card_sent && peer.card_tried && *peer.card_sent >= *peer.card_tried) return true;
   return !peer.card_tried || now >= *peer.card_tried + kCardRetry || now < *peer.card_tried;
 }

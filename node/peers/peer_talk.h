@@ -1,4 +1,4 @@
-// What this node says to its peers of its own accord: its card when that changed, challenges, and
+// What this node says to its peers of its own accord: its card when it changes, challenges, and
 // answers to challenges (protocol.md, "Carriers" and "Proof"). Blocking: for the service's own
 // threads, never a loop's.
 #pragma once
@@ -15,15 +15,15 @@
 
 namespace culvert::node {
 
-// After a peer could not be reached with our card.
+// The wait after a peer could not be reached with our card.
 inline constexpr std::chrono::minutes kCardRetry{10};
 
-// A talk in one of the first two lanes (talk_lanes.h) has so long in all, so that tar pits leave
-// their threads soon; a peer far away needs two seconds. In the slow lane it has more.
+// The total time of a talk in one of the first two lanes (talk_lanes.h), so that tar pits leave
+// their threads soon; a peer far away needs two seconds. The slow lane gives more.
 inline constexpr std::chrono::milliseconds kQuickTalkTime{4'000};
 inline constexpr std::chrono::milliseconds kSlowTalkTime{60'000};
 
-// What is left of a talk's time.
+// How much time a talk has left.
 class TalkTime {
  public:
   // `clock` must outlive it.
@@ -45,39 +45,39 @@ struct TalkContext {
   std::string own_url;
   peering::Refusals& refusals;
   PeerClocks& clocks;
-  // A peer or a route changed; called after the commit, in the same thread.
+  // A peer or a route changed. Called after the commit, in the same thread.
   std::function<void()> on_routes_changed;
 };
 
 // True if the peer has not taken our current card yet and may be tried now.
 bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now);
 
-// Gives the peer our card and takes its own, which it answers with. A peer that used up the time of
-// its first lanes is tried again soon, in the slow one.
+// Gives the peer our card, and takes the peer's card from the answer. A peer that used up the time
+// of its first lanes is tried again soon, in the slow lane.
 void push_card(const TalkContext& context, const store::Peer& peer, const TalkTime& time,
                TalkLane lane);
 
-// To the first of the peer's URLs that answers, while there is time. temporary `unreachable`, and
-// what peering::PeerCarrier gives.
+// Posts to the first of the peer's URLs that answers, while there is time. temporary `unreachable`,
+// and the errors of peering::PeerCarrier.
 Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
                            const TalkTime& time);
-// What came of it, for `status`: a peer that refuses a message, or puts it off, can be reached.
+// Notes the result for `status`: a peer that refuses a message, or puts it off, can be reached.
 void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time now);
-// Of a new document to a peer.
+// The head of a new document to a peer.
 peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer);
 
-// What a peer answered: its card, if it is one that counts.
+// Takes the card with which a peer answered, if it is a valid one.
 void take_answered_card(const TalkContext& context, ByteView message);
 
-// Begins a proof of the route, if it is due: the HTTPS token first, so that the prover has it when
+// Starts a proof of the route, if one is due: the HTTPS token first, so that the prover has it when
 // the mail comes, then the challenge by mail. A peer whose HTTPS refuses us (it may not have stored
-// the pairing yet) is tried again soon; one that cannot be reached, or for which there is no time
-// left, gets the mail alone.
+// the pairing yet) is tried again soon. A peer that cannot be reached, or for which no time is
+// left, gets only the mail.
 void prove_route(const TalkContext& context, const store::Peer& peer,
                  const peering::RouteName& route, const TalkTime& time);
 
-// Answers a challenge: by HTTPS, or by mail when that fails. `domain` is one of the peer's, where
-// mail for it goes.
+// Answers a challenge: by HTTPS, or by mail when that fails. `domain` is one of the peer's domains,
+// to which mail for it goes.
 struct ProofReply {
   Fingerprint peer;
   peering::ProofAnswer answer;

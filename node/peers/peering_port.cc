@@ -2,8 +2,8 @@
 
 namespace culvert::node {
 
-// Everybody may come from loopback: that is a proxy on this machine, which bounds its own clients,
-// or this machine itself.
+// Loopback has no limit: it is a proxy on this machine, which bounds its own clients, or this
+// machine itself.
 PeeringPort::PeeringPort(PeeringService& service)
     : service_(service),
       limit_(kPeeringPlaces,

@@ -1,8 +1,8 @@
-// The peering port: HTTPS servers on all its listen addresses, and who gets a place there. Named
-// attack: One address: 260 idle connections of one host, or 200 that post slowly, and no peer gets
-// through. An address has a share, strangers cannot take the places that are kept for peers' known
-// addresses, and whoever asks for nothing goes first (node/net/https_server.h). The servers share
-// one limit.
+// The peering port: HTTPS servers on all its listen addresses, and who gets a place there.
+// Named attack: One address: one host makes 260 idle connections, or 200 that post slowly, and no
+// peer gets through. So each address has a share, strangers cannot take the places that are kept
+// for peers' known addresses, and connections that ask for nothing are closed first
+// (node/net/https_server.h). The servers share one limit.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class PeeringPort {
 
   // permanent `listen-failed`. `loops` and `tls` must outlive it. Not from a loop's thread.
   Status open(LoopGroup& loops, TlsServerContext& tls, const SocketAddress& address);
-  // With the ports that were bound, in the order of the calls of `open`.
+  // With the ports that were bound, in the order of the calls to `open`.
   std::vector<SocketAddress> addresses() const;
   // Ends all connections. Not from a loop's thread.
   void close() { servers_.clear(); }

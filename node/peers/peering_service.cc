@@ -20,21 +20,21 @@ namespace culvert::node {
 namespace {
 
 // Peering messages are answered by threads of their own: whatever strangers send, mail is opened
-// and sealed beside it. Peers' known addresses have a thread and a queue that strangers cannot
-// fill. A queue holds what as many connections as the port has places can ask at once, so that a
-// flood makes a partner who pairs wait for less than a second, and turns it away only if the disk
-// is slow too; what does not fit is answered 503.
+// and sealed at the same time. Peers' known addresses have a thread and a queue that strangers
+// cannot fill. A queue holds as many requests as the connections of a full port can make at once.
+// So a flood makes a partner who pairs wait for less than a second, and turns it away only if the
+// disk is slow too. A request that does not fit is answered 503.
 constexpr std::size_t kAnswerThreads = 1;
 constexpr std::size_t kMaxAnswersWaiting = 200;
-// What is due, one round at a time: our own renewal waits for no peer.
+// Does what is due, one round at a time: our own renewal waits for no peer.
 constexpr std::size_t kMinderThreads = 1;
 constexpr std::size_t kMaxRoundsWaiting = 4;
-// Refusals and addresses of peers are written down this often: a record of a peer holds its card.
+// How often refusals and addresses of peers are stored: a peer's record holds its card.
 constexpr std::chrono::seconds kNotingInterval{60};
 constexpr std::chrono::seconds kCleaningInterval{60};
 // Every refusal looks the same: a stranger learns nothing from it.
 HttpResponse refusal() { return {403, {}, {}}; }
-// A word for whom we know (peering/refusal_word.h).
+// A peer that we know gets a word (peering/refusal_word.h).
 HttpResponse refusal(const Error& error, Time now) {
   const bool is_held = error.code == peering::kCopiedKey;
   const std::string word = is_held ? std::string(peering::kRefusedHeld) : error.code;
@@ -65,7 +65,8 @@ void note_clock(store::WriteTransaction& txn, const Fingerprint& fingerprint,
       printable(peer->name, 80), clock_difference_text(ahead));
 }
 
-// One line for all that a document says. Its senders are told in their time (heard_trouble.h).
+// One line for all that a document says. The senders of the mail are told in due time
+// (heard_trouble.h).
 void tell_of_heard(const FlowContext& flow, const Fingerprint& peer,
                    const std::vector<store::HeardTrouble>& heard) {
   std::string name = peer.hex().substr(0, 16);
@@ -112,12 +113,12 @@ struct PeeringService::Impl {
   TroubleTelling troubles;
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
-  // Of `look`, which runs once at a time.
+  // Used by `look`, which runs once at a time.
   std::shared_ptr<const Config> seen_config;
   std::shared_ptr<const OwnKeys> seen_keys;
   SteadyTime cleaned{};
   SteadyTime noted{};
-  // Last: their threads end before what they use.
+  // Last members: their threads end before what they use.
   Workers peer_answerers;
   Workers stranger_answerers;
   Workers minder;
@@ -127,7 +128,7 @@ struct PeeringService::Impl {
 PeeringService::PeeringService(FlowContext& context) : impl_(std::make_unique<Impl>(context)) {}
 PeeringService::~PeeringService() { stop(); }
 
-// Talks under way end; those that wait find `stopping` set.
+// Talks in progress end; those that wait find `stopping` set.
 void PeeringService::stop() {
   impl_->stopping = true;
   impl_->peer_answerers.stop();
@@ -152,9 +153,10 @@ void PeeringService::handle(const SocketAddress& peer, HttpRequest request, Http
   if (request.method != HttpRequest::Method::post || request.path != peering::kMessagePath) {
     return reply.send(refusal());
   }
-  // What a peer may do is not known any more, and the store takes no change of it.
+  // Nobody can tell any more what a peer may do, and the store takes no change of it.
   if (impl_->flow.store.is_altered()) return reply.send(in_trouble());
-  // If the threads are too busy the reply dies unused and says by itself that we are in trouble.
+  // If the threads are too busy, the reply is dropped unused and by itself answers that we are in
+  // trouble.
   Workers& threads =
       impl_->known.contains(peer.ip) ? impl_->peer_answerers : impl_->stranger_answerers;
   static_cast<void>(threads.submit(
@@ -253,7 +255,7 @@ void PeeringService::Impl::renew_card_if_needed() {
   seen_keys = keys;
 }
 
-// What is due now: refusals to be counted, the card, challenges, peers that do not have our card.
+// What is due now: counting refusals, the card, challenges, peers that do not have our card.
 void PeeringService::Impl::look() {
   write_notes();
   renew_card_if_needed();
@@ -283,7 +285,7 @@ void PeeringService::Impl::look() {
     tell_trouble(peer);
 }
 
-// Gives the talk the time of its lane, and says whether that was enough.
+// Gives the talk the time of its lane, and returns whether that was enough.
 TalkPace PeeringService::Impl::timed(TalkLane lane,
                                      const std::function<void(const TalkTime&)>& talk_in) {
   const bool is_slow = lane == TalkLane::slow;
@@ -293,7 +295,7 @@ TalkPace PeeringService::Impl::timed(TalkLane lane,
   return was_quick ? TalkPace::in_time : TalkPace::too_slow;
 }
 
-// What does not fit into the time of the first lanes is due still, and goes on in the slow one.
+// What does not fit into the time of the first lanes stays due, and goes on in the slow lane.
 void PeeringService::Impl::talk_to(const store::Peer& peer,
                                    const std::vector<peering::RouteName>& routes) {
   if (lanes.is_busy(peer.fingerprint)) return;
@@ -320,7 +322,7 @@ void PeeringService::Impl::clean_if_due() {
   if (cleaned != SteadyTime{} && steady - cleaned < kCleaningInterval) return;
   cleaned = steady;
   const Time now = flow.clock.now();
-  // What keeps replays out is not forgotten because the wall clock jumped.
+  // Records that keep replays out are not forgotten because the wall clock jumped.
   const Time oldest = flow.watch.now_for_oldest();
   const Status written = flow.store.write([now, oldest](store::WriteTransaction& txn) {
     peering::end_old_proofs(txn, now);
@@ -330,7 +332,7 @@ void PeeringService::Impl::clean_if_due() {
   if (!written) log_error("peering: {}", written.error().text);
 }
 
-// One commit for all that came since the last one.
+// One commit for everything since the last one.
 void PeeringService::Impl::write_notes() {
   const SteadyTime steady = flow.clock.steady();
   if (noted != SteadyTime{} && steady - noted < kNotingInterval) return;

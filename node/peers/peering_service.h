@@ -1,9 +1,9 @@
 // Peering at work: carries the documents of peering/ over HTTPS and mail, and does what is due: the
-// daily card, proofs of routes, answers to challenges (protocol.md, "Carriers"). What a document
-// changes is decided and stored by peering/; here is only who carries it when.
+// daily card, proofs of routes, answers to challenges (protocol.md, "Carriers"). peering/ decides
+// and stores what a document changes; this service only decides who carries it when.
 //
-// Persist, then act: everything is committed before it is answered or has an effect, and after a
-// change of routes the flow is told (routing is refreshed, mail that waited is tried).
+// Persist, then act: everything is committed before it is answered or has an effect. After a change
+// of routes the mail flow is told: routing is refreshed, and mail that waited is tried.
 #pragma once
 
 #include <memory>
@@ -17,29 +17,30 @@ namespace culvert::node {
 
 class PeeringService {
  public:
-  // What it is given must outlive it.
+  // All arguments must outlive it.
   explicit PeeringService(FlowContext& context);
   ~PeeringService();
   PeeringService(const PeeringService&) = delete;
   PeeringService& operator=(const PeeringService&) = delete;
 
-  // What peers are told; to be called once the listeners are bound, before the first tick.
+  // The URL that peers are told. Call it once the listeners are bound, before the first tick.
   void set_url(std::string url);
 
-  // One request on the peering port. On a loop; the work is done in a thread of the service.
+  // Handles one request on the peering port. On a loop; the work is done in a thread of the
+  // service.
   void handle(const SocketAddress& peer, HttpRequest request, HttpReply reply);
 
-  // True for an address from which a peer's rightly signed message came lately. Any thread.
+  // True for an address from which a validly signed message of a peer came lately. Any thread.
   bool knows(const IpAddress& client) const;
 
-  // A peering message that came by mail: the opened RFC 5322 message. In a worker.
+  // Takes a peering message that came by mail: the opened RFC 5322 message. In a worker.
   void on_mail(const Fingerprint& peer, ByteView message);
 
-  // Does in a worker whatever is due now; nothing if a round is still under way. Called every
-  // second and when a command changed the store. Any thread.
+  // Does what is due now, in a worker; does nothing if a round is still in progress. Called every
+  // second, and when a command changed the store. Any thread.
   void tick();
 
-  // Begins nothing new.
+  // Starts nothing new.
   void stop();
 
  private:

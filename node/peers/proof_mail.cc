@@ -24,7 +24,7 @@ std::string message_id_for(const store::MessageId& id, const Config& config) {
   return id.hex() + "@" + config.node.name.text();
 }
 
-// What is sealed: an ordinary message, so that it takes the way that all mail takes.
+// The message to be sealed. It is an ordinary one, so that it takes the way of all mail.
 Bytes write_mail(const PeeringMailRequest& request, const Config& config,
                  const store::MessageId& id, Time now) {
   Bytes out;
@@ -37,7 +37,7 @@ Bytes write_mail(const PeeringMailRequest& request, const Config& config,
   append(out, "Content-Transfer-Encoding: base64\r\n\r\n");
   BytesSink sink(out);
   crypto::Base64Encoder base64(sink);
-  // Memory takes everything.
+  // Writing to memory cannot fail.
   static_cast<void>(base64.write(request.message));
   static_cast<void>(base64.finish());
   return out;

@@ -1,7 +1,7 @@
-// Which refusals at the peering port the log tells. Strangers are refused at no cost, as often as
-// they like (Named attack: Made-up codes), so what could be filled is the log: of each source the
-// first few lines are written, then one with their number when the window is over. Nobody is shut
-// out by what is counted here. Thread-safe.
+// Which refusals at the peering port are logged. Strangers can be refused as often as they like, at
+// no cost (Named attack: Made-up codes), so the log is what they could fill. The first few lines of
+// each source are written, then one with the number when the window ends. These counts shut nobody
+// out. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@
 namespace culvert::node {
 
 inline constexpr std::chrono::minutes kRefusalWindow{10};
-inline constexpr std::uint64_t kToldRefusals = 5;  // of a source in a window
+inline constexpr std::uint64_t kToldRefusals = 5;  // from one source in one window
 // More sources in a window are counted together, so that the table cannot be filled.
 inline constexpr std::size_t kMaxRefusedSources = 1000;
 
 class RefusedSources {
  public:
-  // A message from there was refused. True if the log is to say so.
+  // A message from `source` was refused. True if the log is to say so.
   bool note(const IpAddress& source, SteadyTime now);
-  // Sources that are counted by themselves at present.
+  // How many sources are counted separately now.
   std::size_t sources() const;
 
  private:

@@ -13,7 +13,7 @@
 namespace culvert::node {
 namespace {
 
-// Mail that waited for a route, of one domain, that is made due at once.
+// How many waiting entries of one domain are made due at once.
 constexpr std::size_t kMaxRetried = 100'000;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What follows for mail when peering changed a route: routing is read anew, mail in quarantine that
+// What a change of routes by peering means for mail: routing is read again, mail in quarantine that
 // waited for a route is looked at, and mail in the queue that waited is tried now. Blocking (a
 // commit); thread-safe.
 #pragma once
@@ -15,12 +15,12 @@ class RouteWatch {
  public:
   // `flow` must outlive it.
   explicit RouteWatch(FlowContext& flow) : flow_(flow) {}
-  // To be called after the commit that may have changed routes.
+  // Call this after a commit that may have changed routes.
   void routes_changed();
 
  private:
-  // A domain with an active route, and whether the peer opens what we seal: when either begins,
-  // mail that waited goes on.
+  // A domain with an active route, and whether the peer opens what we seal. When either becomes
+  // true, mail that waited goes on.
   using ActiveDomains = std::set<std::pair<Domain, bool>>;
 
   static ActiveDomains active_domains(const store::ReadTransaction& txn);

@@ -3,7 +3,7 @@
 namespace culvert::node {
 namespace {
 
-// One of each peer at most.
+// At most one talk of each peer.
 constexpr std::size_t kMaxPeersWaiting = 10'000;
 
 }  // namespace
@@ -60,7 +60,8 @@ bool TalkLanes::go_on(const Fingerprint& peer, OfPeer& of) {
   return of.under_way;
 }
 
-// One talk, then the peer's next one behind those of others: a peer with many keeps nobody waiting.
+// Runs one talk, then queues the peer's next one behind those of others: a peer with many talks
+// keeps nobody waiting.
 void TalkLanes::run(const Fingerprint& peer, TalkLane lane) {
   Talk talk;
   {

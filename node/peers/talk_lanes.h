@@ -1,12 +1,12 @@
-// Threads for talking to peers. A talk blocks for as long as the peer lets us wait, so peers are
-// kept apart by how they answered last. Named attack: Tar pit: URLs that take a connection and
+// Threads for talking to peers. A talk blocks for as long as the peer keeps us waiting, so peers
+// are separated by how they answered last. Named attack: Tar pit: URLs that take a connection and
 // never answer, more of them than there are threads.
 //
 //   quick     answered in time last: never waits behind anybody who did not
 //   untested  no talk yet since the start
 //   slow      did not answer in time last; comes back to `quick` when it does
 //
-// A peer has one talk at a time, and its others wait in their order. Thread-safe.
+// A peer has one talk at a time; its other talks wait in order. Thread-safe.
 #pragma once
 
 #include <deque>
@@ -23,19 +23,20 @@ namespace culvert::node {
 enum class TalkLane { quick, untested, slow };
 enum class TalkPace { in_time, too_slow };
 
-// Threads of each lane. A talk leaves the first two within kQuickTalkTime (peer_talk.h).
+// Threads of each lane. A talk leaves the first two lanes within kQuickTalkTime (peer_talk.h).
 struct TalkThreads {
   std::size_t quick = 4;
   std::size_t untested = 8;
   std::size_t slow = 2;
 };
 
-// Talks of one peer that wait: one answer for each proof that it may have pending, and some.
+// How many talks of one peer wait: one answer for each proof that it may have pending, and some
+// more.
 inline constexpr std::size_t kMaxTalksOfPeer = 32;
 
 class TalkLanes {
  public:
-  // Says how the peer answered. Must not throw.
+  // Returns how the peer answered. Must not throw.
   using Talk = std::function<TalkPace(TalkLane)>;
 
   explicit TalkLanes(const TalkThreads& threads = {});
@@ -45,7 +46,7 @@ class TalkLanes {
 
   // False if too many talks of that peer wait, or after `stop`; the talk is then dropped.
   bool submit(const Fingerprint& peer, Talk talk);
-  // True while a talk of that peer waits or goes on.
+  // True while a talk of that peer waits or is in progress.
   bool is_busy(const Fingerprint& peer) const;
   // Finishes what was submitted and joins. Idempotent.
   void stop();
@@ -62,8 +63,8 @@ class TalkLanes {
   void run(const Fingerprint& peer, TalkLane lane);
 
   mutable std::mutex mutex_;
-  std::map<Fingerprint, OfPeer> peers_;  // as many as we talk to
-  // Last: their threads end before what they use.
+  std::map<Fingerprint, OfPeer> peers_;  // only peers that we talk to
+  // Last members: their threads end before what they use.
   Workers quick_;
   Workers untested_;
   Workers slow_;

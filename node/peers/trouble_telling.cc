@@ -52,7 +52,7 @@ Status send_by_mail(const TalkContext& context, const store::Peer& peer, ByteVie
       {peer.fingerprint, *domain, Bytes(message.begin(), message.end()), peering::kMaxDocumentAge});
 }
 
-// By HTTPS, or by mail if it is time to.
+// By HTTPS, or by mail once that is due.
 Status carry(const TalkContext& context, const store::Peer& peer, Troubles& items,
              const TalkTime& time) {
   const auto keys = context.flow.keys.get();
@@ -89,7 +89,7 @@ std::vector<store::Peer> TroubleTelling::due(const store::ReadTransaction& txn, 
 void TroubleTelling::tell(const TalkContext& context, const store::Peer& peer,
                           const TalkTime& time) {
   Troubles items = read_troubles(context, peer.fingerprint, peering::kMaxTroubleItems);
-  // What waits yet is looked at again in a minute.
+  // What still waits is looked at again in a minute.
   if (items.empty()) return note(peer.fingerprint, context.flow.clock.steady(), true);
   const Status carried = carry(context, peer, items, time);
   const bool told = carried && forget(context, items);

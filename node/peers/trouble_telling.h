@@ -1,6 +1,6 @@
-// Tells peers what became of their mail (peering/trouble.h): a document a minute at most, what does
-// not fit waits; a peer that does not take it is asked again later, and gets it by mail when HTTPS
-// has failed for an hour (protocol.md, "Carriers").
+// Tells peers what became of their mail (peering/trouble.h): at most one document a minute; what
+// does not fit waits. A peer that does not take the document is tried again later, and gets it by
+// mail when HTTPS has failed for an hour (protocol.md, "Carriers").
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace culvert::node {
 
-// After a peer did not take it: twice as long each time, up to the second.
+// The wait after a peer did not take it: doubled each time, up to kLongestTroubleRetry.
 inline constexpr std::chrono::minutes kTroubleRetry{2};
 inline constexpr std::chrono::hours kLongestTroubleRetry{6};
 inline constexpr std::chrono::hours kTroubleByMailAfter{1};

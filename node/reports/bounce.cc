@@ -14,7 +14,7 @@
 namespace culvert::node {
 namespace {
 
-// Whom a report goes to, and how.
+// Who gets a report, and by which way.
 struct Target {
   Mailbox to;
   Way way;
@@ -26,9 +26,9 @@ bool is_route_of(const FlowContext& context, const Domain& domain, const Fingerp
   return route != nullptr && route->use != RouteUse::none && route->peer == peer;
 }
 
-// Mail that was opened: through the tunnel of the peer that sealed it, to the sealed sender if that
-// is the peer's, else to the tunnel address that carried it. Any other outer sender is a claim that
-// nobody signed.
+// Mail that was opened: the report goes through the tunnel of the peer that sealed it. It goes to
+// the sealed sender if that is the peer's, otherwise to the tunnel address that carried the mail.
+// Any other outer sender is a claim that nobody signed.
 std::optional<Target> target_of_opened(const FlowContext& context,
                                        const store::OpenedContext& opened) {
   const auto through = [&](const Mailbox& to) -> std::optional<Target> {
@@ -38,7 +38,7 @@ std::optional<Target> target_of_opened(const FlowContext& context,
   };
   if (!opened.sealed_sender) return std::nullopt;
   if (auto target = through(*opened.sealed_sender)) return target;
-  // The outer path may have been written by anybody: no person's address is taken from it.
+  // Anybody may have written the outer path: no person's address is taken from it.
   const auto carrier = Mailbox::parse(opened.carrier);
   if (!carrier || !peering::is_tunnel_address(*carrier)) return std::nullopt;
   return through(*carrier);
@@ -48,7 +48,7 @@ std::optional<Target> target_of_sender(const FlowContext& context, const Mailbox
   const auto config = context.config.get();
   const bool ours = config->serves(sender.domain());
   const PathDecision decision = context.routing.current()->decide_for(std::nullopt, sender, ours);
-  // Mail that was taken before the listeners refused such a sender: a report would be relayed.
+  // The mail was taken before the listeners refused such a sender: a report would be relayed.
   if (decision.path != Path::clear && hidden_route(sender)) return std::nullopt;
   auto way = way_of(decision.path, sender.domain());
   return way ? std::optional(Target{sender, *std::move(way)}) : std::nullopt;
@@ -68,32 +68,32 @@ std::string original_header(const FlowContext& context, const store::Message& me
   return head ? head->header : std::string();
 }
 
-// All that is left of a header.
+// All that is left of the header.
 std::string named_by(const std::string& message_id) {
   return message_id.empty() ? "" : "Message-ID: <" + message_id + ">\r\n";
 }
 
-// What the report tells of the original.
+// What the report says about the original.
 struct Original {
   std::string envid;
   Time received{};
   std::string header;  // may be empty
   DsnRequest::Original kind = DsnRequest::Original::sealed;
   std::optional<store::OpenedContext> opened{};
-  store::Origin origin = store::Origin::passed;  // whose words the original was
+  store::Origin origin = store::Origin::passed;  // whose words the original has
   DsnAbout about = DsnAbout::failure;            // what became of it
 };
 
-// True if the report leaves, or may come to leave, under our signature.
+// True if the report leaves, or may later leave, under our signature.
 bool may_be_sealed(const FlowContext& context, const Target& target) {
   const PathTraits& path = context.path(target.way.path);
   return path.seals || (path.leads_elsewhere &&
                         context.routing.current()->route_of(target.to.domain()) != nullptr);
 }
 
-// Named attack: a stranger's words under our signature. Whoever mails us in clear under the name of
-// a peer's user would have a report signed by us say to that user what he likes. ENVID and ORCPT
-// are no exception: that they go back to who gave them is true only of a sender who did not lie.
+// Named attack: a stranger's words under our signature. Somebody who mails us in clear under the
+// name of a peer's user could say anything to that user, in a report that we sign. ENVID and ORCPT
+// are no exception: they go back to whoever gave them only if the sender did not lie.
 DsnRequest::Words words_of(const FlowContext& context, const Target& target,
                            const Original& original) {
   const bool strangers = original.origin != store::Origin::inside;
@@ -101,10 +101,10 @@ DsnRequest::Words words_of(const FlowContext& context, const Target& target,
                                                      : DsnRequest::Words::all;
 }
 
-// The same attack by a server: an address of a peer may stand as the sender of what is written
-// inside, and whoever answers for the recipient would speak to it under our signature. This node's
-// own texts go with them, because they may quote an answer ("not delivered in time; last: …"). What
-// our own server says is given back.
+// The same attack by a server: the sender of mail that is written inside may be an address of a
+// peer, and the server that answers for the recipient would speak to it under our signature. This
+// node's own texts are left out too, because they may quote an answer ("not delivered in time;
+// last: …"). What our own server says is given back.
 std::vector<RecipientReport> without_replies(std::vector<RecipientReport> recipients,
                                              DsnAbout about) {
   const std::string happened = about == DsnAbout::relay ? "handed on" : "not delivered";
@@ -115,17 +115,18 @@ std::vector<RecipientReport> without_replies(std::vector<RecipientReport> recipi
   return recipients;
 }
 
-// The report itself is this node's if what it is about was written inside. It also is if that came
-// through a tunnel: the report goes back through the same one, to whom the peer's seal names, and
-// quotes nothing but the peer's own words. About anything else it is `passed`: a stranger chose who
-// gets it.
+// The report itself is this node's if it is about mail that was written inside. It also is if that
+// mail came through a tunnel: the report goes back through the same tunnel to the sender named in
+// the peer's seal, and quotes only the peer's own words. About any other mail it is `passed`: a
+// stranger chose who gets it.
 store::Origin origin_of_report(const Original& original) {
   const bool known = original.opened || original.origin == store::Origin::inside;
   return known ? store::Origin::node : store::Origin::passed;
 }
 
-// Who the report is from: the domain that was written to, if it is ours. A peer that sealed for it
-// knows it; another domain of ours may have no route there, and the report would wait in vain.
+// Who the report is from: the domain that was written to, if it is ours. A peer that sealed for
+// that domain knows it. Another domain of ours may have no route there, and the report would wait
+// in vain.
 Domain own_domain_of(const Config& config, const std::vector<RecipientReport>& failed) {
   for (const RecipientReport& each : failed) {
     if (config.serves(each.recipient.domain())) return each.recipient.domain();
@@ -151,7 +152,7 @@ DsnRequest request_for(const FlowContext& context, const Target& target, const O
           original.about};
 }
 
-// Writes the report's body, and what has to be put with it.
+// Writes the report's body, and prepares the rest of the plan.
 Result<std::optional<BouncePlan>> stage_report(const FlowContext& context, const Target& target,
                                                const Original& original,
                                                const std::vector<RecipientReport>& failed) {
@@ -195,8 +196,9 @@ Result<std::optional<BouncePlan>> plan_bounce(const FlowContext& context,
                 recipients.front().recipient.text(), recipients.front().reply);
     return std::optional<BouncePlan>();
   }
-  // Was to be sealed, or the report leaves sealed for a peer. What the peer itself sealed is told
-  // through the tunnel and never elsewhere, so that its sender may know which mail it is.
+  // True if the mail was to be sealed, or if the report leaves sealed for a peer. A report about
+  // mail that the peer itself sealed goes through the tunnel and never elsewhere, so its sender may
+  // know which mail it is about.
   const PathTraits& came = context.path(entry.path);
   const bool leaves_sealed = context.path(target->way.path).seals;
   const bool back_through = message.opened && leaves_sealed;

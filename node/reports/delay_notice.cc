@@ -10,17 +10,17 @@
 namespace culvert::node {
 namespace {
 
-// Entries that are read at once: no more than a few are read again each second.
+// How many entries are read at once, so that only a few are read again each second.
 constexpr std::size_t kPage = 50;
-// Entries that a round looks at for what their destinations said last.
+// How many entries a round looks at to find what their destinations said last.
 constexpr std::size_t kLookedForReason = 10'000;
 constexpr std::chrono::milliseconds kRoundInterval{1000};
-// Between rounds that had more to do than one may.
+// Between rounds, if the last one reached its limits.
 constexpr std::chrono::milliseconds kBusyInterval{100};
-// After a round that failed: a full disk would fill the log.
+// After a round that failed: without a rest, a full disk would fill the log.
 constexpr std::chrono::seconds kRestAfterFailure{30};
-// The queue is gone through again after so long, and so much longer for each full round that it
-// took: mail that was released, or came in behind the cursor. A million that wait are then read
+// The cursor starts again after this rest, which grows with each full round of the last pass, to
+// find mail that was released or came in behind the cursor. A million waiting entries are then read
 // every 19 minutes.
 constexpr std::chrono::seconds kRestBetweenPasses{30};
 constexpr std::chrono::seconds kRestForEachRound{1};
@@ -38,7 +38,7 @@ struct Found {
   DelayRound round;
 };
 
-// In front of all entries of messages that were made in that second.
+// Sorts before all entries of messages made in that second.
 store::EntryId first_of_second(Time when) { return {store::MessageId::first_of(when), 0}; }
 
 bool is_tellable(const FlowContext& context, const store::QueueEntry& entry) {
@@ -49,7 +49,7 @@ bool is_tellable(const FlowContext& context, const store::QueueEntry& entry) {
   });
 }
 
-// The first of this page that is not passed over, or its end.
+// The first entry of this page that is not passed over, or the end of the page.
 std::optional<store::EntryId> look_at_page(const FlowContext& context,
                                            const store::ReadTransaction& txn,
                                            const store::QueuePage& page,
@@ -63,7 +63,7 @@ std::optional<store::EntryId> look_at_page(const FlowContext& context,
     if (!is_tellable(context, entry)) continue;
     if (found.notices.size() == kToldAtOnce) return entry.id;
     auto message = store::find_message(txn, entry.id.message);
-    // What waits need not have been tried itself.
+    // An entry that waits may not have been tried itself.
     const std::string& why = entry.reason.empty() ? reasons.of_destination(entry) : entry.reason;
     if (message) found.notices.push_back({entry, *message, why});
   }
@@ -72,7 +72,7 @@ std::optional<store::EntryId> look_at_page(const FlowContext& context,
 }
 
 Status find_delayed(const FlowContext& context, const store::ReadTransaction& txn, Found& found) {
-  // At the end of the queue it goes on with what comes in from now on.
+  // At the end of the queue, the cursor continues with mail that comes in from now on.
   const Time youngest = context.clock.now() - context.config.get()->queue.delay_notice;
   store::WaitReasons reasons(txn, kLookedForReason);
   found.round.end = DelayRound::End::limit;
@@ -96,7 +96,7 @@ Status plan_reports(const FlowContext& context, std::vector<Notice>& notices) {
   return done();
 }
 
-// An attempt may have ended meanwhile, and told of it, or delivered to some.
+// Meanwhile an attempt may have ended, and told the sender, or delivered to some recipients.
 Status put_notice(store::WriteTransaction& txn, Notice& notice, Time now) {
   const auto entry = store::find_entry(txn, notice.entry.id);
   notice.told = entry && !entry->delay_reported && entry->state != store::EntryState::held &&

@@ -1,7 +1,8 @@
-// Who wrote mail that waits hears of it once, when it has waited for `queue.delay_notice`: with an
-// attempt (settlement.h), or, because a destination that fails is asked with one mail at a time,
-// without one. A cursor goes through the queue in the order of arrival and stops at what is too
-// young, so that what waits is read once, and now and then again for what came in behind it.
+// The sender of mail that waits is told once, when it has waited for `queue.delay_notice`. That
+// happens with an attempt (settlement.h), or here without one, because a failing destination is
+// asked with only one mail at a time. A cursor goes through the queue in the order of arrival and
+// stops at mail that is too young, so that each waiting mail is read once. From time to time it
+// starts again, for mail that came in behind it.
 #pragma once
 
 #include <chrono>
@@ -15,36 +16,36 @@
 
 namespace culvert::node {
 
-// Entries that one round reads, and of how many it tells: they are one commit.
+// How many entries one round reads, and about how many it tells; all of a round are one commit.
 inline constexpr std::size_t kLookedAtOnce = 1000;
 inline constexpr std::size_t kToldAtOnce = 50;
 
-// True once: when it has waited so long that its sender is to hear of it.
+// True once: when mail has waited so long that its sender is to be told.
 bool is_delay_due(const FlowContext& context, const store::QueueEntry& entry);
 
-// What is told of those recipients of the entry (RFC 3461, 5.2.5); empty: nobody wants it.
+// What is told about those recipients of the entry (RFC 3461, 5.2.5). Empty: nobody wants it.
 std::vector<RecipientReport> delay_reports(const FlowContext& context,
                                            const store::QueueEntry& entry,
                                            const std::vector<Recipient>& waiting,
                                            const std::string& last_reason);
 
 struct DelayRound {
-  // Where the next round goes on.
+  // Where the next round continues.
   std::optional<store::EntryId> next{};
-  // Whether it ended at what is too young, or at its own limits.
+  // Whether the round ended at mail that is too young, or at its own limits.
   enum class End { young, limit } end = End::young;
 };
-// One round from there on (nothing: from the beginning): for what has waited so long, the report
-// and the mark that it was made are one commit. Blocks; for a worker. An error means that nothing
-// was told and the round is to be repeated.
+// One round, starting at `from` (nothing: at the beginning). For mail that has waited so long, the
+// report and the mark that it was made are one commit. Blocks; for a worker. An error means that
+// nobody was told and the round has to be repeated.
 Result<DelayRound> tell_delays(FlowContext& context, const std::optional<store::EntryId>& from);
 
-// Sees that rounds are made. Lives on the home loop.
+// Has the rounds made. Lives on the home loop.
 class DelayNotices {
  public:
-  // Both must outlive it, and the workers must have stopped when it ends.
+  // Both must outlive it, and the workers must have stopped before it ends.
   DelayNotices(FlowContext& context, EventLoop& home) : context_(context), home_(home) {}
-  // Begins to work. On the home loop.
+  // Starts to work. On the home loop.
   void start() { look(); }
 
  private:
@@ -57,7 +58,7 @@ class DelayNotices {
   Timer timer_;
   std::optional<store::EntryId> next_;
   std::size_t full_rounds_ = 0;       // since the beginning of the queue
-  std::optional<SteadyTime> anew_{};  // then it begins there again
+  std::optional<SteadyTime> anew_{};  // when it starts there again
 };
 
 }  // namespace culvert::node

@@ -9,12 +9,12 @@
 namespace culvert::node {
 namespace {
 
-// Header fields that a report gives back; more would tell what nobody needs.
+// Header fields that a report gives back. More would tell what nobody needs.
 constexpr std::string_view kReturnedFields[] = {"From", "To",         "Cc",
                                                 "Date", "Message-ID", "Subject"};
 constexpr std::size_t kMaxReturnedFieldOctets = 2000;
 
-// What a report says of all its recipients.
+// What a report says about all its recipients.
 struct Wording {
   DsnAbout about;
   const char* action;  // RFC 3464, 2.3.3
@@ -45,7 +45,7 @@ std::string status_of(const RecipientReport& each, const DsnRequest& request) {
 
 bool quotes(const DsnRequest& request) { return request.words == DsnRequest::Words::all; }
 
-// Nothing here is anybody's but ours: an address may spell out a message, too.
+// All words are ours, and no address is quoted: an address may spell out a message, too.
 std::string text_without_quotes(const DsnRequest& request) {
   return fmt::format(
       "This is the mail gateway {}.\r\n\r\n"

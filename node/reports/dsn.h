@@ -1,9 +1,8 @@
 // The delivery status notification that tells a sender what finally failed, what waits, or what was
-// handed to a system that will not report (RFC 3461 to 3464).
-// It never carries content: header fields at most, and for mail that was sealed not even the
-// subject (reliability.md, "Attacks with a name"). A report that our signature covers, about mail
-// whose author nobody vouches for, carries no word of a stranger's but the addresses that RFC 3464
-// demands. Pure.
+// handed to a system that will not report (RFC 3461 to 3464). It never carries content: at most
+// header fields, and for sealed mail not even the subject (reliability.md, "Attacks with a name").
+// If our signature covers a report about mail whose author nobody vouches for, the report carries
+// no word of a stranger except the addresses that RFC 3464 demands. Pure.
 #pragma once
 
 #include <string>
@@ -15,14 +14,15 @@
 
 namespace culvert::node {
 
-// The enhanced code of what was not delivered in time, or waits (RFC 3463, 3.5).
+// The enhanced code for mail that was not delivered in time, or that waits (RFC 3463, 3.5).
 inline constexpr std::string_view kExpiredStatus = "4.4.7";
 
 // What became of the message for one recipient.
 struct RecipientReport {
   Mailbox recipient;
-  std::string orcpt;        // as given with RCPT; may be empty
-  std::string status;       // enhanced code, `5.1.1`; empty: that of all, as `5.0.0`
+  std::string orcpt;  // as given with RCPT; may be empty
+  // Enhanced code, such as `5.1.1`. Empty: the general one, such as `5.0.0`.
+  std::string status;
   std::string reply;        // what the next hop or this node said; printable
   std::string remote_host;  // who said it; empty: this node
 };
@@ -42,13 +42,13 @@ struct DsnRequest {
   std::vector<RecipientReport> recipients;  // not empty
   std::string original_header;              // of the original, as stored; may be empty
   enum class Original { clear, sealed } original = Original::clear;
-  // own: no field of the original, no ENVID, ORCPT and reply of another server, no other server's
-  // name; recipients stand in the machine's part only.
+  // own: no field of the original, no ENVID, no ORCPT, no reply and no name of another server;
+  // recipients are only in the machine-readable part.
   enum class Words { all, own } words = Words::all;
   DsnAbout about = DsnAbout::failure;  // of all recipients
 };
 
-// The whole message, CRLF line ends, 7-bit unless an address needs UTF-8.
+// The complete message: CRLF line ends, 7-bit unless an address needs UTF-8.
 Bytes make_dsn(const DsnRequest& request);
 
 }  // namespace culvert::node

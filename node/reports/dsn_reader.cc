@@ -31,7 +31,7 @@ class Delimiters {
 
   struct Found {
     std::size_t begins = 0;  // the delimiter's line
-    std::size_t ends = 0;    // what stands behind that line
+    std::size_t ends = 0;    // what follows that line
     bool closing = false;
   };
   // The next one, or nothing.
@@ -104,7 +104,7 @@ std::string_view number_at(std::string_view text) {
   return right ? text.substr(0, length) : std::string_view{};
 }
 
-// The code alone, of what may be followed by a comment.
+// The code alone; a comment may follow it.
 std::string status_of(std::string_view body) {
   const std::string text = crypto::unfolded(body);
   const std::string_view code = std::string_view(text).substr(0, text.find_first_of(" \t(;"));
@@ -119,7 +119,7 @@ std::string status_of(std::string_view body) {
   return std::string(code);
 }
 
-// `rfc822; address` or `utf-8; address`, the address perhaps in angle brackets.
+// Reads `rfc822; address` or `utf-8; address`. The address may be in angle brackets.
 std::optional<Mailbox> mailbox_of(std::string_view body) {
   const std::string text = crypto::unfolded(body);
   const std::size_t semicolon = text.find(';');
@@ -152,7 +152,7 @@ Result<ReportedRecipient> read_recipient(std::string_view group) {
   return recipient;
 }
 
-// Takes the next group of fields off: all lines before the next empty one.
+// Takes off the next group of fields: all lines before the next empty one.
 std::string_view take_group(std::string_view& rest) {
   while (rest.starts_with("\r\n"))
     rest.remove_prefix(2);

@@ -13,14 +13,14 @@
 namespace culvert::node {
 namespace {
 
-// Acted on in one round; beyond, the next ones.
+// How many are acted on in one round; the next rounds take the rest.
 constexpr std::size_t kMaxAtOnce = 1000;
-// Memory of one round.
+// Bounds the memory of one round.
 constexpr std::size_t kMaxLookedAt = 100'000;
 // Other or undefined security status (RFC 3463, 3.8).
 constexpr std::string_view kFailedStatus = "5.7.0";
 
-// A mail of ours, and what its peer says of it.
+// A mail of ours, and what its peer says about it.
 struct Case {
   store::HeardTrouble heard;
   store::SealedMail mail;
@@ -86,7 +86,7 @@ store::TraceEvent event_of(const Case& each, const std::optional<BouncePlan>& re
 Status put(store::WriteTransaction& txn, const Case& each, const std::optional<BouncePlan>& report,
            Time now) {
   if (!store::end_heard_trouble(txn, each.heard)) return done();
-  // That it waits is no news any more.
+  // News that the mail waits is outdated now.
   store::HeardTrouble held = each.heard;
   held.state = store::TroubleState::held;
   store::end_heard_trouble(txn, held);
@@ -119,7 +119,7 @@ Status act(FlowContext& context, const Case& each) {
 void act_on_heard_trouble(FlowContext& context) {
   std::size_t acted = 0;
   std::vector<Case> all = cases(context);
-  // What is gone first: that it waits is then no news any more.
+  // Mail that is gone comes first: news that it waits is then outdated.
   std::stable_partition(all.begin(), all.end(), [](const Case& each) { return !is_delay(each); });
   std::set<Bytes> gone;
   for (const Case& each : all) {

@@ -10,7 +10,7 @@
 namespace culvert::node {
 namespace {
 
-// Case of the local part is the receiving system's affair, and systems on the way change it.
+// The case of the local part is the receiving system's affair, and systems on the way change it.
 bool same_mailbox(const Mailbox& a, const Mailbox& b) {
   return a.domain() == b.domain() && crypto::same_name(a.local_part(), b.local_part());
 }
@@ -44,7 +44,7 @@ std::vector<RecipientReport> failures_of(const std::vector<ReturnedRecipient>& r
   std::vector<RecipientReport> failed;
   failed.reserve(returned.size());
   for (const ReturnedRecipient& r : returned) {
-    // Our own words: nothing of what came but the code.
+    // Our own words: only the code is taken from the report.
     failed.push_back({r.recipient.mailbox, r.recipient.orcpt, r.status,
                       r.status + " the mail system of " + r.recipient.mailbox.domain().text() +
                           " took the message and could not deliver it",

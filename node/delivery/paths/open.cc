@@ -1,4 +1,4 @@
-// Path `open`: what came sealed, and this node opens itself.
+// Path `open`: sealed mail that this node opens itself.
 #include "node/delivery/paths.h"
 #include "node/opening/opener.h"
 
@@ -15,7 +15,7 @@ AttemptPlan plan(const FlowContext&, store::QueueEntry entry, store::Message mes
 }  // namespace
 
 extern const PathRow kOpenPath;
-// It does not expire: who sent it was told 250, and what is in it is not known.
+// It does not expire: its sender was told 250, and its content is unknown.
 constinit const PathRow kOpenPath{
     .path = store::DeliveryPath::open,
     .traits = {.leads_elsewhere = false, .expires = false, .delay = DelayTold::never},

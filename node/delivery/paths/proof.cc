@@ -12,7 +12,7 @@ AttemptPlan plan(const FlowContext& context, store::QueueEntry entry, store::Mes
   return sealed_attempt(context, std::move(entry), std::move(message), peer, SealForm::understood);
 }
 
-// The route is told of its challenge.
+// Tells the route about its challenge.
 PathRecords settle(const PathOutcome& outcome) {
   return {.in_commit = [entry = outcome.entry, told = outcome.told, next = outcome.next_try,
                         now = outcome.now](store::WriteTransaction& txn) {

@@ -23,8 +23,8 @@ AttemptPlan attempt_for(const FlowContext& context, store::QueueEntry entry, sto
   if (route != nullptr && route->use == RouteUse::waits) {
     return Postpone{kWaitForRoute, route->why_waiting};
   }
-  // The route was released: what policy says of each recipient decides now. A report about mail
-  // that came through a tunnel goes back through a tunnel or not at all.
+  // The route was released: policy decides now for each recipient. A report about mail that came
+  // through a tunnel goes back through a tunnel or not at all.
   const bool report_of_sealed = message.listener == store::Listener::own && message.opened;
   const auto may_go_clear = [&](const Recipient& r) {
     return routing->decide_for(message.sender, r.mailbox, false).path == Path::clear;
@@ -44,12 +44,13 @@ AttemptPlan plan(const FlowContext& context, store::QueueEntry entry, store::Mes
                                attempt_for(context, std::move(entry), std::move(message), *domain));
 }
 
-// What is kept of mail that a peer has now, for its sender: the peer may give it back later
-// (node/reports/returned_mail.h), or tell that it cannot hand it on (node/reports/heard_trouble.h).
-// A lost answer counts: the peer may have taken this copy, and then takes no later one.
+// What is kept, for the sender, about mail that a peer has now: the peer may give it back later
+// (node/reports/returned_mail.h), or say that it cannot hand it on (node/reports/heard_trouble.h).
+// An attempt without an answer counts: the peer may have taken this copy, and then takes no later
+// one.
 struct HandedOver {
-  // Mail that left under the tunnel address, for whose sender a report would come back to it; with
-  // those recipients whose failure is to be reported.
+  // Mail that left under the tunnel address, to which a report for its sender would come back; with
+  // the recipients whose failure is to be reported.
   struct Sent {
     Bytes token;
     store::SentMail mail;
@@ -64,7 +65,7 @@ struct HandedOver {
   std::optional<Sealed> sealed;
 };
 
-// Those whom the next hop has taken it for, or may have.
+// The recipients for which the next hop took the mail, or may have taken it.
 std::vector<Recipient> taken_for(const Attempt& attempt, const DeliveryReport& report) {
   std::vector<Recipient> taken;
   for (std::size_t i = 0; i < attempt.entry.recipients.size(); ++i) {
@@ -136,8 +137,8 @@ PathRecords settle(const PathOutcome& outcome) {
 }  // namespace
 
 extern const PathRow kTunnelPath;
-// Whoever wrote what waits here knows nothing of the tunnel, and would have had an answer from the
-// peer's server without it: a delay is told unasked.
+// The sender of mail that waits here knows nothing of the tunnel, and without it would have had an
+// answer from the peer's server. So a delay is told unasked.
 constinit const PathRow kTunnelPath{
     .path = store::DeliveryPath::tunnel,
     .traits = {.seals = true, .delay = DelayTold::unasked},
