@@ -96,10 +96,13 @@ def dependencies(build):
     return found
 
 
-def digest_of(files, version):
+def digest_of(files, version, digests):
+    """What a result is kept under. `digests`: those of single files, kept over the calls of one run, because many share a header."""
     digest = hashlib.sha256(version)
     for name in files:
-        digest.update(name.encode() + b"\0" + hashlib.sha256((ROOT / name).read_bytes()).digest())
+        if name not in digests:
+            digests[name] = hashlib.sha256((ROOT / name).read_bytes()).digest()
+        digest.update(name.encode() + b"\0" + digests[name])
     return digest.hexdigest()
 
 
@@ -113,12 +116,12 @@ def tidy_faults(build, names, seconds):
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout + (ROOT / ".clang-tidy").read_bytes()
     made_of = dependencies(build)
     CACHE.mkdir(parents=True, exist_ok=True)
-    to_do = []
+    to_do, digests = [], {}
     for name in names:
         if name.endswith(".cc") and name in made_of:
-            kept = CACHE / digest_of(made_of[name], version)
+            kept = CACHE / digest_of(made_of[name], version, digests)
             if not kept.exists():
-                to_do.append((max((ROOT / f).stat().st_mtime for f in made_of[name][:1]), name, kept))
+                to_do.append(((ROOT / name).stat().st_mtime, name, kept))
     to_do.sort(reverse=True)
     end = None if seconds is None else time.monotonic() + seconds
     left = []

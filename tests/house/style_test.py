@@ -41,11 +41,11 @@ class Style(unittest.TestCase):
 
     def test_a_result_is_for_these_files_and_this_version_alone(self):
         names = self.write("int x;\n") + self.write("int y;\n", "b.h")
-        first = style.digest_of(names, b"14")
-        self.assertEqual(first, style.digest_of(names, b"14"))
-        self.assertNotEqual(first, style.digest_of(names, b"15"))
+        first = style.digest_of(names, b"14", {})
+        self.assertEqual(first, style.digest_of(names, b"14", {}))
+        self.assertNotEqual(first, style.digest_of(names, b"15", {}))
         self.write("int z;\n", "b.h")
-        self.assertNotEqual(first, style.digest_of(names, b"14"))
+        self.assertNotEqual(first, style.digest_of(names, b"14", {}))
 
 
 if __name__ == "__main__":
