@@ -26,4 +26,9 @@ inline std::string upper_case(std::string_view text) {
   return out;
 }
 
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower_case(x) == lower_case(y); });
+}
+
 }  // namespace culvert

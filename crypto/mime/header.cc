@@ -1,7 +1,5 @@
 #include "crypto/mime/header.h"
 
-#include <algorithm>
-
 #include "crypto/base/ascii.h"
 
 namespace culvert::crypto {
@@ -35,11 +33,7 @@ HeaderField field_from(std::string_view raw) {
 
 }  // namespace
 
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return lower_case(x) == lower_case(y);
-         });
-}
+bool same_name(std::string_view a, std::string_view b) { return equal_ignoring_case(a, b); }
 
 bool same_field_name(std::string_view a, std::string_view b) {
   while (true) {

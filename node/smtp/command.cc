@@ -25,11 +25,6 @@ constexpr std::array<std::pair<std::string_view, Verb>, 22> kVerbs = {{
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower_case(x) == lower_case(y); });
-}
-
 // `KEYWORD:<path> parameters`, split.
 struct PathArgument {
   std::string_view path;  // between the brackets
