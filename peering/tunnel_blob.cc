@@ -241,7 +241,7 @@ Result<std::unique_ptr<RewindableSource>> cms_body_of(RewindableSource& message)
   const auto kind = crypto::entity_kind(head->header);
   std::unique_ptr<RewindableSource> body;
   // EFAIL: the blob is the whole message, or it is not opened at all.
-  if (!kind || !crypto::is_pkcs7_mime(kind->type) || head->rest.empty()) return body;
+  if (!kind || !crypto::is_pkcs7_mime(kind->type) || !head->has_end()) return body;
   const std::size_t body_start = head->header.size() + 2;
   switch (kind->encoding) {
     case crypto::TransferEncoding::base64:

@@ -11,6 +11,7 @@
 #include "crypto/mime/entity.h"
 #include "crypto/mime/header.h"
 #include "crypto/mime/header_reader.h"
+#include "crypto/mime/mime_refusal.h"
 #include "peering/routes.h"
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
@@ -55,17 +56,18 @@ struct ContentFront {
 
 Result<ContentFront> read_front(Source& content) {
   auto head = crypto::read_head(content, crypto::kSealedFront);
+  // Of a header of the original `header-too-large` is told to its sender; this is the envelope.
+  if (!head && crypto::mime_refusal_of(head.error())) return bad_envelope("it does not end");
   if (!head) return head.error();
-  if (head->rest.empty()) return bad_envelope("it does not end");
+  if (!head->has_end()) return bad_envelope("it does not end");
   const std::string_view header = head->header;
-  head->rest.erase(head->rest.begin(), head->rest.begin() + 2);
   for (const bool smtputf8 : {false, true}) {
     const std::string_view entity = content_entity_header(smtputf8);
     if (!header.starts_with(entity)) continue;
     auto envelope = read_sealed_envelope(header.substr(entity.size()));
     if (!envelope) return envelope.error();
     if (envelope->smtputf8 != smtputf8) return bad_envelope("the media type does not fit SMTPUTF8");
-    return ContentFront{*std::move(envelope), std::move(head->rest)};
+    return ContentFront{*std::move(envelope), head->take_body()};
   }
   return bad_envelope("the signed entity is not a tunnel message");
 }
@@ -216,13 +218,12 @@ Result<SignedLayer> open_signed_layer(crypto::EnvelopedReader& enveloped) {
   auto head = crypto::read_head(enveloped);
   if (!head) return head.error();
   const auto kind = crypto::entity_kind(head->header);
-  if (!kind || !crypto::is_pkcs7_mime(kind->type) || head->rest.size() < 2 ||
+  if (!kind || !crypto::is_pkcs7_mime(kind->type) || !head->has_end() ||
       kind->encoding != crypto::TransferEncoding::identity) {
     return not_tunnel("what is sealed is not signed");
   }
-  head->rest.erase(head->rest.begin(), head->rest.begin() + 2);
   SignedLayer layer;
-  layer.octets = std::make_unique<JoinedSource>(std::move(head->rest), enveloped);
+  layer.octets = std::make_unique<JoinedSource>(head->take_body(), enveloped);
   auto reader = crypto::SignedDataReader::open(*layer.octets);
   if (!reader) return reader.error();
   layer.reader = *std::move(reader);

@@ -241,10 +241,12 @@ class Opener {
 Result<PayloadHead> read_payload_head(Source& payload) {
   auto head = read_head(payload);
   if (!head) return head.error();
-  PayloadHead out{std::move(head->header), std::nullopt, std::move(head->rest)};
-  if (out.rest.size() < 2 || !holds_message(entity_kind(out.header))) return out;
-  out.rest.erase(out.rest.begin(), out.rest.begin() + 2);
-  JoinedSource body(std::move(out.rest), payload);
+  PayloadHead out{std::move(head->header), std::nullopt, {}};
+  if (!head->has_end() || !holds_message(entity_kind(out.header))) {
+    out.rest = std::move(head->rest);
+    return out;
+  }
+  JoinedSource body(head->take_body(), payload);
   auto inner = read_head(body);
   if (!inner) return inner.error();
   out.wrapped = std::move(inner->header);

@@ -1,5 +1,7 @@
 #include "crypto/mime/header_reader.h"
 
+#include <utility>
+
 #include "crypto/base/limits.h"
 #include "crypto/base/require.h"
 #include "crypto/mime/mime_refusal.h"
@@ -97,6 +99,11 @@ Result<MessageHead> read_head(Source& from, const HeaderLimits& limits) {
   HeaderReader reader(limits);
   if (const Status read = reader.read_from(from); !read) return read.error();
   return MessageHead{std::string(reader.header()), to_bytes(reader.rest())};
+}
+
+Bytes MessageHead::take_body() {
+  if (has_end()) rest.erase(rest.begin(), rest.begin() + 2);
+  return std::exchange(rest, {});
 }
 
 SplitEntity split_entity(std::string_view entity) {

@@ -92,6 +92,11 @@ class HeaderReader {
 struct MessageHead {
   std::string header;  // every line with its CRLF; without the empty line
   Bytes rest;          // the first octets after it: begins with the empty line, or is empty
+
+  // Whether there was an empty line.
+  bool has_end() const { return !rest.empty(); }
+  // Moves out what was read of the body: `rest` without its empty line.
+  Bytes take_body();
 };
 
 // Reads `from`, whose lines end in CRLF, up to the empty line. permanent `header-too-large`.

@@ -49,7 +49,7 @@ Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& sea
   if (!seal.sign && !seal.encrypt) {
     return internal_error("no-seal", "a message must be signed or encrypted");
   }
-  const auto head = read_head(message);
+  auto head = read_head(message);
   if (!head) return head.error();
   std::string_view header = head->header;
   if (header.starts_with(kByteOrderMark)) header.remove_prefix(kByteOrderMark.size());
@@ -58,9 +58,7 @@ Status seal_message(Source& message, const KeyRing& keys, const MessageSeal& sea
   auto fields =
       protect_header(header, {protection_of(seal), seal.confidentiality, seal.legacy_display});
   if (!fields) return fields.error();
-  // `rest` begins with the empty line, which the payload has already.
-  const ByteView body = ByteView(head->rest).subspan(std::min<std::size_t>(head->rest.size(), 2));
-  JoinedSource payload(front_of(*fields, body), message);
+  JoinedSource payload(front_of(*fields, head->take_body()), message);
   if (!seal.encrypt) {
     SignRequest request{*seal.sign, Wrapping::mime, fields->outer};
     request.options.content = SigningOptions::Content::detached;

@@ -493,6 +493,14 @@ TEST_F(TunnelTest, InnerHeaders) {
     changed.replace(changed.find(what), std::string_view(what).size(), with);
     EXPECT_EQ(code_of(seal_by_hand(changed, a_)), "bad-envelope") << with;
   }
+  // One without end, or beyond its limits, is no fault of the original's header.
+  EXPECT_EQ(code_of(seal_by_hand(good.substr(0, good.find("\r\n\r\n") + 2), a_)), "bad-envelope");
+  const std::string endless(kMaxEnvelopeBytes + 1, 'x');
+  EXPECT_EQ(code_of(seal_by_hand(good.substr(0, 40) + endless, a_)), "bad-envelope");
+  std::string many = good;
+  for (std::size_t i = 0; i < crypto::kSealedFront.fields; ++i)
+    many.insert(0, "A: b\r\n");
+  EXPECT_EQ(code_of(seal_by_hand(many, a_)), "bad-envelope");
 }
 
 TEST_F(TunnelTest, Bcc) {
