@@ -9,6 +9,7 @@
 #include "node/config/reload.h"
 #include "node/config/unverified_hops.h"
 #include "node/delivery/paths.h"
+#include "node/flow/key_renewal.h"
 #include "node/flow/quarantine_upkeep.h"
 #include "node/flow/tls_material.h"
 #include "node/parts.h"
@@ -68,7 +69,15 @@ Status Node::Parts::open_store() {
   return read;
 }
 
+// A node that was off for months renews before it does anything else. Mail inside needs no keys, so
+// a failure does not keep the node from starting; peering tries again.
+void Node::Parts::renew_keys_of_long_rest() {
+  const auto renewed = renew_tunnel_keys(*store, clock.now(), Renewal::if_due);
+  if (!renewed) log_error("the tunnel certificates are not renewed: {}", renewed.error().text);
+}
+
 Status Node::Parts::load_keys() {
+  renew_keys_of_long_rest();
   auto own = load_own_keys(*store, clock.now());
   if (!own) return own.error();
   keys = std::make_unique<Live<OwnKeys>>(*std::move(own));

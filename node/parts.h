@@ -29,6 +29,7 @@ struct Node::Parts {
       : clock(clock_), config(std::make_shared<const Config>(first)) {}
 
   Status open_store();
+  void renew_keys_of_long_rest();
   Status load_keys();
   Status open_network();
   Status open_servers();
@@ -44,6 +45,9 @@ struct Node::Parts {
   void look_at_waiting_mail();
   void look_for_changes();
   void tell_of_commands();
+  void remove_old_keys();
+  void tend_tls();
+  void renew_tls();
   void maintain_now();
   void tell_rates();
   void warn_of_hops() const;
@@ -91,6 +95,7 @@ struct Node::Parts {
   Timer change_timer;
   Timer peering_timer;
   Timer maintenance_timer;
+  Timer tls_timer;
   Timer rates_timer;
   Timer waiting_timer;
   std::unique_ptr<SignalWatch> signals;

@@ -1,6 +1,9 @@
 // What a node does by the clock, besides its mail.
 #include "crypto/base/log.h"
+#include "node/flow/key_renewal.h"
 #include "node/flow/quarantine_upkeep.h"
+#include "node/flow/tls_findings.h"
+#include "node/flow/tls_material.h"
 #include "node/maintenance.h"
 #include "node/opening/waiting_mail.h"
 #include "node/parts.h"
@@ -14,6 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kChangePoll{300};
 constexpr std::chrono::milliseconds kPeeringTick{1000};
 constexpr std::chrono::seconds kWaitingMailPoll{20};
+constexpr std::chrono::hours kTlsInterval{6};
 
 }  // namespace
 
@@ -21,6 +25,7 @@ void Node::Parts::begin_timers() {
   look_for_changes();
   tell_of_commands();
   maintain_now();
+  tend_tls();
   tick_peering();
   look_at_waiting_mail();
   tell_rates();
@@ -68,12 +73,46 @@ void Node::Parts::tell_of_commands() {
   if (!submitted) log_warning("commands of administrators: {}", submitted.error().text);
 }
 
+void Node::Parts::tend_tls() {
+  tls_timer = home.call_after(kTlsInterval, [this] { tend_tls(); });
+  const Status submitted = workers->submit([this] { renew_tls(); });
+  if (!submitted) log_warning("TLS certificates are not looked at: {}", submitted.error().text);
+}
+
+// Those that this node makes are renewed and used without a restart. An administrator's own are
+// only looked at: SIGHUP says when their files are complete. In a worker.
+void Node::Parts::renew_tls() {
+  const auto settings = config.get();
+  const Time now = clock.now();
+  for (const Finding& finding : tls_findings(*settings, now))
+    log_warning("{}", finding.message());
+  const auto use = [](TlsServerContext& context, const Result<TlsMaterial>& material) {
+    const Status used = material ? context.reload(material->chain_pem, material->key_pem)
+                                 : Status(material.error());
+    if (!used) log_error("the TLS certificate stays as it was: {}", used.error().text);
+  };
+  use(*peering_tls, peering_tls_material(*settings, *store, now));
+  if (settings->smtp.tls_certificate.empty()) {
+    use(*smtp_tls, smtp_tls_material(*settings, *store, now));
+  }
+}
+
+// In a worker.
+void Node::Parts::remove_old_keys() {
+  const auto removed = node::remove_old_keys(*store, watch->now_for_oldest());
+  if (!removed) return log_error("old keys stay: {}", removed.error().text);
+  if (*removed == 0) return;
+  log_info("removed {} old keys that are no longer needed", *removed);
+  if (auto own = load_own_keys(*store, clock.now())) keys->set(*std::move(own));
+}
+
 void Node::Parts::maintain_now() {
   maintenance_timer = home.call_after(kMaintenanceInterval, [this] { maintain_now(); });
   const Status submitted = workers->submit([this] {
     const auto settings = config.get();
     maintain(*store, *watch, settings->limits.held_peer, settings->trace.keep);
     expire_quarantine(*flow);
+    remove_old_keys();
   });
   if (!submitted) log_warning("maintenance was put off: {}", submitted.error().text);
 }

@@ -94,7 +94,8 @@ Result<AcceptedPeer> store_pairing(store::Store& store, const PairingSelf& self,
                                    const ReadCode& code, const ReadCard& card, Time now) {
   const Pairing pairing{.origin = store::PeerOrigin::accepted_by_us,
                         .address = code.invitation.url,
-                        .named = code.invitation.inviter_domains};
+                        .named = code.invitation.inviter_domains,
+                        .given = self.card};
   AcceptedPeer out{card.card.sender, card.card.node, {}};
   auto written = store.write([&](store::WriteTransaction& txn) -> Status {
     if (const Status paired = pair_with(txn, card, pairing, {self.domains, now}); !paired)

@@ -103,7 +103,8 @@ Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const By
   if (invitation->used_by) return invitation->answer;
   const Pairing pairing{.origin = store::PeerOrigin::invited_by_us,
                         .address = request.address,
-                        .named = invitation->domains};
+                        .named = invitation->domains,
+                        .given = self.card};
   if (auto paired = pair_with(txn, accept.card, pairing, {self.domains, request.now}); !paired) {
     return refused(paired.error().text);
   }

@@ -4,6 +4,7 @@
 
 #include "crypto/keys/digest.h"
 #include "crypto/keys/random.h"
+#include "peering/rollover.h"
 #include "store/keyring.h"
 
 namespace culvert::peering {
@@ -56,23 +57,37 @@ Card card_of(const OwnFacts& facts, const IdentitySigner& signer) {
   return card;
 }
 
-void mark_announced(store::WriteTransaction& txn, const std::vector<crypto::Certificate>& listed,
-                    Time now) {
-  for (const crypto::Certificate& certificate : listed) {
-    const auto name = certificate.issuer_and_serial();
-    auto stored = store::find_certificate(txn, name.issuer, name.serial);
-    if (!stored || stored->announced) continue;
-    stored->announced = now;
-    store::put_certificate(txn, *stored);
+bool is_listed(const store::StoredCertificate& stored,
+               const std::vector<crypto::Certificate>& listed) {
+  return std::any_of(listed.begin(), listed.end(), [&stored](const auto& certificate) {
+    return certificate.der() == stored.der;
+  });
+}
+
+// Notes on which certificates of a role the new card is the first to list, and which it leaves out.
+void note_listed(store::WriteTransaction& txn, store::CertificateRole role,
+                 const std::vector<crypto::Certificate>& listed, const store::OwnCard& card) {
+  for (store::StoredCertificate& stored : store::list_certificates(txn, role)) {
+    const store::StoredCertificate before = stored;
+    if (is_listed(stored, listed)) {
+      stored.left_card.reset();  // it is back, if a wrong clock had ended it
+      if (!stored.announced) stored.listed_serial = card.serial;
+      if (!stored.announced) stored.announced = card.issued;
+    } else if (stored.announced && !stored.left_card) {
+      stored.left_card = card.issued;
+    }
+    if (stored != before) store::put_certificate(txn, stored);
   }
 }
 
 std::vector<crypto::Certificate> stored_certificates(const store::ReadTransaction& txn,
-                                                     store::CertificateRole role, Time now) {
+                                                     store::CertificateRole role, Time now,
+                                                     std::size_t most) {
   std::vector<crypto::Certificate> out;
   for (const auto& stored : store::list_certificates(txn, role)) {
+    if (out.size() == most) break;
     auto certificate = crypto::Certificate::from_der(stored.der);
-    if (certificate && certificate->valid_at(now)) out.push_back(*std::move(certificate));
+    if (certificate && is_usable(stored, now)) out.push_back(*std::move(certificate));
   }
   return out;
 }
@@ -80,8 +95,10 @@ std::vector<crypto::Certificate> stored_certificates(const store::ReadTransactio
 }  // namespace
 
 void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFacts& facts) {
-  facts.signing = stored_certificates(txn, store::CertificateRole::tunnel_sign, now);
-  facts.encryption = stored_certificates(txn, store::CertificateRole::tunnel_encrypt, now);
+  facts.signing =
+      stored_certificates(txn, store::CertificateRole::tunnel_sign, now, kMaxCardCertificates);
+  facts.encryption =
+      stored_certificates(txn, store::CertificateRole::tunnel_encrypt, now, kListedEncryption);
 }
 
 Incarnation new_incarnation() {
@@ -115,8 +132,8 @@ Result<store::OwnCard> renew_own_card(store::WriteTransaction& txn, const OwnFac
   out.content_digest.assign(digest.begin(), digest.end());
   out.card = *std::move(message);
   store::put_own_card(txn, out);
-  mark_announced(txn, facts.signing, now);
-  mark_announced(txn, facts.encryption, now);
+  note_listed(txn, store::CertificateRole::tunnel_sign, facts.signing, out);
+  note_listed(txn, store::CertificateRole::tunnel_encrypt, facts.encryption, out);
   return out;
 }
 

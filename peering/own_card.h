@@ -21,8 +21,13 @@ struct OwnFacts {
   Capabilities capabilities;
 };
 
-// Puts the stored tunnel certificates that are valid at `now` into `facts`, newest first. They
-// count as announced once the card is committed.
+// Partners seal to the newest. The one before it serves those whose clock is so slow that the
+// newest has not begun for them. Its key stays, so more of them would only make the card larger.
+inline constexpr std::size_t kListedEncryption = 2;
+
+// Puts the stored tunnel certificates that are valid at `now` into `facts`, newest first: all that
+// sign, because partners take signatures only by what is on the card, and kListedEncryption of the
+// others. They count as announced once the card is committed.
 void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFacts& facts);
 
 // A random incarnation, for `init`.

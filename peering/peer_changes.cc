@@ -5,6 +5,7 @@
 #include "crypto/base/log.h"
 #include "peering/form_choice.h"
 #include "peering/route_changes.h"
+#include "store/invitations.h"
 
 namespace culvert::peering {
 namespace {
@@ -80,6 +81,14 @@ void unite_names(Peer& peer, const std::vector<Domain>& named) {
   }
 }
 
+// The card may have been renewed while the pairing was under way; then the peer gets that one soon.
+void note_given_card(const store::ReadTransaction& txn, ByteView given, Peer& peer) {
+  const auto own = store::own_card(txn);
+  const bool is_current =
+      own && std::equal(own->card.begin(), own->card.end(), given.begin(), given.end());
+  if (is_current) peer.taken_serial = own->serial;
+}
+
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -141,6 +150,7 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
   }
   peer.address = pairing.address;
   unite_names(peer, pairing.named);
+  note_given_card(txn, pairing.given, peer);
   if (judged.verdict == CardVerdict::accepted) {
     apply_card(txn, peer, card, judged, now);
   } else {

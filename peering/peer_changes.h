@@ -21,6 +21,7 @@ struct Pairing {
   store::PeerOrigin origin = store::PeerOrigin::invited_by_us;
   std::string address;        // where it came from, for people
   std::vector<Domain> named;  // domains that an administrator here named for this peer
+  ByteView given;             // our signed card that the peer gets with this pairing
 };
 
 // Pairs with the sender of a first (or newer) card that the code vouched for. Pairing again with a

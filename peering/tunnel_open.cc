@@ -16,6 +16,7 @@
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_mark.h"
+#include "peering/tunnel_signer.h"
 
 namespace culvert::peering {
 namespace {
@@ -136,47 +137,11 @@ Result<std::string> stage_original(Bytes first, crypto::SignedDataReader& conten
   return std::move(head->header);
 }
 
-bool lists(const RouteHolder& holder, const crypto::Certificate& certificate) {
-  return std::find(holder.signing.begin(), holder.signing.end(), certificate) !=
-         holder.signing.end();
-}
-
-// Verifies the one signature, which must be by a certificate of a peer with a route for
-// Culvert-From. The search goes from route to certificate, never from certificate to peer.
-Result<crypto::Certificate> verified_signer(crypto::SignedDataReader& content,
-                                            const std::vector<RouteHolder>& holders,
-                                            const SealedEnvelope& envelope, Time arrived) {
-  crypto::SignerCandidates candidates{{}, crypto::SignerCandidates::Included::ignore, 1};
-  for (const RouteHolder& holder : holders) {
-    candidates.known.insert(candidates.known.end(), holder.signing.begin(), holder.signing.end());
-  }
-  auto result = content.finish(candidates);
-  if (!result) return result.error();
-  if (result->signers.size() != 1) return not_tunnel("not exactly one signature");
-  crypto::SignerResult& signer = result->signers.front();
-  if (!signer.certificate) {
-    return permanent_error("wrong-signer",
-                           "signed by nobody who holds the route " + envelope.from.text());
-  }
-  if (signer.refusal) return *signer.refusal;
-  if (signer.type != crypto::SignatureType::domain) return not_tunnel("not a domain's signature");
-  // The certificate's end counts on arrival too: a thief of an expired key can choose the time of
-  // sealing. If it is not valid yet on arrival, our clock is slow; check_age deals with that.
-  if (!signer.certificate->valid_at(envelope.sealed) || signer.certificate->not_after() < arrived) {
-    return permanent_error("wrong-signer",
-                           "the certificate was not valid when it was sealed and when it arrived");
-  }
-  return *std::move(signer.certificate);
-}
-
 // Whether the state of the signer's route and the known abilities of its node let the mail in.
 Status check_route(const RouteHolder& holder, const SealedEnvelope& envelope, Time arrived) {
   if (!store::is_partner(holder.peer_state)) {
     return permanent_error("wrong-signer", "signed by a peer that is removed or not confirmed");
   }
-  // Until our card has reached the peer, it seals mail for the node itself in form 1. People never
-  // see such mail.
-  if (is_for_peering(envelope)) return done();
   if (envelope.form == TunnelForm::old && holder.ever_listed_present_form) {
     return permanent_error("old-form",
                            "sealed in the old tunnel form by a peer that knows the present one");
@@ -245,28 +210,31 @@ Result<OpenedTunnelMail> open_tunnel(RewindableSource& blob, const OpenContext& 
   trace.envelope = front->envelope;
   auto header = stage_original(std::move(front->rest), *layer->reader, staged);
   if (!header) return header.error();
-  auto holders = context.holders_of(front->envelope.from);
-  if (!holders) return holders.error();
-  if (holders->empty())
-    return permanent_error("no-route", "nobody has a route " + front->envelope.from.text());
-  auto signer = verified_signer(*layer->reader, *holders, front->envelope, context.arrived);
+  const std::string cipher((*enveloped)->cipher());
+  if (is_for_peering(front->envelope)) {
+    const auto signer = peer_who_signed(*layer->reader, context);
+    if (!signer) return signer.error();
+    trace.peer = signer->peer;
+    if (const Status fit = check_envelope(front->envelope, context); !fit) return fit.error();
+    return OpenedTunnelMail{.envelope = front->envelope,
+                            .peer = signer->peer,
+                            .signer = signer->certificate,
+                            .cipher = cipher,
+                            .for_peering = true};
+  }
+  const auto signer = holder_who_signed(*layer->reader, front->envelope, context);
   if (!signer) return signer.error();
-  const auto holder = std::find_if(holders->begin(), holders->end(), [&](const auto& candidate) {
-    return lists(candidate, *signer);
-  });
-  if (holder == holders->end()) return permanent_error("wrong-signer", "signed by nobody known");
-  trace.peer = holder->peer;
-
+  const RouteHolder& holder = signer->holder;
+  trace.peer = holder.peer;
   if (const Status fit = check_envelope(front->envelope, context); !fit) return fit.error();
-  if (const Status fit = check_route(*holder, front->envelope, context.arrived); !fit)
+  if (const Status fit = check_route(holder, front->envelope, context.arrived); !fit)
     return fit.error();
-  if (const Status fit = check_addresses(front->envelope, context, holder->peer); !fit)
+  if (const Status fit = check_addresses(front->envelope, context, holder.peer); !fit)
     return fit.error();
   OpenedTunnelMail mail{.envelope = front->envelope,
-                        .peer = holder->peer,
-                        .signer = *signer,
-                        .cipher = std::string((*enveloped)->cipher())};
-  mail.for_peering = is_for_peering(mail.envelope);
+                        .peer = holder.peer,
+                        .signer = signer->certificate,
+                        .cipher = cipher};
   if (const Status marked = set_mark(*header, context, mail); !marked) return marked.error();
   return mail;
 }

@@ -53,6 +53,8 @@ struct OpenContext {
   Time now;      // for `future`, which is judged again later
   // All peers with a route for the domain; called while the message is read.
   std::function<Result<std::vector<RouteHolder>>(const Domain&)> holders_of;
+  // The peer whose identity issued a certificate (issuing_peer.h): for peering mail.
+  std::function<Result<std::optional<Fingerprint>>(const crypto::Certificate&)> issuer_of;
 };
 
 // yes: the peer's own mail. relay: rightly sealed by the peer, but written by somebody else, or in

@@ -21,6 +21,7 @@ enum : std::uint32_t {
   kCreated = 8,
   kAnnounced = 9,
   kLeftCard = 10,
+  kListedSerial = 11,
 };
 
 // A digest, because the name of an issuer may be longer than a key can be.
@@ -60,6 +61,7 @@ Bytes encode(const StoredCertificate& certificate) {
       .time(kCreated, certificate.created)
       .time(kAnnounced, certificate.announced)
       .time(kLeftCard, certificate.left_card)
+      .integer(kListedSerial, static_cast<std::int64_t>(certificate.listed_serial))
       .take();
 }
 
@@ -77,6 +79,7 @@ Result<StoredCertificate> decode_stored_certificate(ByteView record) {
   certificate.created = in->time_or_zero(kCreated);
   certificate.announced = in->time(kAnnounced);
   certificate.left_card = in->time(kLeftCard);
+  certificate.listed_serial = in->count(kListedSerial);
   if (const Status ok = in->status(); !ok) return ok.error();
   return certificate;
 }

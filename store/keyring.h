@@ -33,6 +33,7 @@ struct StoredCertificate {
   Time not_after{};
   Time created{};
   std::optional<Time> announced{};  // when a card first carried it
+  std::uint64_t listed_serial = 0;  // of that card; 0: it was so before serials were noted
   std::optional<Time> left_card{};  // when it left the card; its key goes 90 days later
   bool operator==(const StoredCertificate&) const = default;
 };

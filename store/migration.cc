@@ -93,8 +93,8 @@ Status Migrating::look() {
   struct stat status {};
   if (::stat((old_dir() / "data.mdb").c_str(), &status) != 0) {
     return permanent_error("no-store",
-                           fmt::format("there is no store in '{}'; `culvert init` makes "
-                                       "one",
+                           fmt::format("there is no store in '{}' to migrate: is the disk mounted, "
+                                       "and node.data_dir right?",
                                        options_.data_dir.string()));
   }
   if (is_in_use(old_dir() / "lock.mdb")) {

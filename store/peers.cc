@@ -47,6 +47,7 @@ enum : std::uint32_t {
   kClockMeasured = 53,
   kUnreachableSince = 60,
   kUnreachableWhy = 61,
+  kTakenSerial = 62,
 };
 // Fields of Tombstone. Frozen.
 enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
@@ -173,6 +174,7 @@ Bytes encode(const Peer& peer) {
       .time(kCardTried, peer.card_tried)
       .time(kCardSent, peer.card_sent)
       .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
+      .integer(kTakenSerial, static_cast<std::int64_t>(peer.taken_serial))
       .integer(kRefused, static_cast<std::int64_t>(peer.refused))
       .take();
 }
@@ -198,6 +200,8 @@ Result<Peer> decode_peer(ByteView record) {
   peer.card_tried = in->time(kCardTried);
   peer.card_sent = in->time(kCardSent);
   peer.card_sent_serial = in->count(kCardSentSerial);
+  // Older records have only the former.
+  peer.taken_serial = std::max(in->count(kTakenSerial), peer.card_sent_serial);
   peer.refused = in->count(kRefused);
   peer.seen_from = in->all_texts(kSeenFrom);
   peer.card_trouble = in->text(kCardTrouble);

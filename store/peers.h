@@ -72,6 +72,8 @@ struct Peer {
   std::optional<Time> clock_measured{};
   std::optional<Time> card_sent{};  // when it last accepted ours
   std::uint64_t card_sent_serial = 0;
+  // Of the newest card of ours that it surely has: the pairing gave it, or it took it since.
+  std::uint64_t taken_serial = 0;
   // Set while it cannot be reached by HTTPS: since when, and why the last try failed.
   std::optional<Time> unreachable_since{};
   std::string unreachable_why{};

@@ -238,6 +238,9 @@ std::optional<std::string> Certificate::subject_common_name() const {
 std::optional<std::string> Certificate::subject_serial_number() const {
   return first_of(parts_->x509.subject_info("X520.SerialNumber"));
 }
+std::optional<std::string> Certificate::issuer_serial_number() const {
+  return first_of(parts_->x509.issuer_info("X520.SerialNumber"));
+}
 
 const Bytes& Certificate::serial() const { return parts_->serial; }
 Time Certificate::not_before() const { return parts_->not_before; }

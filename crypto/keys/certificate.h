@@ -97,9 +97,10 @@ class Certificate {
   std::string issuer_text() const;
   // The subject for use in a sentence: an address or the serial number replaces an empty subject.
   std::string shown_name() const;
-  // The first attribute of that kind in the subject, or nothing. Untrusted.
+  // The first attribute of that kind in the subject or issuer, or nothing. Untrusted.
   std::optional<std::string> subject_common_name() const;
   std::optional<std::string> subject_serial_number() const;
+  std::optional<std::string> issuer_serial_number() const;
 
   // Content octets of the INTEGER, and as hexadecimal digits.
   const Bytes& serial() const;

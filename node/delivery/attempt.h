@@ -28,6 +28,7 @@ struct SealPlan {
   std::shared_ptr<const OwnKeys> keys;
   Fingerprint peer;               // the peer that it is sealed for
   crypto::Certificate recipient;  // of the peer, valid now
+  crypto::Certificate signer;     // of this node, valid now and known to the peer
   std::vector<Domain> own_domains;
   Domain from;             // Culvert-From
   std::string token;       // of this attempt

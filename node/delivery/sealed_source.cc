@@ -48,9 +48,9 @@ class SealedSource final : public PieceSource {
     if (!to) return to.error();
     envelope_.emplace(peering::SealedEnvelope{.from = plan.from, .to = *to});
     fill(*envelope_);
-    auto sealer = peering::TunnelSealer::start({*stored_, *envelope_, plan.own_domains,
-                                                plan.message_id, plan.token, plan.keys->ring,
-                                                plan.keys->signing, plan.recipient});
+    auto sealer =
+        peering::TunnelSealer::start({*stored_, *envelope_, plan.own_domains, plan.message_id,
+                                      plan.token, plan.keys->ring, plan.signer, plan.recipient});
     if (!sealer) return sealer.error();
     sealer_ = *std::move(sealer);
     return done();

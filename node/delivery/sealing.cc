@@ -27,15 +27,46 @@ Bytes outer_name(const peering::SealedId& id, std::string_view token) {
   return name;
 }
 
-// What prevents mail from being sealed for that peer now. Nothing: it may go.
-std::optional<Postpone> what_it_waits_for(const PeerView* peer, Time now) {
-  if (peer != nullptr && now > peer->card_expires + peering::kClockDifference) {
+// Whom mail for a peer is sealed to, and who signs it.
+struct SealingPair {
+  crypto::Certificate recipient;
+  crypto::Certificate signer;
+};
+
+// What the mail waits for, if it cannot be sealed for that peer now.
+using SealingPairOrWait = std::variant<SealingPair, Postpone>;
+
+SealingPairOrWait for_people(const PeerView& peer, const OwnKeys& keys, Time now) {
+  if (now > peer.card_expires + peering::kClockDifference) {
     return Postpone{kWaitForRoute, "the peer's card has expired and no newer one came"};
   }
-  if (peer == nullptr || peer->encryption_at(now) == nullptr) {
+  const auto* recipient = peer.encryption_at(now);
+  if (recipient == nullptr) {
     return Postpone{kWaitForRoute, "the peer's card has no valid encryption certificate"};
   }
-  return std::nullopt;
+  const auto* signer = keys.signer_for(peer.taken_serial, now);
+  if (signer == nullptr) {
+    return Postpone{kWaitForRoute,
+                    "the peer has not taken the card with this node's new certificate yet, and the "
+                    "old one has ended"};
+  }
+  return SealingPair{*recipient, *signer};
+}
+
+// What nodes say to each other must arrive after years of silence, too: it is opened with any key
+// that the peer still has, and taken by any certificate that the identity issued.
+SealingPairOrWait for_peering(const PeerView& peer, const OwnKeys& keys, Time now) {
+  const auto* recipient = peer.encryption_at(now);
+  if (recipient == nullptr && !peer.encryption.empty()) recipient = &peer.encryption.front();
+  if (recipient == nullptr) {
+    return Postpone{kWaitForRoute, "the peer's card has no encryption certificate"};
+  }
+  const auto* signer = keys.signer_for(peer.taken_serial, now);
+  if (signer == nullptr) signer = keys.newest_signer(now);
+  if (signer == nullptr) {
+    return Postpone{kWaitForRoute, "this node's own certificates have ended, and are not renewed"};
+  }
+  return SealingPair{*recipient, *signer};
 }
 
 }  // namespace
@@ -45,7 +76,12 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   const auto routing = context.routing.current();
   const PeerView* view = routing->peer(peer);
   const Time now = context.clock.now();
-  if (auto wait = what_it_waits_for(view, now)) return *std::move(wait);
+  if (view == nullptr) return Postpone{kWaitForRoute, "the peer is not known any more"};
+  auto keys = context.keys.get();
+  auto pair =
+      form == SealForm::present ? for_people(*view, *keys, now) : for_peering(*view, *keys, now);
+  if (auto* wait = std::get_if<Postpone>(&pair)) return std::move(*wait);
+  auto& [recipient, signer] = std::get<SealingPair>(pair);
   if (form == SealForm::present) {
     // Routing says the same, but the card may have changed since routing was asked.
     const std::string why = peering::why_not_understood(view->tunnel_forms, entry.destination);
@@ -58,9 +94,10 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
   }
   const auto config = context.config.get();
   SealPlan seal{
-      context.keys.get(),
+      std::move(keys),
       peer,
-      *view->encryption_at(now),
+      std::move(recipient),
+      std::move(signer),
       config->node.domains,
       peering::choose_culvert_from(author_of(message), message.sender, config->node.domains),
       {},

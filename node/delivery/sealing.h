@@ -10,10 +10,13 @@ namespace culvert::node {
 // How often mail for a route that does not work is looked at again if nothing wakes it.
 inline constexpr std::chrono::seconds kWaitForRoute{60};
 
-// The form of the tunnel in which mail is sealed.
+// Whose mail is sealed, which decides the form of the tunnel and the certificates.
 enum class SealForm {
-  present,     // the current one; mail waits while the peer does not understand it
-  understood,  // one that the peer opens: otherwise old and new nodes could never pair
+  // People's: in the present form, to a valid certificate of a card that has not expired, by a
+  // certificate that the peer knows. Otherwise it waits.
+  present,
+  // Peering messages: in a form that the peer opens, to its newest certificate, ended or not.
+  understood,
 };
 
 // An attempt with all that sealing needs, from the current card of `peer`; or what prevents it.

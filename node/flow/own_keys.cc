@@ -1,6 +1,10 @@
 #include "node/flow/own_keys.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "crypto/keys/private_key.h"
+#include "peering/rollover.h"
 #include "store/keyring.h"
 #include "store/secrets.h"
 
@@ -30,24 +34,40 @@ Result<Loaded> read_all_keys(const store::Store& store) {
   return loaded;
 }
 
-// The newest certificate of a role that is valid now and whose key is held.
-Result<crypto::Certificate> newest(const Loaded& loaded, store::CertificateRole role, Time now) {
-  const store::StoredCertificate* best = nullptr;
+Result<crypto::Certificate> identity_of(const Loaded& loaded, Time now) {
   for (const store::StoredCertificate& c : loaded.certificates) {
-    const bool usable = c.role == role && loaded.keys.count(c.key_name) == 1 &&
-                        c.not_before <= now && now <= c.not_after;
-    if (usable && (best == nullptr || c.not_before > best->not_before)) best = &c;
+    const bool is_held = loaded.keys.count(c.key_name) == 1;
+    if (c.role != store::CertificateRole::identity || !is_held) continue;
+    if (peering::is_usable(c, now)) return crypto::Certificate::from_der(c.der);
   }
-  if (best == nullptr) {
-    return permanent_error(
-        "no-certificate", std::string("this node has no valid certificate '") +
-                              store::role_name(role) +
-                              "'; check the clock of this machine, and remove nothing: this node's "
-                              "partners and mail are in its store");
-  }
-  return crypto::Certificate::from_der(best->der);
+  return permanent_error("no-certificate",
+                         "this node has no valid certificate 'identity'; check the clock of this "
+                         "machine, and remove nothing: this node's partners and mail are in its "
+                         "store");
 }
 
+std::vector<store::StoredCertificate> of_role(const Loaded& loaded, store::CertificateRole role) {
+  std::vector<store::StoredCertificate> out;
+  std::copy_if(loaded.certificates.begin(), loaded.certificates.end(), std::back_inserter(out),
+               [role](const auto& c) { return c.role == role; });
+  return out;
+}
+
+Time next_renewal(const Loaded& loaded, Time now) {
+  using Role = store::CertificateRole;
+  return std::min(peering::next_renewal(of_role(loaded, Role::tunnel_sign), now),
+                  peering::next_renewal(of_role(loaded, Role::tunnel_encrypt), now));
+}
+
+void note_signer(const store::StoredCertificate& stored, crypto::Certificate certificate,
+                 OwnKeys& own) {
+  if (stored.role != store::CertificateRole::tunnel_sign) return;
+  OwnSigner signer{std::move(certificate), std::nullopt};
+  if (stored.announced) signer.listed_since = stored.listed_serial;
+  own.signing.push_back(std::move(signer));
+}
+
+// `loaded` is sorted, the newest first.
 Status fill_ring(const Loaded& loaded, OwnKeys& own) {
   for (const store::StoredCertificate& c : loaded.certificates) {
     if (c.role == store::CertificateRole::tunnel_encrypt) {
@@ -62,6 +82,7 @@ Status fill_ring(const Loaded& loaded, OwnKeys& own) {
     // Only encryption keys open: mail sealed for another key of this node finds no key.
     if (c.role != store::CertificateRole::tunnel_encrypt) {
       own.ring.add_signing_key(*key);
+      note_signer(c, *std::move(certificate), own);
       continue;
     }
     if (const Status added = own.ring.add(*key, *certificate); !added) return added;
@@ -71,20 +92,32 @@ Status fill_ring(const Loaded& loaded, OwnKeys& own) {
 
 }  // namespace
 
+const crypto::Certificate* OwnKeys::signer_for(std::uint64_t taken_serial, Time now) const {
+  for (const OwnSigner& signer : signing) {
+    const bool is_known = signer.listed_since && *signer.listed_since <= taken_serial;
+    if (is_known && signer.certificate.valid_at(now)) return &signer.certificate;
+  }
+  return nullptr;
+}
+
+const crypto::Certificate* OwnKeys::newest_signer(Time now) const {
+  for (const OwnSigner& signer : signing) {
+    if (signer.certificate.valid_at(now)) return &signer.certificate;
+  }
+  return nullptr;
+}
+
 Result<std::shared_ptr<const OwnKeys>> load_own_keys(const store::Store& store, Time now) {
   auto loaded = read_all_keys(store);
   if (!loaded) return loaded.error();
-  auto identity = newest(*loaded, store::CertificateRole::identity, now);
+  auto identity = identity_of(*loaded, now);
   if (!identity) return identity.error();
-  auto signing = newest(*loaded, store::CertificateRole::tunnel_sign, now);
-  if (!signing) return signing.error();
-  auto encryption = newest(*loaded, store::CertificateRole::tunnel_encrypt, now);
-  if (!encryption) return encryption.error();
   if (loaded->token_key.empty()) {
     return permanent_error("no-certificate",
                            "this node has no token key; put the data directory back from a copy");
   }
-  auto own = std::make_shared<OwnKeys>(*identity, *signing, *encryption);
+  auto own = std::make_shared<OwnKeys>(*std::move(identity));
+  own->renewal = next_renewal(*loaded, now);
   own->token_key = std::move(loaded->token_key);
   if (const Status filled = fill_ring(*loaded, *own); !filled) return filled.error();
   return std::shared_ptr<const OwnKeys>(std::move(own));

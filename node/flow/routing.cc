@@ -63,7 +63,8 @@ PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer,
           peer.outbound_held,
           peer.card_expires,
           peering::without_revoked(txn, peer.fingerprint, std::move(encryption)),
-          peer.tunnel_forms};
+          peer.tunnel_forms,
+          peer.taken_serial};
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ struct PeerView {
   Time card_expires{};        // after this, nothing is sealed for it until a new card comes
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
   std::vector<std::uint64_t> tunnel_forms{};    // those that it opens; empty: it does not say
+  std::uint64_t taken_serial = 0;               // of the newest card of ours that it has
 
   // The newest that is valid at `now`. Nothing: mail has to wait for a new card.
   const crypto::Certificate* encryption_at(Time now) const;

@@ -93,7 +93,10 @@ Result<TlsMaterial> smtp_tls_material(const Config& config, store::Store& store,
 Result<TlsMaterial> peering_tls_material(const Config& config, store::Store& store, Time now) {
   auto identity = newest_pair(store, store::CertificateRole::identity);
   if (!identity) return identity.error();
-  if (!*identity) return permanent_error("no-identity", "this node has no identity (run init)");
+  if (!*identity)
+    return permanent_error(
+        "no-identity",
+        "the store holds no identity of this node; put the data directory back from a copy");
   auto key = crypto::PrivateKey::from_pkcs8((*identity)->pkcs8.view());
   if (!key) return key.error();
   auto certificate = crypto::Certificate::from_der((*identity)->certificate.der);

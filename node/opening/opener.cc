@@ -12,6 +12,7 @@
 #include "node/opening/held_mail.h"
 #include "node/opening/ready_mail.h"
 #include "node/reports/returned_mail.h"
+#include "peering/issuing_peer.h"
 #include "peering/tunnel_blob.h"
 #include "peering/tunnel_header.h"
 #include "peering/tunnel_open.h"
@@ -102,7 +103,8 @@ class Opening : public std::enable_shared_from_this<Opening> {
     const auto opened = peering::open_tunnel(
         sealed,
         {keys->ring, config->node.domains, std::min(message_.received, now), now,
-         [&routing](const Domain& domain) { return routing->holders_of(domain); }},
+         [&routing](const Domain& domain) { return routing->holders_of(domain); },
+         [this](const crypto::Certificate& signer) { return issuer_of(signer); }},
         copy, trace_);
     if (!opened) return not_opened(sealed, opened.error());
     if (opened->for_peering) {
@@ -125,6 +127,16 @@ class Opening : public std::enable_shared_from_this<Opening> {
     auto finished = staged.finish();
     if (!finished) return later(finished.error());
     commit(*opened, staged, *finished);
+  }
+
+  Result<std::optional<Fingerprint>> issuer_of(const crypto::Certificate& signer) const {
+    std::optional<Fingerprint> peer;
+    const Status read = context_.store.read([&](const store::ReadTransaction& txn) {
+      peer = peering::issuing_peer(txn, signer);
+      return done();
+    });
+    if (!read) return read.error();
+    return peer;
   }
 
   // Named attack: Decryption oracle. The peer is told of a relay's words between the lines, or of a

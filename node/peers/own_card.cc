@@ -1,5 +1,6 @@
 #include "node/peers/own_card.h"
 
+#include "node/flow/key_renewal.h"
 #include "node/peers/https_carrier.h"
 
 namespace culvert::node {
@@ -28,6 +29,10 @@ bool is_due_for_renewal(const store::OwnCard& card, Time now) {
 Result<peering::AcceptedPeer> accept_code(store::Store& store, const Config& config,
                                           const peering::ReadCode& code, const std::string& own_url,
                                           Time now) {
+  // The node may have been off for so long that the partner would get a card without certificates.
+  if (const auto renewed = renew_tunnel_keys(store, now, Renewal::if_due); !renewed) {
+    return renewed.error();
+  }
   auto keys = load_own_keys(store, now);
   if (!keys) return keys.error();
   auto card = current_card(store, **keys, config, own_url, now);

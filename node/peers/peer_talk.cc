@@ -34,9 +34,8 @@ void note_whether_reached(store::WriteTransaction& txn, const Fingerprint& finge
   store::put_peer(txn, *peer);
 }
 
-void note_card_tried(const TalkContext& context, const Fingerprint& peer,
+void note_card_tried(const TalkContext& context, const Fingerprint& peer, std::uint64_t serial,
                      const Result<Bytes>& answer) {
-  const auto card = context.card.get();
   const Time now = context.flow.clock.now();
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
     auto stored = store::find_peer(txn, peer);
@@ -53,13 +52,24 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer,
     }
     if (answer) {
       stored->card_sent = now;
-      stored->card_sent_serial = card->serial;
+      stored->card_sent_serial = serial;
+      stored->taken_serial = std::max(stored->taken_serial, serial);
       stored->last_seen = now;
     }
     store::put_peer(txn, *stored);
     return done();
   });
   if (!written) log_error("peer {}: {}", peer.hex().substr(0, 16), written.error().text);
+}
+
+// From the moment when a peer has a card that lists a newer certificate, mail for it is signed by
+// that one.
+void change_signer(const TalkContext& context, const store::Peer& before,
+                   std::uint64_t taken_serial) {
+  const auto keys = context.flow.keys.get();
+  const Time now = context.flow.clock.now();
+  if (keys->signer_for(before.taken_serial, now) == keys->signer_for(taken_serial, now)) return;
+  if (auto fresh = context.flow.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
 }
 
 // Whether the mail follows.
@@ -174,10 +184,12 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
 
 void push_card(const TalkContext& context, const store::Peer& peer, const TalkTime& time,
                TalkLane lane) {
-  const auto answer = post_to_peer(context, peer, context.card.get()->card, time);
+  const auto card = context.card.get();  // another may take its place during the talk
+  const auto answer = post_to_peer(context, peer, card->card, time);
   if (!answer) log_info("card for {}: {}", short_name(peer), answer.error().text);
   if (!answer && time.over() && lane != TalkLane::slow) return;
-  note_card_tried(context, peer.fingerprint, answer);
+  note_card_tried(context, peer.fingerprint, card->serial, answer);
+  if (answer) change_signer(context, peer, card->serial);
   if (answer && !answer->empty()) take_answered_card(context, *answer);
 }
 

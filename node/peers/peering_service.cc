@@ -4,6 +4,7 @@
 #include <map>
 
 #include "crypto/base/log.h"
+#include "node/flow/key_renewal.h"
 #include "node/peers/known_addresses.h"
 #include "node/peers/own_card.h"
 #include "node/peers/peer_talk.h"
@@ -32,6 +33,7 @@ constexpr std::size_t kMaxRoundsWaiting = 4;
 // How often refusals and addresses of peers are stored: a peer's record holds its card.
 constexpr std::chrono::seconds kNotingInterval{60};
 constexpr std::chrono::seconds kCleaningInterval{60};
+constexpr std::chrono::seconds kRenewalRetry{60};
 // Every refusal looks the same: a stranger learns nothing from it.
 HttpResponse refusal() { return {403, {}, {}}; }
 // A peer that we know gets a word (peering/refusal_word.h).
@@ -95,6 +97,7 @@ struct PeeringService::Impl {
   HttpResponse answer(const SocketAddress& client, ByteView message);
   Result<peering::IncomingOutcome> act(const peering::IncomingMessage& incoming);
   void look();
+  void renew_keys_if_due();
   void renew_card_if_needed();
   void clean_if_due();
   void write_notes();
@@ -116,6 +119,7 @@ struct PeeringService::Impl {
   // Used by `look`, which runs once at a time.
   std::shared_ptr<const Config> seen_config;
   std::shared_ptr<const OwnKeys> seen_keys;
+  SteadyTime renewal_tried{};
   SteadyTime cleaned{};
   SteadyTime noted{};
   // Last members: their threads end before what they use.
@@ -239,6 +243,23 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   return outcome;
 }
 
+// A failure is tried again after kRenewalRetry: the pair has a third of its life left.
+void PeeringService::Impl::renew_keys_if_due() {
+  const Time now = flow.clock.now();
+  const SteadyTime steady = flow.clock.steady();
+  if (now < flow.keys.get()->renewal) return;
+  if (renewal_tried != SteadyTime{} && steady < renewal_tried + kRenewalRetry) return;
+  renewal_tried = steady;
+  const auto renewed = renew_tunnel_keys(flow.store, now, Renewal::if_due);
+  if (!renewed) {
+    return log_error("the tunnel certificates are not renewed yet: {} {}", renewed.error().text,
+                     renewed.error().detail);
+  }
+  auto fresh = load_own_keys(flow.store, now);
+  if (!fresh) return log_error("own keys: {}", fresh.error().text);
+  flow.keys.set(*std::move(fresh));
+}
+
 void PeeringService::Impl::renew_card_if_needed() {
   if (talk.own_url.empty()) return;
   const auto config = flow.config.get();
@@ -258,6 +279,7 @@ void PeeringService::Impl::renew_card_if_needed() {
 // What is due now: counting refusals, the card, challenges, peers that do not have our card.
 void PeeringService::Impl::look() {
   write_notes();
+  renew_keys_if_due();
   renew_card_if_needed();
   if (card.get()->card.empty()) return;
   clean_if_due();

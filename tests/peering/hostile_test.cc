@@ -128,10 +128,11 @@ class HostileNetwork : public testing::Test {
     b_.write([&](store::WriteTransaction& txn) {
       const auto document = verify_document(answer);
       const Accepted read = read_accepted(*document).value();
-      ASSERT_TRUE(pair_with(txn, read.card,
-                            {store::PeerOrigin::accepted_by_us, "", {domain("a.example")}},
-                            {b_.domains(), b_.now()})
-                      .ok());
+      ASSERT_TRUE(
+          pair_with(txn, read.card,
+                    {store::PeerOrigin::accepted_by_us, "", {domain("a.example")}, b_.card()},
+                    {b_.domains(), b_.now()})
+              .ok());
     });
   }
 

@@ -42,7 +42,10 @@ class OldFormTest : public testing::Test {
     };
     const auto blob = cms_body_of(source).value();
     const Time now = from_rfc3339("2026-11-30T02:00:00Z").value();
-    return open_tunnel(*blob, {ring_, own_domains_, now, now, holders}, sink, trace_);
+    const auto no_issuer = [](const crypto::Certificate&) -> Result<std::optional<Fingerprint>> {
+      return std::optional<Fingerprint>();
+    };
+    return open_tunnel(*blob, {ring_, own_domains_, now, now, holders, no_issuer}, sink, trace_);
   }
 
   crypto::MemoryKeyRing ring_;

@@ -81,6 +81,13 @@ class TestNode {
     out.capabilities = own_capabilities(1'000'000);
     return out;
   }
+  // New tunnel keys, which nobody knows before the next card. The old ones still open.
+  void renew_keys() {
+    signing_ = tunnel(crypto::TunnelUse::sign);
+    encryption_ = tunnel(crypto::TunnelUse::encrypt);
+    EXPECT_TRUE(ring_.add(signing_.key, signing_.certificate).ok());
+    EXPECT_TRUE(ring_.add(encryption_.key, encryption_.certificate).ok());
+  }
   void renew_card() {
     const auto written = store_->write([&](store::WriteTransaction& txn) -> Status {
       auto made = renew_own_card(txn, facts(), signer(), now_);

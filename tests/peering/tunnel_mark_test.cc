@@ -35,7 +35,7 @@ class TunnelMarkTest : public testing::Test {
                           .signer = a_.signing().certificate,
                           .cipher = "aes256-gcm"};
     const Status set =
-        set_mark(header, {b_.ring(), b_.domains(), b_.now(), b_.now(), holders}, mail);
+        set_mark(header, {b_.ring(), b_.domains(), b_.now(), b_.now(), holders, {}}, mail);
     EXPECT_TRUE(set.ok()) << header;
     return mail;
   }

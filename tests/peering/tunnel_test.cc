@@ -10,6 +10,7 @@
 #include "crypto/cms/recipient_peek.h"
 #include "crypto/cms/signed_data.h"
 #include "crypto/mime/base64.h"
+#include "peering/issuing_peer.h"
 #include "peering/tunnel_blob.h"
 #include "peering/tunnel_form.h"
 #include "peering/tunnel_header.h"
@@ -85,7 +86,13 @@ class TunnelTest : public testing::Test {
       out.mail = permanent_error("not-tunnel", "no blob");
       return out;
     }
-    out.mail = open_tunnel(*blob, {at.ring(), at.domains(), now_, now_, holders}, sink, out.trace);
+    const auto issuer = [&at](const crypto::Certificate& of) -> Result<std::optional<Fingerprint>> {
+      std::optional<Fingerprint> found;
+      at.read([&](const store::ReadTransaction& txn) { found = issuing_peer(txn, of); });
+      return found;
+    };
+    out.mail =
+        open_tunnel(*blob, {at.ring(), at.domains(), now_, now_, holders, issuer}, sink, out.trace);
     out.content = to_text(staged);
     return out;
   }
@@ -577,6 +584,43 @@ TEST_F(TunnelTest, TheReservedAddressIsForTheNodeAlone) {
   const Opened claimed = open(*try_seal(original(), sealed, d, b_));
   ASSERT_TRUE(claimed.mail.ok()) << claimed.mail.error().text;
   EXPECT_EQ(claimed.mail->peer, d.fingerprint());
+}
+
+// After months without a word neither side has a card that holds.
+TEST_F(TunnelTest, PeeringMailCountsByWhateverCertificateThePeerIssued) {
+  SealedEnvelope sealed = envelope("");
+  sealed.recipients = {{mailbox("culvert-peering@b.example"), {}, {}}};
+  const std::string people = original();
+  a_.renew_keys();
+  const Opened unknown = open(seal(original(), sealed));
+  ASSERT_TRUE(unknown.mail.ok()) << unknown.mail.error().text;
+  EXPECT_EQ(unknown.mail->peer, a_.fingerprint());
+  EXPECT_EQ(code_of(seal(people, envelope())), "wrong-signer") << "people's only by the card";
+
+  sealed.from = domain("elsewhere.example");
+  EXPECT_TRUE(open(seal(original(), sealed)).mail.ok()) << "no route is needed";
+  now_ += std::chrono::hours(24 * 400);
+  sealed.sealed = now_;
+  EXPECT_TRUE(open(seal(original(), sealed)).mail.ok()) << "it has ended";
+}
+
+TEST_F(TunnelTest, PeeringMailOfNobodyWhoIsAPeerIsRefused) {
+  SealedEnvelope sealed = envelope("");
+  sealed.recipients = {{mailbox("culvert-peering@b.example"), {}, {}}};
+  EXPECT_EQ(code_of(*try_seal(original(), sealed, c_, b_)), "wrong-signer");
+  const std::string good = seal(original(), sealed);
+  ASSERT_TRUE(open(good).mail.ok());
+  b_.write([&](store::WriteTransaction& txn) {
+    store::note_revoked(txn, a_.fingerprint(), a_.signing().certificate.key_id().view(), now_);
+  });
+  EXPECT_EQ(code_of(good), "wrong-signer") << "revoked";
+  a_.renew_keys();
+  const std::string renewed = seal(original(), sealed);
+  EXPECT_EQ(code_of(renewed), "opened");
+  b_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(remove_peer(txn, a_.fingerprint(), "test", now_).ok());
+  });
+  EXPECT_EQ(code_of(renewed), "wrong-signer") << "removed";
 }
 
 TEST_F(TunnelTest, KnowsTunnelMailByItsRecipientsAlone) {

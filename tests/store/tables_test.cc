@@ -382,6 +382,7 @@ Peer full_peer() {
   peer.outbound_held = "two cards";
   peer.ignored_domains = {"com"};
   peer.card_sent_serial = 4;
+  peer.taken_serial = 5;
   peer.refused = 3;
   return peer;
 }
@@ -568,6 +569,8 @@ TEST_F(KeyringTest, FindsCertificatesByIssuerAndSerial) {
   certificate.key_name = "tunnel-encrypt-1";
   certificate.not_before = kStart;
   certificate.announced = kStart;
+  certificate.listed_serial = 9;
+  certificate.left_card = kStart + hours(2);
   StoredCertificate newer = certificate;
   newer.serial = to_bytes("2");
   newer.not_before = kStart + hours(1);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/config/config.h"
+#include "node/flow/tls_findings.h"
 #include "store/key_file.h"
 #include "store/set_aside.h"
 #include "store/store.h"
@@ -14,7 +15,6 @@
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/table.h"
-#include "tools/cli/tls_findings.h"
 
 namespace culvert::cli {
 namespace {
@@ -93,7 +93,7 @@ std::vector<Finding> check_files(const node::Config& config) {
   }
   need_file(config, "smtp.tls_certificate", config.smtp.tls_certificate, findings);
   need_file(config, "smtp.tls_key", config.smtp.tls_key, findings);
-  for (Finding& finding : tls_findings(config, SystemClock().now()))
+  for (Finding& finding : node::tls_findings(config, SystemClock().now()))
     findings.push_back(std::move(finding));
   need_file(config, "dns.trust_anchor", config.dns.trust_anchor, findings);
   need_file(config, "delivery.inside.password_file", config.delivery.inside.password_file,

@@ -34,6 +34,7 @@ std::vector<Command> all_commands() {
   all.push_back(peer_remove_command());
   add(all, route_commands());
   add(all, cert_commands());
+  all.push_back(cert_renew_command());
   add(all, policy_commands());
   add(all, queue_list_commands());
   add(all, queue_change_commands());

@@ -21,6 +21,7 @@ std::vector<Command> peer_list_commands();
 Command peer_remove_command();
 std::vector<Command> route_commands();
 std::vector<Command> cert_commands();
+Command cert_renew_command();
 std::vector<Command> policy_commands();
 std::vector<Command> queue_list_commands();
 std::vector<Command> queue_change_commands();

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/keys/certificate.h"
+#include "node/flow/tls_findings.h"
 #include "node/system/instance_lock.h"
 #include "node/system/rates_file.h"
 #include "peering/fingerprint_digits.h"
@@ -179,9 +180,11 @@ std::vector<std::string> certificate_warnings(const Facts& facts, const node::Co
   std::vector<std::string> lines;
   for (const store::StoredCertificate* certificate : newest_of_each(facts)) {
     if (certificate->not_after >= now + kSoon || is_unused(*certificate, config)) continue;
-    lines.push_back(fmt::format("the {} certificate {} {}", store::role_name(certificate->role),
-                                certificate->not_after < now ? "ended" : "ends",
-                                relative_time(certificate->not_after, now)));
+    lines.push_back(fmt::format(
+        "the {} certificate {} {}: `culvert serve` renews it by itself, and its log says why it "
+        "could not",
+        store::role_name(certificate->role), certificate->not_after < now ? "ended" : "ends",
+        relative_time(certificate->not_after, now)));
   }
   return lines;
 }
@@ -211,6 +214,8 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   }
   for (const std::string& warning : full_shares_warnings(facts.full_shares))
     lines.push_back(warning);
+  for (const node::Finding& finding : node::tls_findings(node.config, node.now))
+    lines.push_back(finding.key + ": " + finding.text);
   for (const node::UnverifiedHop& hop : facts.unverified_hops)
     lines.push_back(hop.key + ": " + hop.text);
   return lines;

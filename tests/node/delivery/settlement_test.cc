@@ -36,6 +36,7 @@ class SettlementTest : public FlowTest {
     SealPlan seal{nullptr,
                   peer.fingerprint(),
                   peer.encryption().certificate,
+                  peer.signing().certificate,
                   config.node.domains,
                   config.node.domains.front(),
                   std::string(kToken),

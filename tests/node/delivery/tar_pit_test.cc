@@ -56,8 +56,9 @@ class TarPitPeers : public testing::Test {
     a_.write([&](store::WriteTransaction& txn) { store::put_peer(txn, peer); });
   }
   std::shared_ptr<const OwnKeys> own_keys() {
-    auto own = std::make_shared<OwnKeys>(a_.identity().certificate, a_.signing().certificate,
-                                         a_.encryption().certificate);
+    auto own = std::make_shared<OwnKeys>(a_.identity().certificate);
+    own->signing = {{a_.signing().certificate, 0}};
+    own->renewal = a_.signing().certificate.not_after();
     EXPECT_TRUE(own->ring.add(a_.identity().key, a_.identity().certificate).ok());
     return own;
   }

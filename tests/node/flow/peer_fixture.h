@@ -18,8 +18,8 @@ class PeerFlowTest : public testing::Test {
   void SetUp() override {
     peering::connect(peer, own, wire);
     clock.set_wall(own.now());
-    auto ours = std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
-                                          own.encryption().certificate);
+    auto ours = std::make_shared<OwnKeys>(own.identity().certificate);
+    ours->signing = {{own.signing().certificate, 0}};
     ASSERT_TRUE(ours->ring.add(own.encryption().key, own.encryption().certificate).ok());
     ours->announced.push_back(own.encryption().certificate.issuer_and_serial());
     keys.set(ours);

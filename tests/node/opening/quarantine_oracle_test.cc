@@ -72,8 +72,7 @@ class DecryptionOracle : public QuarantineFlowTest {
 
   // What would be asked of a private key fails.
   void lock_keys_away() {
-    auto without = std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
-                                             own.encryption().certificate);
+    auto without = std::make_shared<OwnKeys>(own.identity().certificate);
     without->announced = keys.get()->announced;
     keys.set(without);
   }

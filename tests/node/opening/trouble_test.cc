@@ -225,8 +225,7 @@ TEST_F(TroubleFlowTest, WithoutRoomWhatAPeerSealedIsNotTakenAsItIs) {
 }
 
 TEST_F(TroubleFlowTest, ACertificateThatIsNotKnownAnyMoreIsToldWithWhatEverybodySees) {
-  auto fewer = std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
-                                         own.encryption().certificate);
+  auto fewer = std::make_shared<OwnKeys>(own.identity().certificate);
   keys.set(fewer);
   EXPECT_EQ(held(seal(original)), std::pair(std::string("no-key"), std::string("unknown-key")));
   EXPECT_EQ(told()[0].note.identifiers,

@@ -27,8 +27,9 @@ class PeeringServiceTest : public testing::Test {
   }
 
   std::shared_ptr<const OwnKeys> keys_of(const TestNode& node) {
-    auto own = std::make_shared<OwnKeys>(node.identity().certificate, node.signing().certificate,
-                                         node.encryption().certificate);
+    auto own = std::make_shared<OwnKeys>(node.identity().certificate);
+    own->signing = {{node.signing().certificate, 0}};
+    own->renewal = node.signing().certificate.not_after();
     EXPECT_TRUE(own->ring.add(node.identity().key, node.identity().certificate).ok());
     return own;
   }

@@ -21,8 +21,7 @@ constexpr std::string_view kToken = "0123456789abcdef0123456789abcdef";
 class ReturnedMailTest : public FlowTest {
  protected:
   void SetUp() override {
-    keys.set(std::make_shared<OwnKeys>(own.identity().certificate, own.signing().certificate,
-                                       own.encryption().certificate));
+    keys.set(std::make_shared<OwnKeys>(own.identity().certificate));
     sent.message = store::MessageId::make(kStart);
     sent.sender = mailbox("jo@c.example");
     sent.envid = "env1";

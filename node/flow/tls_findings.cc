@@ -1,4 +1,4 @@
-#include "tools/cli/tls_findings.h"
+#include "node/flow/tls_findings.h"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,9 @@
 #include "node/flow/tls_material.h"
 #include "node/net/tls_context.h"
 
-namespace culvert::cli {
+namespace culvert::node {
 namespace {
 
-using node::Finding;
 using Weight = Finding::Weight;
 
 constexpr const char* kCertificateKey = "smtp.tls_certificate";
@@ -20,32 +19,39 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::is_regular_file(file, error);
 }
 
-// Why servers that verify refuse the certificate at `place` of the chain; empty if it has no fault.
-// Place 0 is the server's own.
-std::string fault_of(const crypto::Certificate& certificate, std::size_t place, Time now) {
+// Why servers that verify refuse a certificate.
+struct Fault {
+  std::string what;         // empty: there is none
+  bool is_to_come = false;  // they take it now
+};
+
+// `place` of the chain: 0 is the server's own.
+Fault fault_of(const crypto::Certificate& certificate, std::size_t place, Time now) {
   if (place == 0 && !certificate.may_serve_tls())
-    return "is not made for servers (serverAuth is missing in its extended key usage)";
-  if (certificate.not_after() < now) return "expired at " + to_rfc3339(certificate.not_after());
+    return {"is not made for servers (serverAuth is missing in its extended key usage)"};
+  if (certificate.not_after() < now) return {"expired at " + to_rfc3339(certificate.not_after())};
   if (now < certificate.not_before())
-    return "is not valid before " + to_rfc3339(certificate.not_before());
+    return {"is not valid before " + to_rfc3339(certificate.not_before())};
+  if (certificate.not_after() < now + kTlsEndsSoon)
+    return {"ends at " + to_rfc3339(certificate.not_after()), true};
   return {};
 }
 
 }  // namespace
 
-std::vector<Finding> tls_findings(const node::Config& config, Time now) {
+std::vector<Finding> tls_findings(const Config& config, Time now) {
   const auto& smtp = config.smtp;
   if (!is_there(smtp.tls_certificate) || !is_there(smtp.tls_key)) return {};
   std::vector<Finding> findings;
   const auto add = [&](Weight weight, const char* key, std::string text) {
     findings.push_back({weight, config.file.string(), 0, key, std::move(text)});
   };
-  const auto material = node::configured_tls(config);
+  const auto material = configured_tls(config);
   if (!material) {
     add(Weight::error, kCertificateKey, material.error().text);
     return findings;
   }
-  const auto usable = node::TlsServerContext::make(material->chain_pem, material->key_pem);
+  const auto usable = TlsServerContext::make(material->chain_pem, material->key_pem);
   if (!usable) {
     const bool key = usable.error().code == "bad-key";
     add(Weight::error, key ? kKeyKey : kCertificateKey,
@@ -55,14 +61,15 @@ std::vector<Finding> tls_findings(const node::Config& config, Time now) {
   const auto chain = crypto::Certificate::all_from_pem(material->chain_pem);
   if (!chain) return findings;  // `usable` has told it
   for (std::size_t i = 0; i < chain->size(); ++i) {
-    const std::string fault = fault_of((*chain)[i], i, now);
-    if (fault.empty()) continue;
+    const Fault fault = fault_of((*chain)[i], i, now);
+    if (fault.what.empty()) continue;
     add(Weight::warning, kCertificateKey,
         fmt::format(
-            "{}: certificate {} ({}) {}; servers that verify this node's TLS refuse it: replace it",
-            smtp.tls_certificate.string(), i + 1, (*chain)[i].subject_text(), fault));
+            "{}: certificate {} ({}) {}; servers that verify this node's TLS refuse {}: replace it",
+            smtp.tls_certificate.string(), i + 1, (*chain)[i].subject_text(), fault.what,
+            fault.is_to_come ? "it then" : "it"));
   }
   return findings;
 }
 
-}  // namespace culvert::cli
+}  // namespace culvert::node
