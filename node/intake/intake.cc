@@ -88,7 +88,7 @@ void Intake::forget_recipients() {
   held_.release();
 }
 
-Decision Intake::on_body_begin(ResumeCallback) {
+Decision Intake::on_body_begin() {
   settle_asked();
   staged_ =
       std::make_unique<StagedMail>(context_.store, store::MessageId::make(context_.clock.now()),
@@ -97,10 +97,9 @@ Decision Intake::on_body_begin(ResumeCallback) {
   return std::nullopt;
 }
 
-Result<BodyFlow> Intake::on_body(ByteView piece) {
+Status Intake::on_body(ByteView piece) {
   if (const Status written = staged_->write(piece); !written) return written.error();
-  if (const Status grown = body_grew(*staged_); !grown) return grown.error();
-  return BodyFlow::going;
+  return body_grew(*staged_);
 }
 
 Status Intake::body_grew(const StagedMail& staged) {

@@ -36,8 +36,8 @@ class Intake final : public MailReceiver {
   Decision on_mail(const SmtpSession& session, const MailCommand& mail) override;
   // Refuses a recipient for which there is no room, then asks the rules.
   void on_recipient(const Recipient& rcpt, DecisionCallback decided) override;
-  Decision on_body_begin(ResumeCallback resume) override;
-  Result<BodyFlow> on_body(ByteView piece) override;
+  Decision on_body_begin() override;
+  Status on_body(ByteView piece) override;
   void on_body_end(AnswerCallback answer) override;
   void on_reset() override;
 

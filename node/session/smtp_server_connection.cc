@@ -87,7 +87,7 @@ ByteView SmtpServerConnection::run(ByteView octets) {
 }
 
 bool SmtpServerConnection::blocked() const {
-  return held_ == Held::more_than_it_takes || transport_->queued_octets() > kMaxQueuedReplyBytes;
+  return transport_->queued_octets() > kMaxQueuedReplyBytes;
 }
 
 // Handles one thing that the dialog waits for; false if there is nothing to do but wait.
@@ -103,7 +103,7 @@ bool SmtpServerConnection::step(ByteView& octets) {
     case ServerWait::recipient_decision:
       return ask_recipient();
     case ServerWait::body_decision:
-      ask_body();
+      dialog_.body_decided(receiver_->on_body_begin());
       return true;
     case ServerWait::body_taken:
       hand_on_body();
@@ -139,33 +139,20 @@ bool SmtpServerConnection::ask_recipient() {
   return true;
 }
 
-void SmtpServerConnection::ask_body() {
-  auto resume = life_.guard([this] {
-    if (held_ == Held::more_than_it_takes) held_ = Held::transaction;
-    work();
-  });
-  dialog_.body_decided(receiver_->on_body_begin([&loop = loop_, resume]() mutable {
-    if (loop.is_loop_thread()) return resume();
-    loop.post(resume);
-  }));
-}
-
 void SmtpServerConnection::hand_on_body() {
-  const auto flow = receiver_->on_body(dialog_.body_piece());
-  if (!flow) {
+  const Status taken = receiver_->on_body(dialog_.body_piece());
+  if (!taken) {
     static LogLimit log_limit;
     if (const auto line = log_limit.take(loop_.now())) {
       log_warning("smtp: a message of {} was not taken: {} ({}){}", session_.client_address,
-                  flow.error().text, flow.error().detail, line->left_out_text());
+                  taken.error().text, taken.error().detail, line->left_out_text());
     }
-    return dialog_.body_refused(reply_for(flow.error()));
+    return dialog_.body_refused(reply_for(taken.error()));
   }
-  if (*flow == BodyFlow::behind) held_ = Held::more_than_it_takes;
   dialog_.body_taken();
 }
 
 bool SmtpServerConnection::ask_commit() {
-  if (held_ == Held::more_than_it_takes) return false;
   if (answer_.is_idle()) {
     held_ = Held::nothing;  // From here on it is the receiver's, whatever happens to the client.
     receiver_->on_body_end(
@@ -250,8 +237,7 @@ ServerClock::Session SmtpServerConnection::times() const {
 void SmtpServerConnection::keep_time() {
   using Waits = ServerClock::Waits;
   Waits waits = dialog_.state() == ServerState::body ? Waits::body : Waits::command;
-  const bool is_ours = dialog_.waits_for() != ServerWait::peer || held_ == Held::more_than_it_takes;
-  if (is_ours) waits = Waits::nothing;
+  if (dialog_.waits_for() != ServerWait::peer) waits = Waits::nothing;
   if (dialog_.waits_for() == ServerWait::tls) waits = Waits::handshake;
   const auto limits = clock_.wait_for(waits, times(), loop_.now());
   if (limits) set_limits(*transport_, *limits);

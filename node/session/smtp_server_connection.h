@@ -65,7 +65,6 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   bool blocked() const;
   void ask_sender();
   bool ask_recipient();
-  void ask_body();
   void hand_on_body();
   bool ask_commit();
   void reset_receiver();
@@ -95,7 +94,6 @@ class SmtpServerConnection final : public GivesWay, private TransportListener {
   enum class Held {
     nothing,
     transaction,
-    more_than_it_takes,  // a body, of which it takes no more for now
   } held_ = Held::nothing;
   enum class End {
     open,

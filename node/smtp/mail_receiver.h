@@ -38,12 +38,6 @@ using Decision = std::optional<Reply>;
 // (then they do nothing).
 using DecisionCallback = std::function<void(Decision)>;
 using AnswerCallback = std::function<void(Reply)>;
-using ResumeCallback = std::function<void()>;
-
-enum class BodyFlow {
-  going,   // more is welcome
-  behind,  // taken, but no more until the resume callback
-};
 
 class MailReceiver {
  public:
@@ -58,14 +52,13 @@ class MailReceiver {
   // `rcpt` is valid during the call.
   virtual void on_recipient(const Recipient& rcpt, DecisionCallback decided) = 0;
 
-  // At least one recipient was accepted. `resume` is for the on_body calls of this message and may
-  // be called any number of times.
-  virtual Decision on_body_begin(ResumeCallback resume) = 0;
+  // At least one recipient was accepted.
+  virtual Decision on_body_begin() = 0;
 
   // `piece` is valid during the call: content with CRLF line ends and no stuffed dots. An error
   // refuses the message with `reply_for(error)` at its end; no more pieces follow, but on_reset
   // does.
-  virtual Result<BodyFlow> on_body(ByteView piece) = 0;
+  virtual Status on_body(ByteView piece) = 0;
 
   // The body is complete. The answer is 250 only once the message is on stable storage.
   virtual void on_body_end(AnswerCallback answer) = 0;

@@ -23,7 +23,7 @@ inline Reply hand_in(MailReceiver& receiver, const std::string& from,
                           [&decision](Decision d) { decision = std::move(d); });
     if (decision) return *decision;
   }
-  if (auto refused = receiver.on_body_begin([] {})) return *refused;
+  if (auto refused = receiver.on_body_begin()) return *refused;
   const auto taken = receiver.on_body(as_bytes(body));
   if (!taken) return reply_for(taken.error());
   std::promise<Reply> answer;

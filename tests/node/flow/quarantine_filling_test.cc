@@ -86,7 +86,7 @@ TEST_F(Filling, SizesThatAreAnnouncedButNeverSentReserveWhatCameOnceMore) {
     mail.parameters.size_bytes = 2 * unit - store::kItemCostBytes;
     ASSERT_FALSE(open.back()->on_mail(client_at(kStrangersHost), mail));
     open.back()->on_recipient({*Mailbox::parse("bob@b.example"), {}}, [](Decision) {});
-    ASSERT_FALSE(open.back()->on_body_begin([] {}));
+    ASSERT_FALSE(open.back()->on_body_begin());
     const auto taken = open.back()->on_body(as_bytes(head));
     standing += taken.ok();
     if (!taken) open.back()->on_reset();

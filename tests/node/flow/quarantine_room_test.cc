@@ -76,7 +76,7 @@ TEST_F(QuarantineRoomTest, ALostConnectionGivesItsRoomBack) {
     for (int i = 0; i < 3; ++i) {
       ASSERT_FALSE(receiver->on_mail(client_at(kStrangersHost), command));
       receiver->on_recipient({*Mailbox::parse("bob@b.example"), {}}, [](Decision) {});
-      ASSERT_FALSE(receiver->on_body_begin([] {}));
+      ASSERT_FALSE(receiver->on_body_begin());
       ASSERT_TRUE(receiver->on_body(as_bytes(mail)).ok()) << i;
       if (i < 2) receiver->on_reset();
     }

@@ -52,7 +52,7 @@ class DecryptionOracle : public QuarantineFlowTest {
     receiver->on_recipient({*Mailbox::parse("bob@b.example"), {}},
                            [&refused](Decision decision) { refused = decision.has_value(); });
     if (refused) return "RCPT";
-    if (receiver->on_body_begin([] {})) return "DATA";
+    if (receiver->on_body_begin()) return "DATA";
     for (std::size_t at = 0; at < mail.size(); at += 1000) {
       const auto taken = receiver->on_body(
           as_bytes(mail).subspan(at, std::min<std::size_t>(1000, mail.size() - at)));

@@ -148,17 +148,17 @@ TEST(SmtpClientConnection, DeliversABigMessageUnderTlsNeverFarAheadOfTheSocket) 
   const auto certificate = test::ServerCertificate::make();
   const auto server_tls = certificate.context();
   NextHop hop(server_tls.get());
-  hop.room.always_behind = true;
+  hop.room.stalls = true;
   Client client(hop, {"gate.a.example", TlsUse::required});
   std::atomic<std::size_t> made = 0;
   client.deliver(std::make_unique<NumberedMessage>(kLines, &made));
-  ASSERT_TRUE(run_until(client.loop, [&] { return hop.room.held() > 0; }));
+  ASSERT_TRUE(run_until(client.loop, [&] { return hop.room.count("stall") > 0; }));
   for (int i = 0; i < 50; ++i)
     client.loop.run_once(2ms);
   // The server reads nothing: what was made waits in the queue and in the kernel's buffers.
   EXPECT_LT(made.load(), 16'000'000u);
-  hop.room.always_behind = false;
-  hop.room.take_held()();
+  hop.room.stalls = false;
+  hop.room.stalls.notify_all();
   ASSERT_TRUE(client.reported());
   EXPECT_EQ(client.outcome(), "250 2.0.0 kept on stable storage as 00ff");
   EXPECT_EQ(client.report->tls.substr(0, 5), "TLSv1");

@@ -111,23 +111,6 @@ TEST(SmtpServerConnection, WaitsForDecisionsOfAnotherThread) {
   EXPECT_NE(s.heard.received.find("250 2.1.5 recipient ok\r\n550 5.7.1"), std::string::npos);
 }
 
-TEST(SmtpServerConnection, ReadsNothingWhileTheReceiverIsBehind) {
-  Session s;
-  s.room.always_behind = true;
-  s.begin_body();
-  s.client->send(test::numbered_lines(0, 100'000));
-  s.client->send(".\r\n");
-  ASSERT_TRUE(run_until(s.loop, [&] { return s.room.held() == 1; }));
-  s.turns();
-  EXPECT_EQ(s.room.held(), 1u);
-  EXPECT_GT(s.client->queued_octets(), 4'000'000u);
-  while (s.room.count("end") == 0) {
-    ASSERT_TRUE(run_until(s.loop, [&] { return s.room.held() > 0 || s.room.count("end") > 0; }));
-    if (auto resume = s.room.take_held()) resume();
-  }
-  EXPECT_EQ(s.room.mails().at(0).body, as_text(test::numbered_lines(0, 100'000)));
-}
-
 TEST(SmtpServerConnection, DropsWhatWasBegunWhenTheClientIsLost) {
   Session s;
   s.begin_body();

@@ -28,8 +28,9 @@ class Mailroom {
   // A receiver's decisions about recipients and its answers are kept until they are asked for.
   bool hold_recipients = false;
   bool hold_answers = false;
-  // The receiver says `behind` after every piece.
-  std::atomic<bool> always_behind = false;
+  // While true, the receiver keeps the thread that brings it a piece. For servers on loops of their
+  // own.
+  std::atomic<bool> stalls = false;
   // Its answer to a whole message; 250 if nothing.
   std::optional<Reply> answer;
 
@@ -98,16 +99,15 @@ class Mailroom::Receiver final : public MailReceiver {
     if (!room_.hold_recipients) return decided(decision);
     room_.hold([decided, decision] { decided(decision); });
   }
-  Decision on_body_begin(ResumeCallback resume) override {
+  Decision on_body_begin() override {
     room_.happened("begin");
-    resume_ = std::move(resume);
     return std::nullopt;
   }
-  Result<BodyFlow> on_body(ByteView piece) override {
+  Status on_body(ByteView piece) override {
     mail_.body += as_text(piece);
-    if (!room_.always_behind) return BodyFlow::going;
-    room_.hold(resume_);
-    return BodyFlow::behind;
+    if (room_.stalls) room_.happened("stall");
+    room_.stalls.wait(true);
+    return done();
   }
   void on_body_end(AnswerCallback answer) override {
     {
@@ -124,7 +124,6 @@ class Mailroom::Receiver final : public MailReceiver {
  private:
   Mailroom& room_;
   Mail mail_;
-  ResumeCallback resume_;
 };
 
 inline std::unique_ptr<MailReceiver> Mailroom::receiver() {
