@@ -196,4 +196,9 @@ QueuePage list_queue(const ReadTransaction& txn, const std::optional<EntryId>& f
 
 std::uint64_t queue_length(const ReadTransaction& txn) { return txn.count(Table::queue); }
 
+std::uint64_t held_length(const ReadTransaction& txn) {
+  const std::uint64_t due = txn.count(Table::due);
+  return queue_length(txn) - std::min(due, queue_length(txn));
+}
+
 }  // namespace culvert::store

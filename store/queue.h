@@ -171,5 +171,7 @@ std::vector<EntryId> entries_on_path(const ReadTransaction& txn, DeliveryPath pa
 
 // How many entries there are. Cheap.
 std::uint64_t queue_length(const ReadTransaction& txn);
+// How many of them are held, or cannot be read, and so are never due. Costs no scan.
+std::uint64_t held_length(const ReadTransaction& txn);
 
 }  // namespace culvert::store

@@ -7,6 +7,7 @@
 #include "node/delivery/paths.h"
 #include "node/delivery/retry_schedule.h"
 #include "node/delivery/settlement.h"
+#include "node/delivery/unknown_paths.h"
 
 namespace culvert::node {
 
@@ -29,7 +30,6 @@ namespace {
 constexpr std::chrono::minutes kLaneLifetime{2};
 
 // How many are held at once of a queue that another version filled; the rest at the next look.
-constexpr std::size_t kUnknownAtOnce = 1000;
 
 bool leads_elsewhere(store::DeliveryPath path) { return path_traits(path).leads_elsewhere; }
 
@@ -51,7 +51,11 @@ Dispatcher::Dispatcher(FlowContext& flow, HopContext& hops, LoopGroup& loops, Op
 
 Dispatcher::~Dispatcher() = default;
 
-void Dispatcher::start() { look(); }
+void Dispatcher::start() {
+  const Status submitted = flow_.workers.submit([this] { release_known_paths(flow_); });
+  if (!submitted) log_warning("held mail is not looked at: {}", submitted.error().text);
+  look();
+}
 
 void Dispatcher::wake() {
   if (awake_.exchange(true)) return;
@@ -87,32 +91,12 @@ bool Dispatcher::has_room(store::DeliveryPath path) const {
   return outward_ < kMaxAttemptsAtOnce - (traits.leads_to_strangers ? kAttemptsKeptForPeers : 0);
 }
 
-// Holds mail that a newer version took, for a person to look at: this version would pass it over
-// for ever.
 void Dispatcher::hold_unknown() {
   if (unknown_held_ != SteadyTime{} && hops_.home.now() - unknown_held_ < kUnknownPathsInterval) {
     return;
   }
   unknown_held_ = hops_.home.now();
-  std::vector<store::EntryId> unknown;
-  const Status read = flow_.store.read([&](const store::ReadTransaction& txn) -> Status {
-    unknown = store::entries_on_unknown_paths(txn, kUnknownAtOnce);
-    return done();
-  });
-  if (!read || unknown.empty()) return;
-  log_error(
-      "mail in the queue is on a delivery path that this version does not know ({} entries): it is "
-      "held (`culvert queue list`); update this node again, then release it",
-      unknown.size());
-  flow_.store.write_async(
-      [unknown](store::WriteTransaction& txn) -> Status {
-        for (const store::EntryId& id : unknown)
-          store::hold(txn, id, "its delivery path is of another version of this program");
-        return done();
-      },
-      [](const Status& held) {
-        if (!held) log_error("it could not be held: {} {}", held.error().text, held.error().detail);
-      });
+  hold_unknown_paths(flow_);
 }
 
 void Dispatcher::look_at(store::DeliveryPath path) {

@@ -16,8 +16,11 @@ namespace {
 // Changes one entry; false if it is gone.
 using Change = bool (*)(store::WriteTransaction& txn, const store::EntryId& id, Time now);
 
+// What is held has waited for a person, who speaks now.
 bool retry_entry(store::WriteTransaction& txn, const store::EntryId& id, Time now) {
-  return store::retry(txn, id, now);
+  const auto entry = store::find_entry(txn, id);
+  const bool is_held = entry && entry->state == store::EntryState::held;
+  return is_held ? store::release(txn, id, now) : store::retry(txn, id, now);
 }
 
 const std::vector<Recipient> kNobody;
@@ -124,7 +127,7 @@ std::vector<Command> queue_change_commands() {
            .summary = "makes mail due now",
            .operands = {ids},
            .options = {all},
-           .detail = {},
+           .detail = "Held mail as well: if its cause is still there, the node holds it again.",
            .example = "culvert queue retry --all",
            .run = queue_retry},
           {.name = "queue drop",

@@ -43,6 +43,7 @@ struct Facts {
   std::vector<UsedInvitation> used_invitations;
   std::vector<store::StoredCertificate> certificates;
   std::uint64_t queue_length = 0;
+  std::uint64_t held = 0;  // of the queue
   std::optional<store::QueueEntry> oldest;
   std::uint64_t quarantined = 0;
   std::vector<FullShare> full_shares;
@@ -91,6 +92,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
   facts.used_invitations = recently_used_invitations(txn, now);
   facts.certificates = store::list_certificates(txn);
   facts.queue_length = store::queue_length(txn);
+  facts.held = store::held_length(txn);
   const auto page = store::list_queue(txn, std::nullopt, 1);
   if (!page.entries.empty()) facts.oldest = page.entries.front();
   facts.quarantined = store::quarantine_length(txn);
@@ -209,6 +211,12 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
                                 printable(peer.outbound_held)));
   }
   lines.insert(lines.end(), facts.of_peers.begin(), facts.of_peers.end());
+  if (facts.held > 0) {
+    lines.push_back((facts.held == 1 ? std::string("1 entry of the queue is")
+                                     : fmt::format("{} entries of the queue are", facts.held)) +
+                    " held, and not tried before a person says so: culvert queue list tells why, "
+                    "culvert queue retry goes on");
+  }
   if (facts.quarantined > 0) {
     lines.emplace_back("mail in quarantine waits for a person: culvert quarantine list");
   }

@@ -127,6 +127,28 @@ TEST_F(DispatcherTest, HoldsMailOnAPathOfAnotherVersion) {
   EXPECT_EQ(static_cast<int>(entry(strange)->path), 7) << "that version finds it as it was";
 }
 
+// After the update that its text asks for, it goes on without a person.
+TEST_F(DispatcherTest, ReleasesMailWhosePathItKnowsNow) {
+  const auto known = put(DeliveryPath::inside, "jane@a.example");
+  const auto by_hand = put(DeliveryPath::inside, "bob@a.example");
+  const auto strange = put(static_cast<DeliveryPath>(7), "eve@a.example", "b.example");
+  ASSERT_TRUE(db->write([&](store::WriteTransaction& txn) {
+                  for (const auto& id : {known, strange})
+                    store::hold(txn, id, "its delivery path is of another version of this program");
+                  store::hold(txn, by_hand, "a person said so");
+                  return done();
+                }).ok());
+  dispatcher.start();
+  ASSERT_TRUE(comes_true([this] { return room.mails().size() == 1; }));
+  ASSERT_TRUE(comes_true([&] { return !entry(known); }));
+  EXPECT_EQ(entry(by_hand)->state, store::EntryState::held);
+  EXPECT_EQ(entry(strange)->state, store::EntryState::held);
+  EXPECT_TRUE(db->read([&](const store::ReadTransaction& txn) {
+                  EXPECT_EQ(store::held_length(txn), 2U);
+                  return done();
+                }).ok());
+}
+
 TEST_F(DispatcherTest, TriesADeadDestinationAgainLaterWithOneMail) {
   lead_inside_to(*SocketAddress::parse("127.0.0.1:1"));
   std::vector<store::EntryId> ids;
