@@ -25,6 +25,11 @@ inline constexpr HeaderLimits kInsideHeader{kMessageHeader.bytes - kRoomForTrace
                                             kMessageHeader.fields - kRoomForTraceFields,
                                             kMessageHeader.received_fields - kRoomForTraceFields};
 
+// A message as it is stored: with this node's own fields on top of one that was taken.
+inline constexpr HeaderLimits kStoredHeader{kMessageHeader.bytes + kRoomForTraceBytes,
+                                            kMessageHeader.fields + kRoomForTraceFields,
+                                            kMessageHeader.received_fields + kRoomForTraceFields};
+
 // The front of what a tunnel message signs: the sealed envelope with 1,000 recipients, each on a
 // line of at most 1,000 octets, and what precedes them (protocol.md, "The tunnel form").
 inline constexpr HeaderLimits kSealedFront{1008 * 1000, 1016, 0};

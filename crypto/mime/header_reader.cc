@@ -11,8 +11,8 @@ namespace {
 
 Error too_large(std::size_t most, const std::string& unit) {
   return permanent_error(std::string(refusal_code(MimeRefusal::header_too_large)),
-                         "the message header has too many " + unit + ": at most " +
-                             std::to_string(most) + " " + unit + " are taken");
+                         "the header has too many " + unit + ": at most " + std::to_string(most) +
+                             " " + unit + " are taken");
 }
 
 }  // namespace

@@ -17,7 +17,9 @@ constexpr std::size_t kMaxSealedPeeringMailBytes = 2 * kMaxPeeringMailBytes;
 // its proof.
 Status check_peering_size(std::uint64_t size_bytes) {
   if (size_bytes <= kMaxSealedPeeringMailBytes) return done();
-  return permanent_error("too-large", "a peering message is larger than any may be");
+  return permanent_error("too-large", "a peering message of more than " +
+                                          std::to_string(kMaxSealedPeeringMailBytes) +
+                                          " octets is not taken");
 }
 
 // An announced size may be a lie, in both directions. Named attack: Filling, with sizes that are

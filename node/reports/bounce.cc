@@ -64,7 +64,7 @@ std::optional<Target> target_of(const FlowContext& context, const store::Message
 std::string original_header(const FlowContext& context, const store::Message& message) {
   auto source = stored_message(context, message);
   if (!source) return {};
-  const auto head = crypto::read_head(**source);
+  const auto head = crypto::read_head(**source, crypto::kStoredHeader);
   return head ? head->header : std::string();
 }
 

@@ -68,6 +68,7 @@ Reply reply_for(const Error& error) {
   }
   if (error.code == "quarantine-full") return make_reply(452, "4.3.1", error.text);
   if (error.code == "header-too-large") return make_reply(554, "5.3.4", error.text);
+  if (error.code == "too-large") return make_reply(552, "5.3.4", error.text);
   switch (error.fault) {
     case Fault::temporary:
       return make_reply(451, "4.3.0", error.text);

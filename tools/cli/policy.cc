@@ -1,6 +1,8 @@
 // `culvert policy`: the administrator's rules, by scope.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "node/policy/keys.h"
@@ -118,6 +120,9 @@ Result<Report> policy_set(const Arguments& arguments) {
   for (const std::string& text : arguments.all("KEY=VALUE")) {
     auto rule = parse_setting(*scope, text);
     if (!rule) return rule.error();
+    const bool is_twice = std::any_of(rules.begin(), rules.end(),
+                                      [&rule](const auto& r) { return r.key == rule->key; });
+    if (is_twice) return usage_error("'" + rule->key + "' is given twice; one value is set");
     rules.push_back(*std::move(rule));
   }
   auto node = open_node(arguments);

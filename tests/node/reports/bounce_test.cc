@@ -70,6 +70,17 @@ TEST_F(BounceTest, TellsTheSenderInside) {
   EXPECT_EQ(report.find("secret"), std::string::npos);
 }
 
+// This node's own fields stand on top of a header that was as large as it may be.
+TEST_F(BounceTest, QuotesTheLargestHeaderThatWasTaken) {
+  std::string text;
+  for (int i = 0; i < 1999; ++i)
+    text += "X-Field: " + std::to_string(i) + "\r\n";
+  auto message = stored_with("jo@a.example", text + "Subject: the last\r\n\r\nsecret\r\n");
+  message.added_header = "Received: from x\r\n\tby y; z\r\nX-Added: 1\r\nX-Added: 2\r\n";
+  const std::string report = report_of(*plan(message));
+  EXPECT_NE(report.find("Subject: the last"), std::string::npos);
+}
+
 TEST_F(BounceTest, NeverReportsAReport) {
   EXPECT_FALSE(plan(stored("")).has_value());
   store::Message report = stored("");

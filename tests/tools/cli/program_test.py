@@ -166,7 +166,7 @@ class Program(unittest.TestCase):
         self.run_here("policy", "set", "domain:B.Example", "encrypt=mandatory")
         self.assertEqual(self.json_of("policy", "show"), {"rules": [{"scope": "domain:b.example", "key": "encrypt", "value": "mandatory"}]})
         self.assertEqual(self.json_of("policy", "show", "global"), {"rules": []})
-        for words in (["global", "encrypt=sometimes"], ["global", "frob=on"], ["global", "encrypt"], ["nowhere", "encrypt=never"], ["global"]):
+        for words in (["global", "encrypt=sometimes"], ["global", "frob=on"], ["global", "encrypt"], ["nowhere", "encrypt=never"], ["global"], ["global", "encrypt=never", "encrypt=mandatory"]):
             self.run_here("policy", "set", *words, status=2)
 
     def test_invite_needs_to_know_its_url(self):

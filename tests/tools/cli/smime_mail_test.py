@@ -144,6 +144,14 @@ class Mail(unittest.TestCase):
         for author, options in ((b"ada@a.example", ()), (b"(Ada) ada@A.example", ()), (b"Ada@a.example", ("--ignore-case",))):
             self.assertEqual(self.sign_message(HEADER % author + TEXT, *options).stderr, b"", author)
 
+    def test_what_verify_would_refuse_for_its_header_is_not_signed(self):
+        entity = b"Content-Type: text/plain\r\n" + b"".join(b"X-Field: %d\r\n" % i for i in range(1999)) + b"\r\nhello\r\n"
+        keys = ("--key", self.keys / "ada.key", "--cert", self.keys / "ada.pem")
+        self.smime("sign", *keys, stdin=entity)
+        told = self.smime("sign", *keys, stdin=b"X-Field: one more\r\n" + entity, status=1).stderr
+        self.assertIn(b"too many fields: at most 2000", told)
+        self.smime("sign", *keys, stdin=b"word: not a header\n" * 3000)
+
     def test_a_byte_order_mark_before_the_header_is_taken_off(self):
         mail = BOM + HEADER % b"ada@a.example" + TEXT
         for line_end in (b"\r\n", b"\n"):

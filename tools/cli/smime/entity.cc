@@ -75,17 +75,15 @@ Status EntitySource::Text::rewind() {
   return internal_error("not-rewindable", "what is signed or encrypted is read once");
 }
 
-// Refuses input that begins as an entity but has a line that is not a field: other readers take the
-// rest of the header for text, or leave the line out.
+// Refuses input that begins as an entity but has a line that is not a field, or too many: other
+// readers take the rest of the header for text, leave the line out, or refuse what was signed.
 Status EntitySource::check_no_entity(std::size_t sound_bytes) {
   const ByteView all = ByteView(front_);
   const std::size_t mark = all.size() - behind_mark(as_text(all)).size();
-  ViewSource sound(all.subspan(mark, sound_bytes));
-  const auto begins = crypto::read_entity_front(sound);
-  if (!begins || !is_entity(begins->header)) return done();
+  if (!is_entity(as_text(all.subspan(mark, sound_bytes)))) return done();
   ViewSource view(all);
   const auto front = crypto::read_entity_front(view);
-  return front ? check_entity(front->header) : done();
+  return front ? check_entity(front->header) : Status(front.error());
 }
 
 // Reads until the header ends, or cannot be a header.
