@@ -29,8 +29,6 @@ namespace {
 // A lane and its connections are forgotten after this long without traffic.
 constexpr std::chrono::minutes kLaneLifetime{2};
 
-// How many are held at once of a queue that another version filled; the rest at the next look.
-
 bool leads_elsewhere(store::DeliveryPath path) { return path_traits(path).leads_elsewhere; }
 
 bool is_report_to_world(const Attempt& attempt) {
