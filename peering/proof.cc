@@ -92,7 +92,7 @@ std::optional<Time> next_challenge(const Route& route, Time now) {
   if (!may_be_proved(route.state)) return std::nullopt;
   if (route.prove_requested) return now;
   // A claim alone makes nobody send mail, and a route that waits for approval is proved already.
-  if (!route.named && !route.active_since) return std::nullopt;
+  if (route.rejected || (!route.named && !route.active_since)) return std::nullopt;
   if (route.failing_since && now >= *route.failing_since + kProvingEnd) return std::nullopt;
   Time next = route.next_proof.value_or(now);
   if (route.challenged) next = std::max(next, *route.challenged + kChallengeInterval);
@@ -208,6 +208,22 @@ bool fail_proof(store::WriteTransaction& txn, const RouteName& name, ByteView id
   count_failure(txn, name, now);
   if (!any_proof_of_domain(txn, name)) change_route(txn, name, RouteEvent::challenge_ended, now);
   return true;
+}
+
+std::vector<FailedRoute> routes_to_degrade(const store::ReadTransaction& txn, Time now) {
+  std::vector<FailedRoute> failed;
+  for (const store::Peer& peer : store::list_peers(txn)) {
+    if (!store::is_partner(peer.state)) continue;
+    const bool has_card = now <= peer.card_expires + kClockDifference;
+    for (const Route& route : store::routes_of_peer(txn, peer.fingerprint)) {
+      if (route.state != RouteState::active) continue;
+      const bool is_overdue = route.failing_since && now >= *route.failing_since + kProofPatience;
+      if (has_card && !is_overdue) continue;
+      failed.push_back({{route.domain, route.peer},
+                        is_overdue ? RouteEvent::proof_overdue : RouteEvent::card_ended});
+    }
+  }
+  return failed;
 }
 
 void end_old_proofs(store::WriteTransaction& txn, Time now) {

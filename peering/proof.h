@@ -19,6 +19,9 @@ inline constexpr std::chrono::hours kChallengeInterval{6};  // for one domain
 inline constexpr std::chrono::hours kProofInterval{24};     // of an active route
 inline constexpr std::chrono::hours kProofLifetime{24};     // later answers are void
 inline constexpr std::chrono::hours kProvingEnd{30 * 24};   // of failures; then proving ends
+// A spam filter that eats challenges must not stop mail that is sealed anyway, so a route in use
+// may fail for this long.
+inline constexpr std::chrono::hours kProofPatience{72};
 // The first challenge waits after pairing, because the partner stores our answer a moment after we
 // store its card.
 inline constexpr std::chrono::seconds kFirstChallengeDelay{2};
@@ -74,6 +77,13 @@ bool take_answer(store::WriteTransaction& txn, const ReceivedAnswer& received, T
 
 // Ends a proof that failed; its route counts a failure. False if it had already ended.
 bool fail_proof(store::WriteTransaction& txn, const RouteName& route, ByteView proof, Time now);
+
+// Routes in use whose proof has failed for kProofPatience, or whose peer's card has ended.
+struct FailedRoute {
+  RouteName name;
+  RouteEvent event;  // for change_route
+};
+std::vector<FailedRoute> routes_to_degrade(const store::ReadTransaction& txn, Time now);
 
 // Ends proofs that nobody answered in time; their routes count a failure.
 void end_old_proofs(store::WriteTransaction& txn, Time now);

@@ -15,24 +15,8 @@ bool contains(const std::vector<Domain>& list, const Domain& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-bool was_or_is_active(const Route& route) { return route.active_since && !route.released; }
-
-// Whether another identity holds, or held, the domain against this newcomer. A peer that an
-// administrator removed before pairing with this one no longer holds it: naming the domain again
-// was the administrator's decision.
-bool another_holds(const store::ReadTransaction& txn, const Route& newcomer) {
-  const auto peer = store::find_peer(txn, newcomer.peer);
-  for (const Route& other : store::routes_of_domain(txn, newcomer.domain)) {
-    if (other.peer == newcomer.peer || !was_or_is_active(other)) continue;
-    const auto tombstone = store::find_tombstone(txn, other.peer);
-    if (tombstone && peer && tombstone->since <= peer->paired) continue;
-    return true;
-  }
-  return false;
-}
-
 std::string reason_of(RouteEvent event, RouteState state) {
-  if (state == RouteState::conflict) return "another peer's route for this domain is or was active";
+  if (state == RouteState::conflict) return "another peer has this domain in use";
   if (state == RouteState::proved) return "proved, but not named by an administrator";
   switch (event) {
     case RouteEvent::listed:
@@ -43,6 +27,20 @@ std::string reason_of(RouteEvent event, RouteState state) {
       return "the last challenge was not answered in time";
     case RouteEvent::proved:
       return "proved by mail";
+    case RouteEvent::proof_overdue:
+      return "its proof has failed for three days";
+    case RouteEvent::card_ended:
+      return "the peer's card has ended, and no newer one came";
+    case RouteEvent::approved:
+      return "approved by an administrator";
+    case RouteEvent::rejected:
+      return "rejected by an administrator";
+    case RouteEvent::conflict_ended:
+      return "nobody else has this domain in use any more";
+    case RouteEvent::paused:
+      return "paused by an administrator";
+    case RouteEvent::resumed:
+      return "resumed by an administrator";
     case RouteEvent::unlisted:
       return "the domain left the peer's card";
     case RouteEvent::peer_removed:
@@ -55,6 +53,7 @@ std::string reason_of(RouteEvent event, RouteState state) {
 void enter(Route& route, RouteState state, RouteEvent event, Time now) {
   log_info("route {} of peer {}: {} -> {}", route.domain.text(), route.peer.hex().substr(0, 16),
            store::state_name(route.state), store::state_name(state));
+  if (state == RouteState::paused) route.before_pause = route.state;
   route.state = state;
   route.since = now;
   route.reason = reason_of(event, state);
@@ -62,6 +61,10 @@ void enter(Route& route, RouteState state, RouteEvent event, Time now) {
   if (state == RouteState::active) route.released.reset();
   route.withdrawn.reset();
   if (state == RouteState::withdrawn) route.withdrawn = now;
+  // What was claimed anew is proved soon.
+  const bool is_anew = event == RouteEvent::conflict_ended || event == RouteEvent::listed;
+  if (is_anew) route.next_proof = now;
+  if (is_anew) route.challenged.reset();
 }
 
 void claim(store::WriteTransaction& txn, const store::Peer& peer, const Domain& domain, Time now) {
@@ -75,6 +78,25 @@ void claim(store::WriteTransaction& txn, const store::Peer& peer, const Domain& 
 }
 
 }  // namespace
+
+// One that gave the domain up, or was removed, holds it no longer: what waits for it waits for
+// whoever proves the domain next.
+std::optional<Fingerprint> holder_of_domain(const store::ReadTransaction& txn, const Domain& domain,
+                                            const Fingerprint& but) {
+  for (const Route& route : store::routes_of_domain(txn, domain)) {
+    const bool holds = is_in_use(route.state) && !route.released;
+    if (route.peer != but && holds && !store::find_tombstone(txn, route.peer)) return route.peer;
+  }
+  return std::nullopt;
+}
+
+void end_conflicts(store::WriteTransaction& txn, const Domain& domain, Time now) {
+  for (const Route& route : store::routes_of_domain(txn, domain)) {
+    if (route.state != RouteState::conflict) continue;
+    if (holder_of_domain(txn, domain, route.peer)) continue;
+    change_route(txn, {domain, route.peer}, RouteEvent::conflict_ended, now);
+  }
+}
 
 void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& route) {
   for (const store::Proof& proof :
@@ -99,19 +121,27 @@ void take_domains(store::WriteTransaction& txn, const store::Peer& peer,
       claim(txn, peer, domain, now);
       continue;
     }
+    const RouteName name{domain, peer.fingerprint};
     const bool named = contains(peer.named, domain);
-    if (route->named != named) {
-      route->named = named;
-      store::put_route(txn, *route);
-    }
-    change_route(txn, {domain, peer.fingerprint}, RouteEvent::listed, now);
+    const bool is_news = named && !route->named;
+    route->named = named;
+    // A new card is a sign of life: what had failed is proved anew.
+    const bool has_given_up =
+        route->failing_since && now >= *route->failing_since + kProvingEnd && !route->rejected;
+    if (route->state == RouteState::degraded || has_given_up) route->prove_requested = now;
+    store::put_route(txn, *route);
+    change_route(txn, name, RouteEvent::listed, now);
+    if (is_news) change_route(txn, name, RouteEvent::approved, now);
   }
 }
 
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now) {
   auto route = store::find_route(txn, name.domain, name.peer);
   if (!route) return false;
-  const RouteFacts facts{.named = route->named, .other_active = another_holds(txn, *route)};
+  const RouteFacts facts{.named = route->named || route->approved,
+                         .other_active = holder_of_domain(txn, name.domain, name.peer).has_value(),
+                         .proof_is_fresh = route->proved && now < *route->proved + kProofInterval,
+                         .before_pause = route->before_pause};
   const auto next = next_route_state(route->state, event, facts);
   if (!next) return false;
   // A claim that was never in use leaves nothing behind.
@@ -120,6 +150,7 @@ bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEven
   }
   enter(*route, *next, event, now);
   store::put_route(txn, *route);
+  if (*next == RouteState::withdrawn) end_conflicts(txn, name.domain, now);
   return true;
 }
 

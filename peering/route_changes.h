@@ -21,8 +21,15 @@ struct RouteName {
 // Ends the proofs that were begun for the route, so that an answer held back proves nothing later.
 void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& route);
 
-// Applies an event to one route; false if it changes nothing or there is no such route.
+// Applies an event to one route; false if it changes nothing or there is no such route. A route
+// that gives its domain up ends the conflicts about it, so that others are proved.
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now);
+
+// The peer, other than `but`, that has the domain in use; nothing if nobody has.
+std::optional<Fingerprint> holder_of_domain(const store::ReadTransaction& txn, const Domain& domain,
+                                            const Fingerprint& but);
+// When a peer's route gave the domain up, or was released: newcomers in conflict are proved anew.
+void end_conflicts(store::WriteTransaction& txn, const Domain& domain, Time now);
 
 // What one route means for outbound mail. Once the route was active, mail is sealed or waits,
 // whatever the route's state, until an administrator releases it: no failure turns sealed mail into

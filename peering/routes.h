@@ -17,14 +17,24 @@ enum class RouteEvent {
   challenged,       // a challenge was sent
   challenge_ended,  // the challenge ended unanswered
   proved,           // an answer with the right tokens came
+  proof_overdue,    // no proof came for kProofPatience (proof.h)
+  card_ended,       // the peer's card has ended, and no newer one came
+  approved,         // `route approve`
+  rejected,         // `route reject`
+  conflict_ended,   // nobody else holds the domain any more
+  paused,           // `peer pause`
+  resumed,          // `peer resume`
   unlisted,         // the domain left the card
   peer_removed,     // or its identity was revoked
 };
 
 // Facts that decide besides the state.
 struct RouteFacts {
-  bool named = false;         // an administrator named the domain for this peer
-  bool other_active = false;  // another identity's route for the domain is or was active
+  bool named = false;           // an administrator named the domain for this peer, or approved it
+  bool other_active = false;    // another peer's route for the domain is in use
+  bool proof_is_fresh = false;  // proved within kProofInterval
+  // What a paused route was before.
+  store::RouteState before_pause = store::RouteState::active;
 };
 
 // The next state; nothing if the event changes nothing in that state.
@@ -32,6 +42,9 @@ std::optional<store::RouteState> next_route_state(store::RouteState state, Route
                                                   const RouteFacts& facts);
 // The state of a new route.
 store::RouteState first_route_state();
+
+// In use by its peer, whether mail is sealed at present or waits: active, degraded or paused.
+bool is_in_use(store::RouteState state);
 
 // What a state means for mail (the table of protocol.md, "Routes").
 enum class Outbound { as_if_no_peer, sealed, waits };

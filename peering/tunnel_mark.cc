@@ -4,6 +4,7 @@
 
 #include "crypto/mime/authors.h"
 #include "crypto/mime/header.h"
+#include "peering/routes.h"
 
 namespace culvert::peering {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 bool serves(const OpenContext& context, const Domain& domain) {
   return std::find(context.own_domains.begin(), context.own_domains.end(), domain) !=
          context.own_domains.end();
-}
-
-bool is_in_use(const RouteHolder& holder) {
-  return holder.route_state == store::RouteState::active ||
-         holder.route_state == store::RouteState::degraded ||
-         holder.route_state == store::RouteState::paused;
 }
 
 // True if mail whose author is of the domain should come from inside, or sealed as the author's
@@ -27,7 +22,7 @@ Result<bool> has_a_tunnel(const Domain& domain, const OpenContext& context) {
   auto holders = context.holders_of(domain);
   if (!holders) return holders.error();
   return std::any_of(holders->begin(), holders->end(), [](const RouteHolder& holder) {
-    return holder.in_force || is_in_use(holder);
+    return holder.in_force || is_in_use(holder.route_state);
   });
 }
 
@@ -89,7 +84,7 @@ Result<bool> is_of_peer(const Domain& domain, const OpenContext& context, const 
   auto holders = context.holders_of(domain);
   if (!holders) return holders.error();
   return std::any_of(holders->begin(), holders->end(), [&](const RouteHolder& holder) {
-    return holder.peer == peer && is_in_use(holder);
+    return holder.peer == peer && is_in_use(holder.route_state);
   });
 }
 

@@ -10,9 +10,56 @@ using store::RouteState;
 constexpr RouteState kStates[] = {RouteState::claimed,  RouteState::proving,  RouteState::proved,
                                   RouteState::active,   RouteState::degraded, RouteState::paused,
                                   RouteState::conflict, RouteState::withdrawn};
-constexpr RouteEvent kEvents[] = {RouteEvent::listed,          RouteEvent::challenged,
-                                  RouteEvent::challenge_ended, RouteEvent::proved,
-                                  RouteEvent::unlisted,        RouteEvent::peer_removed};
+constexpr RouteEvent kEvents[] = {
+    RouteEvent::listed,      RouteEvent::challenged,    RouteEvent::challenge_ended,
+    RouteEvent::proved,      RouteEvent::proof_overdue, RouteEvent::card_ended,
+    RouteEvent::approved,    RouteEvent::rejected,      RouteEvent::conflict_ended,
+    RouteEvent::paused,      RouteEvent::resumed,       RouteEvent::unlisted,
+    RouteEvent::peer_removed};
+
+// The whole table, as protocol.md has it, for a domain that was named and that nobody else has.
+// Rows in the order of kEvents, columns in that of kStates; `.` changes nothing.
+TEST(RouteState, FollowsTheTable) {
+  constexpr std::string_view kLetters = "cpvadzxw";  // claimed … withdrawn
+  constexpr std::string_view kTable[] = {
+      ".......c",  // listed
+      "p.......",  // challenged
+      ".c......",  // challenge_ended
+      "aaa.a...",  // proved
+      "...d....",  // proof_overdue
+      "...d....",  // card_ended
+      "..a.....",  // approved
+      ".cc...c.",  // rejected
+      "......c.",  // conflict_ended
+      "...zz...",  // paused
+      ".....a..",  // resumed
+      "wwwwwww.",  // unlisted
+      "wwwwwww.",  // peer_removed
+  };
+  for (std::size_t row = 0; row < std::size(kEvents); ++row) {
+    for (std::size_t column = 0; column < std::size(kStates); ++column) {
+      const auto next =
+          next_route_state(kStates[column], kEvents[row], {.named = true, .proof_is_fresh = true});
+      const char letter = next ? kLetters[static_cast<std::size_t>(*next)] : '.';
+      EXPECT_EQ(letter, kTable[row][column]) << row << " " << column;
+    }
+  }
+}
+
+TEST(RouteState, AnApprovalCountsOnAFreshProofOnly) {
+  const auto approved = [](const RouteFacts& facts) {
+    return next_route_state(RouteState::proved, RouteEvent::approved, facts);
+  };
+  EXPECT_EQ(approved({.named = true}), RouteState::claimed) << "it is proved again";
+  EXPECT_EQ(approved({.named = true, .other_active = true, .proof_is_fresh = true}),
+            RouteState::conflict);
+}
+
+TEST(RouteState, APausedRouteComesBackAsItWas) {
+  EXPECT_EQ(next_route_state(RouteState::paused, RouteEvent::resumed,
+                             {.before_pause = RouteState::degraded}),
+            RouteState::degraded);
+}
 
 TEST(RouteState, ANamedDomainBecomesActiveByItsProof) {
   const RouteFacts named{.named = true};
@@ -35,21 +82,24 @@ TEST(RouteState, ASecondIdentityGetsAConflict) {
               RouteState::conflict);
     EXPECT_EQ(next_route_state(RouteState::conflict, RouteEvent::proved, facts), std::nullopt);
   }
-  // Only a person ends it, even if the incumbent is gone.
+  // It is proved anew, once the incumbent is gone.
   EXPECT_EQ(next_route_state(RouteState::conflict, RouteEvent::proved, {.named = true}),
             std::nullopt);
+  EXPECT_EQ(next_route_state(RouteState::conflict, RouteEvent::conflict_ended, {.named = true}),
+            RouteState::claimed);
 }
 
-TEST(RouteState, OnlyAProofMakesARouteActive) {
+TEST(RouteState, OnlyAProofAndAWordMakeARouteActive) {
   for (const RouteState state : kStates) {
     for (const RouteEvent event : kEvents) {
       for (const bool named : {false, true}) {
         for (const bool other : {false, true}) {
-          const auto next = next_route_state(state, event, {.named = named, .other_active = other});
-          if (next != RouteState::active) continue;
-          EXPECT_EQ(event, RouteEvent::proved);
-          // Unless it was active already, an administrator's word and a free domain are needed.
-          EXPECT_TRUE(state == RouteState::degraded || (named && !other));
+          const RouteFacts facts{.named = named, .other_active = other, .proof_is_fresh = true};
+          if (next_route_state(state, event, facts) != RouteState::active) continue;
+          // Unless it was in use already, a word, a proof and a free domain are needed.
+          if (is_in_use(state)) continue;
+          const bool is_proved = event == RouteEvent::proved || state == RouteState::proved;
+          EXPECT_TRUE(is_proved && named && !other);
         }
       }
     }

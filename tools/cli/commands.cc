@@ -33,6 +33,7 @@ std::vector<Command> all_commands() {
   add(all, peer_list_commands());
   all.push_back(peer_remove_command());
   add(all, route_commands());
+  add(all, decision_commands());
   add(all, cert_commands());
   all.push_back(cert_renew_command());
   add(all, policy_commands());

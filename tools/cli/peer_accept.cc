@@ -1,6 +1,4 @@
 // `culvert peer accept`.
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include <iostream>
@@ -8,6 +6,7 @@
 
 #include "node/peers/own_card.h"
 #include "peering/fingerprint_digits.h"
+#include "tools/cli/asking.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/given_code.h"
 #include "tools/cli/json_text.h"
@@ -33,16 +32,6 @@ void show_code(const peering::Invitation& invitation) {
       joined(texts_of(invitation.inviter_domains)), joined(texts_of(invitation.accepter_domains)));
 }
 
-// Asks only on a terminal: a script that gives a code means it.
-bool is_wanted(const Arguments& arguments) {
-  if (arguments.has("--yes") || ::isatty(STDIN_FILENO) == 0) return true;
-  std::cerr << "Mail for the first domains will be sealed for that node. Pair? [y/N] "
-            << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
-}
-
 Result<Report> peer_accept(const Arguments& arguments) {
   const auto given = given_code(arguments);
   if (!given) return given.error();
@@ -51,7 +40,9 @@ Result<Report> peer_accept(const Arguments& arguments) {
   auto node = open_node(arguments);
   if (!node) return node.error();
   show_code(code->invitation);
-  if (!is_wanted(arguments)) return permanent_error("not-wanted", "not paired, as you said");
+  if (!is_confirmed(arguments, "Mail for the first domains will be sealed for that node. Pair?")) {
+    return not_wanted();
+  }
   const auto url = peering_url(node->config);
   if (!url) return url.error();
   const auto peer = node::accept_code(*node->store, node->config, *code, *url, node->now);

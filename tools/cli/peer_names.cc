@@ -23,24 +23,34 @@ std::string route_advice(const store::Route& route) {
   const std::string domain = route.domain.text();
   switch (route.state) {
     case store::RouteState::claimed:
+      if (route.rejected) return "rejected; `culvert route approve " + domain + "` takes that back";
       return route.named ? "waits for its first proof"
-                         : "nobody here named it; mail for it goes as if there were no peer";
+                         : "nobody here named it; mail for it goes as if there were no peer until "
+                           "`culvert route approve " +
+                               domain + "`";
     case store::RouteState::proving:
       return "a challenge is under way; mail for it goes as if there were no peer";
     case store::RouteState::proved:
-      return "proved, but nobody here named it; mail for it goes as if there were no peer";
+      return "proved, but nobody here named it: `culvert route approve " + domain +
+             "`; until then mail for it goes as if there were no peer";
     case store::RouteState::active:
-      return "in use: mail for it is sealed";
+      return route.released ? "released: mail for it goes as if there were no peer"
+                            : "in use: mail for it is sealed";
     case store::RouteState::degraded:
       return "mail for it waits in the queue; ask the partner, then `culvert route prove " +
              domain + "`";
     case store::RouteState::paused:
-      return "mail for it waits in the queue";
+      return "mail for it waits in the queue until `culvert peer resume`";
     case store::RouteState::conflict:
-      return "another peer holds this domain; mail for it is not changed by this one";
+      return "another peer has this domain in use; mail for it is not changed by this one "
+             "(`culvert "
+             "route reject " +
+             domain + "` ends the warning)";
     case store::RouteState::withdrawn:
       return route.released ? "released: mail for it goes as if there were no peer"
-                            : "mail for it waits until another route for the domain is active";
+                            : "mail for it waits until another route for the domain is active, or "
+                              "`culvert route release " +
+                                  domain + "` lets it go by policy";
   }
   return {};
 }

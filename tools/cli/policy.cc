@@ -7,6 +7,7 @@
 
 #include "node/policy/keys.h"
 #include "node/policy/rules.h"
+#include "store/routes.h"
 #include "store/rules.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -113,6 +114,57 @@ Result<Report> policy_show(const Arguments& arguments) {
   return report_of(*rules);
 }
 
+bool covers(std::string_view scope, const Domain& domain) {
+  constexpr std::string_view kDomain = "domain:";
+  constexpr std::string_view kBelow = "*.";
+  if (scope.starts_with("user:")) return scope.substr(scope.rfind('@') + 1) == domain.text();
+  if (!scope.starts_with(kDomain)) return false;
+  const std::string_view name = scope.substr(kDomain.size());
+  if (name.starts_with(kBelow)) return domain.text().ends_with(name.substr(kBelow.size() - 1));
+  return name == domain.text();
+}
+
+// No rule bypasses a route that was active, so one that wants to is refused, not ignored.
+Status check_routes(const store::ReadTransaction& txn, const store::Rule& rule) {
+  if (rule.key != "encrypt" || rule.value != "never") return done();
+  for (const store::Route& route : store::list_routes(txn)) {
+    if (!route.active_since || route.released || !covers(rule.scope, route.domain)) continue;
+    const std::string& domain = route.domain.text();
+    return permanent_error("in-use", "mail to " + domain +
+                                         " is sealed for the partner that has it, whatever the "
+                                         "rules say; `culvert route release " +
+                                         domain + "` ends that");
+  }
+  return done();
+}
+
+Result<Report> policy_unset(const Arguments& arguments) {
+  const auto scope = scope_operand(*arguments.value("SCOPE"));
+  if (!scope) return scope.error();
+  const auto& keys = arguments.all("KEY");
+  for (const std::string& key : keys) {
+    if (node::find_policy_row(key) != nullptr) continue;
+    return usage_error("'" + printable(key, 80) + "' is no key; this version knows " +
+                       known_keys());
+  }
+  auto node = open_node(arguments);
+  if (!node) return node.error();
+  std::size_t removed = 0;
+  const Status written = node->store->write([&](store::WriteTransaction& txn) -> Status {
+    removed = 0;
+    for (const std::string& key : keys)
+      removed += store::remove_rule(txn, *scope, key) ? 1 : 0;
+    return done();
+  });
+  if (!written) return written.error();
+  if (removed == 0) {
+    return permanent_error("not-found",
+                           "no such rule is set for " + *scope + " (`culvert policy show`)");
+  }
+  return Report{.text = counted(removed, "rule") + " removed; what is wider counts again.\n",
+                .json = json_text({{"removed", removed}})};
+}
+
 Result<Report> policy_set(const Arguments& arguments) {
   auto scope = scope_operand(*arguments.value("SCOPE"));
   if (!scope) return scope.error();
@@ -128,8 +180,10 @@ Result<Report> policy_set(const Arguments& arguments) {
   auto node = open_node(arguments);
   if (!node) return node.error();
   const Status written = node->store->write([&](store::WriteTransaction& txn) -> Status {
-    for (const store::Rule& rule : rules)
+    for (const store::Rule& rule : rules) {
+      if (const Status fits = check_routes(txn, rule); !fits) return fits;
       store::put_rule(txn, rule);
+    }
     return done();
   });
   if (!written) return written.error();
@@ -155,7 +209,15 @@ std::vector<Command> policy_commands() {
            .options = {},
            .detail = help_of_keys(),
            .example = "culvert policy set domain:b.example encrypt=mandatory",
-           .run = policy_set}};
+           .run = policy_set},
+          {.name = "policy unset",
+           .summary = "removes rules; what a wider scope says counts again",
+           .operands = {{"SCOPE", Operand::Count::one, scopes},
+                        {"KEY", Operand::Count::some, known_keys()}},
+           .options = {},
+           .detail = {},
+           .example = "culvert policy unset domain:b.example encrypt",
+           .run = policy_unset}};
 }
 
 }  // namespace culvert::cli

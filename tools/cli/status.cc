@@ -36,7 +36,7 @@ constexpr std::chrono::hours kSoon{14 * 24};
 struct Facts {
   std::vector<store::Peer> peers;
   std::map<std::string, std::size_t> peers_by_state, routes_by_state;
-  std::vector<store::Route> attention;      // routes that hold mail
+  std::vector<store::Route> attention;      // routes that hold mail, or wait for a word
   std::vector<std::string> of_peers;        // peer_warnings.h
   std::vector<std::string> not_understood;  // why mail for active routes waits for another version
   std::vector<store::Invitation> open_invitations;
@@ -58,11 +58,11 @@ bool is_replaced(const store::ReadTransaction& txn, const store::Route& route) {
                      [](const auto& r) { return r.state == store::RouteState::active; });
 }
 
-bool holds_mail(const store::ReadTransaction& txn, const store::Route& route) {
+bool needs_a_person(const store::ReadTransaction& txn, const store::Route& route) {
+  if (route.released) return false;
   return route.state == store::RouteState::degraded || route.state == store::RouteState::paused ||
-         route.state == store::RouteState::conflict ||
-         (route.state == store::RouteState::withdrawn && !route.released &&
-          !is_replaced(txn, route));
+         route.state == store::RouteState::conflict || route.state == store::RouteState::proved ||
+         (route.state == store::RouteState::withdrawn && !is_replaced(txn, route));
 }
 
 // A peer's card may list only forms of tunnel mail in which this node does not seal.
@@ -81,7 +81,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
     ++facts.peers_by_state[store::state_name(peer.state)];
   for (const store::Route& route : store::list_routes(txn)) {
     ++facts.routes_by_state[store::state_name(route.state)];
-    if (holds_mail(txn, route)) facts.attention.push_back(route);
+    if (needs_a_person(txn, route)) facts.attention.push_back(route);
     if (route.state == store::RouteState::active) add_not_understood(route, facts);
   }
   for (store::Invitation& invitation : store::list_invitations(txn)) {

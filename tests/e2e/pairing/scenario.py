@@ -2,6 +2,7 @@
 import http.client
 import re
 import shutil
+import signal
 import ssl
 import time
 
@@ -158,3 +159,44 @@ def case_refusals_over_https_are_empty(lab):
     for body in (b"", b"garbage", card[1], b"\x30\x80" * 1000, b"x" * 900_000):
         assert ask("POST", "/peering/1/message", body) == (403, b""), body[:20]
     assert wait_until(lambda: ask("GET", "/peering/1/card")[0] == 200, 5, "the node still answers")
+
+
+def case_an_added_domain_is_approved_and_released(lab):
+    """b serves one more domain. a is told which command lets b have it; then its mail is sealed; and only a release lets it go in clear."""
+    pair = lab.pair()
+    pair.b.set("node", domains=["b.example", "new.example"])
+    assert pair.b.stop() == 0
+    pair.b.start()
+    wait_until(lambda: "new.example" in pair.a.routes(), 20, lambda: f"the new card came\n{pair.a.log_tail()}")
+    pair.a.set("delivery.hosts", **{"new.example": f"smtp://{pair.ab.address}"})
+    pair.a.process.send_signal(signal.SIGHUP)
+    assert "culvert route approve new.example" in pair.a.command("route", "show", "new.example").stdout
+    assert pair.a.routes()["new.example"]["state"] == "claimed"
+    pair.a.command("route", "approve", "new.example")
+    pair.a.wait_route("new.example")
+    smtp.send(pair.a.inside, "alice@a.example", ["carl@new.example"], mails.plain(1))
+    sealed, = wait_until(lambda: pair.at_b.to("carl@new.example"), 20, lambda: pair.b.log_tail())
+    assert b"Culvert-Result: tunnel" in sealed.header, sealed.header
+
+    done = pair.a.command("policy", "set", "domain:new.example", "encrypt=never", status=1)
+    assert "culvert route release new.example" in done.stderr, done.stderr
+    def obeyed(*words):
+        pair.a.command(*words)
+        time.sleep(1.2)  # a running node acts on it within a second
+
+    obeyed("peer", "pause", "b.example")
+    smtp.send(pair.a.inside, "alice@a.example", ["carl@new.example"], mails.plain(2))
+    wait_until(lambda: any("paused" in e["reason"] for e in pair.a.queue()), 20, lambda: pair.a.json("queue", "list"))
+    assert any("peer resume" in w for w in pair.a.json("status")["warnings"]), pair.a.json("status")["warnings"]
+    pair.a.command("peer", "resume", "b.example")
+    pair.a.command("queue", "retry", "--all")
+    wait_until(lambda: len(pair.at_b.to("carl@new.example")) == 2, 20, lambda: pair.a.log_tail())
+
+    obeyed("route", "release", "new.example", "--yes")
+    smtp.send(pair.a.inside, "alice@a.example", ["carl@new.example"], mails.plain(3))
+    wait_until(lambda: len(pair.at_b.to("carl@new.example")) == 3, 20, lambda: pair.a.log_tail())
+    assert b"Culvert-Result: clear" in pair.at_b.to("carl@new.example")[2].header
+    obeyed("route", "approve", "new.example")
+    smtp.send(pair.a.inside, "alice@a.example", ["carl@new.example"], mails.plain(4))
+    wait_until(lambda: len(pair.at_b.to("carl@new.example")) == 4, 20, lambda: pair.a.log_tail())
+    assert b"Culvert-Result: tunnel" in pair.at_b.to("carl@new.example")[3].header
