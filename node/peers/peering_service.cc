@@ -4,15 +4,15 @@
 #include <map>
 
 #include "crypto/base/log.h"
-#include "node/flow/key_renewal.h"
+#include "node/peers/card_keeper.h"
 #include "node/peers/known_addresses.h"
-#include "node/peers/own_card.h"
 #include "node/peers/peer_talk.h"
 #include "node/peers/proof_mail.h"
 #include "node/peers/refused_sources.h"
 #include "node/peers/route_watch.h"
 #include "node/peers/talk_lanes.h"
 #include "node/peers/trouble_telling.h"
+#include "peering/lookup.h"
 #include "peering/refusal_word.h"
 #include "peering/replay.h"
 #include "peering/trouble.h"
@@ -33,7 +33,6 @@ constexpr std::size_t kMaxRoundsWaiting = 4;
 // How often refusals and addresses of peers are stored: a peer's record holds its card.
 constexpr std::chrono::seconds kNotingInterval{60};
 constexpr std::chrono::seconds kCleaningInterval{60};
-constexpr std::chrono::seconds kRenewalRetry{60};
 // Every refusal looks the same: a stranger learns nothing from it.
 HttpResponse refusal() { return {403, {}, {}}; }
 // A peer that we know gets a word (peering/refusal_word.h).
@@ -88,8 +87,9 @@ struct PeeringService::Impl {
   explicit Impl(FlowContext& context)
       : flow(context),
         route_watch(context),
-        card(std::make_shared<const store::OwnCard>()),
-        talk{context, card, {}, memory.refusals, clocks, [this] { route_watch.routes_changed(); }},
+        keeper(context),
+        talk{context,         keeper.card(), {},
+             memory.refusals, clocks,        [this] { route_watch.routes_changed(); }},
         peer_answerers(kAnswerThreads, kMaxAnswersWaiting),
         stranger_answerers(kAnswerThreads, kMaxAnswersWaiting),
         minder(kMinderThreads, kMaxRoundsWaiting) {}
@@ -97,9 +97,8 @@ struct PeeringService::Impl {
   HttpResponse answer(const SocketAddress& client, ByteView message);
   Result<peering::IncomingOutcome> act(const peering::IncomingMessage& incoming);
   void look();
-  void renew_keys_if_due();
-  void renew_card_if_needed();
   void clean_if_due();
+  void degrade_routes();
   void write_notes();
   TalkPace timed(TalkLane lane, const std::function<void(const TalkTime&)>& talk_in);
   void talk_to(const store::Peer& peer, const std::vector<peering::RouteName>& routes);
@@ -107,7 +106,7 @@ struct PeeringService::Impl {
 
   FlowContext& flow;
   RouteWatch route_watch;
-  Live<store::OwnCard> card;
+  CardKeeper keeper;
   peering::IncomingMemory memory;
   KnownAddresses known;
   PeerClocks clocks;
@@ -117,9 +116,6 @@ struct PeeringService::Impl {
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
   // Used by `look`, which runs once at a time.
-  std::shared_ptr<const Config> seen_config;
-  std::shared_ptr<const OwnKeys> seen_keys;
-  SteadyTime renewal_tried{};
   SteadyTime cleaned{};
   SteadyTime noted{};
   // Last members: their threads end before what they use.
@@ -143,14 +139,14 @@ void PeeringService::stop() {
 
 void PeeringService::set_url(std::string url) {
   impl_->talk.own_url = std::move(url);
-  impl_->renew_card_if_needed();
+  impl_->keeper.tend(impl_->talk.own_url);
 }
 
 bool PeeringService::knows(const IpAddress& client) const { return impl_->known.contains(client); }
 
 void PeeringService::handle(const SocketAddress& peer, HttpRequest request, HttpReply reply) {
   if (request.method == HttpRequest::Method::get && request.path == peering::kCardPath) {
-    const auto card = impl_->card.get();
+    const auto card = impl_->keeper.card().get();
     return reply.send(card->card.empty() ? in_trouble()
                                          : success(card->card, impl_->flow.clock.now()));
   }
@@ -223,7 +219,7 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
     const peering::IncomingMessage& incoming) {
   const auto keys = flow.keys.get();
   const auto config = flow.config.get();
-  const auto own = card.get();
+  const auto own = keeper.card().get();
   const peering::PairingSelf self{{keys->ring, keys->identity}, own->card, config->node.domains};
   auto outcome = peering::act_on_message(flow.store, self, incoming, memory);
   const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
@@ -243,45 +239,11 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   return outcome;
 }
 
-// A failure is tried again after kRenewalRetry: the pair has a third of its life left.
-void PeeringService::Impl::renew_keys_if_due() {
-  const Time now = flow.clock.now();
-  const SteadyTime steady = flow.clock.steady();
-  if (now < flow.keys.get()->renewal) return;
-  if (renewal_tried != SteadyTime{} && steady < renewal_tried + kRenewalRetry) return;
-  renewal_tried = steady;
-  const auto renewed = renew_tunnel_keys(flow.store, now, Renewal::if_due);
-  if (!renewed) {
-    return log_error("the tunnel certificates are not renewed yet: {} {}", renewed.error().text,
-                     renewed.error().detail);
-  }
-  auto fresh = load_own_keys(flow.store, now);
-  if (!fresh) return log_error("own keys: {}", fresh.error().text);
-  flow.keys.set(*std::move(fresh));
-}
-
-void PeeringService::Impl::renew_card_if_needed() {
-  if (talk.own_url.empty()) return;
-  const auto config = flow.config.get();
-  const auto keys = flow.keys.get();
-  const Time now = flow.clock.now();
-  const bool same = config == seen_config && keys == seen_keys && !card.get()->card.empty();
-  if (same && !is_due_for_renewal(*card.get(), now)) return;
-  auto renewed = current_card(flow.store, *keys, *config, talk.own_url, now);
-  if (!renewed) {
-    return log_error("own card: {} {}", renewed.error().text, renewed.error().detail);
-  }
-  card.set(std::make_shared<const store::OwnCard>(*std::move(renewed)));
-  seen_config = config;
-  seen_keys = keys;
-}
-
 // What is due now: counting refusals, the card, challenges, peers that do not have our card.
 void PeeringService::Impl::look() {
   write_notes();
-  renew_keys_if_due();
-  renew_card_if_needed();
-  if (card.get()->card.empty()) return;
+  keeper.tend(talk.own_url);
+  if (keeper.card().get()->card.empty()) return;
   clean_if_due();
   const Time now = flow.clock.now();
   std::map<Fingerprint, std::vector<peering::RouteName>> due;
@@ -300,7 +262,7 @@ void PeeringService::Impl::look() {
   for (const store::Peer& peer : peers) {
     const auto routes = due.find(peer.fingerprint);
     const bool none = routes == due.end();
-    if (none && !wants_card(peer, *card.get(), now)) continue;
+    if (none && !wants_card(peer, *keeper.card().get(), now)) continue;
     talk_to(peer, none ? std::vector<peering::RouteName>{} : routes->second);
   }
   for (const store::Peer& peer : to_tell)
@@ -323,7 +285,8 @@ void PeeringService::Impl::talk_to(const store::Peer& peer,
   if (lanes.is_busy(peer.fingerprint)) return;
   static_cast<void>(lanes.submit(peer.fingerprint, [this, peer, routes](TalkLane lane) {
     return timed(lane, [&](const TalkTime& time) {
-      if (wants_card(peer, *card.get(), flow.clock.now())) push_card(talk, peer, time, lane);
+      if (wants_card(peer, *keeper.card().get(), flow.clock.now()))
+        push_card(talk, peer, time, lane);
       for (const peering::RouteName& route : routes) {
         if (stopping || (time.over() && lane != TalkLane::slow)) return;
         prove_route(talk, peer, route, time);
@@ -352,6 +315,28 @@ void PeeringService::Impl::clean_if_due() {
     return done();
   });
   if (!written) log_error("peering: {}", written.error().text);
+  degrade_routes();
+}
+
+// Mail for a domain waits once nothing has shown for days that its peer still has it. A wall clock
+// that jumps shows nothing.
+void PeeringService::Impl::degrade_routes() {
+  const Time now = flow.clock.now();
+  const Time oldest = flow.watch.now_for_oldest();
+  std::vector<peering::FailedRoute> failed;
+  const Status read = flow.store.read([&](const store::ReadTransaction& txn) {
+    failed = peering::routes_to_degrade(txn, oldest);
+    return done();
+  });
+  if (!read) return log_error("peering: {}", read.error().text);
+  if (failed.empty()) return;
+  const Status written = flow.store.write([&](store::WriteTransaction& txn) {
+    for (const peering::FailedRoute& route : failed)
+      peering::change_route(txn, route.name, route.event, now);
+    return done();
+  });
+  if (!written) return log_error("peering: {}", written.error().text);
+  route_watch.routes_changed();
 }
 
 // One commit for everything since the last one.

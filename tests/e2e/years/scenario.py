@@ -1,7 +1,7 @@
 """The life of two nodes over years: their clocks are moved on day by day, nobody does anything, and mail goes on sealed."""
 import time
 
-from harness import smtp
+from harness import cms, smtp
 from harness.calendar import Calendar
 from harness.until import wait_until
 
@@ -44,6 +44,36 @@ def ends(node, name):
     return sorted(c["not_after"] for c in node.json("cert", "list") if c["name"] == name)
 
 
+def signer_of(lab, pair, number):
+    """The serial number of the certificate that signs a mail of a's for b: openssl opens it with b's key, as it passes on the wire."""
+    key, part = lab.path("b.pem"), lab.path("signer.pem")
+    pair.b.command("cert", "export", "tunnel-encrypt", "--with-key", "--out", str(key))
+    before = len(pair.at_b.snapshot())
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], letter("alice@a.example", number))
+    wait_until(lambda: len(pair.at_b.snapshot()) > before, 30, lambda: f"mail {number}\n{pair.a.log_tail()}\n---\n{pair.b.log_tail()}")
+    sealed = [m for m in pair.ab.messages() if m.recipients == ["bob@b.example"]][-1]
+    entity = cms.decrypt(sealed.raw, key, key)
+    cms.openssl("cms", "-verify", "-inform", "DER", "-noverify", "-no_check_time", "-binary", "-signer", str(part), stdin=entity.partition(b"\r\n\r\n")[2])
+    return cms.openssl("x509", "-in", str(part), "-noout", "-fingerprint", "-sha256").decode().partition("=")[2].strip().replace(":", "").lower()
+
+
+def newest(node, name):
+    return max((c for c in node.json("cert", "list") if c["name"] == name), key=lambda c: c["not_before"])["fingerprint"]
+
+
+def case_a_renewal_by_hand_is_used_at_once_and_known_first(lab):
+    """`cert renew`: a's next mails are signed by its new certificate as soon as b has the card that lists it, and never before."""
+    pair = lab.pair()
+    first = newest(pair.a, "tunnel-sign")
+    assert signer_of(lab, pair, 1) == first
+    pair.a.command("cert", "renew")
+    second = newest(pair.a, "tunnel-sign")
+    assert second != first
+    numbers = iter(range(2, 100))
+    wait_until(lambda: signer_of(lab, pair, next(numbers)) == second, 20, lambda: f"signed by the new certificate\n{pair.a.log_tail()}", pause=0.2)
+    assert not pair.b.quarantine(), pair.b.quarantine()
+
+
 def case_sixty_two_days_without_anybody(lab):
     """Certificates of 90 days are renewed after 60 by both nodes at once, without a restart; mail each day, and no warning on any."""
     calendar, pair = running_pair(lab)
@@ -74,7 +104,7 @@ def case_a_node_that_was_off_for_a_hundred_days(lab):
     assert len(ends(pair.b, "tunnel-sign")) == 2, pair.b.json("cert", "list")
 
 
-def case_both_were_off_for_a_year(lab):
+def case_both_were_off_for_a_year_full(lab):
     """Nobody's card, proof or certificate is valid any more, but for the identities."""
     calendar, pair = running_pair(lab)
     exchange(pair, 0)
