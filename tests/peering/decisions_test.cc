@@ -130,7 +130,8 @@ TEST_F(DecisionsTest, AReleaseOfARouteInUseLastsUntilItIsApproved) {
   EXPECT_EQ(outbound(b_), Outbound::sealed);
 }
 
-// Named attack: Domain grab, and its honest twin: a domain that moves to another organisation.
+// Somebody else's domain on a card, and its honest twin: a domain that moves to another
+// organisation.
 TEST_F(DecisionsTest, AConflictEndsWhenItsCauseDoes) {
   c_.set_domains({domain("c.example"), domain("b.example")});
   pair(a_, c_, wire_);
