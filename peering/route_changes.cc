@@ -122,14 +122,14 @@ void take_domains(store::WriteTransaction& txn, const store::Peer& peer,
       continue;
     }
     const RouteName name{domain, peer.fingerprint};
-    const bool named = contains(peer.named, domain);
-    const bool is_news = named && !route->named;
-    route->named = named;
+    const Route before = *route;
+    route->named = contains(peer.named, domain);
+    const bool is_news = route->named && !before.named;
     // A new card is a sign of life: what had failed is proved anew.
     const bool has_given_up =
         route->failing_since && now >= *route->failing_since + kProvingEnd && !route->rejected;
     if (route->state == RouteState::degraded || has_given_up) route->prove_requested = now;
-    store::put_route(txn, *route);
+    if (*route != before) store::put_route(txn, *route);
     change_route(txn, name, RouteEvent::listed, now);
     if (is_news) change_route(txn, name, RouteEvent::approved, now);
   }
