@@ -2,7 +2,7 @@
 import time
 
 from harness import cms, smtp
-from harness.calendar import Calendar
+from harness.shifted_clock import Calendar
 from harness.until import wait_until
 
 SETTLING = 1.2  # a node looks each second at what is due
