@@ -4,6 +4,7 @@
 
 #include "crypto/base/utf8.h"
 #include "crypto/keys/chain.h"
+#include "peering/acceptance.h"
 #include "peering/invitation.h"
 #include "peering/sealed_envelope.h"
 
@@ -83,10 +84,15 @@ Status read_capabilities(const JsonObject& members, Card& card) {
   if (!key_management) return key_management.error();
   if (!largest) return largest.error();
   card.capabilities = {*std::move(content), *std::move(key_management), *largest};
-  if (!object->has("tunnel")) return done();
-  auto tunnel = object->numbers("tunnel", kMaxCapabilities);
-  if (!tunnel) return tunnel.error();
-  card.capabilities.tunnel = *std::move(tunnel);
+  if (object->has("tunnel")) {
+    auto tunnel = object->numbers("tunnel", kMaxCapabilities);
+    if (!tunnel) return tunnel.error();
+    card.capabilities.tunnel = *std::move(tunnel);
+  }
+  if (!object->has("documents")) return done();
+  auto documents = object->texts("documents", kMaxCapabilities);
+  if (!documents) return documents.error();
+  card.capabilities.documents = *std::move(documents);
   return done();
 }
 
@@ -108,7 +114,8 @@ Capabilities own_capabilities(std::uint64_t max_message_bytes) {
           {"ecdh-stddh-sha256"},
           max_message_bytes,
           {static_cast<std::uint64_t>(TunnelForm::old),
-           static_cast<std::uint64_t>(TunnelForm::present)}};
+           static_cast<std::uint64_t>(TunnelForm::present)},
+          {std::string(kRoutesDocument)}};
 }
 
 Result<Bytes> sign_card(const Card& card, const IdentitySigner& signer) {
@@ -131,6 +138,9 @@ Result<Bytes> sign_card(const Card& card, const IdentitySigner& signer) {
   capabilities.texts("key_management", card.capabilities.key_management);
   capabilities.number("max_message_bytes", card.capabilities.max_message_bytes);
   capabilities.numbers("tunnel", card.capabilities.tunnel);
+  if (!card.capabilities.documents.empty()) {
+    capabilities.texts("documents", card.capabilities.documents);
+  }
   writer.object("certificates", certificates).object("capabilities", capabilities);
   std::vector<std::string> revoked;
   for (const Fingerprint& fingerprint : card.revoked)

@@ -5,7 +5,8 @@
 // Members (frozen): version, type "card", sender, node, serial, incarnation (32 hex), issued,
 // expires, domains [..], peering [urls], certificates {identity: PEM, signing: [PEM..],
 // encryption: [PEM..]} (newest first), capabilities {content [..], key_management [..],
-// max_message_bytes, tunnel [numbers of forms]}, revoked [fingerprints of keys, hex].
+// max_message_bytes, tunnel [numbers of forms],
+// documents [types]}, revoked [fingerprints of keys, hex].
 #pragma once
 
 #include <array>
@@ -38,6 +39,8 @@ struct Capabilities {
   std::uint64_t max_message_bytes = 0;
   // Forms of tunnel messages that it opens (Culvert-Tunnel). A card that does not say means {1}.
   std::vector<std::uint64_t> tunnel{1};
+  // Types of documents that it takes besides those that every node takes.
+  std::vector<std::string> documents{};
 };
 // What this version of Culvert reads.
 Capabilities own_capabilities(std::uint64_t max_message_bytes);

@@ -4,6 +4,7 @@
 
 #include "crypto/base/log.h"
 #include "peering/proof.h"
+#include "store/acceptance.h"
 #include "store/peers.h"
 
 namespace culvert::peering {
@@ -91,6 +92,7 @@ Result<Route> approve_route(store::WriteTransaction& txn, const Domain& domain,
   if (!is_in_use(route->state) && !is_proved) route->prove_requested = now;
   store::put_route(txn, *route);
   name_for_peer(txn, *route);
+  store::note_acceptance_news(txn, route->peer, now);
   change_route(txn, {domain, route->peer}, RouteEvent::approved, now);
   return *store::find_route(txn, domain, route->peer);
 }
@@ -108,6 +110,7 @@ Result<Route> reject_route(store::WriteTransaction& txn, const Domain& domain,
   route->approved = false;
   route->prove_requested.reset();
   store::put_route(txn, *route);
+  store::note_acceptance_news(txn, route->peer, now);
   remove_proofs_of_domain(txn, {domain, route->peer});
   change_route(txn, {domain, route->peer}, RouteEvent::rejected, now);
   return *store::find_route(txn, domain, route->peer);

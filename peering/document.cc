@@ -12,7 +12,8 @@ namespace {
 
 constexpr DocumentType kTypes[] = {DocumentType::card,         DocumentType::accept,
                                    DocumentType::accepted,     DocumentType::proof_challenge,
-                                   DocumentType::proof_answer, DocumentType::trouble};
+                                   DocumentType::proof_answer, DocumentType::trouble,
+                                   DocumentType::routes};
 
 Error bad_document(std::string text) { return permanent_error("bad-document", std::move(text)); }
 
@@ -81,6 +82,8 @@ std::string_view type_name(DocumentType type) {
       return "proof-answer";
     case DocumentType::trouble:
       return "trouble";
+    case DocumentType::routes:
+      return "routes";
   }
   return "";
 }

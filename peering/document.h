@@ -1,12 +1,12 @@
 // Peering documents: JSON inside CMS SignedData, signed by the sender's identity (protocol.md,
 // "Identity and card"). Carriers are not trusted: only what the signature covers counts. This file
 // has the members that all documents share, signing and verification. card.h,
-// handshake_documents.h, proof_documents.h and trouble.h have what each type adds. Pure functions,
-// any thread.
+// handshake_documents.h, proof_documents.h, trouble.h and acceptance.h have what each type adds.
+// Pure functions, any thread.
 //
 // Members of every document but a card (frozen):
 //   version   1
-//   type      "accept", "accepted", "proof-challenge", "proof-answer", "trouble"
+//   type      "accept", "accepted", "proof-challenge", "proof-answer", "trouble", "routes"
 //   sender, receiver   fingerprints, 64 hexadecimal digits
 //   id        32 hexadecimal digits, random
 //   time      RFC 3339, UTC
@@ -18,6 +18,7 @@
 
 #include "crypto/base/bytes.h"
 #include "crypto/base/clock.h"
+#include "crypto/base/limits.h"
 #include "crypto/base/names.h"
 #include "crypto/base/result.h"
 #include "crypto/cms/message.h"
@@ -35,7 +36,10 @@ inline constexpr std::chrono::minutes kClockDifference{5};
 inline constexpr std::chrono::hours kMaxDocumentAge{14 * 24};
 inline constexpr std::chrono::hours kAnsweredIdAge{15 * 24};
 
-enum class DocumentType { card, accept, accepted, proof_challenge, proof_answer, trouble };
+// A signed document that goes by mail: base64 of it fits into a mail of kMaxPeeringMailBytes.
+inline constexpr std::size_t kMaxDocumentMailBytes = kMaxPeeringMailBytes * 5 / 8;
+
+enum class DocumentType { card, accept, accepted, proof_challenge, proof_answer, trouble, routes };
 std::string_view type_name(DocumentType type);
 
 using DocumentId = std::array<std::uint8_t, 16>;

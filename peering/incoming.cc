@@ -1,5 +1,6 @@
 #include "peering/incoming.h"
 
+#include "peering/acceptance.h"
 #include "peering/refusal_word.h"
 #include "peering/replay.h"
 #include "peering/trouble.h"
@@ -63,6 +64,16 @@ Result<IncomingOutcome> act_on_trouble(store::WriteTransaction& txn, const Actin
   return outcome;
 }
 
+// Which of our domains the peer accepts. Mail under them may go on.
+Result<IncomingOutcome> act_on_routes(store::WriteTransaction& txn, const Acting& acting) {
+  const auto routes = read_routes(acting.document);
+  if (!routes) return routes.error();
+  IncomingOutcome outcome;
+  outcome.routes_changed =
+      take_routes(txn, acting.document.head().sender, *routes, acting.incoming.now);
+  return outcome;
+}
+
 Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Acting& acting) {
   switch (acting.document.type()) {
     case DocumentType::proof_challenge:
@@ -71,6 +82,8 @@ Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Actin
       return act_on_answer(txn, acting);
     case DocumentType::trouble:
       return act_on_trouble(txn, acting);
+    case DocumentType::routes:
+      return act_on_routes(txn, acting);
     case DocumentType::card:
     case DocumentType::accept:
     case DocumentType::accepted:
@@ -210,6 +223,7 @@ Result<IncomingOutcome> act(store::Store& store, const Acting& acting) {
     case DocumentType::proof_challenge:
     case DocumentType::proof_answer:
     case DocumentType::trouble:
+    case DocumentType::routes:
       return act_by_id(store, acting);
   }
   return refused("unknown type");

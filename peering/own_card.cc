@@ -35,6 +35,8 @@ crypto::Sha256 digest_of(const OwnFacts& facts) {
   add_to_digest(all, "max", as_bytes(std::to_string(facts.capabilities.max_message_bytes)));
   for (const std::uint64_t form : facts.capabilities.tunnel)
     add_to_digest(all, "tunnel", as_bytes(std::to_string(form)));
+  for (const std::string& type : facts.capabilities.documents)
+    add_to_digest(all, "document", as_bytes(type));
   return crypto::sha256(all);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
+#include "peering/acceptance.h"
 #include "peering/form_choice.h"
 #include "peering/route_changes.h"
 #include "store/invitations.h"
@@ -37,9 +38,20 @@ void unite_revoked(store::WriteTransaction& txn, const Card& card, Time now) {
   }
 }
 
-void note_tunnel_forms(const Capabilities& capabilities, Peer& peer) {
+void note_capabilities(const Capabilities& capabilities, Peer& peer) {
+  const auto& documents = capabilities.documents;
+  peer.tells_acceptance =
+      std::find(documents.begin(), documents.end(), kRoutesDocument) != documents.end();
   peer.tunnel_forms = capabilities.tunnel;
   peer.ever_listed_form_2 = peer.ever_listed_form_2 || lists_present_form(capabilities.tunnel);
+}
+
+// A store that was put back may count from an earlier number.
+void begin_acceptance_anew(store::WriteTransaction& txn, const Fingerprint& peer) {
+  auto heard = store::find_heard_acceptance(txn, peer);
+  if (!heard) return;
+  heard->serial = 0;
+  store::put_heard_acceptance(txn, *heard);
 }
 
 // Makes an accepted card the peer's current one. The caller has judged it.
@@ -47,6 +59,9 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
                 const CardJudgement& judged, Time now) {
   const Card& card = received.card;
   const crypto::Sha256 digest = crypto::sha256(received.document.content());
+  const bool is_new_incarnation = !std::equal(card.incarnation.begin(), card.incarnation.end(),
+                                              peer.incarnation.begin(), peer.incarnation.end());
+  if (is_new_incarnation) begin_acceptance_anew(txn, card.sender);
   store::note_incarnation(txn, card.sender, card.incarnation, card.issued);
   unite_revoked(txn, card, now);
   peer.name = printable(card.node);
@@ -61,13 +76,15 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
   peer.signing_certificates = ders_of(judged.signing, txn, card.sender);
   peer.encryption_certificates = ders_of(judged.encryption, txn, card.sender);
   peer.largest_message_bytes = card.capabilities.max_message_bytes;
-  note_tunnel_forms(card.capabilities, peer);
+  note_capabilities(card.capabilities, peer);
   peer.ignored_domains = judged.ignored;
   peer.last_seen = now;
   // The peer is back: try at once whether it can be reached, not when its turn comes.
   if (peer.unreachable_since) peer.card_tried.reset();
   store::put_peer(txn, peer);
   take_domains(txn, peer, judged.domains, now);
+  // The list acknowledges the card.
+  store::note_acceptance_news(txn, card.sender, now);
   if (store::is_revoked(txn, card.sender, card.sender.view())) {
     static_cast<void>(remove_peer(txn, card.sender, "its identity was revoked", now));
   }
@@ -189,7 +206,7 @@ void read_tunnel_forms_of_cards(store::WriteTransaction& txn) {
     if (!peer.tunnel_forms.empty() || peer.card.empty()) continue;
     const auto card = open_card(peer.card);
     if (!card) continue;
-    note_tunnel_forms(card->card.capabilities, peer);
+    note_capabilities(card->card.capabilities, peer);
     store::put_peer(txn, peer);
   }
 }

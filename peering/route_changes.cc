@@ -4,6 +4,7 @@
 
 #include "crypto/base/log.h"
 #include "peering/proof.h"
+#include "store/acceptance.h"
 
 namespace culvert::peering {
 namespace {
@@ -75,6 +76,7 @@ void claim(store::WriteTransaction& txn, const store::Peer& peer, const Domain& 
   route.named = contains(peer.named, domain);
   route.next_proof = now + kFirstChallengeDelay;
   store::put_route(txn, route);
+  store::note_acceptance_news(txn, peer.fingerprint, now);
 }
 
 }  // namespace
@@ -144,6 +146,7 @@ bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEven
                          .before_pause = route->before_pause};
   const auto next = next_route_state(route->state, event, facts);
   if (!next) return false;
+  store::note_acceptance_news(txn, name.peer, now);
   // A claim that was never in use leaves nothing behind.
   if (*next == RouteState::withdrawn && !route->active_since) {
     return store::remove_route(txn, name.domain, name.peer);

@@ -26,8 +26,6 @@ namespace culvert::peering {
 
 inline constexpr std::size_t kMaxTroubleItems = 1000;
 inline constexpr std::size_t kMaxTroubleIdentifiers = 8;
-// A signed document that goes by mail: base64 of it fits into a mail of kMaxPeeringMailBytes.
-inline constexpr std::size_t kMaxTroubleMailBytes = kMaxPeeringMailBytes * 5 / 8;
 inline constexpr std::chrono::minutes kTroubleInterval{1};
 inline constexpr std::chrono::hours kTroubleAge{45 * 24};
 

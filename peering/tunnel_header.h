@@ -24,7 +24,8 @@ bool is_peering_address(const Mailbox& mailbox);
 bool is_tunnel_address(const Mailbox& mailbox);
 
 // Culvert-From: the From domain if it is ours, else that of MAIL FROM if ours, else the first of
-// ours. `author`: the domain of the one From address, if there is one; `own_domains` is not empty.
+// ours. `author`: the domain of the one From address, if there is one; `own_domains`, those that
+// the peer accepts, is not empty.
 Domain choose_culvert_from(const std::optional<Domain>& author, const ReversePath& sender,
                            const std::vector<Domain>& own_domains);
 

@@ -48,6 +48,9 @@ enum : std::uint32_t {
   kUnreachableSince = 60,
   kUnreachableWhy = 61,
   kTakenSerial = 62,
+  kTellsAcceptance = 63,
+  kCardMailed = 64,
+  kCardMailedSerial = 65,
 };
 // Fields of Tombstone. Frozen.
 enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
@@ -83,6 +86,7 @@ void encode_card(RecordWriter& out, const Peer& peer) {
   for (const std::uint64_t form : peer.tunnel_forms)
     out.item(kTunnelForm, std::to_string(form));
   out.flag(kEverListedForm2, peer.ever_listed_form_2);
+  out.flag(kTellsAcceptance, peer.tells_acceptance);
 }
 
 std::vector<std::uint64_t> read_forms(RecordReader& in) {
@@ -112,6 +116,7 @@ void decode_card(RecordReader& in, Peer& peer) {
   peer.allowed_certificates = in.all_bytes(kAllowed);
   peer.tunnel_forms = read_forms(in);
   peer.ever_listed_form_2 = in.flag(kEverListedForm2);
+  peer.tells_acceptance = in.flag(kTellsAcceptance);
 }
 
 Bytes encode(const Tombstone& tombstone) {
@@ -175,6 +180,8 @@ Bytes encode(const Peer& peer) {
       .time(kCardSent, peer.card_sent)
       .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
       .integer(kTakenSerial, static_cast<std::int64_t>(peer.taken_serial))
+      .time(kCardMailed, peer.card_mailed)
+      .integer(kCardMailedSerial, static_cast<std::int64_t>(peer.card_mailed_serial))
       .integer(kRefused, static_cast<std::int64_t>(peer.refused))
       .take();
 }
@@ -202,6 +209,8 @@ Result<Peer> decode_peer(ByteView record) {
   peer.card_sent_serial = in->count(kCardSentSerial);
   // Older records have only the former.
   peer.taken_serial = std::max(in->count(kTakenSerial), peer.card_sent_serial);
+  peer.card_mailed = in->time(kCardMailed);
+  peer.card_mailed_serial = in->count(kCardMailedSerial);
   peer.refused = in->count(kRefused);
   peer.seen_from = in->all_texts(kSeenFrom);
   peer.card_trouble = in->text(kCardTrouble);

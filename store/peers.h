@@ -58,6 +58,8 @@ struct Peer {
   std::vector<std::uint64_t> tunnel_forms{};     // listed on its card; none: it does not say
   // Its card once listed form 2. Never unset while the record lives, whatever a later card says.
   bool ever_listed_form_2 = false;
+  // Its card lists the document `routes`: it tells which of our domains it accepts.
+  bool tells_acceptance = false;
   std::vector<Bytes> allowed_certificates{};  // tunnel certificates of others, by an administrator
 
   std::vector<Domain> named{};  // its domains that an administrator here named
@@ -74,6 +76,9 @@ struct Peer {
   std::uint64_t card_sent_serial = 0;
   // Of the newest card of ours that it surely has: the pairing gave it, or it took it since.
   std::uint64_t taken_serial = 0;
+  // Our card as it last went by mail.
+  std::optional<Time> card_mailed{};
+  std::uint64_t card_mailed_serial = 0;
   // Set while it cannot be reached by HTTPS: since when, and why the last try failed.
   std::optional<Time> unreachable_since{};
   std::string unreachable_why{};

@@ -48,6 +48,7 @@ constexpr std::array kRows{
     Row{Table::trouble, "trouble", Decides::nothing},
     Row{Table::commands, "commands", Decides::nothing},
     Row{Table::damaged, "damaged", Decides::nothing},
+    Row{Table::acceptances, "acceptances", Decides::nothing},
 };
 static_assert(kRows.size() == kTableCount);
 static_assert([] {

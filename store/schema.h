@@ -55,8 +55,9 @@ enum class Table : std::uint8_t {
   trouble,            // role(1), ... -> what is to be told to a peer, or was told by one
   commands,           // number(8) -> AdminCommand that is not in a log yet
   damaged,            // name of a table, NUL, key -> nothing: records that were set aside
+  acceptances,        // role(1) fingerprint -> which domains a peer accepts, or is told of
 };
-inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::damaged) + 1;
+inline constexpr std::size_t kTableCount = static_cast<std::size_t>(Table::acceptances) + 1;
 
 // The name of a table on disk.
 const char* table_name(Table table);

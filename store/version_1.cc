@@ -199,6 +199,7 @@ Status convert_record(WriteTransaction& to, Table table, ByteView key, ByteView 
     case Table::trouble:
     case Table::commands:
     case Table::damaged:
+    case Table::acceptances:
       return damaged();  // not in version 1
   }
   return damaged();

@@ -12,6 +12,10 @@
 namespace culvert::node {
 namespace {
 
+constexpr std::string_view kNotAccepted =
+    "its node has not accepted any domain of this node yet; its administrator runs `culvert route "
+    "approve DOMAIN` there";
+
 // Marks a token's input as the name of the outer message instead of an attempt.
 constexpr std::uint32_t kMessageIdMark = 0x80000000;
 
@@ -51,6 +55,20 @@ SealingPairOrWait for_people(const PeerView& peer, const OwnKeys& keys, Time now
                     "old one has ended"};
   }
   return SealingPair{*recipient, *signer};
+}
+
+// The domains under which people's mail may be sealed for the peer: mail under any other would wait
+// there.
+std::vector<Domain> accepted_of(const PeerView& peer, const std::vector<Domain>& own) {
+  if (!peer.accepted) return own;
+  std::vector<Domain> both;
+  for (const Domain& domain : own) {
+    const auto& accepted = *peer.accepted;
+    if (std::find(accepted.begin(), accepted.end(), domain) != accepted.end()) {
+      both.push_back(domain);
+    }
+  }
+  return both;
 }
 
 // What nodes say to each other must arrive after years of silence, too: it is opened with any key
@@ -93,18 +111,20 @@ AttemptPlan sealed_attempt(const FlowContext& context, store::QueueEntry entry,
                                std::to_string(view->largest_message_bytes) + " octets"};
   }
   const auto config = context.config.get();
-  SealPlan seal{
-      std::move(keys),
-      peer,
-      std::move(recipient),
-      std::move(signer),
-      config->node.domains,
-      peering::choose_culvert_from(author_of(message), message.sender, config->node.domains),
-      {},
-      {},
-      {},
-      form == SealForm::present ? peering::TunnelForm::present
-                                : peering::form_for_peering(view->tunnel_forms)};
+  const std::vector<Domain> under =
+      form == SealForm::present ? accepted_of(*view, config->node.domains) : config->node.domains;
+  if (under.empty()) return Postpone{kWaitForRoute, std::string(kNotAccepted)};
+  SealPlan seal{std::move(keys),
+                peer,
+                std::move(recipient),
+                std::move(signer),
+                config->node.domains,
+                peering::choose_culvert_from(author_of(message), message.sender, under),
+                {},
+                {},
+                {},
+                form == SealForm::present ? peering::TunnelForm::present
+                                          : peering::form_for_peering(view->tunnel_forms)};
   peering::SealedId id{};
   std::copy_n(message.id.view().begin(), id.size(), id.begin());
   const std::uint32_t number = static_cast<std::uint32_t>(entry.id.number) << 16;

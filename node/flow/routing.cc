@@ -1,6 +1,7 @@
 #include "node/flow/routing.h"
 
 #include "crypto/base/log.h"
+#include "peering/acceptance.h"
 #include "peering/form_choice.h"
 #include "peering/route_changes.h"
 #include "store/census.h"
@@ -64,7 +65,8 @@ PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer,
           peer.card_expires,
           peering::without_revoked(txn, peer.fingerprint, std::move(encryption)),
           peer.tunnel_forms,
-          peer.taken_serial};
+          peer.taken_serial,
+          peering::accepted_domains(txn, peer)};
 }
 
 }  // namespace

@@ -38,6 +38,8 @@ struct PeerView {
   std::vector<crypto::Certificate> encryption;  // newest first, without revoked ones
   std::vector<std::uint64_t> tunnel_forms{};    // those that it opens; empty: it does not say
   std::uint64_t taken_serial = 0;               // of the newest card of ours that it has
+  // Our domains that it accepts; nothing if its node does not tell.
+  std::optional<std::vector<Domain>> accepted{};
 
   // The newest that is valid at `now`. Nothing: mail has to wait for a new card.
   const crypto::Certificate* encryption_at(Time now) const;

@@ -5,9 +5,11 @@
 #include "crypto/base/log.h"
 #include "node/peers/https_carrier.h"
 #include "node/peers/proof_mail.h"
+#include "peering/acceptance.h"
 #include "peering/challenge_news.h"
 #include "peering/pinned_certificates.h"
 #include "peering/proof_documents.h"
+#include "peering/routes.h"
 
 namespace culvert::node {
 namespace {
@@ -26,12 +28,22 @@ constexpr std::string_view kRefusedCode = "refused";
 constexpr std::string_view kBusyCode = "busy";
 constexpr std::size_t kMaxWhyOctets = 400;
 
-void note_whether_reached(store::WriteTransaction& txn, const Fingerprint& fingerprint,
-                          const Result<Bytes>& answer, Time now) {
-  auto peer = store::find_peer(txn, fingerprint);
-  if (!peer) return;
-  set_whether_reached(*peer, answer, now);
-  store::put_peer(txn, *peer);
+// A commit only if that is news.
+void note_whether_reached(const TalkContext& context, const store::Peer& before,
+                          const Result<Bytes>& answer) {
+  const Time now = context.flow.clock.now();
+  store::Peer after = before;
+  set_whether_reached(after, answer, now);
+  if (after.unreachable_since.has_value() == before.unreachable_since.has_value()) return;
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    auto peer = store::find_peer(txn, before.fingerprint);
+    if (!peer) return done();
+    set_whether_reached(*peer, answer, now);
+    store::put_peer(txn, *peer);
+    return done();
+  });
+  if (!written)
+    log_error("peer {}: {}", before.fingerprint.hex().substr(0, 16), written.error().text);
 }
 
 void note_card_tried(const TalkContext& context, const Fingerprint& peer, std::uint64_t serial,
@@ -63,13 +75,13 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer, std::u
 }
 
 // From the moment when a peer has a card that lists a newer certificate, mail for it is signed by
-// that one.
+// that one, and mail that waited for this goes on.
 void change_signer(const TalkContext& context, const store::Peer& before,
                    std::uint64_t taken_serial) {
   const auto keys = context.flow.keys.get();
   const Time now = context.flow.clock.now();
   if (keys->signer_for(before.taken_serial, now) == keys->signer_for(taken_serial, now)) return;
-  if (auto fresh = context.flow.routing.refresh(); !fresh) log_error("{}", fresh.error().text);
+  context.on_routes_changed();
 }
 
 // Whether the mail follows.
@@ -81,15 +93,13 @@ HttpsStep challenge_by_https(const TalkContext& context, const store::Peer& peer
   auto message = peering::sign_challenge(head_to(context, peer.fingerprint), started.by_https,
                                          {keys->ring, keys->identity});
   if (!message) return HttpsStep::put_off;
-  const auto answer = post_to_peer(context, peer, *message, time);
-  if (answer && !peer.unreachable_since) return HttpsStep::mail_follows;
-  if (!answer) log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
+  const auto answer = tell_peer(context, peer, *message, time);
+  if (answer) return HttpsStep::mail_follows;
+  log_debug("challenge to {}: {}", short_name(peer), answer.error().text);
   bool put_off = false;
   const peering::RouteName route{started.by_https.domain, peer.fingerprint};
   const Time now = context.flow.clock.now();
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
-    note_whether_reached(txn, peer.fingerprint, answer, now);
-    if (answer) return done();
     put_off = answer.error().code == kRefusedCode &&
               peering::put_off_proof(txn, route, started.by_https.proof, now);
     peering::note_challenge_https(txn, route, printable(answer.error().text, kMaxWhyOctets));
@@ -112,24 +122,44 @@ void challenge_by_mail(const TalkContext& context, const store::Peer& peer,
   if (!sent) log_error("challenge to {}: {}", short_name(peer), sent.error().text);
 }
 
-// The peer, and one of its domains to which mail can be sent.
-struct Addressee {
-  std::optional<store::Peer> peer;
-  std::optional<Domain> domain;
-};
+// The domain of the peer to which mail for it goes: one in use, or any other that it claims.
+std::optional<Domain> mail_domain(const store::ReadTransaction& txn, const Fingerprint& peer) {
+  const auto routes = store::routes_of_peer(txn, peer);
+  for (const store::Route& route : routes) {
+    if (peering::is_in_use(route.state)) return route.domain;
+  }
+  return routes.empty() ? std::nullopt : std::optional(routes.front().domain);
+}
 
-Addressee addressee_of(const TalkContext& context, const Fingerprint& peer) {
-  Addressee found;
+// A card that HTTPS did not carry for an hour, and that nobody acknowledged.
+bool wants_card_by_mail(const store::Peer& peer, std::uint64_t serial, Time now) {
+  if (peer.taken_serial >= serial || !may_go_by_mail(peer, now)) return false;
+  if (peer.card_mailed_serial != serial || !peer.card_mailed) return true;
+  return now >= *peer.card_mailed + kCardMailRetry || now < *peer.card_mailed;
+}
+
+void mail_card(const TalkContext& context, const store::OwnCard& card,
+               const Fingerprint& fingerprint) {
+  const Time now = context.flow.clock.now();
+  std::optional<store::Peer> peer;
   const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) {
-    auto trusted = peering::find_trusted_peer(txn, peer);
-    if (!trusted) return done();
-    found.peer = *std::move(trusted);
-    const auto routes = store::routes_of_peer(txn, peer);
-    if (!routes.empty()) found.domain = routes.front().domain;
+    peer = store::find_peer(txn, fingerprint);
     return done();
   });
-  if (!read) log_error("{}", read.error().text);
-  return found;
+  if (!read) return log_error("{}", read.error().text);
+  if (!peer || !wants_card_by_mail(*peer, card.serial, now)) return;
+  const Status sent = mail_document(context, fingerprint, card.card, peering::kCardLifetime);
+  if (!sent) return log_warning("card for {}: {}", short_name(*peer), sent.error().text);
+  log_info("card for {} goes by mail: HTTPS has failed for an hour", short_name(*peer));
+  const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
+    auto stored = store::find_peer(txn, fingerprint);
+    if (!stored) return done();
+    stored->card_mailed = now;
+    stored->card_mailed_serial = card.serial;
+    store::put_peer(txn, *stored);
+    return done();
+  });
+  if (!written) log_error("{}", written.error().text);
 }
 
 }  // namespace
@@ -166,6 +196,38 @@ Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, 
   return answer;
 }
 
+Result<Bytes> tell_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
+                        const TalkTime& time) {
+  auto answer = post_to_peer(context, peer, message, time);
+  note_whether_reached(context, peer, answer);
+  if (!answer || answer->empty()) return answer;
+  const auto taken = peering::take_routes_answer(
+      context.flow.store, *answer,
+      {peer.fingerprint, context.flow.keys.get()->identity.key_id(), context.flow.clock.now()});
+  if (!taken) log_debug("the answer of {}: {}", short_name(peer), taken.error().text);
+  if (taken && *taken) context.on_routes_changed();
+  return answer;
+}
+
+bool may_go_by_mail(const store::Peer& peer, Time now) {
+  return peer.unreachable_since && now >= *peer.unreachable_since + kMailAfter;
+}
+
+Status mail_document(const TalkContext& context, const Fingerprint& peer, ByteView message,
+                     std::chrono::seconds lifetime) {
+  if (message.size() > peering::kMaxDocumentMailBytes) {
+    return permanent_error("too-large", "the document is too large for a mail");
+  }
+  std::optional<Domain> domain;
+  const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) {
+    domain = mail_domain(txn, peer);
+    return done();
+  });
+  if (!read) return read;
+  if (!domain) return permanent_error("no-route", "the peer has no domain to write to");
+  return send_peering_mail(context.flow, {peer, *domain, message, lifetime});
+}
+
 peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer) {
   return {.sender = context.flow.keys.get()->identity.key_id(),
           .receiver = peer,
@@ -189,8 +251,9 @@ void push_card(const TalkContext& context, const store::Peer& peer, const TalkTi
   if (!answer) log_info("card for {}: {}", short_name(peer), answer.error().text);
   if (!answer && time.over() && lane != TalkLane::slow) return;
   note_card_tried(context, peer.fingerprint, card->serial, answer);
-  if (answer) change_signer(context, peer, card->serial);
-  if (answer && !answer->empty()) take_answered_card(context, *answer);
+  if (!answer) return mail_card(context, *card, peer.fingerprint);
+  change_signer(context, peer, card->serial);
+  if (!answer->empty()) take_answered_card(context, *answer);
 }
 
 void take_answered_card(const TalkContext& context, ByteView message) {
@@ -221,18 +284,22 @@ void prove_route(const TalkContext& context, const store::Peer& peer,
 }
 
 void send_proof_answer(const TalkContext& context, const ProofReply& reply, const TalkTime& time) {
-  const Addressee to = addressee_of(context, reply.peer);
-  if (!to.peer) return;
+  std::optional<store::Peer> peer;
+  const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) {
+    if (auto trusted = peering::find_trusted_peer(txn, reply.peer)) peer = *std::move(trusted);
+    return done();
+  });
+  if (!read) log_error("{}", read.error().text);
+  if (!peer) return;
   const auto keys = context.flow.keys.get();
   auto message = peering::sign_answer(head_to(context, reply.peer), reply.answer,
                                       {keys->ring, keys->identity});
   if (!message) return log_error("answer to a challenge: {}", message.error().text);
-  const auto answered = post_to_peer(context, *to.peer, *message, time);
-  if (answered || !to.domain) return;
-  log_info("answer to {} goes by mail: {}", short_name(*to.peer), answered.error().text);
-  const Status sent =
-      send_peering_mail(context.flow, {reply.peer, *to.domain, *message, peering::kProofLifetime});
-  if (!sent) log_error("answer to {}: {}", short_name(*to.peer), sent.error().text);
+  const auto answered = tell_peer(context, *peer, *message, time);
+  if (answered) return;
+  log_info("answer to {} goes by mail: {}", short_name(*peer), answered.error().text);
+  const Status sent = mail_document(context, reply.peer, *message, peering::kProofLifetime);
+  if (!sent) log_error("answer to {}: {}", short_name(*peer), sent.error().text);
 }
 
 }  // namespace culvert::node

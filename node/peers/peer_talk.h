@@ -18,6 +18,11 @@ namespace culvert::node {
 // The wait after a peer could not be reached with our card.
 inline constexpr std::chrono::minutes kCardRetry{10};
 
+// For how long HTTPS to a peer must have failed before documents go by mail (protocol.md,
+// "Carriers"), and how often a card goes again that nobody acknowledged.
+inline constexpr std::chrono::hours kMailAfter{1};
+inline constexpr std::chrono::hours kCardMailRetry{6};
+
 // The total time of a talk in one of the first two lanes (talk_lanes.h), so that tar pits leave
 // their threads soon; a peer far away needs two seconds. The slow lane gives more.
 inline constexpr std::chrono::milliseconds kQuickTalkTime{4'000};
@@ -61,6 +66,17 @@ void push_card(const TalkContext& context, const store::Peer& peer, const TalkTi
 // and the errors of peering::PeerCarrier.
 Result<Bytes> post_to_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
                            const TalkTime& time);
+// The same for any document but a card. Notes whether the peer was reached, and takes its list of
+// accepted domains, if that comes with the answer.
+Result<Bytes> tell_peer(const TalkContext& context, const store::Peer& peer, ByteView message,
+                        const TalkTime& time);
+// True once HTTPS to the peer has failed for kMailAfter: documents then go by mail.
+bool may_go_by_mail(const store::Peer& peer, Time now);
+// Puts a document for the peer into the queue, addressed to one of its domains. permanent
+// `too-large` for more than peering::kMaxDocumentMailBytes, `no-route` if no domain of the peer is
+// known; errors of the store.
+Status mail_document(const TalkContext& context, const Fingerprint& peer, ByteView message,
+                     std::chrono::seconds lifetime);
 // Notes the result for `status`: a peer that refuses a message, or puts it off, can be reached.
 void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time now);
 // The head of a new document to a peer.

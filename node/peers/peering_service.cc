@@ -4,6 +4,7 @@
 #include <map>
 
 #include "crypto/base/log.h"
+#include "node/peers/acceptance_telling.h"
 #include "node/peers/card_keeper.h"
 #include "node/peers/known_addresses.h"
 #include "node/peers/peer_talk.h"
@@ -103,6 +104,7 @@ struct PeeringService::Impl {
   TalkPace timed(TalkLane lane, const std::function<void(const TalkTime&)>& talk_in);
   void talk_to(const store::Peer& peer, const std::vector<peering::RouteName>& routes);
   void tell_trouble(const store::Peer& peer);
+  void tell_acceptance(const store::Peer& peer);
 
   FlowContext& flow;
   RouteWatch route_watch;
@@ -113,6 +115,7 @@ struct PeeringService::Impl {
   RefusedSources refused;
   TalkContext talk;
   TroubleTelling troubles;
+  AcceptanceTelling acceptances;
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
   // Used by `look`, which runs once at a time.
@@ -197,6 +200,8 @@ HttpResponse PeeringService::Impl::answer(const SocketAddress& client, ByteView 
                       .steady = flow.clock.steady()});
   if (outcome) {
     if (!outcome->is_public) known.note(outcome->signer, client.ip);
+    // To a new document only, which nobody else can send.
+    if (outcome->spoken) outcome->answer = acceptance_for(talk, outcome->signer);
     return success(std::move(outcome->answer), flow.clock.now());
   }
   const Error& error = outcome.error();
@@ -249,9 +254,11 @@ void PeeringService::Impl::look() {
   std::map<Fingerprint, std::vector<peering::RouteName>> due;
   std::vector<store::Peer> peers;
   std::vector<store::Peer> to_tell;
+  AcceptanceTelling::Due accepted;
   const Status read = flow.store.read([&](const store::ReadTransaction& txn) {
     peers = store::list_peers(txn);
     to_tell = troubles.due(txn, flow.clock.steady());
+    accepted = acceptances.due(txn, flow.clock.steady());
     for (const store::Route& route : peering::routes_to_challenge(txn, now)) {
       due[route.peer].push_back({route.domain, route.peer});
     }
@@ -267,6 +274,9 @@ void PeeringService::Impl::look() {
   }
   for (const store::Peer& peer : to_tell)
     tell_trouble(peer);
+  for (const store::Peer& peer : accepted.peers)
+    tell_acceptance(peer);
+  end_news(flow, accepted.too_old);
 }
 
 // Gives the talk the time of its lane, and returns whether that was enough.
@@ -299,6 +309,13 @@ void PeeringService::Impl::tell_trouble(const store::Peer& peer) {
   if (lanes.is_busy(peer.fingerprint)) return;
   static_cast<void>(lanes.submit(peer.fingerprint, [this, peer](TalkLane lane) {
     return timed(lane, [&](const TalkTime& time) { troubles.tell(talk, peer, time); });
+  }));
+}
+
+void PeeringService::Impl::tell_acceptance(const store::Peer& peer) {
+  if (lanes.is_busy(peer.fingerprint)) return;
+  static_cast<void>(lanes.submit(peer.fingerprint, [this, peer](TalkLane lane) {
+    return timed(lane, [&](const TalkTime& time) { acceptances.tell(talk, peer, time); });
   }));
 }
 

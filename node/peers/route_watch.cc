@@ -5,6 +5,7 @@
 
 #include "crypto/base/log.h"
 #include "node/opening/waiting_mail.h"
+#include "peering/acceptance.h"
 #include "peering/form_choice.h"
 #include "store/peers.h"
 #include "store/queue.h"
@@ -18,15 +19,23 @@ constexpr std::size_t kMaxRetried = 100'000;
 
 }  // namespace
 
-RouteWatch::ActiveDomains RouteWatch::active_domains(const store::ReadTransaction& txn) {
-  std::set<Fingerprint> understood;
+// That the peer opens what we seal, by a certificate that it knows, under a domain that it accepts.
+bool RouteWatch::is_ready(const store::ReadTransaction& txn, const store::Peer& peer) const {
+  if (!peering::lists_present_form(peer.tunnel_forms)) return false;
+  const auto accepted = peering::accepted_domains(txn, peer);
+  if (accepted && accepted->empty()) return false;
+  return flow_.keys.get()->signer_for(peer.taken_serial, flow_.clock.now()) != nullptr;
+}
+
+RouteWatch::ActiveDomains RouteWatch::active_domains(const store::ReadTransaction& txn) const {
+  std::set<Fingerprint> ready;
   for (const store::Peer& peer : store::list_peers(txn)) {
-    if (peering::lists_present_form(peer.tunnel_forms)) understood.insert(peer.fingerprint);
+    if (is_ready(txn, peer)) ready.insert(peer.fingerprint);
   }
   ActiveDomains out;
   for (const store::Route& route : store::list_routes(txn)) {
     if (route.state != store::RouteState::active) continue;
-    out.emplace(route.domain, understood.count(route.peer) == 1);
+    out.emplace(route.domain, ready.count(route.peer) == 1);
   }
   return out;
 }
@@ -55,7 +64,7 @@ RouteWatch::ActiveDomains RouteWatch::became_active(ActiveDomains now_active) {
 void RouteWatch::retry(const ActiveDomains& domains) {
   const Time now = flow_.clock.now();
   const Status written = flow_.store.write([&](store::WriteTransaction& txn) {
-    for (const auto& [domain, understood] : domains) {
+    for (const auto& [domain, ready] : domains) {
       store::retry_destination(txn, store::DeliveryPath::tunnel, domain.text(), now, kMaxRetried);
     }
     return done();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "node/flow/flow_context.h"
+#include "store/peers.h"
 
 namespace culvert::node {
 
@@ -19,11 +20,12 @@ class RouteWatch {
   void routes_changed();
 
  private:
-  // A domain with an active route, and whether the peer opens what we seal. When either becomes
+  // A domain with an active route, and whether mail can be sealed for its peer. When either becomes
   // true, mail that waited goes on.
   using ActiveDomains = std::set<std::pair<Domain, bool>>;
 
-  static ActiveDomains active_domains(const store::ReadTransaction& txn);
+  ActiveDomains active_domains(const store::ReadTransaction& txn) const;
+  bool is_ready(const store::ReadTransaction& txn, const store::Peer& peer) const;
   ActiveDomains became_active(ActiveDomains now_active);
   void retry(const ActiveDomains& domains);
 

@@ -1,11 +1,7 @@
 #include "node/peers/trouble_telling.h"
 
-#include <algorithm>
-
 #include "crypto/base/log.h"
-#include "node/peers/proof_mail.h"
 #include "peering/trouble.h"
-#include "store/routes.h"
 #include "store/trouble.h"
 
 namespace culvert::node {
@@ -33,25 +29,6 @@ bool forget(const TalkContext& context, const Troubles& items) {
   return written.ok();
 }
 
-bool may_go_by_mail(const Troubles& items, Time now) {
-  return std::ranges::any_of(
-      items, [now](const auto& item) { return now >= item.since + kTroubleByMailAfter; });
-}
-
-Status send_by_mail(const TalkContext& context, const store::Peer& peer, ByteView message) {
-  std::optional<Domain> domain;
-  const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) -> Status {
-    const auto routes = store::routes_of_peer(txn, peer.fingerprint);
-    if (!routes.empty()) domain = routes.front().domain;
-    return done();
-  });
-  if (!read) return read;
-  if (!domain) return permanent_error("no-route", "the peer has no domain to write to");
-  return send_peering_mail(
-      context.flow,
-      {peer.fingerprint, *domain, Bytes(message.begin(), message.end()), peering::kMaxDocumentAge});
-}
-
 // By HTTPS, or by mail once that is due.
 Status carry(const TalkContext& context, const store::Peer& peer, Troubles& items,
              const TalkTime& time) {
@@ -59,27 +36,26 @@ Status carry(const TalkContext& context, const store::Peer& peer, Troubles& item
   const peering::IdentitySigner signer{keys->ring, keys->identity};
   const auto message = peering::sign_trouble(head_to(context, peer.fingerprint), items, signer);
   if (!message) return message.error();
-  const auto answered = post_to_peer(context, peer, *message, time);
+  const auto answered = tell_peer(context, peer, *message, time);
   if (answered) return done();
-  if (!may_go_by_mail(items, context.flow.clock.now())) return answered.error();
+  if (!may_go_by_mail(peer, context.flow.clock.now())) return answered.error();
   Bytes small = *message;
-  while (small.size() > peering::kMaxTroubleMailBytes) {
+  while (small.size() > peering::kMaxDocumentMailBytes) {
     items.resize(items.size() / 2);
     auto fewer = peering::sign_trouble(head_to(context, peer.fingerprint), items, signer);
     if (!fewer) return fewer.error();
     small = *std::move(fewer);
   }
-  return send_by_mail(context, peer, small);
+  return mail_document(context, peer.fingerprint, small, peering::kMaxDocumentAge);
 }
 
 }  // namespace
 
-std::vector<store::Peer> TroubleTelling::due(const store::ReadTransaction& txn, SteadyTime now) {
+std::vector<store::Peer> TroubleTelling::due(const store::ReadTransaction& txn,
+                                             SteadyTime now) const {
   std::vector<store::Peer> out;
-  const std::lock_guard lock(mutex_);
   for (const Fingerprint& fingerprint : store::peers_to_tell(txn)) {
-    const auto known = peers_.find(fingerprint);
-    if (known != peers_.end() && now < known->second.not_before) continue;
+    if (!retries_.may_try(fingerprint, now)) continue;
     auto peer = store::find_peer(txn, fingerprint);
     if (peer && store::is_partner(peer->state)) out.push_back(*std::move(peer));
   }
@@ -90,25 +66,13 @@ void TroubleTelling::tell(const TalkContext& context, const store::Peer& peer,
                           const TalkTime& time) {
   Troubles items = read_troubles(context, peer.fingerprint, peering::kMaxTroubleItems);
   // What still waits is looked at again in a minute.
-  if (items.empty()) return note(peer.fingerprint, context.flow.clock.steady(), true);
+  if (items.empty()) return retries_.note(peer.fingerprint, context.flow.clock.steady(), true);
   const Status carried = carry(context, peer, items, time);
   const bool told = carried && forget(context, items);
-  note(peer.fingerprint, context.flow.clock.steady(), told);
+  retries_.note(peer.fingerprint, context.flow.clock.steady(), told);
   const std::string name = printable(peer.name, 80);
   if (told) log_info("{} was told what became of its mail, {} in all", name, items.size());
   if (!carried) log_info("{} cannot be told of its mail: {}", name, carried.error().text);
-}
-
-void TroubleTelling::note(const Fingerprint& peer, SteadyTime now, bool told) {
-  const std::lock_guard lock(mutex_);
-  OfPeer& of = peers_[peer];
-  if (told) {
-    of = {now + peering::kTroubleInterval, 0};
-    return;
-  }
-  const auto doublings = std::min<std::uint32_t>(of.failures++, 10);
-  const auto wait = std::chrono::minutes(kTroubleRetry.count() << doublings);
-  of.not_before = now + std::min<std::chrono::minutes>(wait, kLongestTroubleRetry);
 }
 
 }  // namespace culvert::node

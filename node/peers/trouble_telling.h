@@ -3,35 +3,26 @@
 // mail when HTTPS has failed for an hour (protocol.md, "Carriers").
 #pragma once
 
-#include <map>
-#include <mutex>
-
+#include "node/peers/peer_retries.h"
 #include "node/peers/peer_talk.h"
+#include "peering/trouble.h"
 
 namespace culvert::node {
 
-// The wait after a peer did not take it: doubled each time, up to kLongestTroubleRetry.
-inline constexpr std::chrono::minutes kTroubleRetry{2};
-inline constexpr std::chrono::hours kLongestTroubleRetry{6};
-inline constexpr std::chrono::hours kTroubleByMailAfter{1};
+inline constexpr RetryWaits kTroubleRetry{.after_success = peering::kTroubleInterval,
+                                          .first = std::chrono::minutes(2),
+                                          .longest = std::chrono::hours(6)};
 
 // Thread-safe.
 class TroubleTelling {
  public:
   // Peers that are to be told something now.
-  std::vector<store::Peer> due(const store::ReadTransaction& txn, SteadyTime now);
+  std::vector<store::Peer> due(const store::ReadTransaction& txn, SteadyTime now) const;
   // Blocking: for a talk's thread.
   void tell(const TalkContext& context, const store::Peer& peer, const TalkTime& time);
 
  private:
-  struct OfPeer {
-    SteadyTime not_before{};
-    std::uint32_t failures = 0;  // in a row
-  };
-  void note(const Fingerprint& peer, SteadyTime now, bool told);
-
-  std::mutex mutex_;
-  std::map<Fingerprint, OfPeer> peers_;  // partners only
+  PeerRetries retries_{kTroubleRetry};
 };
 
 }  // namespace culvert::node

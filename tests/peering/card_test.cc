@@ -50,6 +50,7 @@ TEST_F(CardTest, IsReadBackAsItWasSigned) {
 
 TEST_F(CardTest, SaysWhichFormsOfTunnelMailItsNodeOpens) {
   EXPECT_EQ(b_.card_values().capabilities.tunnel, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(b_.card_values().capabilities.documents, std::vector<std::string>{"routes"});
   EXPECT_EQ(a_.peer(b_)->tunnel_forms, (std::vector<std::uint64_t>{1, 2}));
   EXPECT_TRUE(a_.peer(b_)->ever_listed_form_2);
   Card card = next();

@@ -8,6 +8,7 @@
 
 #include "crypto/keys/certificate_maker.h"
 #include "crypto/keys/memory_key_ring.h"
+#include "peering/acceptance.h"
 #include "peering/accepter.h"
 #include "peering/incoming.h"
 #include "peering/own_card.h"
@@ -169,7 +170,7 @@ class TestNode {
       for (const auto table :
            {store::Table::peers, store::Table::routes, store::Table::proofs,
             store::Table::invitations, store::Table::tombstones, store::Table::incarnations,
-            store::Table::revoked, store::Table::answered}) {
+            store::Table::revoked, store::Table::answered, store::Table::acceptances}) {
         for (auto cursor = txn.scan(table); !cursor.at_end(); cursor.next()) {
           append(all, cursor.key());
           append(all, cursor.value().value());
@@ -283,8 +284,20 @@ inline std::optional<ProofRun> run_proof(TestNode& verifier, TestNode& prover, s
   return run;
 }
 
+// `teller` tells `peer` which of the peer's domains it accepts.
+inline void tell_accepted(TestNode& teller, TestNode& peer) {
+  RoutesDocument routes;
+  teller.read([&](const store::ReadTransaction& txn) {
+    routes = routes_to_tell(txn, *store::find_peer(txn, peer.fingerprint()));
+  });
+  const DocumentHead head{teller.fingerprint(), peer.fingerprint(), random_document_id(),
+                          teller.now()};
+  const auto taken = peer.receive(sign_routes(head, routes, teller.signer()).value());
+  ASSERT_TRUE(taken.ok()) << taken.error().detail;
+}
+
 // Paired, and both routes active.
-inline void connect(TestNode& a, TestNode& b, Wire& wire) {
+inline void prove_both(TestNode& a, TestNode& b, Wire& wire) {
   pair(a, b, wire);
   for (TestNode* node : {&a, &b})
     node->advance(kFirstChallengeDelay);
@@ -292,6 +305,12 @@ inline void connect(TestNode& a, TestNode& b, Wire& wire) {
     ASSERT_TRUE(run_proof(a, b, d.text(), b).has_value());
   for (const Domain& d : a.domains())
     ASSERT_TRUE(run_proof(b, a, d.text(), a).has_value());
+}
+// And each knows that the other accepts its domains.
+inline void connect(TestNode& a, TestNode& b, Wire& wire) {
+  prove_both(a, b, wire);
+  tell_accepted(a, b);
+  tell_accepted(b, a);
 }
 
 }  // namespace culvert::peering

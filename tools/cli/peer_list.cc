@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/peers/peer_clocks.h"
+#include "peering/acceptance.h"
 #include "peering/fingerprint_digits.h"
 #include "peering/peer_changes.h"
 #include "tools/cli/commands.h"
@@ -21,10 +22,12 @@ struct PeerView {
   store::Peer peer;
   std::vector<std::string> domains;
   std::vector<store::Route> routes;
+  std::optional<store::HeardAcceptance> accepts;
 };
 
 PeerView view_of(const store::ReadTransaction& txn, const store::Peer& peer) {
-  return {peer, domains_of(txn, peer.fingerprint), store::routes_of_peer(txn, peer.fingerprint)};
+  return {peer, domains_of(txn, peer.fingerprint), store::routes_of_peer(txn, peer.fingerprint),
+          store::find_heard_acceptance(txn, peer.fingerprint)};
 }
 
 Json json_of(const PeerView& view) {
@@ -77,6 +80,19 @@ const char* origin_text(store::PeerOrigin origin) {
   return "";
 }
 
+// What the peer says of our domains.
+std::string accepted_text(const PeerView& view, Time now) {
+  if (!view.peer.tells_acceptance) return {};
+  if (!view.accepts) return "\nIt has not told yet which domains of this node it accepts.\n";
+  Table table({"OUR DOMAIN", "THERE", "SINCE", "REASON"});
+  for (const store::DomainAcceptance& domain : view.accepts->domains) {
+    table.add(
+        {domain.domain.text(), domain.state, relative_time(domain.since, now), domain.reason});
+  }
+  if (table.empty()) return "\nIt accepts no domain of this node.\n";
+  return "\n" + table.text();
+}
+
 std::string words_of(const PeerView& view, Time now) {
   const store::Peer& peer = view.peer;
   const auto line = [](std::string_view name, const std::string& value) {
@@ -115,7 +131,8 @@ std::string words_of(const PeerView& view, Time now) {
     table.add({route.domain.text(), store::state_name(route.state), relative_time(route.since, now),
                route_advice(route)});
   }
-  return table.empty() ? text : text + "\n" + table.text();
+  if (!table.empty()) text += "\n" + table.text();
+  return text + accepted_text(view, now);
 }
 
 Json details_of(const PeerView& view) {
@@ -142,6 +159,15 @@ Json details_of(const PeerView& view) {
                               {"state", store::state_name(route.state)},
                               {"since", to_rfc3339(route.since)},
                               {"reason", route.reason}});
+  }
+  json["accepts"] = view.accepts ? Json::array() : Json();
+  if (!view.accepts) return json;
+  for (const store::DomainAcceptance& domain : view.accepts->domains) {
+    json["accepts"].push_back({{"domain", domain.domain.text()},
+                               {"state", domain.state},
+                               {"accepted", peering::is_accepted(domain)},
+                               {"since", to_rfc3339(domain.since)},
+                               {"reason", domain.reason}});
   }
   return json;
 }

@@ -15,6 +15,7 @@
 #include "store/invitations.h"
 #include "store/keyring.h"
 #include "store/quarantine.h"
+#include "tools/cli/acceptance_warnings.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/full_shares.h"
 #include "tools/cli/hop_warnings.h"
@@ -98,6 +99,8 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
   facts.quarantined = store::quarantine_length(txn);
   facts.full_shares = full_shares(txn, config);
   facts.of_peers = peer_warnings(txn, now);
+  for (std::string& line : acceptance_warnings(txn, config.node.domains, now))
+    facts.of_peers.push_back(std::move(line));
   facts.set_aside = txn.count(store::Table::damaged);
   return facts;
 }

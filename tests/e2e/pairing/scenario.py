@@ -200,3 +200,54 @@ def case_an_added_domain_is_approved_and_released(lab):
     smtp.send(pair.a.inside, "alice@a.example", ["carl@new.example"], mails.plain(4))
     wait_until(lambda: len(pair.at_b.to("carl@new.example")) == 4, 20, lambda: pair.a.log_tail())
     assert b"Culvert-Result: tunnel" in pair.at_b.to("carl@new.example")[3].header
+
+
+def serve_domains(pair, domains):
+    """b serves other domains, and a knows where their mail goes."""
+    pair.b.set("node", domains=domains)
+    assert pair.b.stop() == 0
+    pair.b.start()
+    pair.a.set("delivery.hosts", **{d: f"smtp://{pair.ab.address}" for d in domains})
+    pair.a.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: domains[-1] in pair.a.routes(), 20, lambda: f"the new card came\n{pair.a.log_tail()}")
+
+
+def there(node, peer):
+    """In which state the peer has this node's domains, as the node was told."""
+    return {d["domain"]: d["state"] for d in node.json("peer", "show", peer)["accepts"] or []}
+
+
+def case_an_added_domain_goes_under_another_until_it_is_accepted(lab):
+    """b serves one more domain. Its mail is not stuck: it comes as b.example's, without the mark of its sender; with it once a accepts the domain."""
+    pair = lab.pair()
+    serve_domains(pair, ["b.example", "more.example"])
+    wait_until(lambda: there(pair.b, "a.example").get("more.example") == "claimed", 20, lambda: pair.b.log_tail())
+    assert any("route approve more.example" in w and "route reject more.example" in w for w in pair.a.json("status")["warnings"]), pair.a.json("status")
+    smtp.send(pair.b.inside, "carl@more.example", ["alice@a.example"], b"From: carl@more.example\r\nSubject: 1\r\n\r\none\r\n")
+    first, = wait_until(lambda: pair.at_a.to("alice@a.example"), 20, lambda: pair.b.log_tail())
+    assert b"peer=b.example" in first.header and b"signed=relay" in first.header, first.header
+    pair.a.command("route", "approve", "more.example")
+    pair.a.wait_route("more.example")
+    told = time.monotonic()
+    wait_until(lambda: there(pair.b, "a.example").get("more.example") == "active", 20, lambda: pair.b.log_tail())
+    lab.note(f"b knew {time.monotonic() - told:.1f} s after a")
+    smtp.send(pair.b.inside, "carl@more.example", ["alice@a.example"], b"From: carl@more.example\r\nSubject: 2\r\n\r\ntwo\r\n")
+    second = wait_until(lambda: pair.at_a.to("alice@a.example")[1:], 20, lambda: pair.b.log_tail())[0]
+    assert b"peer=more.example" in second.header and b"signed=yes" in second.header, second.header
+    assert not pair.a.quarantine(), pair.a.quarantine()
+
+
+def case_a_renamed_domain_waits_at_its_own_node_until_it_is_accepted(lab):
+    """b has another domain. Its mail waits at b, where its sender's administrator sees why; a accepts the domain, and the mail goes by itself."""
+    pair = lab.pair()
+    serve_domains(pair, ["renamed.example"])
+    wait_until(lambda: there(pair.b, "a.example").get("renamed.example") == "claimed", 20, lambda: pair.b.log_tail())
+    pair.ba.forget()
+    smtp.send(pair.b.inside, "bob@renamed.example", ["alice@a.example"], b"From: bob@renamed.example\r\nSubject: s\r\n\r\nwords\r\n")
+    wait_until(lambda: any("route approve" in e["reason"] for e in pair.b.queue()), 20, lambda: pair.b.json("queue", "list"))
+    assert not pair.at_a.to("alice@a.example") and not pair.a.quarantine()
+    assert any("route approve renamed.example" in w for w in pair.a.json("status")["warnings"]), pair.a.json("status")
+    pair.a.command("route", "approve", "renamed.example")
+    got, = wait_until(lambda: pair.at_a.to("alice@a.example"), 30, lambda: f"{pair.a.log_tail()}\n---\n{pair.b.log_tail()}")
+    assert b"peer=renamed.example" in got.header and b"signed=yes" in got.header, got.header
+    assert not pair.a.quarantine(), pair.a.quarantine()

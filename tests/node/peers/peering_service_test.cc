@@ -7,7 +7,10 @@
 #include <future>
 #include <thread>
 
+#include "crypto/keys/random.h"
+#include "node/delivery/sealing.h"
 #include "node/peers/peer_talk.h"
+#include "store/acceptance.h"
 #include "store/queue.h"
 #include "tests/peering/test_node.h"
 
@@ -30,6 +33,7 @@ class PeeringServiceTest : public testing::Test {
     auto own = std::make_shared<OwnKeys>(node.identity().certificate);
     own->signing = {{node.signing().certificate, 0}};
     own->renewal = node.signing().certificate.not_after();
+    own->token_key = crypto::random_secret(32);
     EXPECT_TRUE(own->ring.add(node.identity().key, node.identity().certificate).ok());
     return own;
   }
@@ -162,6 +166,36 @@ TEST_F(PeeringServiceTest, MailGoesOnWhenThePeerWasUpdated) {
   a_.read([&](const store::ReadTransaction& txn) {
     EXPECT_EQ(store::find_entry(txn, entry.id)->next_attempt, a_.now());
   });
+}
+
+// People's mail is sealed only under a domain that the peer accepts; peering mail always.
+TEST_F(PeeringServiceTest, MailIsSealedUnderAcceptedDomainsOnly) {
+  Config config = config_;
+  config.node.domains = {*Domain::parse("new.example"), *Domain::parse("a.example")};
+  live_config_.set(std::make_shared<Config>(config));
+  store::Message message;
+  message.id = store::MessageId::make(a_.now());
+  message.from_domain = "new.example";
+  store::QueueEntry entry;
+  entry.id = {message.id, 0};
+  entry.destination = "b.example";
+  const auto from = [&](SealForm form) -> std::string {
+    const auto plan = sealed_attempt(context_, entry, message, b_.fingerprint(), form);
+    const auto* attempt = std::get_if<Attempt>(&plan);
+    return attempt == nullptr ? "waits" : attempt->seal->from.text();
+  };
+  EXPECT_EQ(from(SealForm::present), "a.example") << "new.example is not on the list";
+  store::HeardAcceptance heard{b_.fingerprint(), 1, a_.now(), {}};
+  const auto hear = [&](const char* domain, const char* state) {
+    heard.domains.push_back({peering::domain(domain), state, "", a_.now()});
+    a_.write([&](store::WriteTransaction& txn) { store::put_heard_acceptance(txn, heard); });
+    ASSERT_TRUE(routing_.refresh().ok());
+  };
+  hear("a.example", "proved");
+  EXPECT_EQ(from(SealForm::present), "waits");
+  EXPECT_EQ(from(SealForm::understood), "new.example");
+  hear("new.example", "paused");
+  EXPECT_EQ(from(SealForm::present), "new.example");
 }
 
 // Named attack: JSON bomb. However many messages wait, and however slow the disk is, workers that
