@@ -16,6 +16,7 @@
 #include "node/program_change.h"
 #include "node/system/notify.h"
 #include "store/key_file.h"
+#include "store/presence.h"
 
 namespace culvert::node {
 namespace {
@@ -44,6 +45,9 @@ ResolverOptions resolver_options(const Config& config) {
 
 Status Node::Parts::open_store() {
   const auto now_config = config.get();
+  if (const Status there = store::check_store_is_there(now_config->node.data_dir); !there) {
+    return there;
+  }
   auto alone = InstanceLock::take(now_config->node.data_dir);
   if (!alone) return alone.error();
   instance.emplace(*std::move(alone));
@@ -210,12 +214,25 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config, const Clock& clo
   if (const Status s = p.open_network(); !s) return s.error();
   p.quarantine = std::make_unique<Quarantine>(
       *p.store, [&p] { return quarantine_limits(p.config.get()->largest_outside_bytes()); });
-  p.flow.reset(new FlowContext{*p.store, *p.workers, clock, *p.watch, *p.routing, p.config, *p.keys,
+  p.flow.reset(new FlowContext{*p.store,
+                               *p.workers,
+                               clock,
+                               *p.watch,
+                               *p.routing,
+                               p.config,
+                               *p.keys,
                                p.counters,
                                [&p] {
                                  if (p.dispatcher) p.dispatcher->wake();
                                },
-                               *p.quarantine, path_traits, p.marks});
+                               *p.quarantine,
+                               path_traits,
+                               p.marks,
+                               {},
+                               {},
+                               [&p](std::vector<std::string> destinations) {
+                                 p.dispatcher->forget_failures(std::move(destinations));
+                               }});
   if (const Status s = start_quarantine(*p.flow); !s) return s.error();
   p.hops.reset(
       new HopContext{*p.flow, p.home, *p.resolver, *p.client_tls, *p.verified_tls, p.name_waits});

@@ -8,7 +8,7 @@ namespace culvert::node {
 store::OwnMarks note_program(store::Store& store, const std::string& name, Time now) {
   const Status written = store.write([&](store::WriteTransaction& txn) {
     store::note_own_name(txn, name, now);
-    peering::read_tunnel_forms_of_cards(txn);
+    peering::read_capabilities_of_cards(txn, now);
     return done();
   });
   if (!written) {

@@ -71,9 +71,12 @@ std::vector<store::DomainAcceptance> with_times(std::vector<store::DomainAccepta
 // A peer can acknowledge only cards that exist.
 bool take_acknowledgement(store::WriteTransaction& txn, store::Peer& peer, std::uint64_t card) {
   const auto own = store::own_card(txn);
-  if (!own || card > own->serial || card <= peer.taken_serial) return false;
-  peer.taken_serial = card;
+  if (!own || card > own->serial) return false;
+  const store::Peer before = peer;
+  peer.taken_serial = std::max(peer.taken_serial, card);
   peer.card_sent_serial = std::max(peer.card_sent_serial, card);
+  if (card == own->serial) peer.card_trouble.clear();
+  if (peer == before) return false;
   store::put_peer(txn, peer);
   return true;
 }
@@ -120,9 +123,10 @@ bool take_routes(store::WriteTransaction& txn, const Fingerprint& sender,
                  const RoutesDocument& routes, Time now) {
   auto peer = store::find_peer(txn, sender);
   if (!peer) return false;
-  const bool acknowledges = take_acknowledgement(txn, *peer, routes.card);
   const auto before = store::find_heard_acceptance(txn, sender);
-  if (before && routes.serial <= before->serial) return acknowledges;
+  if (before && routes.serial < before->serial) return false;
+  const bool acknowledges = take_acknowledgement(txn, *peer, routes.card);
+  if (before && routes.serial == before->serial) return acknowledges;
   store::put_heard_acceptance(
       txn, {sender, routes.serial, now, with_times(routes.domains, before, now)});
   // Its card may have been stored by a program that did not know the word yet.

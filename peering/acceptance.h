@@ -42,8 +42,8 @@ Result<RoutesDocument> read_routes(const VerifiedDocument& document);
 // What the peer is to be told as things stand. Serial 0 if nothing was noted for it yet.
 RoutesDocument routes_to_tell(const store::ReadTransaction& txn, const store::Peer& peer);
 
-// Takes a list from a paired or paused peer. A list that is not newer than the last one changes
-// nothing; the card that it acknowledges counts in any case. True if anything changed.
+// Takes a list from a paired or paused peer. A list that is older than the last one changes
+// nothing. True if anything changed.
 bool take_routes(store::WriteTransaction& txn, const Fingerprint& sender,
                  const RoutesDocument& routes, Time now);
 

@@ -91,14 +91,17 @@ Result<crypto::Certificate> fetch_identity(const Invitation& invitation, PeerCar
 }
 
 Result<AcceptedPeer> store_pairing(store::Store& store, const PairingSelf& self,
-                                   const ReadCode& code, const ReadCard& card, Time now) {
+                                   const ReadCode& code, const ReadCard& card,
+                                   const AcceptWish& wish) {
   const Pairing pairing{.origin = store::PeerOrigin::accepted_by_us,
                         .address = code.invitation.url,
                         .named = code.invitation.inviter_domains,
-                        .given = self.card};
+                        .given = self.card,
+                        .replaces = wish.replaces,
+                        .agreed = wish.now};
   AcceptedPeer out{card.card.sender, card.card.node, {}};
   auto written = store.write([&](store::WriteTransaction& txn) -> Status {
-    if (const Status paired = pair_with(txn, card, pairing, {self.domains, now}); !paired)
+    if (const Status paired = pair_with(txn, card, pairing, {self.domains, wish.now}); !paired)
       return paired.error();
     out.domains.clear();
     for (const store::Route& route : store::routes_of_peer(txn, card.card.sender))
@@ -112,7 +115,8 @@ Result<AcceptedPeer> store_pairing(store::Store& store, const PairingSelf& self,
 }  // namespace
 
 Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& self,
-                                       const ReadCode& code, PeerCarrier& carrier, Time now) {
+                                       const ReadCode& code, PeerCarrier& carrier,
+                                       const AcceptWish& wish) {
   if (const Status fit = check_code(code.invitation, self); !fit) return fit.error();
   auto binding = binding_of(code, self);
   if (!binding) return binding.error();
@@ -122,7 +126,7 @@ Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& s
   const DocumentHead head{.sender = binding->accepter,
                           .receiver = binding->inviter,
                           .id = id_of(code.invitation, *binding),
-                          .time = now};
+                          .time = wish.now};
   const ByteView secret = code.invitation.secret.view();
   const AcceptParts parts{
       .invitation = invitation_id(secret), .card = self.card, .mac = accept_mac(secret, *binding)};
@@ -133,7 +137,7 @@ Result<AcceptedPeer> accept_invitation(store::Store& store, const PairingSelf& s
   if (!answer) return answer.error();
   auto card = check_answer(*answer, code, *binding, head);
   if (!card) return card.error();
-  return store_pairing(store, self, code, *card, now);
+  return store_pairing(store, self, code, *card, wish);
 }
 
 }  // namespace culvert::peering

@@ -16,8 +16,13 @@ CardJudgement judgement(CardVerdict verdict, std::string reason) {
 }
 
 // Checks serial and incarnation against the card that we have; nothing if they are right.
-std::optional<CardJudgement> judge_order(const ReadCard& received, const KnownCard& known) {
+std::optional<CardJudgement> judge_order(const ReadCard& received, const KnownCard& known,
+                                         Time now) {
   const Card& card = received.card;
+  if (known.chosen && card.incarnation == *known.chosen && card.incarnation != known.incarnation) {
+    if (card.issued >= known.chosen_since) return std::nullopt;
+    return judgement(CardVerdict::refused, "older than what the administrator chose");
+  }
   if (card.incarnation == known.incarnation) {
     if (card.serial > known.serial) return std::nullopt;
     if (card.serial < known.serial) {
@@ -38,7 +43,12 @@ std::optional<CardJudgement> judge_order(const ReadCard& received, const KnownCa
   if (known.incarnations >= kMaxIncarnations) {
     return judgement(CardVerdict::refused, "more incarnations than an identity may have");
   }
-  if (card.issued > known.issued) return std::nullopt;
+  if (card.issued > known.issued) {
+    const bool is_soon =
+        known.incarnations > 1 && now < known.newest_incarnation + kIncarnationRest;
+    if (!is_soon) return std::nullopt;
+    return judgement(CardVerdict::copied_key, "a second new incarnation within 30 days");
+  }
   return judgement(CardVerdict::refused, "a new incarnation, but older than the card that we have");
 }
 
@@ -101,7 +111,7 @@ CardJudgement judge_card(const ReadCard& received, const std::optional<KnownCard
                          const CardRules& rules) {
   const Card& card = received.card;
   if (known) {
-    if (auto wrong = judge_order(received, *known)) return *std::move(wrong);
+    if (auto wrong = judge_order(received, *known, rules.now)) return *std::move(wrong);
   }
   if (rules.now < card.issued - kClockDifference) {
     CardJudgement ahead = judgement(CardVerdict::refused, "the card is from the future");

@@ -16,6 +16,9 @@ namespace culvert::peering {
 
 // Incarnations of one identity. `init` and `restore` give a node a new one: a few in its life.
 inline constexpr std::size_t kMaxIncarnations = 100;
+// A second new one within this time is not believed: whoever has a copy of the key could follow
+// each new incarnation with one of his own.
+inline constexpr std::chrono::hours kIncarnationRest{30 * 24};
 
 // What we know of the sender from its earlier cards.
 struct KnownCard {
@@ -28,6 +31,11 @@ struct KnownCard {
   // True if the judged card's incarnation is the current one or was seen before it.
   bool incarnation_seen = false;
   std::size_t incarnations = 0;  // ever seen of this identity
+  Time newest_incarnation{};     // when the newest of them began
+  // The incarnation that an administrator chose after a hold, and the earliest issue of a card of
+  // it that counts. Nothing: there is no choice.
+  std::optional<Incarnation> chosen{};
+  Time chosen_since{};
 };
 
 enum class CardVerdict {
@@ -60,6 +68,7 @@ struct CardJudgement {
 struct CardRules {
   const std::vector<Domain>& own_domains;
   Time now;
+  std::string address{};  // from where the card came, for people
 };
 
 // `known` is empty for a first card, which is trusted because of a code or a person.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/base/log.h"
+#include "peering/card.h"
 #include "peering/proof.h"
 #include "store/acceptance.h"
 #include "store/peers.h"
@@ -75,6 +76,32 @@ Result<store::Peer> partner(const store::ReadTransaction& txn, const Fingerprint
   return permanent_error("not-paired", "that peer is not paired with this node");
 }
 
+// The present incarnation goes on, or the next card of another one takes its place.
+Status choose_incarnation(const store::ReadTransaction& txn, store::Peer& peer, ByteView chosen,
+                          Time now) {
+  const Bytes& other = peer.contested.incarnation;
+  const bool are_two = !other.empty() && other != peer.incarnation;
+  const bool is_present = std::ranges::equal(chosen, peer.incarnation);
+  if ((are_two && chosen.empty()) || (!chosen.empty() && chosen.size() != Incarnation{}.size())) {
+    return permanent_error("which",
+                           "which of the two incarnations is the partner's must be said: "
+                           "--incarnation, with the digits that `culvert status` prints "
+                           "at the partner's node");
+  }
+  peer.chosen_incarnation.clear();
+  if (!chosen.empty() && !is_present) {
+    const bool was_seen = store::find_incarnation(txn, peer.fingerprint, chosen).has_value();
+    const bool is_shown = std::ranges::equal(chosen, other);
+    peer.chosen_incarnation.assign(chosen.begin(), chosen.end());
+    // Cards that an incarnation issued before it was left must not bring it back.
+    peer.chosen_since = !was_seen ? Time{} : is_shown ? peer.contested.issued : now;
+    peer.card_tried.reset();  // its card comes with the answer to ours
+    peer.card_sent_serial = 0;
+  }
+  peer.contested = {};
+  return done();
+}
+
 }  // namespace
 
 Result<Route> approve_route(store::WriteTransaction& txn, const Domain& domain,
@@ -125,6 +152,11 @@ Result<std::vector<Route>> release_domain(store::WriteTransaction& txn, const Do
   }
   std::vector<Route> held;
   for (Route route : all) {
+    if (route.replaces) {
+      route.replaces.reset();
+      route.replace_until.reset();
+      store::put_route(txn, route);
+    }
     if (!route.active_since || route.released) continue;
     route.released = now;
     store::put_route(txn, route);
@@ -147,13 +179,15 @@ Status pause_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint, 
   return change_all(txn, fingerprint, RouteEvent::paused, now);
 }
 
-Status resume_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint, Time now) {
+Status resume_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint, ByteView chosen,
+                   Time now) {
   auto peer = partner(txn, fingerprint);
   if (!peer) return peer.error();
   const bool is_paused = peer->state == store::PeerState::paused;
   if (!is_paused && peer->outbound_held.empty()) {
     return permanent_error("not-held", "that peer is neither paused nor held");
   }
+  if (const Status fits = choose_incarnation(txn, *peer, chosen, now); !fits) return fits;
   peer->outbound_held.clear();
   if (is_paused) peer->since = now;
   peer->state = store::PeerState::paired;

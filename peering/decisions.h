@@ -29,8 +29,12 @@ Result<std::vector<store::Route>> release_domain(store::WriteTransaction& txn, c
 // Mail for the peer waits, and what it seals is still opened. permanent `not-paired`.
 Status pause_peer(store::WriteTransaction& txn, const Fingerprint& peer, Time now);
 
-// Ends a pause, and the hold after a copy of the peer's key was seen. permanent `not-paired`;
-// `not-held` if the peer is neither paused nor held.
-Status resume_peer(store::WriteTransaction& txn, const Fingerprint& peer, Time now);
+// Ends a pause, and the hold after a copy of the peer's key was seen. If the two cards were of
+// different incarnations, `chosen` (its octets, or none) says which is the partner's: the present
+// one goes on, or the next card of the other one takes its place, and its domains are proved anew.
+// permanent `not-paired`; `not-held` if the peer is neither paused nor held; `which` if a choice is
+// needed, or has a wrong size.
+Status resume_peer(store::WriteTransaction& txn, const Fingerprint& peer, ByteView chosen,
+                   Time now);
 
 }  // namespace culvert::peering

@@ -13,7 +13,7 @@ namespace {
 constexpr DocumentType kTypes[] = {DocumentType::card,         DocumentType::accept,
                                    DocumentType::accepted,     DocumentType::proof_challenge,
                                    DocumentType::proof_answer, DocumentType::trouble,
-                                   DocumentType::routes};
+                                   DocumentType::routes,       DocumentType::goodbye};
 
 Error bad_document(std::string text) { return permanent_error("bad-document", std::move(text)); }
 
@@ -84,6 +84,8 @@ std::string_view type_name(DocumentType type) {
       return "trouble";
     case DocumentType::routes:
       return "routes";
+    case DocumentType::goodbye:
+      return "goodbye";
   }
   return "";
 }

@@ -6,7 +6,8 @@
 //
 // Members of every document but a card (frozen):
 //   version   1
-//   type      "accept", "accepted", "proof-challenge", "proof-answer", "trouble", "routes"
+//   type      "accept", "accepted", "proof-challenge", "proof-answer", "trouble", "routes",
+//             "goodbye" (that has no further members: the sender ends the pairing)
 //   sender, receiver   fingerprints, 64 hexadecimal digits
 //   id        32 hexadecimal digits, random
 //   time      RFC 3339, UTC
@@ -39,7 +40,16 @@ inline constexpr std::chrono::hours kAnsweredIdAge{15 * 24};
 // A signed document that goes by mail: base64 of it fits into a mail of kMaxPeeringMailBytes.
 inline constexpr std::size_t kMaxDocumentMailBytes = kMaxPeeringMailBytes * 5 / 8;
 
-enum class DocumentType { card, accept, accepted, proof_challenge, proof_answer, trouble, routes };
+enum class DocumentType {
+  card,
+  accept,
+  accepted,
+  proof_challenge,
+  proof_answer,
+  trouble,
+  routes,
+  goodbye
+};
 std::string_view type_name(DocumentType type);
 
 using DocumentId = std::array<std::uint8_t, 16>;

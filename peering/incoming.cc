@@ -74,6 +74,17 @@ Result<IncomingOutcome> act_on_routes(store::WriteTransaction& txn, const Acting
   return outcome;
 }
 
+// The peer ended the pairing. Mail for it waits until people decide.
+Result<IncomingOutcome> act_on_goodbye(store::WriteTransaction& txn, const Acting& acting) {
+  const Status removed = remove_peer(txn, acting.document.head().sender, Removal::by_peer,
+                                     "its administrator ended the pairing", acting.incoming.now);
+  if (!removed) return removed.error();
+  IncomingOutcome outcome;
+  outcome.routes_changed = true;
+  outcome.said_goodbye = true;
+  return outcome;
+}
+
 Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Acting& acting) {
   switch (acting.document.type()) {
     case DocumentType::proof_challenge:
@@ -84,6 +95,8 @@ Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Actin
       return act_on_trouble(txn, acting);
     case DocumentType::routes:
       return act_on_routes(txn, acting);
+    case DocumentType::goodbye:
+      return act_on_goodbye(txn, acting);
     case DocumentType::card:
     case DocumentType::accept:
     case DocumentType::accepted:
@@ -97,6 +110,10 @@ Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Actin
 Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& acting) {
   auto peer = find_trusted_peer(txn, acting.document.head().sender);
   if (!peer) return peer.error();
+  // From before the two were paired, or paired again.
+  if (acting.document.head().time + kClockDifference < peer->paired) {
+    return refused_with(kRefusedStale, "older than the pairing");
+  }
   if (auto before = stored_answer(txn, acting.document)) {
     IncomingOutcome outcome;
     outcome.answer = *std::move(before);
@@ -182,7 +199,7 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   CardJudgement judged = *std::move(looked);
   if (changes_routes(judged.verdict)) {
     auto written = store.write([&](store::WriteTransaction& txn) {
-      judged = take_card(txn, *card, {self.domains, acting.incoming.now});
+      judged = take_card(txn, *card, {self.domains, acting.incoming.now, acting.incoming.address});
       return done();
     });
     if (!written) return written.error();
@@ -224,6 +241,7 @@ Result<IncomingOutcome> act(store::Store& store, const Acting& acting) {
     case DocumentType::proof_answer:
     case DocumentType::trouble:
     case DocumentType::routes:
+    case DocumentType::goodbye:
       return act_by_id(store, acting);
   }
   return refused("unknown type");

@@ -37,6 +37,7 @@ struct IncomingOutcome {
   std::optional<ReceivedChallenge> prove;  // answer this challenge ...
   std::optional<ProofAnswer> with;         // ... with that
   bool routes_changed = false;
+  bool said_goodbye = false;               // the peer ended the pairing
   std::vector<store::HeardTrouble> heard;  // news about mail of ours
   // When the peer wrote the document, by the peer's clock, if the document is new. By HTTPS that is
   // the peer's present time.

@@ -104,7 +104,9 @@ Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const By
   const Pairing pairing{.origin = store::PeerOrigin::invited_by_us,
                         .address = request.address,
                         .named = invitation->domains,
-                        .given = self.card};
+                        .given = self.card,
+                        .replaces = invitation->replaces,
+                        .agreed = invitation->created};
   if (auto paired = pair_with(txn, accept.card, pairing, {self.domains, request.now}); !paired) {
     return refused(paired.error().text);
   }
@@ -160,6 +162,7 @@ Result<GivenInvitation> give_invitation(store::Store& store, const InvitationWis
     record.domains = wish.partner_domains;
     record.created = now;
     record.expires = expires;
+    record.replaces = wish.replaces;
     store::put_invitation(txn, record);
     return done();
   });

@@ -21,6 +21,8 @@ struct InvitationWish {
   std::vector<Domain> own_domains;
   std::vector<Domain> partner_domains;  // at least one
   std::chrono::seconds valid = kInvitationLifetime;
+  // The partner's node takes the domains from whoever has them in use.
+  bool replaces = false;
 };
 struct GivenInvitation {
   std::string code;  // shown once

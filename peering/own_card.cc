@@ -109,6 +109,18 @@ Incarnation new_incarnation() {
   return incarnation;
 }
 
+Status begin_incarnation(store::WriteTransaction& txn) {
+  auto card = store::own_card(txn);
+  if (!card) {
+    return permanent_error("no-card", "this node has no card yet, so it needs no new incarnation");
+  }
+  const Incarnation incarnation = new_incarnation();
+  card->incarnation.assign(incarnation.begin(), incarnation.end());
+  card->content_digest.clear();  // so a card is made at once
+  store::put_own_card(txn, *card);
+  return done();
+}
+
 Result<store::OwnCard> renew_own_card(store::WriteTransaction& txn, const OwnFacts& facts,
                                       const IdentitySigner& signer, Time now) {
   const auto stored = store::own_card(txn);

@@ -33,6 +33,10 @@ void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFac
 // A random incarnation, for `init`.
 Incarnation new_incarnation();
 
+// `peer renew`: the next card begins a new incarnation. Peers then prove this node's domains anew.
+// permanent `no-card` if this node has no card yet.
+Status begin_incarnation(store::WriteTransaction& txn);
+
 // Gives the stored card if it says the same as `facts` and is younger than kCardRenewal. Otherwise
 // stores a new card under the next serial in this transaction; its octets may be used only after
 // the commit. A store without a card gets serial 1 and a new incarnation. permanent `bad-card`.

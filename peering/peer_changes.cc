@@ -38,7 +38,11 @@ void unite_revoked(store::WriteTransaction& txn, const Card& card, Time now) {
   }
 }
 
+// What `note_capabilities` looks for. It grows when that does.
+constexpr std::uint64_t kCapabilitiesRead = 1;
+
 void note_capabilities(const Capabilities& capabilities, Peer& peer) {
+  peer.capabilities_read = kCapabilitiesRead;
   const auto& documents = capabilities.documents;
   peer.tells_acceptance =
       std::find(documents.begin(), documents.end(), kRoutesDocument) != documents.end();
@@ -56,12 +60,13 @@ void begin_acceptance_anew(store::WriteTransaction& txn, const Fingerprint& peer
 
 // Makes an accepted card the peer's current one. The caller has judged it.
 void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& received,
-                const CardJudgement& judged, Time now) {
+                const CardJudgement& judged, const CardRules& rules) {
+  const Time now = rules.now;
   const Card& card = received.card;
   const crypto::Sha256 digest = crypto::sha256(received.document.content());
   const bool is_new_incarnation = !std::equal(card.incarnation.begin(), card.incarnation.end(),
                                               peer.incarnation.begin(), peer.incarnation.end());
-  if (is_new_incarnation) begin_acceptance_anew(txn, card.sender);
+  const bool is_first = peer.incarnation.empty();
   store::note_incarnation(txn, card.sender, card.incarnation, card.issued);
   unite_revoked(txn, card, now);
   peer.name = printable(card.node);
@@ -78,15 +83,25 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
   peer.largest_message_bytes = card.capabilities.max_message_bytes;
   note_capabilities(card.capabilities, peer);
   peer.ignored_domains = judged.ignored;
+  peer.card_address = rules.address;
   peer.last_seen = now;
   // The peer is back: try at once whether it can be reached, not when its turn comes.
   if (peer.unreachable_since) peer.card_tried.reset();
+  if (is_new_incarnation) {
+    peer.chosen_incarnation.clear();
+    if (peer.outbound_held.empty()) peer.contested = {};
+  }
   store::put_peer(txn, peer);
   take_domains(txn, peer, judged.domains, now);
+  if (is_new_incarnation && !is_first) {
+    begin_acceptance_anew(txn, card.sender);
+    doubt_routes(txn, card.sender, now);
+  }
   // The list acknowledges the card.
   store::note_acceptance_news(txn, card.sender, now);
   if (store::is_revoked(txn, card.sender, card.sender.view())) {
-    static_cast<void>(remove_peer(txn, card.sender, "its identity was revoked", now));
+    static_cast<void>(
+        remove_peer(txn, card.sender, Removal::by_peer, "its identity was revoked", now));
   }
 }
 
@@ -106,9 +121,64 @@ void note_given_card(const store::ReadTransaction& txn, ByteView given, Peer& pe
   if (is_current) peer.taken_serial = own->serial;
 }
 
+void hold_peer(store::WriteTransaction& txn, store::Peer& peer, const Card& other,
+               const std::string& why, const CardRules& rules) {
+  // The card that is shown is the first of its incarnation that was seen.
+  const bool is_known = !peer.outbound_held.empty() &&
+                        std::ranges::equal(peer.contested.incarnation, other.incarnation);
+  if (is_known) return;
+  peer.outbound_held = "a copy of its key is in use: " + why;
+  peer.contested = {Bytes(other.incarnation.begin(), other.incarnation.end()), other.issued,
+                    rules.now, rules.address};
+  peer.chosen_incarnation.clear();
+  store::put_peer(txn, peer);
+}
+
+// A tombstone stops cards, not people; nothing brings a revoked identity back.
+Status may_pair(const store::ReadTransaction& txn, const Fingerprint& sender,
+                const Pairing& pairing) {
+  if (store::is_revoked(txn, sender, sender.view())) {
+    return permanent_error("removed-peer", "that identity is revoked, and never comes back");
+  }
+  const auto tombstone = store::find_tombstone(txn, sender);
+  if (!tombstone || pairing.agreed >= tombstone->since) return done();
+  return permanent_error("removed-peer",
+                         "this identity was removed from this node after the code was made; only a "
+                         "new code pairs them again");
+}
+
+// What was decided about a peer before it was removed counts no more.
+void begin_anew(store::WriteTransaction& txn, Peer& peer, Time now) {
+  store::remove_tombstone(txn, peer.fingerprint);
+  peer.paired = now;
+  peer.named.clear();
+  peer.goodbye_due.reset();
+  peer.outbound_held.clear();
+  peer.contested = {};
+  for (store::Route& route : store::routes_of_peer(txn, peer.fingerprint)) {
+    route.named = route.approved = route.rejected = false;
+    route.proved.reset();
+    store::put_route(txn, route);
+  }
+}
+
 bool is_hex(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// Lists those that the name fits, with what tells them apart.
+Error ambiguous(std::string_view name, const std::vector<Peer>& found) {
+  constexpr std::size_t kMostShown = 5;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(found.size(), kMostShown); ++i) {
+    const Peer& peer = found[i];
+    list += (i == 0 ? "" : ", ") + peer.fingerprint.hex().substr(0, kLeastFingerprintDigits) +
+            " (" + printable(peer.name, 80) + ", " + store::state_name(peer.state) + " since " +
+            to_rfc3339(peer.since) + ")";
+  }
+  return permanent_error("ambiguous", "'" + printable(name, 80) + "' fits more than one peer: " +
+                                          list + "; name it by the digits of its fingerprint");
 }
 
 bool is_called(const store::ReadTransaction& txn, const Peer& peer, std::string_view name) {
@@ -116,10 +186,13 @@ bool is_called(const store::ReadTransaction& txn, const Peer& peer, std::string_
       peer.fingerprint.hex().starts_with(name)) {
     return true;
   }
-  if (peer.state == PeerState::removed) return false;
   if (peer.name == name) return true;
   const auto domain = Domain::parse(name);
-  return domain && store::find_route(txn, *domain, peer.fingerprint);
+  if (!domain) return false;
+  const auto route = store::find_route(txn, *domain, peer.fingerprint);
+  // A domain that a living peer gave up is another's name.
+  return route &&
+         (peer.state == PeerState::removed || route->state != store::RouteState::withdrawn);
 }
 
 }  // namespace
@@ -137,17 +210,23 @@ std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Car
   known.incarnation_since =
       store::find_incarnation(txn, card.sender, peer->incarnation).value_or(peer->card_issued);
   known.incarnation_seen = store::find_incarnation(txn, card.sender, card.incarnation).has_value();
-  known.incarnations = store::count_incarnations(txn, card.sender);
+  const auto times = store::incarnation_times(txn, card.sender);
+  known.incarnations = times.size();
+  for (const Time began : times)
+    known.newest_incarnation = std::max(known.newest_incarnation, began);
+  if (peer->chosen_incarnation.size() == known.incarnation.size()) {
+    known.chosen.emplace();
+    std::copy(peer->chosen_incarnation.begin(), peer->chosen_incarnation.end(),
+              known.chosen->begin());
+    known.chosen_since = peer->chosen_since;
+  }
   return known;
 }
 
 Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairing& pairing,
                  const CardRules& rules) {
   const Fingerprint& sender = card.card.sender;
-  if (store::find_tombstone(txn, sender)) {
-    return permanent_error("removed-peer",
-                           "this identity was removed from this node and cannot come back");
-  }
+  if (const Status may = may_pair(txn, sender, pairing); !may) return may;
   const CardJudgement judged = judge_card(card, known_card(txn, card.card), rules);
   if (judged.verdict != CardVerdict::accepted && judged.verdict != CardVerdict::repeated) {
     return permanent_error("card-refused", "the card was not accepted: " + judged.reason);
@@ -160,7 +239,8 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
     peer.fingerprint = sender;
     peer.paired = now;
   }
-  if (peer.state == PeerState::pairing || peer.state == PeerState::unconfirmed) {
+  if (peer.state == PeerState::removed) begin_anew(txn, peer, now);
+  if (!store::is_partner(peer.state)) {
     peer.state = PeerState::paired;
     peer.origin = pairing.origin;
     peer.since = now;
@@ -169,7 +249,7 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
   unite_names(peer, pairing.named);
   note_given_card(txn, pairing.given, peer);
   if (judged.verdict == CardVerdict::accepted) {
-    apply_card(txn, peer, card, judged, now);
+    apply_card(txn, peer, card, judged, rules);
   } else {
     store::put_peer(txn, peer);
     std::vector<Domain> domains;
@@ -180,6 +260,9 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
   if (store::find_tombstone(txn, sender)) {
     return permanent_error("removed-peer", "the peer revoked its identity");
   }
+  if (!pairing.replaces) return done();
+  for (const Domain& domain : pairing.named)
+    begin_replacement(txn, {domain, sender}, now);
   return done();
 }
 
@@ -193,35 +276,38 @@ CardJudgement take_card(store::WriteTransaction& txn, const ReadCard& card,
   }
   CardJudgement judged = judge_card(card, known_card(txn, card.card), rules);
   if (judged.verdict == CardVerdict::accepted) {
-    apply_card(txn, *peer, card, judged, rules.now);
-  } else if (judged.verdict == CardVerdict::copied_key && peer->outbound_held.empty()) {
-    peer->outbound_held = "a copy of its key is in use: " + judged.reason;
-    store::put_peer(txn, *peer);
+    apply_card(txn, *peer, card, judged, rules);
+  } else if (judged.verdict == CardVerdict::copied_key) {
+    hold_peer(txn, *peer, card.card, judged.reason, rules);
   }
   return judged;
 }
 
-void read_tunnel_forms_of_cards(store::WriteTransaction& txn) {
+void read_capabilities_of_cards(store::WriteTransaction& txn, Time now) {
   for (Peer& peer : store::list_peers(txn)) {
-    if (!peer.tunnel_forms.empty() || peer.card.empty()) continue;
+    if (peer.capabilities_read == kCapabilitiesRead || peer.card.empty()) continue;
     const auto card = open_card(peer.card);
     if (!card) continue;
     note_capabilities(card->card.capabilities, peer);
     store::put_peer(txn, peer);
+    store::note_acceptance_news(txn, peer.fingerprint, now);
   }
 }
 
-Status remove_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint,
+Status remove_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint, Removal removal,
                    std::string_view reason, Time now) {
   auto peer = store::find_peer(txn, fingerprint);
   if (!peer) return permanent_error("not-found", "there is no such peer");
   if (peer->state == PeerState::removed) return done();
   peer->state = PeerState::removed;
   peer->since = now;
+  if (removal == Removal::by_us) peer->goodbye_due = now;
   store::put_peer(txn, *peer);
   store::put_tombstone(txn, {fingerprint, now, std::string(reason)});
   for (const store::Route& route : store::routes_of_peer(txn, fingerprint)) {
-    change_route(txn, {route.domain, fingerprint}, RouteEvent::peer_removed, now);
+    const auto event =
+        removal == Removal::by_us ? RouteEvent::peer_removed : RouteEvent::said_goodbye;
+    change_route(txn, {route.domain, fingerprint}, event, now);
   }
   for (const auto role : {store::ProofRole::verifying, store::ProofRole::answering}) {
     for (const store::Proof& proof : store::proofs_of_peer(txn, role, fingerprint)) {
@@ -232,21 +318,19 @@ Status remove_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint,
 }
 
 Result<Peer> find_peer_by_name(const store::ReadTransaction& txn, std::string_view name) {
-  std::optional<Peer> found;
+  std::vector<Peer> living;
+  std::vector<Peer> removed;
   for (Peer& peer : store::list_peers(txn)) {
     if (!is_called(txn, peer, name)) continue;
-    if (found) {
-      return permanent_error("ambiguous", "'" + printable(name, 80) +
-                                              "' fits more than one peer; name it by 16 or more "
-                                              "hexadecimal digits of its fingerprint");
-    }
-    found = std::move(peer);
+    (peer.state == PeerState::removed ? removed : living).push_back(std::move(peer));
   }
-  if (!found) {
+  std::vector<Peer>& found = living.empty() ? removed : living;
+  if (found.size() == 1) return std::move(found.front());
+  if (found.empty()) {
     return permanent_error("not-found", "there is no peer '" + printable(name, 80) +
                                             "' (`culvert peer list` shows them)");
   }
-  return *std::move(found);
+  return ambiguous(name, found);
 }
 
 Result<Peer> find_trusted_peer(const store::ReadTransaction& txn, const Fingerprint& sender) {

@@ -22,11 +22,17 @@ struct Pairing {
   std::string address;        // where it came from, for people
   std::vector<Domain> named;  // domains that an administrator here named for this peer
   ByteView given;             // our signed card that the peer gets with this pairing
+  // The named domains are taken from whoever has them in use, once they are proved.
+  bool replaces = false;
+  // An administrator gave, or used, the code after this: an identity that was removed before it may
+  // come back.
+  Time agreed{};
 };
 
 // Pairs with the sender of a first (or newer) card that the code vouched for. Pairing again with a
-// known peer unites the names. permanent `removed-peer` for an identity with a tombstone,
-// `card-refused` for a card that is not accepted.
+// known peer unites the names; a removed one begins anew. permanent `removed-peer` for an identity
+// that was removed after `agreed`, or that is revoked, `card-refused` for a card that is not
+// accepted.
 Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairing& pairing,
                  const CardRules& rules);
 
@@ -35,17 +41,22 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
 // changes nothing. An identity that revokes itself is removed. Cards of anybody else are `refused`.
 CardJudgement take_card(store::WriteTransaction& txn, const ReadCard& card, const CardRules& rules);
 
-// For the start of `serve`: an older program stored the peers' cards without reading their tunnel
-// forms, and a peer does not send its card again because this node was updated.
-void read_tunnel_forms_of_cards(store::WriteTransaction& txn);
+// For the start of `serve`: an older program stored the peers' cards without reading all of their
+// capabilities, and a peer does not send its card again because this node was updated.
+void read_capabilities_of_cards(store::WriteTransaction& txn, Time now);
 
-// `peer remove`, which is final. A tombstone stays, every route is withdrawn, and pending proofs
-// are deleted. permanent `not-found`.
-Status remove_peer(store::WriteTransaction& txn, const Fingerprint& peer, std::string_view reason,
-                   Time now);
+// Who ended the pairing.
+enum class Removal {
+  by_us,    // `peer remove`: the peer is to be told
+  by_peer,  // it said goodbye, or revoked its identity
+};
+// A tombstone stays, every route is withdrawn, and pending proofs are deleted. permanent
+// `not-found`.
+Status remove_peer(store::WriteTransaction& txn, const Fingerprint& peer, Removal removal,
+                   std::string_view reason, Time now);
 
 // The peer that `name` means: one of its domains, its node name, or the first 16 or more
-// hexadecimal digits of its fingerprint. Removed peers are found only by their fingerprint.
+// hexadecimal digits of its fingerprint. A removed peer is meant only if the name fits no other.
 // permanent `not-found`, `ambiguous`.
 Result<store::Peer> find_peer_by_name(const store::ReadTransaction& txn, std::string_view name);
 

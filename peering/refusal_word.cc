@@ -14,10 +14,13 @@ constexpr Row kRows[] = {
     {kRefusedUsed, "the code was used by another node; ask for a new one, and find out by whom"},
     {kRefusedRemoved, "its administrator has removed this node; only a new code pairs them again"},
     {kRefusedHeld,
-     "it has seen two different cards of this node with one number, so a copy of this node's key "
-     "is in "
-     "use; its administrator must decide"},
-    {kRefusedStale, "it has a newer card of this node, or this one has expired"},
+     "it has seen cards of two copies of this node, and holds mail until its administrator decides "
+     "(`culvert peer resume` there). If this data directory was copied back: stop every other "
+     "copy, "
+     "then run `culvert peer renew` here"},
+    {kRefusedStale,
+     "it has a newer card of this node. If this data directory was copied back: stop every other "
+     "copy, then run `culvert peer renew` here"},
     {kRefusedClock,
      "by its clock the message is from the future: set this node's clock, or have that one set"},
     {kRefusedConflict, "another node holds the domain there"},

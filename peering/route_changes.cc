@@ -30,6 +30,8 @@ std::string reason_of(RouteEvent event, RouteState state) {
       return "proved by mail";
     case RouteEvent::proof_overdue:
       return "its proof has failed for three days";
+    case RouteEvent::reincarnated:
+      return "the peer's node was set up from a copy, and is proved anew";
     case RouteEvent::card_ended:
       return "the peer's card has ended, and no newer one came";
     case RouteEvent::approved:
@@ -44,6 +46,10 @@ std::string reason_of(RouteEvent event, RouteState state) {
       return "resumed by an administrator";
     case RouteEvent::unlisted:
       return "the domain left the peer's card";
+    case RouteEvent::replaced:
+      return "another node of the same organisation took its place";
+    case RouteEvent::said_goodbye:
+      return "the peer's administrator ended the pairing";
     case RouteEvent::peer_removed:
       return "the peer was removed";
   }
@@ -77,6 +83,15 @@ void claim(store::WriteTransaction& txn, const store::Peer& peer, const Domain& 
   route.next_proof = now + kFirstChallengeDelay;
   store::put_route(txn, route);
   store::note_acceptance_news(txn, peer.fingerprint, now);
+}
+
+bool may_replace(const Route& route, const Fingerprint& holder, Time now) {
+  return route.replaces == holder && route.replace_until && now < *route.replace_until;
+}
+
+void end_replacement(Route& route) {
+  route.replaces.reset();
+  route.replace_until.reset();
 }
 
 }  // namespace
@@ -140,8 +155,10 @@ void take_domains(store::WriteTransaction& txn, const store::Peer& peer,
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now) {
   auto route = store::find_route(txn, name.domain, name.peer);
   if (!route) return false;
+  const auto holder = holder_of_domain(txn, name.domain, name.peer);
+  const bool replaces = holder && may_replace(*route, *holder, now);
   const RouteFacts facts{.named = route->named || route->approved,
-                         .other_active = holder_of_domain(txn, name.domain, name.peer).has_value(),
+                         .other_active = holder && !replaces,
                          .proof_is_fresh = route->proved && now < *route->proved + kProofInterval,
                          .before_pause = route->before_pause};
   const auto next = next_route_state(route->state, event, facts);
@@ -152,9 +169,54 @@ bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEven
     return store::remove_route(txn, name.domain, name.peer);
   }
   enter(*route, *next, event, now);
+  if (is_in_use(*next)) end_replacement(*route);
   store::put_route(txn, *route);
+  if (replaces && is_in_use(*next)) {
+    change_route(txn, {name.domain, *holder}, RouteEvent::replaced, now);
+  }
   if (*next == RouteState::withdrawn) end_conflicts(txn, name.domain, now);
   return true;
+}
+
+void begin_replacement(store::WriteTransaction& txn, const RouteName& name, Time now) {
+  auto route = store::find_route(txn, name.domain, name.peer);
+  const auto holder = holder_of_domain(txn, name.domain, name.peer);
+  if (!route || !holder || is_in_use(route->state)) return;
+  route->replaces = *holder;
+  route->replace_until = now + kReplacementTime;
+  route->next_proof = now + kFirstChallengeDelay;
+  route->challenged.reset();
+  store::put_route(txn, *route);
+  change_route(txn, name, RouteEvent::conflict_ended, now);
+}
+
+bool end_old_replacements(store::WriteTransaction& txn, Time now) {
+  bool any = false;
+  for (Route& route : store::list_routes(txn)) {
+    if (!route.replace_until || now < *route.replace_until) continue;
+    log_warning("route {}: it was not proved in time, so the peer that has it in use keeps it",
+                route.domain.text());
+    end_replacement(route);
+    store::put_route(txn, route);
+    any = true;
+  }
+  return any;
+}
+
+void doubt_routes(store::WriteTransaction& txn, const Fingerprint& peer, Time now) {
+  for (Route& route : store::routes_of_peer(txn, peer)) {
+    const RouteName name{route.domain, peer};
+    // What was proved, or is being proved, is the former incarnation.
+    remove_proofs_of_domain(txn, name);
+    route.proved.reset();
+    route.challenged.reset();
+    route.next_proof = now;
+    if (is_in_use(route.state)) route.prove_requested = now;
+    if (route.state == RouteState::paused) route.before_pause = RouteState::degraded;
+    store::put_route(txn, route);
+    change_route(txn, name, RouteEvent::challenge_ended, now);
+    change_route(txn, name, RouteEvent::reincarnated, now);
+  }
 }
 
 Outbound outbound_of(const Route& route) {

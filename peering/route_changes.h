@@ -25,6 +25,19 @@ void remove_proofs_of_domain(store::WriteTransaction& txn, const RouteName& rout
 // that gives its domain up ends the conflicts about it, so that others are proved.
 bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEvent event, Time now);
 
+// How long mail for a domain waits for the proof of the identity that is to replace another.
+inline constexpr std::chrono::hours kReplacementTime{72};
+// `--replace`: once the route is proved, it takes the place of the one in use, which is withdrawn
+// in the same commit. Until then mail waits; after kReplacementTime the old one goes on. Nothing if
+// nobody else has the domain in use.
+void begin_replacement(store::WriteTransaction& txn, const RouteName& name, Time now);
+// Ends those that were not proved in time. True if there were any. Reads all routes.
+bool end_old_replacements(store::WriteTransaction& txn, Time now);
+
+// When the peer began a new incarnation: whoever has a copy of its keys could have done that, so
+// mail for its domains waits until each is proved anew.
+void doubt_routes(store::WriteTransaction& txn, const Fingerprint& peer, Time now);
+
 // The peer, other than `but`, that has the domain in use; nothing if nobody has.
 std::optional<Fingerprint> holder_of_domain(const store::ReadTransaction& txn, const Domain& domain,
                                             const Fingerprint& but);

@@ -64,6 +64,7 @@ std::optional<RouteState> next_route_state(RouteState state, RouteEvent event,
       return when_proved(state, facts);
     case RouteEvent::proof_overdue:
     case RouteEvent::card_ended:
+    case RouteEvent::reincarnated:
       return from({active}, state, degraded);
     case RouteEvent::approved:
       return when_approved(state, facts);
@@ -75,7 +76,10 @@ std::optional<RouteState> next_route_state(RouteState state, RouteEvent event,
       return from({active, degraded}, state, paused);
     case RouteEvent::resumed:
       return from({paused}, state, facts.before_pause == degraded ? degraded : active);
+    case RouteEvent::replaced:
+      return is_in_use(state) ? std::optional(withdrawn) : std::nullopt;
     case RouteEvent::unlisted:
+    case RouteEvent::said_goodbye:
     case RouteEvent::peer_removed:
       return state == withdrawn ? std::nullopt : std::optional(withdrawn);
   }

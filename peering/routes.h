@@ -24,8 +24,11 @@ enum class RouteEvent {
   conflict_ended,   // nobody else holds the domain any more
   paused,           // `peer pause`
   resumed,          // `peer resume`
+  reincarnated,     // the peer began a new incarnation: a copy of its store was put back
   unlisted,         // the domain left the card
-  peer_removed,     // or its identity was revoked
+  replaced,         // another identity took its place, as an administrator wanted
+  said_goodbye,     // the peer ended the pairing
+  peer_removed,     // `peer remove`, or its identity was revoked
 };
 
 // Facts that decide besides the state.

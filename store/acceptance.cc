@@ -53,13 +53,13 @@ Bytes encode(const DomainAcceptance& item) {
 Result<DomainAcceptance> decode_item(ByteView record) {
   auto in = RecordReader::parse(record);
   if (!in) return in.error();
-  const auto domains = in->all_domains(kDomain);
-  if (domains.size() != 1) in->set_bad();
+  auto domain = in->domain(kDomain);
+  if (!domain) return in->status().error();
   const std::string state = in->text(kState);
   const std::string reason = in->text(kReason);
   const Time since = in->time_or_zero(kSince);
   if (const Status ok = in->status(); !ok) return ok.error();
-  return DomainAcceptance{domains.front(), state, reason, since};
+  return DomainAcceptance{*std::move(domain), state, reason, since};
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ enum : std::uint32_t {
   kUsedFrom = 9,
   kAnswer = 10,
   // 11 was in use.
+  kInvitationReplaces = 12,
 };
 // Fields of Answered. Frozen.
 enum : std::uint32_t { kTime = 1, kType = 2, kReply = 3 };
@@ -59,6 +60,7 @@ Bytes encode(const Invitation& invitation, const crypto::SealingKey& key) {
       .time(kExpires, invitation.expires)
       .time(kUsed, invitation.used);
   if (invitation.used_by) out.bytes(kUsedBy, invitation.used_by->view());
+  out.flag(kInvitationReplaces, invitation.replaces);
   return out.text(kUsedFrom, invitation.used_from).bytes(kAnswer, invitation.answer).take();
 }
 
@@ -78,6 +80,7 @@ Result<Invitation> decode_invitation(ByteView record, const crypto::SealingKey& 
   if (!in->bytes(kUsedBy).empty()) invitation.used_by = in->fingerprint(kUsedBy);
   invitation.used_from = in->text(kUsedFrom);
   invitation.answer = copy(in->bytes(kAnswer));
+  invitation.replaces = in->flag(kInvitationReplaces);
   if (const Status ok = in->status(); !ok) return ok.error();
   return invitation;
 }

@@ -17,6 +17,7 @@ struct Invitation {
   SecretBytes secret{};           // sealed at rest
   Bytes payload_digest{};         // SHA-256 of the code's payload, for the MAC
   std::vector<Domain> domains{};  // of the partner, as the administrator named them
+  bool replaces = false;          // the partner takes the place of whoever has these domains in use
   Time created{};
   Time expires{};
   std::optional<Time> used{};

@@ -96,8 +96,9 @@ Result<crypto::NodeKey> load_node_key(const std::filesystem::path& file) {
   if (fd < 0 && errno == ENOENT) {
     return permanent_error(
         "no-key-file", fmt::format("there is no key file '{}'. If this node has run before, put "
-                                   "it back from a copy: its store opens with no other key. "
-                                   "Only for a new node: `culvert init`",
+                                   "it back from a copy: its store opens with no other key. Only "
+                                   "if it is lost for ever: move the store away, and "
+                                   "`culvert init --new-store`",
                                    file.string()));
   }
   if (fd < 0) return file_error(file, "read", errno);

@@ -87,9 +87,8 @@ Status check_version(std::int64_t found, int key_version) {
     return permanent_error(
         "no-store",
         "the store is empty: its file was cut off, or `culvert init` was interrupted. If this node "
-        "has run before, restore the data directory from a copy: a new node knows no partners, and "
-        "mail to them would go in clear. Only if it never ran, remove the configuration, the key "
-        "file and the data directory, and run `culvert init` again");
+        "has run before, put the data directory back from a copy. Only if there is none, or it "
+        "never ran: move the data directory away, and `culvert init --new-store`");
   }
   if (found > kSchemaVersion) {
     return permanent_error("schema-newer",

@@ -51,7 +51,16 @@ enum : std::uint32_t {
   kTellsAcceptance = 63,
   kCardMailed = 64,
   kCardMailedSerial = 65,
+  kContested = 66,
+  kChosenIncarnation = 67,
+  kCardAddress = 68,
+  kChosenSince = 69,
+  kGoodbyeDue = 70,
+  kCapabilitiesRead = 71,
+  kCardTriedSerial = 72,
 };
+// Fields of ContestedCard. Frozen.
+enum : std::uint32_t { kOtherIncarnation = 1, kOtherIssued = 2, kOtherSeen = 3, kOtherAddress = 4 };
 // Fields of Tombstone. Frozen.
 enum : std::uint32_t { kTombFingerprint = 1, kTombSince = 2, kTombReason = 3 };
 
@@ -64,6 +73,28 @@ Bytes pair_key(const Fingerprint& peer, ByteView id) {
 // The first time given stays.
 void note_time(WriteTransaction& txn, Table table, ByteView key, Time when) {
   if (!txn.has(table, key)) txn.put(table, key, KeyWriter().time(when).take());
+}
+
+Bytes encode(const ContestedCard& contested) {
+  if (contested.incarnation.empty()) return {};
+  return RecordWriter()
+      .bytes(kOtherIncarnation, contested.incarnation)
+      .time(kOtherIssued, contested.issued)
+      .time(kOtherSeen, contested.seen)
+      .text(kOtherAddress, contested.address)
+      .take();
+}
+
+ContestedCard read_contested(RecordReader& from) {
+  const ByteView record = from.bytes(kContested);
+  if (record.empty()) return {};
+  auto in = RecordReader::parse(record);
+  if (!in) from.set_bad();
+  if (!in) return {};
+  ContestedCard contested{copy(in->bytes(kOtherIncarnation)), in->time_or_zero(kOtherIssued),
+                          in->time_or_zero(kOtherSeen), in->text(kOtherAddress)};
+  if (!in->status()) from.set_bad();
+  return contested;
 }
 
 void encode_card(RecordWriter& out, const Peer& peer) {
@@ -87,6 +118,8 @@ void encode_card(RecordWriter& out, const Peer& peer) {
     out.item(kTunnelForm, std::to_string(form));
   out.flag(kEverListedForm2, peer.ever_listed_form_2);
   out.flag(kTellsAcceptance, peer.tells_acceptance);
+  out.integer(kCapabilitiesRead, static_cast<std::int64_t>(peer.capabilities_read));
+  out.text(kCardAddress, peer.card_address);
 }
 
 std::vector<std::uint64_t> read_forms(RecordReader& in) {
@@ -117,6 +150,8 @@ void decode_card(RecordReader& in, Peer& peer) {
   peer.tunnel_forms = read_forms(in);
   peer.ever_listed_form_2 = in.flag(kEverListedForm2);
   peer.tells_acceptance = in.flag(kTellsAcceptance);
+  peer.capabilities_read = in.count(kCapabilitiesRead);
+  peer.card_address = in.text(kCardAddress);
 }
 
 Bytes encode(const Tombstone& tombstone) {
@@ -167,7 +202,10 @@ Bytes encode(const Peer& peer) {
   encode_card(out, peer);
   for (const Domain& domain : peer.named)
     out.item(kNamed, domain.text());
-  out.text(kOutboundHeld, peer.outbound_held);
+  out.text(kOutboundHeld, peer.outbound_held).bytes(kContested, encode(peer.contested));
+  out.bytes(kChosenIncarnation, peer.chosen_incarnation);
+  if (!peer.chosen_incarnation.empty()) out.time(kChosenSince, peer.chosen_since);
+  out.time(kGoodbyeDue, peer.goodbye_due);
   for (const std::string& domain : peer.ignored_domains)
     out.item(kIgnoredDomain, domain);
   for (const std::string& address : peer.seen_from)
@@ -177,6 +215,7 @@ Bytes encode(const Peer& peer) {
   return out.time(kUnreachableSince, peer.unreachable_since)
       .text(kUnreachableWhy, peer.unreachable_why)
       .time(kCardTried, peer.card_tried)
+      .integer(kCardTriedSerial, static_cast<std::int64_t>(peer.card_tried_serial))
       .time(kCardSent, peer.card_sent)
       .integer(kCardSentSerial, static_cast<std::int64_t>(peer.card_sent_serial))
       .integer(kTakenSerial, static_cast<std::int64_t>(peer.taken_serial))
@@ -201,10 +240,15 @@ Result<Peer> decode_peer(ByteView record) {
   decode_card(*in, peer);
   peer.named = in->all_domains(kNamed);
   peer.outbound_held = in->text(kOutboundHeld);
+  peer.contested = read_contested(*in);
+  peer.chosen_incarnation = copy(in->bytes(kChosenIncarnation));
+  peer.chosen_since = in->time_or_zero(kChosenSince);
+  peer.goodbye_due = in->time(kGoodbyeDue);
   peer.ignored_domains = in->all_texts(kIgnoredDomain);
   peer.unreachable_since = in->time(kUnreachableSince);
   peer.unreachable_why = in->text(kUnreachableWhy);
   peer.card_tried = in->time(kCardTried);
+  peer.card_tried_serial = in->count(kCardTriedSerial);
   peer.card_sent = in->time(kCardSent);
   peer.card_sent_serial = in->count(kCardSentSerial);
   // Older records have only the former.
@@ -236,6 +280,10 @@ void put_tombstone(WriteTransaction& txn, const Tombstone& tombstone) {
   txn.put(Table::tombstones, tombstone.fingerprint.view(), encode(tombstone));
 }
 
+void remove_tombstone(WriteTransaction& txn, const Fingerprint& fingerprint) {
+  txn.erase(Table::tombstones, fingerprint.view());
+}
+
 std::optional<Tombstone> find_tombstone(const ReadTransaction& txn,
                                         const Fingerprint& fingerprint) {
   return load<Tombstone>(txn, Table::tombstones, fingerprint.view(), decode_tombstone);
@@ -253,8 +301,13 @@ std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerpri
   return read_time(*value);
 }
 
-std::size_t count_incarnations(const ReadTransaction& txn, const Fingerprint& peer) {
-  return keys_of(txn, Table::incarnations, peer.view(), SIZE_MAX).size();
+std::vector<Time> incarnation_times(const ReadTransaction& txn, const Fingerprint& peer) {
+  std::vector<Time> times;
+  each(txn, Table::incarnations, peer.view(), peer.view(), [&times](ByteView, ByteView value) {
+    times.push_back(value.size() == 8 ? read_time(value) : Time{});
+    return true;
+  });
+  return times;
 }
 
 void note_revoked(WriteTransaction& txn, const Fingerprint& peer, ByteView id, Time when) {

@@ -34,6 +34,15 @@ enum class PeerOrigin : std::uint8_t {
   file = 3
 };
 
+// A card of another copy of a peer's key, because of which mail for the peer is held. For people.
+struct ContestedCard {
+  Bytes incarnation{};  // empty: there is none
+  Time issued{};
+  Time seen{};
+  std::string address{};  // from where it came
+  bool operator==(const ContestedCard&) const = default;
+};
+
 struct Peer {
   Fingerprint fingerprint{};
   std::string name{};  // node name on the card
@@ -50,7 +59,8 @@ struct Peer {
   Bytes incarnation{};
   Time card_issued{};
   Time card_expires{};
-  Bytes card_digest{};  // over its eContent
+  Bytes card_digest{};         // over its eContent
+  std::string card_address{};  // from where it came, for people
   std::vector<std::string> urls{};
   std::vector<Bytes> signing_certificates{};     // DER, newest first
   std::vector<Bytes> encryption_certificates{};  // DER, newest first
@@ -58,17 +68,27 @@ struct Peer {
   std::vector<std::uint64_t> tunnel_forms{};     // listed on its card; none: it does not say
   // Its card once listed form 2. Never unset while the record lives, whatever a later card says.
   bool ever_listed_form_2 = false;
+  // Which program read the capabilities of its card (peering/peer_changes.h).
+  std::uint64_t capabilities_read = 0;
   // Its card lists the document `routes`: it tells which of our domains it accepts.
   bool tells_acceptance = false;
   std::vector<Bytes> allowed_certificates{};  // tunnel certificates of others, by an administrator
 
   std::vector<Domain> named{};  // its domains that an administrator here named
   std::string
-      outbound_held{};  // not empty: why nothing is sealed for it (a copy of its key in use)
+      outbound_held{};        // not empty: why nothing is sealed for it (a copy of its key in use)
+  ContestedCard contested{};  // why, in detail
+  // The incarnation that an administrator chose after a hold: its next card is taken, if it was not
+  // issued before that time.
+  Bytes chosen_incarnation{};
+  Time chosen_since{};
+  // Since when it is to be told that it was removed here.
+  std::optional<Time> goodbye_due{};
   std::vector<std::string> ignored_domains{};  // on its card, but not counted; for people
 
-  std::optional<Time> card_tried{};  // when we last tried to exchange cards
-  std::string card_trouble{};        // why that failed, for people; empty: it did not
+  std::optional<Time> card_tried{};     // when we last tried to exchange cards
+  std::uint64_t card_tried_serial = 0;  // which of ours
+  std::string card_trouble{};           // why that failed, for people; empty: it did not
   // How far its clock is ahead of ours, and when that was measured.
   std::chrono::seconds clock_ahead{};
   std::optional<Time> clock_measured{};
@@ -98,7 +118,7 @@ std::optional<Peer> find_peer(const ReadTransaction& txn, const Fingerprint& fin
 // In the order of fingerprints, removed peers included.
 std::vector<Peer> list_peers(const ReadTransaction& txn);
 
-// Peers that were removed: their identity never comes back. There is no call to undo it.
+// Peers that were removed, here or by themselves: their identity does not come back by itself.
 struct Tombstone {
   Fingerprint fingerprint{};
   Time since{};
@@ -106,6 +126,8 @@ struct Tombstone {
   bool operator==(const Tombstone&) const = default;
 };
 void put_tombstone(WriteTransaction& txn, const Tombstone& tombstone);
+// When people pair with the identity again.
+void remove_tombstone(WriteTransaction& txn, const Fingerprint& fingerprint);
 std::optional<Tombstone> find_tombstone(const ReadTransaction& txn, const Fingerprint& fingerprint);
 
 // Every incarnation that an identity has had, with the `issued` time of the card that brought it.
@@ -115,7 +137,8 @@ void note_incarnation(WriteTransaction& txn, const Fingerprint& peer, ByteView i
 std::optional<Time> find_incarnation(const ReadTransaction& txn, const Fingerprint& peer,
                                      ByteView incarnation);
 
-std::size_t count_incarnations(const ReadTransaction& txn, const Fingerprint& peer);
+// The times of all of them, in no order.
+std::vector<Time> incarnation_times(const ReadTransaction& txn, const Fingerprint& peer);
 
 // What an identity revoked of its own: the union over all its cards. `id`: 1 to 64 octets that name
 // the certificate or identity (peering says how). The first time given stays; nothing is ever

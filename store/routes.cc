@@ -37,6 +37,8 @@ enum : std::uint32_t {
   kChallengeReplied = 63,
   kChallengeNextTry = 64,
   kChallengeByHttps = 65,
+  kReplaces = 66,
+  kReplaceUntil = 67,
 };
 
 Bytes route_key(const ReadTransaction& txn, const Domain& domain, const Fingerprint& peer) {
@@ -104,6 +106,8 @@ Bytes encode(const Route& route) {
       .time(kChallengeReplied, route.challenge.replied)
       .time(kChallengeNextTry, route.challenge.next_try)
       .text(kChallengeByHttps, route.challenge.by_https)
+      .bytes(kReplaces, route.replaces ? route.replaces->view() : ByteView())
+      .time(kReplaceUntil, route.replace_until)
       .take();
 }
 
@@ -134,6 +138,8 @@ Result<Route> decode_route(ByteView record) {
   route.challenge = {Bytes(proof.begin(), proof.end()), Bytes(mail.begin(), mail.end()),
                      in->text(kChallengeReply),         in->time(kChallengeReplied),
                      in->time(kChallengeNextTry),       in->text(kChallengeByHttps)};
+  if (!in->bytes(kReplaces).empty()) route.replaces = in->fingerprint(kReplaces);
+  route.replace_until = in->time(kReplaceUntil);
   if (const Status ok = in->status(); !ok) return ok.error();
   return route;
 }

@@ -52,6 +52,10 @@ struct Route {
   std::optional<Time> withdrawn{};     // for the seven days in which inbound is still opened
   RouteState before_pause = RouteState::claimed;
 
+  // The peer whose place this one takes once it is proved, and until when it may (`--replace`).
+  std::optional<Fingerprint> replaces{};
+  std::optional<Time> replace_until{};
+
   std::optional<Time> prove_requested{};  // by `route prove`; the node acts and clears it
   std::optional<Time> challenged{};       // last challenge sent
   std::optional<Time> proved{};           // last success

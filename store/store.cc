@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/folder.h"
 #include "store/meta.h"
+#include "store/presence.h"
 
 namespace culvert::store {
 
@@ -59,25 +60,8 @@ Status check_mode(const StoreOptions& options) {
     return permanent_error(
         "store-exists", fmt::format("there is a store in '{}' already", options.data_dir.string()));
   }
-  if (options.mode == StoreOptions::Mode::existing && !there) {
-    // A new store would sweep these bodies away.
-    std::error_code none;
-    const fs::path bodies = options.data_dir / "bodies";
-    if (fs::exists(bodies, none) && has_body_files(bodies)) {
-      return permanent_error(
-          "store-altered",
-          fmt::format("'{}' is missing, but bodies of its mail exist; remove nothing, do not "
-                      "create a new store, and restore the data directory from a trusted copy",
-                      file.string()));
-    }
-    return permanent_error(
-        "no-store",
-        fmt::format(
-            "there is no store in '{}'. If this node has run before, check that the disk is "
-            "mounted, or restore the data directory from a copy: a new node knows no partners, and "
-            "mail to them would go in clear. Run `culvert init` only for a new node",
-            options.data_dir.string()));
-  }
+  if (options.mode == StoreOptions::Mode::existing && !there)
+    return store_is_missing(options.data_dir);
   return done();
 }
 

@@ -66,6 +66,17 @@ void Dispatcher::forget_failures() {
   wake();
 }
 
+void Dispatcher::forget_failures(std::vector<std::string> destinations) {
+  hops_.home.post([this, destinations = std::move(destinations)] {
+    for (auto& [key, lane] : lanes_) {
+      const bool is_meant =
+          std::find(destinations.begin(), destinations.end(), key.second) != destinations.end();
+      if (is_meant) lane.backoff.forget();
+    }
+    wake();
+  });
+}
+
 bool Dispatcher::drained() {
   stopping_ = true;
   return std::all_of(lanes_.begin(), lanes_.end(),

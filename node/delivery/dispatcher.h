@@ -49,8 +49,10 @@ class Dispatcher {
   void start();
   // Something may be due. Any thread; cheap: many calls cost one look.
   void wake();
-  // A person asked, or a route changed: failed destinations are tried at once.
+  // A person asked, or a route changed: failed destinations are tried at once. On the home loop.
   void forget_failures();
+  // The same for some. Any thread.
+  void forget_failures(std::vector<std::string> destinations);
   // Takes nothing new. True once no work is left. For the end of `serve`.
   bool drained();
 

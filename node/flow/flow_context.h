@@ -58,6 +58,9 @@ struct FlowContext {
   // The recipients that connections hold before DATA: one room for all connections of a listener.
   RecipientRoom inside_recipients{};
   RecipientRoom outside_recipients{};
+  // A peer that failed answers again: mail for its domains is tried at once. Any thread; may be
+  // empty.
+  std::function<void(std::vector<std::string> destinations)> forget_failures{};
 };
 
 }  // namespace culvert::node

@@ -57,6 +57,17 @@ RouteView view_of(const store::Route& route, const std::map<Fingerprint, PeerVie
   return view;
 }
 
+// Mail that was sealed for the old identity now could perhaps be opened by nobody.
+RouteView waits_for_replacement(const store::Route& fresh, const std::vector<store::Route>& all) {
+  RouteView view{RouteUse::waits, fresh.peer, 0, {}, false};
+  view.why_waiting = "another node takes the place of the one that had " + fresh.domain.text() +
+                     ", as soon as it has proved it; if it has not by " +
+                     to_rfc3339(fresh.replace_until.value_or(Time{})) + ", the old one goes on";
+  for (const store::Route& route : all)
+    view.was_active = view.was_active || (route.active_since && !route.released);
+  return view;
+}
+
 PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer,
                    std::vector<crypto::Certificate> encryption) {
   return {peer.state,
@@ -74,6 +85,9 @@ PeerView peer_view(const store::ReadTransaction& txn, const store::Peer& peer,
 RouteView combine_routes(const std::vector<store::Route>& routes,
                          const std::map<Fingerprint, PeerView>& peers) {
   RouteView best;
+  for (const store::Route& route : routes) {
+    if (route.replaces) return waits_for_replacement(route, routes);
+  }
   for (const store::Route& route : routes) {
     RouteView view = view_of(route, peers);
     view.was_active = view.was_active || best.was_active;

@@ -28,19 +28,19 @@ bool is_due_for_renewal(const store::OwnCard& card, Time now) {
 
 Result<peering::AcceptedPeer> accept_code(store::Store& store, const Config& config,
                                           const peering::ReadCode& code, const std::string& own_url,
-                                          Time now) {
+                                          const peering::AcceptWish& wish) {
   // The node may have been off for so long that the partner would get a card without certificates.
-  if (const auto renewed = renew_tunnel_keys(store, now, Renewal::if_due); !renewed) {
+  if (const auto renewed = renew_tunnel_keys(store, wish.now, Renewal::if_due); !renewed) {
     return renewed.error();
   }
-  auto keys = load_own_keys(store, now);
+  auto keys = load_own_keys(store, wish.now);
   if (!keys) return keys.error();
-  auto card = current_card(store, **keys, config, own_url, now);
+  auto card = current_card(store, **keys, config, own_url, wish.now);
   if (!card) return card.error();
   HttpsCarrier carrier({.addresses = address_rule(config, own_url)});
   const peering::PairingSelf self{
       {(*keys)->ring, (*keys)->identity}, card->card, config.node.domains};
-  return peering::accept_invitation(store, self, code, carrier, now);
+  return peering::accept_invitation(store, self, code, carrier, wish);
 }
 
 }  // namespace culvert::node

@@ -24,6 +24,6 @@ bool is_due_for_renewal(const store::OwnCard& card, Time now);
 // of peering::accept_invitation, whose texts say what to do.
 Result<peering::AcceptedPeer> accept_code(store::Store& store, const Config& config,
                                           const peering::ReadCode& code, const std::string& own_url,
-                                          Time now);
+                                          const peering::AcceptWish& wish);
 
 }  // namespace culvert::node

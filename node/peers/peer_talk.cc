@@ -24,7 +24,6 @@ std::string short_name(const store::Peer& peer) {
 }
 
 // A node that refuses a message, or puts it off, has been reached.
-constexpr std::string_view kRefusedCode = "refused";
 constexpr std::string_view kBusyCode = "busy";
 constexpr std::size_t kMaxWhyOctets = 400;
 
@@ -44,6 +43,7 @@ void note_whether_reached(const TalkContext& context, const store::Peer& before,
   });
   if (!written)
     log_error("peer {}: {}", before.fingerprint.hex().substr(0, 16), written.error().text);
+  if (!after.unreachable_since) context.on_reached(before.fingerprint);
 }
 
 void note_card_tried(const TalkContext& context, const Fingerprint& peer, std::uint64_t serial,
@@ -53,6 +53,7 @@ void note_card_tried(const TalkContext& context, const Fingerprint& peer, std::u
     auto stored = store::find_peer(txn, peer);
     if (!stored) return done();
     stored->card_tried = now;
+    stored->card_tried_serial = serial;
     // If the clock went back since, the failure still counts as the later of the two.
     if (!answer && stored->card_sent && *stored->card_sent >= now) {
       stored->card_sent = now - std::chrono::seconds(1);
@@ -239,7 +240,8 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now) {
   if (!store::is_partner(peer.state)) return false;
   // A peer that could not be reached is tried until it answers, so that the warning about it ends.
   if (peer.card_sent_serial == card.serial && !peer.unreachable_since) return false;
-  // Only a failure causes a wait: a card that changed since the last one was taken goes at once.
+  // Only a failure causes a wait: a card that is newer than the last that was tried goes at once.
+  if (peer.card_tried_serial != card.serial) return true;
   if (peer.card_sent && peer.card_tried && *peer.card_sent >= *peer.card_tried) return true;
   return !peer.card_tried || now >= *peer.card_tried + kCardRetry || now < *peer.card_tried;
 }
@@ -252,17 +254,19 @@ void push_card(const TalkContext& context, const store::Peer& peer, const TalkTi
   if (!answer && time.over() && lane != TalkLane::slow) return;
   note_card_tried(context, peer.fingerprint, card->serial, answer);
   if (!answer) return mail_card(context, *card, peer.fingerprint);
+  if (peer.unreachable_since) context.on_reached(peer.fingerprint);
   change_signer(context, peer, card->serial);
-  if (!answer->empty()) take_answered_card(context, *answer);
+  if (!answer->empty())
+    take_answered_card(context, *answer, peer.urls.empty() ? std::string() : peer.urls.front());
 }
 
-void take_answered_card(const TalkContext& context, ByteView message) {
+void take_answered_card(const TalkContext& context, ByteView message, const std::string& from) {
   auto card = peering::open_card(message);
   if (!card) return;
   const auto config = context.flow.config.get();
   peering::CardJudgement judged;
   const Status written = context.flow.store.write([&](store::WriteTransaction& txn) {
-    judged = peering::take_card(txn, *card, {config->node.domains, context.flow.clock.now()});
+    judged = peering::take_card(txn, *card, {config->node.domains, context.flow.clock.now(), from});
     return done();
   });
   if (!written) return log_error("peering: {}", written.error().text);

@@ -52,6 +52,8 @@ struct TalkContext {
   PeerClocks& clocks;
   // A peer or a route changed. Called after the commit, in the same thread.
   std::function<void()> on_routes_changed;
+  // A peer that could not be reached answers again.
+  std::function<void(const Fingerprint&)> on_reached;
 };
 
 // True if the peer has not taken our current card yet and may be tried now.
@@ -61,6 +63,9 @@ bool wants_card(const store::Peer& peer, const store::OwnCard& card, Time now);
 // of its first lanes is tried again soon, in the slow lane.
 void push_card(const TalkContext& context, const store::Peer& peer, const TalkTime& time,
                TalkLane lane);
+
+// The code of an error with which a peer refused a message.
+inline constexpr std::string_view kRefusedCode = "refused";
 
 // Posts to the first of the peer's URLs that answers, while there is time. temporary `unreachable`,
 // and the errors of peering::PeerCarrier.
@@ -82,8 +87,8 @@ void set_whether_reached(store::Peer& peer, const Result<Bytes>& answer, Time no
 // The head of a new document to a peer.
 peering::DocumentHead head_to(const TalkContext& context, const Fingerprint& peer);
 
-// Takes the card with which a peer answered, if it is a valid one.
-void take_answered_card(const TalkContext& context, ByteView message);
+// Takes the card with which a peer answered, if it is a valid one. `from`: where, for people.
+void take_answered_card(const TalkContext& context, ByteView message, const std::string& from);
 
 // Starts a proof of the route, if one is due: the HTTPS token first, so that the prover has it when
 // the mail comes, then the challenge by mail. A peer whose HTTPS refuses us (it may not have stored

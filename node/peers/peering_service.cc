@@ -6,6 +6,7 @@
 #include "crypto/base/log.h"
 #include "node/peers/acceptance_telling.h"
 #include "node/peers/card_keeper.h"
+#include "node/peers/goodbyes.h"
 #include "node/peers/known_addresses.h"
 #include "node/peers/peer_talk.h"
 #include "node/peers/proof_mail.h"
@@ -67,16 +68,21 @@ void note_clock(store::WriteTransaction& txn, const Fingerprint& fingerprint,
       printable(peer->name, 80), clock_difference_text(ahead));
 }
 
-// One line for all that a document says. The senders of the mail are told in due time
-// (heard_trouble.h).
-void tell_of_heard(const FlowContext& flow, const Fingerprint& peer,
-                   const std::vector<store::HeardTrouble>& heard) {
+std::string peer_name(const FlowContext& flow, const Fingerprint& peer) {
   std::string name = peer.hex().substr(0, 16);
   const Status read = flow.store.read([&](const store::ReadTransaction& txn) {
     if (const auto stored = store::find_peer(txn, peer)) name = printable(stored->name, 80);
     return done();
   });
   if (!read) log_error("peering: {}", read.error().text);
+  return name;
+}
+
+// One line for all that a document says. The senders of the mail are told in due time
+// (heard_trouble.h).
+void tell_of_heard(const FlowContext& flow, const Fingerprint& peer,
+                   const std::vector<store::HeardTrouble>& heard) {
+  const std::string name = peer_name(flow, peer);
   const auto reason = peering::reason_named(heard.front().reason);
   log_warning("{} cannot hand on {} of the mails that were sealed for it; the first: {}", name,
               heard.size(), reason ? peering::text_of(*reason, name) : heard.front().reason);
@@ -89,8 +95,13 @@ struct PeeringService::Impl {
       : flow(context),
         route_watch(context),
         keeper(context),
-        talk{context,         keeper.card(), {},
-             memory.refusals, clocks,        [this] { route_watch.routes_changed(); }},
+        talk{context,
+             keeper.card(),
+             {},
+             memory.refusals,
+             clocks,
+             [this] { route_watch.routes_changed(); },
+             [this](const Fingerprint& peer) { route_watch.peer_is_back(peer); }},
         peer_answerers(kAnswerThreads, kMaxAnswersWaiting),
         stranger_answerers(kAnswerThreads, kMaxAnswersWaiting),
         minder(kMinderThreads, kMaxRoundsWaiting) {}
@@ -103,8 +114,7 @@ struct PeeringService::Impl {
   void write_notes();
   TalkPace timed(TalkLane lane, const std::function<void(const TalkTime&)>& talk_in);
   void talk_to(const store::Peer& peer, const std::vector<peering::RouteName>& routes);
-  void tell_trouble(const store::Peer& peer);
-  void tell_acceptance(const store::Peer& peer);
+  void submit(const store::Peer& peer, const std::function<void(const TalkTime&)>& talk_in);
 
   FlowContext& flow;
   RouteWatch route_watch;
@@ -116,6 +126,7 @@ struct PeeringService::Impl {
   TalkContext talk;
   TroubleTelling troubles;
   AcceptanceTelling acceptances;
+  Goodbyes goodbyes;
   std::atomic<bool> looking{false};
   std::atomic<bool> stopping{false};
   // Used by `look`, which runs once at a time.
@@ -230,6 +241,11 @@ Result<peering::IncomingOutcome> PeeringService::Impl::act(
   const bool held = !outcome && outcome.error().code == peering::kCopiedKey;
   if (held || (outcome && outcome->routes_changed)) route_watch.routes_changed();
   if (!outcome) return outcome;
+  if (outcome->said_goodbye) {
+    log_warning(
+        "{} ended the pairing: mail for its domains waits (`culvert status` says what to do)",
+        peer_name(flow, outcome->signer));
+  }
   if (!outcome->heard.empty()) tell_of_heard(flow, outcome->signer, outcome->heard);
   if (outcome->spoken && incoming.carrier == peering::ProofCarrier::https) {
     clocks.note(outcome->signer, *outcome->spoken, incoming.now);
@@ -269,13 +285,16 @@ void PeeringService::Impl::look() {
   for (const store::Peer& peer : peers) {
     const auto routes = due.find(peer.fingerprint);
     const bool none = routes == due.end();
+    if (goodbyes.is_due(peer, flow.clock.steady())) {
+      submit(peer, [this, peer](const TalkTime& time) { goodbyes.tell(talk, peer, time); });
+    }
     if (none && !wants_card(peer, *keeper.card().get(), now)) continue;
     talk_to(peer, none ? std::vector<peering::RouteName>{} : routes->second);
   }
   for (const store::Peer& peer : to_tell)
-    tell_trouble(peer);
+    submit(peer, [this, peer](const TalkTime& time) { troubles.tell(talk, peer, time); });
   for (const store::Peer& peer : accepted.peers)
-    tell_acceptance(peer);
+    submit(peer, [this, peer](const TalkTime& time) { acceptances.tell(talk, peer, time); });
   end_news(flow, accepted.too_old);
 }
 
@@ -305,18 +324,12 @@ void PeeringService::Impl::talk_to(const store::Peer& peer,
   }));
 }
 
-void PeeringService::Impl::tell_trouble(const store::Peer& peer) {
+// Unless a talk with that peer is under way: what is due stays due.
+void PeeringService::Impl::submit(const store::Peer& peer,
+                                  const std::function<void(const TalkTime&)>& talk_in) {
   if (lanes.is_busy(peer.fingerprint)) return;
-  static_cast<void>(lanes.submit(peer.fingerprint, [this, peer](TalkLane lane) {
-    return timed(lane, [&](const TalkTime& time) { troubles.tell(talk, peer, time); });
-  }));
-}
-
-void PeeringService::Impl::tell_acceptance(const store::Peer& peer) {
-  if (lanes.is_busy(peer.fingerprint)) return;
-  static_cast<void>(lanes.submit(peer.fingerprint, [this, peer](TalkLane lane) {
-    return timed(lane, [&](const TalkTime& time) { acceptances.tell(talk, peer, time); });
-  }));
+  static_cast<void>(lanes.submit(peer.fingerprint,
+                                 [this, talk_in](TalkLane lane) { return timed(lane, talk_in); }));
 }
 
 void PeeringService::Impl::clean_if_due() {
@@ -326,12 +339,15 @@ void PeeringService::Impl::clean_if_due() {
   const Time now = flow.clock.now();
   // Records that keep replays out are not forgotten because the wall clock jumped.
   const Time oldest = flow.watch.now_for_oldest();
-  const Status written = flow.store.write([now, oldest](store::WriteTransaction& txn) {
+  bool ended = false;
+  const Status written = flow.store.write([&](store::WriteTransaction& txn) {
     peering::end_old_proofs(txn, now);
     peering::forget_old_answers(txn, oldest);
+    ended = peering::end_old_replacements(txn, oldest);
     return done();
   });
   if (!written) log_error("peering: {}", written.error().text);
+  if (ended) route_watch.routes_changed();
   degrade_routes();
 }
 

@@ -52,6 +52,22 @@ void RouteWatch::routes_changed() {
   if (!fresh.empty()) retry(fresh);
 }
 
+void RouteWatch::peer_is_back(const Fingerprint& peer) {
+  std::vector<std::string> domains;
+  const Time now = flow_.clock.now();
+  const Status written = flow_.store.write([&](store::WriteTransaction& txn) {
+    domains.clear();
+    for (const store::Route& route : store::routes_of_peer(txn, peer)) {
+      domains.push_back(route.domain.text());
+      for (const auto path : {store::DeliveryPath::tunnel, store::DeliveryPath::proof})
+        store::retry_destination(txn, path, domains.back(), now, kMaxRetried);
+    }
+    return done();
+  });
+  if (!written) return log_error("peering: {}", written.error().text);
+  if (flow_.forget_failures) flow_.forget_failures(std::move(domains));
+}
+
 RouteWatch::ActiveDomains RouteWatch::became_active(ActiveDomains now_active) {
   ActiveDomains fresh;
   const std::lock_guard lock(mutex_);

@@ -18,6 +18,8 @@ class RouteWatch {
   explicit RouteWatch(FlowContext& flow) : flow_(flow) {}
   // Call this after a commit that may have changed routes.
   void routes_changed();
+  // A peer that could not be reached answers again: its mail is tried now.
+  void peer_is_back(const Fingerprint& peer);
 
  private:
   // A domain with an active route, and whether mail can be sealed for its peer. When either becomes

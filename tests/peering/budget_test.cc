@@ -117,7 +117,7 @@ TEST_F(Filling, IncarnationsWithoutEnd) {
   Card card = b_.card_values();
   std::size_t taken = 0;
   for (int i = 0; i < 150; ++i) {
-    a_.advance(std::chrono::hours(1));
+    a_.advance(kIncarnationRest);
     card.incarnation = random_document_id();
     card.issued = a_.now();
     card.expires = a_.now() + kCardLifetime;

@@ -63,15 +63,18 @@ TEST_F(CardTest, SaysWhichFormsOfTunnelMailItsNodeOpens) {
   EXPECT_FALSE(give(card));
 }
 
-// A program that did not look for the forms stored this card; the same card comes no second time.
-TEST_F(CardTest, FormsAreFoundOnACardThatAnOlderProgramStored) {
+// A program that did not look for all capabilities stored this card; the same card comes no second
+// time.
+TEST_F(CardTest, CapabilitiesAreFoundOnACardThatAnOlderProgramStored) {
   const auto before = a_.peer(b_);
   a_.write([&](store::WriteTransaction& txn) {
     auto stored = *before;
     stored.tunnel_forms.clear();
     stored.ever_listed_form_2 = false;
+    stored.tells_acceptance = false;
+    stored.capabilities_read = 0;
     store::put_peer(txn, stored);
-    read_tunnel_forms_of_cards(txn);
+    read_capabilities_of_cards(txn, a_.now());
   });
   EXPECT_EQ(a_.peer(b_), before);
 }

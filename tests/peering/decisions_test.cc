@@ -61,7 +61,7 @@ class DecisionsTest : public testing::Test {
   }
   void remove(const TestNode& peer) {
     a_.write([&](store::WriteTransaction& txn) {
-      ASSERT_TRUE(remove_peer(txn, peer.fingerprint(), "test", a_.now()).ok());
+      ASSERT_TRUE(remove_peer(txn, peer.fingerprint(), Removal::by_us, "test", a_.now()).ok());
     });
   }
 
@@ -168,8 +168,8 @@ TEST_F(DecisionsTest, APauseHoldsMailAndNothingElse) {
   list({domain("b.example")});
   EXPECT_EQ(outbound(b_), Outbound::waits) << "its card changes nothing";
   a_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(resume_peer(txn, b_.fingerprint(), a_.now()).ok());
-    EXPECT_EQ(resume_peer(txn, b_.fingerprint(), a_.now()).error().code, "not-held");
+    ASSERT_TRUE(resume_peer(txn, b_.fingerprint(), {}, a_.now()).ok());
+    EXPECT_EQ(resume_peer(txn, b_.fingerprint(), {}, a_.now()).error().code, "not-held");
   });
   EXPECT_EQ(outbound(b_), Outbound::sealed);
 }
@@ -183,7 +183,7 @@ TEST_F(DecisionsTest, OnlyAPersonEndsTheHoldAfterACopiedKey) {
   list({domain("b.example")});
   EXPECT_FALSE(a_.peer(b_)->outbound_held.empty());
   a_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(resume_peer(txn, b_.fingerprint(), a_.now()).ok());
+    ASSERT_TRUE(resume_peer(txn, b_.fingerprint(), {}, a_.now()).ok());
   });
   EXPECT_TRUE(a_.peer(b_)->outbound_held.empty());
   EXPECT_EQ(a_.route_state("b.example", b_), RouteState::active);

@@ -202,7 +202,7 @@ TEST_F(HostileNetwork, ChangesNoStateInTenThousandCases) {
   replay_history("replayed after a clock was set back");
 
   a_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), "test", a_.now()).ok());
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
   });
   replay_history("replayed after the peer was removed");
   std::cout << cases_ << " false messages, no change of state\n";

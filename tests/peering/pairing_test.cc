@@ -98,7 +98,7 @@ TEST_F(PairingTest, AnAcceptThatStrangersReplayOrAlterPairsNobody) {
   Wire nowhere;
   nowhere.add(a_);
   nowhere.change_answer = [](const Bytes&) { return Bytes{}; };
-  ASSERT_FALSE(accept_invitation(b_.store(), b_.self(), *code, nowhere, b_.now()).ok());
+  ASSERT_FALSE(accept_invitation(b_.store(), b_.self(), *code, nowhere, {b_.now()}).ok());
   const VerifiedDocument seen = verify_document(nowhere.sent.front()).value();
   const Accept parts = read_accept(seen).value();
   // C puts its own card and name to it: the MAC does not fit.
@@ -172,11 +172,13 @@ TEST_F(PairingTest, TellsAnAdministratorWhyACodeDoesNotFit) {
   EXPECT_EQ(give({}).error().code, "bad-invitation-domain");
 }
 
-TEST_F(PairingTest, ARemovedIdentityNeverComesBack) {
+TEST_F(PairingTest, ARemovedIdentityComesBackByANewCodeOnly) {
   connect(a_, b_, wire_);
   ASSERT_EQ(a_.route_state("b.example", b_), RouteState::active);
+  const std::string old_code = a_.invite({"b.example"});
+  a_.advance(std::chrono::seconds(1));
   a_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), "test", a_.now()).ok());
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
   });
   EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
   EXPECT_EQ(a_.route_state("b.example", b_), RouteState::withdrawn);
@@ -187,8 +189,54 @@ TEST_F(PairingTest, ARemovedIdentityNeverComesBack) {
   b_.renew_card();
   EXPECT_FALSE(a_.receive(b_.card()).ok());
   EXPECT_EQ(a_.state(), before);
+  EXPECT_FALSE(accept(b_, old_code, wire_).ok());
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
+
+  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}), wire_).ok());
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::paired);
+  EXPECT_EQ(outbound_of(*a_.route("b.example", b_)), Outbound::waits) << "it is proved anew";
+  a_.advance(kFirstChallengeDelay);
+  ASSERT_TRUE(run_proof(a_, b_, "b.example", b_).has_value());
+  EXPECT_EQ(a_.route_state("b.example", b_), RouteState::active);
+}
+
+TEST_F(PairingTest, ARevokedIdentityNeverComesBack) {
+  connect(a_, b_, wire_);
+  Card card = b_.card_values();
+  card.serial += 10;
+  card.issued = a_.now();
+  card.revoked = {b_.fingerprint()};
+  ASSERT_TRUE(a_.receive(sign_card(card, b_.signer()).value()).ok());
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
+  a_.advance(std::chrono::seconds(1));
   EXPECT_FALSE(accept(b_, a_.invite({"b.example"}), wire_).ok());
   EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
+}
+
+TEST_F(PairingTest, AGoodbyeEndsThePairingUntilANewCode) {
+  connect(a_, b_, wire_);
+  const auto goodbye = [&] {
+    const DocumentHead head{b_.fingerprint(), a_.fingerprint(), random_document_id(), b_.now()};
+    return sign_document(begin_document(DocumentType::goodbye, head), b_.signer(), b_.now())
+        .value();
+  };
+  const Bytes first = goodbye();
+  const Bytes kept_back = goodbye();
+  const auto heard = a_.receive(first);
+  ASSERT_TRUE(heard.ok());
+  EXPECT_TRUE(heard->said_goodbye);
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
+  EXPECT_FALSE(a_.peer(b_)->goodbye_due) << "it knows already";
+  EXPECT_EQ(a_.route_state("b.example", b_), RouteState::withdrawn);
+  EXPECT_EQ(outbound_of(*a_.route("b.example", b_)), Outbound::waits);
+  EXPECT_FALSE(a_.receive(first).ok());
+  EXPECT_FALSE(a_.receive(b_.card()).ok());
+  a_.advance(std::chrono::hours(1));
+  b_.set_now(a_.now());
+  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}), wire_).ok());
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::paired);
+  EXPECT_FALSE(a_.receive(kept_back).ok()) << "from before they paired again";
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::paired);
 }
 
 TEST_F(PairingTest, APeerIsNamedByDomainNodeNameOrFingerprint) {

@@ -130,7 +130,7 @@ TEST_F(ProofTest, ADomainThatLeftTheCardIsWithdrawnAndWaits) {
 TEST_F(ProofTest, ANodeThatWasSetUpAnewTakesTheDomainAfterItsRemoval) {
   ASSERT_TRUE(run_proof(a_, b_, "b.example", b_).has_value());
   a_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), "test", a_.now()).ok());
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
   });
   TestNode again("gate.b.example", {"b.example"}, a_.now());
   Wire wire;

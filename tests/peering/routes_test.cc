@@ -14,7 +14,8 @@ constexpr RouteEvent kEvents[] = {
     RouteEvent::listed,      RouteEvent::challenged,    RouteEvent::challenge_ended,
     RouteEvent::proved,      RouteEvent::proof_overdue, RouteEvent::card_ended,
     RouteEvent::approved,    RouteEvent::rejected,      RouteEvent::conflict_ended,
-    RouteEvent::paused,      RouteEvent::resumed,       RouteEvent::unlisted,
+    RouteEvent::paused,      RouteEvent::resumed,       RouteEvent::reincarnated,
+    RouteEvent::unlisted,    RouteEvent::replaced,      RouteEvent::said_goodbye,
     RouteEvent::peer_removed};
 
 // The whole table, as protocol.md has it, for a domain that was named and that nobody else has.
@@ -33,7 +34,10 @@ TEST(RouteState, FollowsTheTable) {
       "......c.",  // conflict_ended
       "...zz...",  // paused
       ".....a..",  // resumed
+      "...d....",  // reincarnated
       "wwwwwww.",  // unlisted
+      "...www..",  // replaced
+      "wwwwwww.",  // said_goodbye
       "wwwwwww.",  // peer_removed
   };
   for (std::size_t row = 0; row < std::size(kEvents); ++row) {

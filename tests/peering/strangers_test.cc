@@ -116,7 +116,7 @@ TEST_F(Strangers, WhoWasRemovedIsOne) {
   });
   EXPECT_EQ(why_refused(b_.card()), "the sender is not a paired peer");
   a_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), "test", a_.now()).ok());
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
   });
   // Told to it alone, by its signature.
   EXPECT_EQ(why_refused(b_.card()), "the sender was removed");

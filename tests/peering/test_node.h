@@ -119,12 +119,12 @@ class TestNode {
   Refusals& refusals() { return memory_.refusals; }
   PeerBudget& budget() { return memory_.budget; }
 
-  std::string invite(const std::vector<std::string>& partner) {
+  std::string invite(const std::vector<std::string>& partner, bool replaces = false) {
     std::vector<Domain> named;
     for (const std::string& text : partner)
       named.push_back(domain(text));
     auto given = give_invitation(
-        *store_, {fingerprint(), url(), domains_, named, kInvitationLifetime}, now_);
+        *store_, {fingerprint(), url(), domains_, named, kInvitationLifetime, replaces}, now_);
     EXPECT_TRUE(given.ok()) << given.error().text;
     return given->code;
   }
@@ -233,10 +233,12 @@ class Wire final : public PeerCarrier {
 };
 
 // `accepter` uses a code that `inviter` gave.
-inline Result<AcceptedPeer> accept(TestNode& accepter, const std::string& code, PeerCarrier& wire) {
+inline Result<AcceptedPeer> accept(TestNode& accepter, const std::string& code, PeerCarrier& wire,
+                                   bool replaces = false) {
   auto read = read_code(code);
   if (!read) return read.error();
-  return accept_invitation(accepter.store(), accepter.self(), *read, wire, accepter.now());
+  return accept_invitation(accepter.store(), accepter.self(), *read, wire,
+                           {accepter.now(), replaces});
 }
 
 // Both paired, each having named the other's domains.

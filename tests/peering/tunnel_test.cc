@@ -318,7 +318,7 @@ TEST_F(TunnelTest, ARemovedPeerIsNotOpenedAndAWithdrawnRouteForSevenDays) {
   EXPECT_EQ(code_of(message), "no-route");
   now_ = b_.now();
   b_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(remove_peer(txn, a_.fingerprint(), "test", now_).ok());
+    ASSERT_TRUE(remove_peer(txn, a_.fingerprint(), Removal::by_us, "test", now_).ok());
   });
   EXPECT_EQ(code_of(message), "wrong-signer");
 }
@@ -618,7 +618,7 @@ TEST_F(TunnelTest, PeeringMailOfNobodyWhoIsAPeerIsRefused) {
   const std::string renewed = seal(original(), sealed);
   EXPECT_EQ(code_of(renewed), "opened");
   b_.write([&](store::WriteTransaction& txn) {
-    ASSERT_TRUE(remove_peer(txn, a_.fingerprint(), "test", now_).ok());
+    ASSERT_TRUE(remove_peer(txn, a_.fingerprint(), Removal::by_us, "test", now_).ok());
   });
   EXPECT_EQ(code_of(renewed), "wrong-signer") << "removed";
 }

@@ -6,8 +6,12 @@
 
 namespace culvert::cli {
 
+bool can_ask(const Arguments& arguments) {
+  return !arguments.has("--yes") && ::isatty(STDIN_FILENO) != 0;
+}
+
 bool is_confirmed(const Arguments& arguments, const std::string& question) {
-  if (arguments.has("--yes") || ::isatty(STDIN_FILENO) == 0) return true;
+  if (!can_ask(arguments)) return true;
   std::cerr << question << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);

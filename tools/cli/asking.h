@@ -11,6 +11,9 @@ namespace culvert::cli {
 // gives the command means it.
 bool is_confirmed(const Arguments& arguments, const std::string& question);
 
+// True if a question would be asked: standard input is a terminal, and `--yes` was not given.
+bool can_ask(const Arguments& arguments);
+
 // permanent `not-wanted`.
 Error not_wanted();
 

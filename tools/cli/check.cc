@@ -86,8 +86,8 @@ std::vector<Finding> check_files(const node::Config& config) {
     findings.push_back(
         {Finding::Weight::error, config.file.string(), 0, "node.data_dir",
          config.node.data_dir.string() +
-             " holds no store. If this node has run before: is the disk mounted, and "
-             "the path right? Only for a new node: `culvert init`"});
+             " holds no store: is the disk mounted, and the path right? If it is lost, put it back "
+             "from a copy; only if there is none: `culvert init --new-store`"});
   } else {
     check_store(config, findings);
   }

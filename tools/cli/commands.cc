@@ -32,6 +32,7 @@ std::vector<Command> all_commands() {
   all.push_back(peer_accept_command());
   add(all, peer_list_commands());
   all.push_back(peer_remove_command());
+  all.push_back(peer_renew_command());
   add(all, route_commands());
   add(all, decision_commands());
   add(all, cert_commands());

@@ -19,6 +19,7 @@ Command peer_invite_command();
 Command peer_accept_command();
 std::vector<Command> peer_list_commands();
 Command peer_remove_command();
+Command peer_renew_command();
 std::vector<Command> decision_commands();
 std::vector<Command> route_commands();
 std::vector<Command> cert_commands();

@@ -2,6 +2,7 @@
 // `peer pause` and `resume`.
 #include <fmt/format.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "peering/decisions.h"
@@ -99,27 +100,20 @@ Result<Report> route_release(const Arguments& arguments) {
                 .json = json_text({{"domain", domain->text()}, {"released", released.size()}})};
 }
 
-using ChangePeer = Status (*)(store::WriteTransaction& txn, const Fingerprint& peer, Time now);
-
-Result<store::Peer> change_peer(const Arguments& arguments, ChangePeer change,
-                                const std::string& question) {
-  auto node = open_node(arguments);
-  if (!node) return node.error();
-  std::optional<store::Peer> peer;
-  const auto found = read_store<store::Peer>(*node->store, [&](const store::ReadTransaction& txn) {
+Result<store::Peer> peer_named(const OpenNode& node, const Arguments& arguments) {
+  return read_store<store::Peer>(*node.store, [&](const store::ReadTransaction& txn) {
     return peering::find_peer_by_name(txn, *arguments.value("NAME"));
   });
-  if (!found) return found.error();
-  if (!found->outbound_held.empty() && !question.empty()) {
-    const std::string why = "Mail for " + printable(found->name) +
-                            " is held: " + printable(found->outbound_held) + "\n" + question;
-    if (!is_confirmed(arguments, why)) return not_wanted();
-  }
-  const Status written = node->store->write([&](store::WriteTransaction& txn) -> Status {
-    if (const Status changed = change(txn, found->fingerprint, node->now); !changed) {
-      return changed;
-    }
-    peer = store::find_peer(txn, found->fingerprint);
+}
+
+using ChangePeer = std::function<Status(store::WriteTransaction& txn)>;
+
+Result<store::Peer> change_peer(const OpenNode& node, const Fingerprint& fingerprint,
+                                const ChangePeer& change) {
+  std::optional<store::Peer> peer;
+  const Status written = node.store->write([&](store::WriteTransaction& txn) -> Status {
+    if (const Status changed = change(txn); !changed) return changed;
+    peer = store::find_peer(txn, fingerprint);
     return done();
   });
   if (!written) return written.error();
@@ -133,7 +127,13 @@ nlohmann::ordered_json json_of(const store::Peer& peer) {
 }
 
 Result<Report> peer_pause(const Arguments& arguments) {
-  const auto peer = change_peer(arguments, peering::pause_peer, {});
+  auto node = open_node(arguments);
+  if (!node) return node.error();
+  const auto found = peer_named(*node, arguments);
+  if (!found) return found.error();
+  const auto peer = change_peer(*node, found->fingerprint, [&](store::WriteTransaction& txn) {
+    return peering::pause_peer(txn, found->fingerprint, node->now);
+  });
   if (!peer) return peer.error();
   return Report{.text = fmt::format("Paused {}: mail for it waits, and mail from it is opened as "
                                     "before. `culvert peer resume` ends that.\n",
@@ -141,13 +141,38 @@ Result<Report> peer_pause(const Arguments& arguments) {
                 .json = json_text(json_of(*peer))};
 }
 
+// What an administrator must see before mail for a peer goes on after a copy of its key was seen.
+std::string question_about_copy(const store::Peer& peer) {
+  return fmt::format(
+      "Mail for {} is held: {}\n{}Go on only after its administrator told you, by telephone, that "
+      "no other copy of the node runs: otherwise whoever has the copy reads the mail. Go on?",
+      printable(peer.name), printable(peer.outbound_held), both_incarnations(peer));
+}
+
 Result<Report> peer_resume(const Arguments& arguments) {
-  const auto peer = change_peer(
-      arguments, peering::resume_peer,
-      "Go on only if its administrator told you, by telephone, that both are theirs: otherwise "
-      "whoever has the copy reads the mail. Go on?");
+  auto node = open_node(arguments);
+  if (!node) return node.error();
+  const auto found = peer_named(*node, arguments);
+  if (!found) return found.error();
+  const auto digits = arguments.value("--incarnation");
+  const auto chosen = digits ? from_hex(*digits) : std::optional(Bytes{});
+  if (!chosen || (digits && chosen->empty())) {
+    return usage_error(
+        "--incarnation takes the hexadecimal digits that `culvert peer show` prints");
+  }
+  if (!found->outbound_held.empty() && !is_confirmed(arguments, question_about_copy(*found))) {
+    return not_wanted();
+  }
+  const auto peer = change_peer(*node, found->fingerprint, [&](store::WriteTransaction& txn) {
+    return peering::resume_peer(txn, found->fingerprint, *chosen, node->now);
+  });
   if (!peer) return peer.error();
-  return Report{.text = fmt::format("Mail for {} goes on.\n", printable(peer->name)),
+  const bool is_other = !peer->chosen_incarnation.empty();
+  return Report{.text = is_other
+                            ? fmt::format("Mail for {} goes on once its next card is here and its "
+                                          "domains are proved anew.\n",
+                                          printable(peer->name))
+                            : fmt::format("Mail for {} goes on.\n", printable(peer->name)),
                 .json = json_text(json_of(*peer))};
 }
 
@@ -193,8 +218,12 @@ std::vector<Command> decision_commands() {
           {.name = "peer resume",
            .summary = "ends a pause, or the hold after a copy of the peer's key was seen",
            .operands = {name},
-           .options = {yes},
-           .detail = {},
+           .options = {{"--incarnation", "DIGITS",
+                        "which of two incarnations is the partner's, if both sent cards"},
+                       yes},
+           .detail = "Shows both incarnations, with times and addresses. If the other one is "
+                     "chosen, its next card takes\nthe place of the present one, and its domains "
+                     "are proved anew.",
            .example = "culvert peer resume b.example",
            .run = peer_resume}};
 }

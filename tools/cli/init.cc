@@ -9,6 +9,7 @@
 #include "peering/fingerprint_digits.h"
 #include "store/folder.h"
 #include "store/key_file.h"
+#include "store/presence.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/node_keys.h"
@@ -27,12 +28,25 @@ struct Plan {
   fs::path key_file;
   node::TemplateValues values;
   store::AdminCommand command;
+  // A configuration is there, and stays: its store is lost.
+  bool only_store = false;
 };
 
 Error in_the_way(const fs::path& path) {
   return permanent_error("exists", path.string() +
                                        " exists already, and init never overwrites; "
                                        "name another place, or remove it if it is not needed");
+}
+
+// Beside the configuration of a node whose store is not there.
+Error store_is_missing(const Plan& plan) {
+  return permanent_error(
+      "exists",
+      plan.config_file.string() +
+          " exists already, but the data directory has no store. If this node has run before: is "
+          "the disk mounted? Put the data directory back from a copy, if there is one. Only if "
+          "there is none, `culvert init --new-store` makes a new store and identity for this "
+          "configuration, and partners pair with it again");
 }
 
 Result<Plan> plan_of(const Arguments& arguments) {
@@ -63,9 +77,37 @@ Result<Plan> plan_of(const Arguments& arguments) {
               this_command(arguments, SystemClock().now())};
 }
 
+// `--new-store`: everything but the store is as it was.
+Result<Plan> plan_of_new_store(const Arguments& arguments) {
+  for (const char* other : {"--domain", "--name", "--data-dir"}) {
+    if (!arguments.has(other)) continue;
+    return usage_error(std::string("--new-store takes everything from the configuration, and no ") +
+                       other);
+  }
+  const auto config = load_config(arguments);
+  if (!config) return config.error();
+  return Plan{fs::absolute(arguments.config_file).lexically_normal(),
+              config->node.key_file,
+              {config->node.name, config->node.domains, config->node.data_dir},
+              this_command(arguments, SystemClock().now()),
+              true};
+}
+
 // Runs before anything is made, so that a second `init` leaves nothing behind.
 Status check_free(const Plan& plan) {
   std::error_code error;
+  const bool has_store = fs::exists(fs::symlink_status(plan.values.data_dir / "store", error));
+  if (plan.only_store) {
+    const Error missing = store::store_is_missing(plan.values.data_dir);
+    if (!has_store) return missing.code == "no-store" ? done() : Status(missing);
+    return permanent_error("exists", "this node has a store in " + plan.values.data_dir.string() +
+                                         ", so it needs no new one (`culvert check` tells whether "
+                                         "it can be used)");
+  }
+  if (const auto config = node::read_config(plan.config_file).config) {
+    const bool is_lost = !fs::exists(fs::symlink_status(config->node.data_dir / "store", error));
+    if (is_lost) return store_is_missing(plan);
+  }
   for (const fs::path& path : {plan.config_file, plan.key_file, plan.values.data_dir / "store"}) {
     if (fs::exists(fs::symlink_status(path, error))) return in_the_way(path);
   }
@@ -118,7 +160,7 @@ Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Tim
   auto store = store::Store::open(options, key);
   if (!store) return store.error();
   auto fingerprint = make_node_keys(**store, plan.values.name, now);
-  if (!fingerprint) return fingerprint;
+  if (!fingerprint || plan.only_store) return fingerprint;
   const Status written = write_config(plan.config_file, node::config_template(plan.values));
   if (!written) return written.error();
   return fingerprint;
@@ -132,6 +174,18 @@ Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Tim
   std::error_code ignored;
   if (!fingerprint) fs::remove_all(plan.values.data_dir / "store", ignored);
   return fingerprint;
+}
+
+// The key of a store that is lost opens nothing else, so it serves the new one.
+Result<Fingerprint> make_new_store(const Plan& plan, Time now) {
+  if (const Status made = make_directory(plan.values.data_dir.parent_path()); !made) {
+    return made.error();
+  }
+  std::error_code error;
+  auto key = fs::exists(plan.key_file, error) ? store::load_node_key(plan.key_file)
+                                              : store::create_node_key(plan.key_file);
+  if (!key) return key.error();
+  return make_store(plan, *key, now);
 }
 
 // The configuration comes last: if it exists, everything else does.
@@ -177,28 +231,60 @@ Report report_of(const Plan& plan, const Fingerprint& fingerprint) {
   return report;
 }
 
+// The new identity knows nobody.
+Report report_of_new_store(const Plan& plan, const Fingerprint& fingerprint) {
+  const std::string domain = plan.values.domains.front().text();
+  Report report;
+  report.text = fmt::format(
+      "Made a new store in {} for the node {}, with a new identity:\n"
+      "  {}\n"
+      "\n"
+      "It knows no partner, so mail to them goes by policy until they are paired again, perhaps "
+      "in\n"
+      "clear. Before you start it, for each of them:\n"
+      "  culvert policy set domain:PARTNER.DOMAIN encrypt=mandatory\n"
+      "Then start it, and ask each partner's administrator for a new code; there:\n"
+      "  culvert peer invite {} --replace\n"
+      "Mail that partners sealed for the lost store waits at their nodes, and comes then.\n",
+      plan.values.data_dir.string(), plan.values.name.text(),
+      peering::fingerprint_digits(fingerprint), domain);
+  report.json = json_text({{"fingerprint", fingerprint.hex()},
+                           {"node", plan.values.name.text()},
+                           {"config", plan.config_file.string()},
+                           {"key_file", plan.key_file.string()},
+                           {"data_dir", plan.values.data_dir.string()}});
+  return report;
+}
+
 Result<Report> init(const Arguments& arguments) {
-  const auto plan = plan_of(arguments);
+  const auto plan =
+      arguments.has("--new-store") ? plan_of_new_store(arguments) : plan_of(arguments);
   if (!plan) return plan.error();
   if (const Status free = check_free(*plan); !free) return free.error();
-  const auto fingerprint = make_all(*plan, SystemClock().now());
+  const Time now = SystemClock().now();
+  const auto fingerprint = plan->only_store ? make_new_store(*plan, now) : make_all(*plan, now);
   if (!fingerprint) return fingerprint.error();
-  return report_of(*plan, *fingerprint);
+  return plan->only_store ? report_of_new_store(*plan, *fingerprint)
+                          : report_of(*plan, *fingerprint);
 }
 
 }  // namespace
 
 Command init_command() {
-  return {
-      .name = "init",
-      .summary = "makes a node: configuration, node key, store, identity and certificates",
-      .operands = {},
-      .options = {{"--domain", "DOMAIN…", "the mail domains that the node serves"},
-                  {"--name", "HOST", "host name; default: `gate.` and the first domain"},
-                  {"--data-dir", "DIR", "default: /var/lib/culvert"}},
-      .detail = "Writes the file that --config names, and `node.key` beside it. Never overwrites.",
-      .example = "culvert init --domain a.example --name gate.a.example",
-      .run = init};
+  return {.name = "init",
+          .summary = "makes a node: configuration, node key, store, identity and certificates",
+          .operands = {},
+          .options = {{"--domain", "DOMAIN…", "the mail domains that the node serves"},
+                      {"--name", "HOST", "host name; default: `gate.` and the first domain"},
+                      {"--data-dir", "DIR", "default: /var/lib/culvert"},
+                      {"--new-store", "",
+                       "a new store and identity for the configuration that is there"}},
+          .detail =
+              "Writes the file that --config names, and `node.key` beside it. Never overwrites.\n"
+              "--new-store is for a node whose data directory is lost, with every copy: its "
+              "partners pair again.",
+          .example = "culvert init --domain a.example --name gate.a.example",
+          .run = init};
 }
 
 }  // namespace culvert::cli

@@ -122,8 +122,10 @@ std::string words_of(const PeerView& view, Time now) {
   }
   text += line("ignored", joined(peer.ignored_domains, "; "));
   if (!peer.outbound_held.empty()) {
-    text +=
-        line("HELD", peer.outbound_held + " (mail for this peer waits; call its administrator)");
+    text += line("HELD", peer.outbound_held +
+                             " (mail for this peer waits; call its administrator, "
+                             "then: culvert peer resume)");
+    text += both_incarnations(peer);
   }
   if (peer.refused > 0) text += line("refused", counted(peer.refused, "message") + " from it");
   Table table({"DOMAIN", "ROUTE", "SINCE", "WHAT IT MEANS"});
@@ -149,6 +151,13 @@ Json details_of(const PeerView& view) {
   json["clock_ahead_seconds"] = peer.clock_measured ? Json(peer.clock_ahead.count()) : Json();
   json["ignored"] = peer.ignored_domains;
   json["held"] = peer.outbound_held;
+  json["incarnation"] = to_hex(peer.incarnation);
+  json["contested"] = peer.contested.incarnation.empty()
+                          ? Json()
+                          : Json{{"incarnation", to_hex(peer.contested.incarnation)},
+                                 {"issued", to_rfc3339(peer.contested.issued)},
+                                 {"seen", to_rfc3339(peer.contested.seen)},
+                                 {"address", peer.contested.address}};
   json["refused"] = peer.refused;
   json["unreachable_since"] =
       peer.unreachable_since ? Json(to_rfc3339(*peer.unreachable_since)) : Json();

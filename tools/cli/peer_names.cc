@@ -1,5 +1,9 @@
 #include "tools/cli/peer_names.h"
 
+#include <fmt/format.h>
+
+#include "crypto/base/log.h"
+
 namespace culvert::cli {
 
 std::string peer_name(const store::ReadTransaction& txn, const Fingerprint& fingerprint) {
@@ -53,6 +57,25 @@ std::string route_advice(const store::Route& route) {
                                   domain + "` lets it go by policy";
   }
   return {};
+}
+
+std::string both_incarnations(const store::Peer& peer) {
+  const store::ContestedCard& other = peer.contested;
+  if (other.incarnation.empty()) return {};
+  const auto from = [](const std::string& address) {
+    return address.empty() ? std::string("an unknown address") : printable(address, 200);
+  };
+  if (other.incarnation == peer.incarnation) {
+    return fmt::format("  one card of {} from {}\n  another of {}, seen at {} from {}\n",
+                       to_rfc3339(peer.card_issued), from(peer.card_address),
+                       to_rfc3339(other.issued), to_rfc3339(other.seen), from(other.address));
+  }
+  return fmt::format(
+      "  incarnation {}: the present one; its last card is of {}, from {}\n"
+      "  incarnation {}: the other one; its card is of {}, seen at {} from {}\n",
+      to_hex(peer.incarnation), to_rfc3339(peer.card_issued), from(peer.card_address),
+      to_hex(other.incarnation), to_rfc3339(other.issued), to_rfc3339(other.seen),
+      from(other.address));
 }
 
 std::string optional_time(const std::optional<Time>& time) {

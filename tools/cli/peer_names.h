@@ -20,6 +20,9 @@ std::vector<std::string> domains_of(const store::ReadTransaction& txn,
 // What the route's state means and what to do about it, for people: one line, no full stop.
 std::string route_advice(const store::Route& route);
 
+// The incarnations of a peer whose mail is held, with times and addresses: one line each, or none.
+std::string both_incarnations(const store::Peer& peer);
+
 // RFC 3339, or empty if there is no time.
 std::string optional_time(const std::optional<Time>& time);
 

@@ -2,15 +2,13 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
-#include "node/config/values.h"
-#include "peering/proof.h"
 #include "store/routes.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/peer_names.h"
+#include "tools/cli/route_wait.h"
 #include "tools/cli/table.h"
 
 namespace culvert::cli {
@@ -68,13 +66,6 @@ Result<Report> route_list(const Arguments& arguments) {
   return report;
 }
 
-// When the next step for the route's proof is due: a retry of the challenge under way, otherwise a
-// new challenge.
-std::optional<Time> next_try(const store::Route& route, Time now) {
-  if (route.challenge.next_try) return route.challenge.next_try;
-  return peering::next_challenge(route, now);
-}
-
 std::string words_of(const RouteView& view, Time now) {
   const store::Route& route = view.route;
   const auto line = [](std::string_view name, const std::string& value) {
@@ -93,9 +84,9 @@ std::string words_of(const RouteView& view, Time now) {
          line("last reply", route.challenge.reply.empty()
                                 ? ""
                                 : route.challenge.reply + ", " + when(route.challenge.replied)) +
-         line("by HTTPS", route.challenge.by_https) + line("next try", when(next_try(route, now))) +
-         line("proved", when(route.proved)) + line("next proof", when(route.next_proof)) +
-         line("failing", when(route.failing_since));
+         line("by HTTPS", route.challenge.by_https) +
+         line("next try", when(next_proof_step(route, now))) + line("proved", when(route.proved)) +
+         line("next proof", when(route.next_proof)) + line("failing", when(route.failing_since));
 }
 
 Json details_of(const RouteView& view, Time now) {
@@ -111,7 +102,7 @@ Json details_of(const RouteView& view, Time now) {
   json["last_reply"] = route.challenge.reply;
   set("last_reply_at", route.challenge.replied);
   json["https"] = route.challenge.by_https;
-  set("next_try", next_try(route, now));
+  set("next_try", next_proof_step(route, now));
   set("proved", route.proved);
   set("next_proof", route.next_proof);
   set("failing_since", route.failing_since);
@@ -141,51 +132,6 @@ Result<Report> route_show(const Arguments& arguments) {
   }
   report.json = json_text(list);
   return report;
-}
-
-// Why the route is not active yet, as far as this node knows.
-std::string state_of(const RouteViews& views, Time now) {
-  if (views.empty()) return "no peer has a route for it";
-  const store::Route& route = views.front().route;
-  std::string state = std::string("it is ") + store::state_name(route.state);
-  if (!route.reason.empty()) state += ": " + route.reason;
-  const bool is_told = route.reason.ends_with(route.challenge.reply);
-  if (!is_told) state += "; the last reply to a challenge was: " + route.challenge.reply;
-  const auto next = next_try(route, now);
-  return state + (next ? "; next try " + relative_time(*next, now) : "; no challenge is due");
-}
-
-Error timed_out(const Domain& domain, const RouteViews& views, const std::string& timeout) {
-  const std::string state = state_of(views, SystemClock().now());
-  return temporary_error("timeout", "the route for '" + domain.text() + "' is not active after " +
-                                        timeout + " (" + state + "; `culvert route show " +
-                                        domain.text() + "` tells more)");
-}
-
-// Polls until the route is active. A running node changes it; this command only reads.
-Result<Report> route_wait(const Arguments& arguments) {
-  constexpr std::chrono::milliseconds kPause{50};
-  const auto domain = domain_operand(*arguments.value("DOMAIN"));
-  if (!domain) return domain.error();
-  const std::string given = arguments.value("--timeout").value_or("60s");
-  const auto timeout = node::parse_duration(given);
-  if (!timeout) return usage_error("--timeout: " + timeout.error().text);
-  auto node = open_node(arguments);
-  if (!node) return node.error();
-  const SystemClock clock;
-  const SteadyTime end = clock.steady() + *timeout;
-  while (true) {
-    const auto views = routes_for(*node, *domain);
-    if (!views) return views.error();
-    for (const RouteView& view : *views) {
-      if (view.route.state != store::RouteState::active) continue;
-      return Report{.text = fmt::format("The route for {} is active; its peer is {}.\n",
-                                        domain->text(), printable(view.peer)),
-                    .json = json_text(json_of(view))};
-    }
-    if (clock.steady() >= end) return timed_out(*domain, *views, given);
-    std::this_thread::sleep_for(kPause);
-  }
 }
 
 Result<Report> route_prove(const Arguments& arguments) {
@@ -231,13 +177,7 @@ std::vector<Command> route_commands() {
        .detail = {},
        .example = "culvert route show b.example",
        .run = route_show},
-      {.name = "route wait",
-       .summary = "waits until a route is active; exit status 1 on time-out",
-       .operands = {domain},
-       .options = {{"--timeout", "TIME", "how long to wait: 30s, 5m; default 60s"}},
-       .detail = {},
-       .example = "culvert route wait b.example --timeout 2m",
-       .run = route_wait},
+      route_wait_command(),
       {.name = "route prove",
        .summary = "has the node prove a route again now",
        .operands = {domain},

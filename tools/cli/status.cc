@@ -39,6 +39,7 @@ struct Facts {
   std::map<std::string, std::size_t> peers_by_state, routes_by_state;
   std::vector<store::Route> attention;      // routes that hold mail, or wait for a word
   std::vector<std::string> of_peers;        // peer_warnings.h
+  std::string incarnation;                  // of the own card, hexadecimal; empty: there is none
   std::vector<std::string> not_understood;  // why mail for active routes waits for another version
   std::vector<store::Invitation> open_invitations;
   std::vector<UsedInvitation> used_invitations;
@@ -101,6 +102,7 @@ Result<Facts> read_facts(const store::ReadTransaction& txn, const node::Config& 
   facts.of_peers = peer_warnings(txn, now);
   for (std::string& line : acceptance_warnings(txn, config.node.domains, now))
     facts.of_peers.push_back(std::move(line));
+  if (const auto card = store::own_card(txn)) facts.incarnation = to_hex(card->incarnation);
   facts.set_aside = txn.count(store::Table::damaged);
   return facts;
 }
@@ -210,8 +212,9 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
     lines.push_back("mail waits: " + why);
   for (const store::Peer& peer : facts.peers) {
     if (peer.outbound_held.empty() || !store::is_partner(peer.state)) continue;
-    lines.push_back(fmt::format("peer {}: mail for it waits: {}", printable(peer.name),
-                                printable(peer.outbound_held)));
+    lines.push_back(fmt::format(
+        "peer {}: mail for it waits: {}; call its administrator, then: culvert peer resume {}",
+        printable(peer.name), printable(peer.outbound_held), printable(peer.name)));
   }
   lines.insert(lines.end(), facts.of_peers.begin(), facts.of_peers.end());
   if (facts.held > 0) {
@@ -256,6 +259,7 @@ std::string words_of(const OpenNode& node, const Facts& facts, const Running& ru
   if (const auto fingerprint = fingerprint_of(facts)) {
     text += line("fingerprint", peering::fingerprint_digits(*fingerprint));
   }
+  if (!facts.incarnation.empty()) text += line("incarnation", facts.incarnation);
   text += line("state", running.now ? "running" : "not running (start it: culvert serve)");
   text += line("peers", tally(facts.peers_by_state));
   if (!facts.open_invitations.empty()) {
@@ -308,6 +312,7 @@ Json json_of(const OpenNode& node, const Facts& facts, const Running& running,
   const auto fingerprint = fingerprint_of(facts);
   return {{"node", node.config.node.name.text()},
           {"fingerprint", fingerprint ? Json(fingerprint->hex()) : Json()},
+          {"incarnation", facts.incarnation},
           {"domains", std::move(domains)},
           {"running", running.now},
           {"peers", facts.peers_by_state},

@@ -126,21 +126,29 @@ def case_domains_nobody_named_stay_inactive(lab):
     assert routes.get("bank.example", {"state": "claimed"})["state"] in ("claimed", "proving", "proved"), routes
 
 
-def case_removed_stays_removed(lab):
-    """After `peer remove` the identity gets nothing back; mail for its domain waits instead of going clear."""
+def case_removed_stays_removed_until_a_new_code(lab):
+    """After `peer remove` nothing of the identity counts, its node hears of it, and mail waits on both sides instead of going clear; a new code pairs
+    the two again."""
     pair = lab.pair()
-    pair.a.command("peer", "remove", "b.example")
+    old_code = pair.a.invite("b.example")
+    time.sleep(1.1)  # times have seconds
+    pair.a.command("peer", "remove", "b.example", "--yes")
     assert pair.a.json("peer", "list")[0]["state"] == "removed"
-    time.sleep(1.2)  # a running node acts on it within a second
+    wait_until(lambda: pair.b.json("peer", "list")[0]["state"] == "removed", 20, lambda: pair.b.log_tail())
+    for node, domain in ((pair.a, "b.example"), (pair.b, "a.example")):
+        assert node.routes()[domain]["state"] == "withdrawn"
+        assert any(domain in w and "route release" in w for w in node.json("status")["warnings"]), node.json("status")["warnings"]
+    assert "ended the pairing" in pair.b.log_text() and "was told that the pairing has ended" in pair.a.log_text()
     smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], mails.plain(1))
+    smtp.send(pair.b.inside, "bob@b.example", ["alice@a.example"], mails.plain(2))
     time.sleep(1)
-    assert len(pair.a.queue()) == 1 and not pair.at_b.snapshot() and not pair.world.snapshot()
-    code = pair.a.invite("b.example")
-    try:
-        pair.b.accept(code)
-    except CommandFailed:
-        pass
-    assert all(p["state"] == "removed" for p in pair.a.json("peer", "list") if p["fingerprint"] == pair.b.fingerprint)
+    assert len(pair.a.queue()) == 1 == len(pair.b.queue()) and not pair.world.snapshot()
+    assert refusal(pair.b, old_code)["code"] == "refused"
+    pair.b.command("peer", "accept", pair.a.invite("b.example"), "--yes")
+    wait_until(lambda: pair.at_b.to("bob@b.example") and pair.at_a.to("alice@a.example"), 30, lambda: f"{pair.a.log_tail()}\n---\n{pair.b.log_tail()}")
+    assert pair.a.json("peer", "list")[0]["state"] == "paired" == pair.b.json("peer", "list")[0]["state"]
+    seen = pair.wires_seen()
+    assert b"quick brown fox" not in seen
 
 
 def case_refusals_over_https_are_empty(lab):

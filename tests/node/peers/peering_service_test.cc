@@ -109,11 +109,16 @@ TEST_F(PeeringServiceTest, HoldsMailAtOnceWhenACopiedKeyAnswersOurCard) {
   const Live<store::OwnCard> card(std::make_shared<const store::OwnCard>());
   peering::Refusals refusals;
   PeerClocks clocks;
-  const TalkContext talk{context_, card,   {},
-                         refusals, clocks, [this] { ASSERT_TRUE(routing_.refresh().ok()); }};
-  take_answered_card(talk, card_of_b(10, "gate.b.example"));
+  const TalkContext talk{context_,
+                         card,
+                         {},
+                         refusals,
+                         clocks,
+                         [this] { ASSERT_TRUE(routing_.refresh().ok()); },
+                         [](const Fingerprint&) {}};
+  take_answered_card(talk, card_of_b(10, "gate.b.example"), "there");
   EXPECT_EQ(use(), RouteUse::seals);
-  take_answered_card(talk, card_of_b(10, "thief.example"));
+  take_answered_card(talk, card_of_b(10, "thief.example"), "there");
   EXPECT_EQ(use(), RouteUse::waits);
   EXPECT_EQ(refusals.take(), (peering::RefusalCounts{{b_.fingerprint(), 1}}));
 }
@@ -131,6 +136,8 @@ TEST_F(PeeringServiceTest, AChangedCardGoesAtOnceToAPeerThatTookTheLastOne) {
   card.serial = 5;
   EXPECT_TRUE(wants_card(peer, card, now));
   peer.card_tried = now + std::chrono::seconds(1);
+  EXPECT_TRUE(wants_card(peer, card, now + std::chrono::seconds(2))) << "the former was refused";
+  peer.card_tried_serial = 5;
   EXPECT_FALSE(wants_card(peer, card, now + std::chrono::seconds(2))) << "it could not be reached";
   EXPECT_TRUE(wants_card(peer, card, now + std::chrono::seconds(2) + kCardRetry));
 }

@@ -1,0 +1,112 @@
+"""The life of a pair: what administrators live through, by the texts that the program prints."""
+import shutil
+import time
+
+from harness import smtp
+from harness.until import wait_until
+
+
+def letter(sender, number):
+    return f"From: {sender}\r\nSubject: {number}\r\nMessage-ID: <{number}.{sender}>\r\n\r\nwords {number}\r\n".encode()
+
+
+def exchange(pair, number, seconds=30):
+    """One mail each way; both arrive marked as the partner's, and none is held."""
+    for sender, recipient, node, sink in (("alice@a.example", "bob@b.example", pair.a, pair.at_b), ("bob@b.example", "alice@a.example", pair.b, pair.at_a)):
+        smtp.send(node.inside, sender, [recipient], letter(sender, number))
+        got, = wait_until(lambda: [m for m in sink.to(recipient) if m.raw.endswith(letter(sender, number))], seconds,
+                          lambda: f"mail {number} of {sender}\n{pair.a.log_tail()}\n---\n{pair.b.log_tail()}")
+        assert b"signed=yes" in got.header, got.header
+    assert not pair.a.quarantine() and not pair.b.quarantine()
+
+
+def warned(node, *words):
+    return any(all(w in line for w in words) for line in node.json("status")["warnings"])
+
+
+def put_back(node, copy):
+    """The node goes on from an older copy of its directory."""
+    assert node.stop() == 0
+    shutil.rmtree(node.data)
+    shutil.copytree(copy, node.data)
+    node.start()
+
+
+def change_card(node, domains):
+    """Something on the node's card changes."""
+    node.set("node", domains=domains)
+    assert node.stop() == 0
+    node.start()
+
+
+def case_a_directory_that_was_copied_back(lab):
+    """b goes on from a copy of its data directory. Its status says what to do, one command does it, and nobody at a has to act; a second time a has to."""
+    pair = lab.pair()
+    copy = lab.path("copy")
+    assert pair.b.stop() == 0
+    shutil.copytree(pair.b.data, copy)
+    pair.b.start()
+    change_card(pair.b, ["b.example", "more.example"])
+    wait_until(lambda: "more.example" in pair.a.routes(), 20, lambda: pair.a.log_tail())
+    change_card(pair.b, ["b.example"])
+    wait_until(lambda: "more.example" not in pair.a.routes(), 20, lambda: pair.a.log_tail())
+    exchange(pair, 1)
+
+    time.sleep(1.1)  # times have seconds
+    put_back(pair.b, copy)
+    change_card(pair.b, ["b.example", "other.example"])
+    wait_until(lambda: warned(pair.b, "culvert peer renew"), 20, lambda: pair.b.json("status")["warnings"])
+    pair.b.command("peer", "renew", "--yes")
+    wait_until(lambda: "other.example" in pair.a.routes() and pair.a.routes()["b.example"]["state"] == "active", 30, lambda: f"{pair.a.routes()}\n{pair.a.log_tail()}")
+    wait_until(lambda: not warned(pair.b, "renew"), 20, lambda: pair.b.json("status")["warnings"])
+    exchange(pair, 2)
+
+    time.sleep(1.1)
+    put_back(pair.b, copy)
+    change_card(pair.b, ["b.example", "other.example", "third.example"])
+    wait_until(lambda: warned(pair.a, "peer resume"), 20, lambda: pair.a.json("status")["warnings"])
+    wait_until(lambda: warned(pair.b, "holds mail", "peer renew"), 20, lambda: pair.b.json("status")["warnings"])
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], letter("alice@a.example", 3))
+    wait_until(lambda: any("a copy of its key" in e["reason"] for e in pair.a.queue()), 20, lambda: pair.a.json("queue", "list"))
+    time.sleep(1.1)
+    pair.b.command("peer", "renew", "--yes")
+    wait_until(lambda: warned(pair.b, "holds mail"), 20, lambda: pair.b.json("status")["warnings"])
+    assert warned(pair.a, "peer resume")
+    done = pair.a.command("peer", "resume", "b.example", "--yes", status=1)
+    assert "--incarnation" in done.stderr, done.stderr
+    other = pair.b.json("status")["incarnation"]  # as b's administrator says on the telephone
+    wait_until(lambda: other in pair.a.command("peer", "show", "b.example").stdout, 20, lambda: pair.a.log_tail())
+    shown = pair.a.command("peer", "show", "b.example").stdout
+    assert "the present one" in shown and "the other one" in shown and "127.0.0.1" in shown, shown
+    pair.a.command("peer", "resume", "b.example", "--incarnation", other, "--yes")
+    wait_until(lambda: any(m.raw.endswith(letter("alice@a.example", 3)) for m in pair.at_b.to("bob@b.example")), 30, lambda: f"{pair.a.log_tail()}\n---\n{pair.b.log_tail()}")
+    exchange(pair, 4)
+    assert not warned(pair.a, "resume") and not warned(pair.b, "renew")
+
+
+def case_a_disk_that_was_lost(lab):
+    """b's disk is gone, with its identity, and nobody has a copy. A new node gets a code; what a had sealed for the dead key waits, and goes on."""
+    pair = lab.pair()
+    exchange(pair, 1)
+    assert pair.b.stop() == 0
+    shutil.rmtree(pair.b.data)
+    done = pair.b.command("serve", status=1)
+    assert "init --new-store" in done.stderr and "copy" in done.stderr, done.stderr
+    done = pair.b.command("init", "--domain", "b.example", status=1)
+    assert "init --new-store" in done.stderr, done.stderr
+    pair.b.command("init", "--new-store")
+    pair.b.start()
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@b.example"], letter("alice@a.example", 2))
+    wait_until(lambda: any("pair again" in e["reason"] for e in pair.a.queue()), 20, lambda: pair.a.json("queue", "list"))
+    assert len(pair.at_b.to("bob@b.example")) == 1, "no ciphertext for people"
+    told = pair.a.command("peer", "invite", "b.example", "--replace").stdout
+    assert "b.example is in use by gate.b.example" in told, told
+    code = next(line for line in told.splitlines() if line.startswith("culvert1-"))
+    pair.b.command("peer", "accept", code, "--yes")
+    pair.a.command("route", "wait", "b.example")
+    pair.b.command("route", "wait", "a.example")
+    wait_until(lambda: len(pair.at_b.to("bob@b.example")) == 2, 30, lambda: f"{pair.a.log_tail()}\n---\n{pair.b.log_tail()}")
+    exchange(pair, 3)
+    states = [(r["peer"], r["state"]) for r in pair.a.json("route", "list") if r["domain"] == "b.example"]
+    assert sorted(s for _, s in states) == ["active", "withdrawn"], states
+    assert not warned(pair.a, "b.example is withdrawn"), pair.a.json("status")["warnings"]
