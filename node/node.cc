@@ -11,6 +11,7 @@
 #include "node/delivery/paths.h"
 #include "node/flow/key_renewal.h"
 #include "node/flow/quarantine_upkeep.h"
+#include "node/flow/resolver_settings.h"
 #include "node/flow/tls_material.h"
 #include "node/parts.h"
 #include "node/program_change.h"
@@ -26,20 +27,6 @@ constexpr std::chrono::seconds kDrainTime{20};
 constexpr std::size_t kMaxWaitingJobs = 100'000;
 
 std::size_t core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
-
-ResolverOptions resolver_options(const Config& config) {
-  ResolverOptions options;
-  for (const SocketAddress& server : config.dns.resolvers) {
-    options.resolvers.push_back(server.ip.text() + "@" + std::to_string(server.port));
-  }
-  options.trust_anchor_file = config.dns.trust_anchor.string();
-  if (config.dns.validate == DnsSettings::Validate::no) {
-    options.validate = ResolverOptions::Validate::no;
-  }
-  for (const Domain& zone : config.dns.insecure)
-    options.insecure.push_back(zone.text());
-  return options;
-}
 
 }  // namespace
 

@@ -68,13 +68,23 @@ std::vector<store::DomainAcceptance> with_times(std::vector<store::DomainAccepta
   return domains;
 }
 
-// A peer can acknowledge only cards that exist.
+void prove_named(store::WriteTransaction& txn, const Fingerprint& peer, Time now) {
+  for (store::Route& route : store::routes_of_peer(txn, peer)) {
+    if (!route.named || route.active_since || !route.proof_failures) continue;
+    route.prove_requested = now;
+    store::put_route(txn, route);
+  }
+}
+
+// What the peer holds. It can only hold cards that exist.
 bool take_acknowledgement(store::WriteTransaction& txn, store::Peer& peer, std::uint64_t card) {
   const auto own = store::own_card(txn);
   if (!own || card > own->serial) return false;
   const store::Peer before = peer;
-  peer.taken_serial = std::max(peer.taken_serial, card);
-  peer.card_sent_serial = std::max(peer.card_sent_serial, card);
+  // Also if it is older than what the peer took: its store was put back, say. Then it gets our card
+  // again.
+  peer.taken_serial = card;
+  peer.card_sent_serial = card;
   if (card == own->serial) peer.card_trouble.clear();
   if (peer == before) return false;
   store::put_peer(txn, peer);
@@ -127,6 +137,8 @@ bool take_routes(store::WriteTransaction& txn, const Fingerprint& sender,
   if (before && routes.serial < before->serial) return false;
   const bool acknowledges = take_acknowledgement(txn, *peer, routes.card);
   if (before && routes.serial == before->serial) return acknowledges;
+  // It takes our documents now: what it refused before it had confirmed the pairing is sent again.
+  if (!before) prove_named(txn, sender, now);
   store::put_heard_acceptance(
       txn, {sender, routes.serial, now, with_times(routes.domains, before, now)});
   // Its card may have been stored by a program that did not know the word yet.

@@ -5,6 +5,7 @@
 #include "crypto/base/log.h"
 #include "peering/acceptance.h"
 #include "peering/form_choice.h"
+#include "peering/proof.h"
 #include "peering/route_changes.h"
 #include "store/invitations.h"
 
@@ -239,9 +240,11 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
     peer.fingerprint = sender;
     peer.paired = now;
   }
-  if (peer.state == PeerState::removed) begin_anew(txn, peer, now);
   if (!store::is_partner(peer.state)) {
-    peer.state = PeerState::paired;
+    const bool was_removed = store::find_tombstone(txn, sender).has_value();
+    if (pairing.is_confirmed && was_removed) begin_anew(txn, peer, now);
+    if (!pairing.is_confirmed) peer.named.clear();
+    peer.state = pairing.is_confirmed ? PeerState::paired : PeerState::unconfirmed;
     peer.origin = pairing.origin;
     peer.since = now;
   }
@@ -257,12 +260,34 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
       domains.push_back(route.domain);
     take_domains(txn, peer, domains, now);
   }
-  if (store::find_tombstone(txn, sender)) {
+  if (store::is_revoked(txn, sender, sender.view())) {
     return permanent_error("removed-peer", "the peer revoked its identity");
   }
   if (!pairing.replaces) return done();
   for (const Domain& domain : pairing.named)
     begin_replacement(txn, {domain, sender}, now);
+  return done();
+}
+
+Status confirm_pairing(store::WriteTransaction& txn, Peer& peer, Time now) {
+  Pairing pairing;
+  pairing.agreed = now;
+  if (const Status may = may_pair(txn, peer.fingerprint, pairing); !may) return may;
+  const std::vector<Domain> named = peer.named;
+  begin_anew(txn, peer, now);
+  peer.named = named;
+  peer.state = PeerState::paired;
+  peer.since = now;
+  store::put_peer(txn, peer);
+  std::vector<Domain> domains;
+  for (store::Route& route : store::routes_of_peer(txn, peer.fingerprint)) {
+    route.next_proof = now + kFirstChallengeDelay;
+    route.challenged.reset();
+    store::put_route(txn, route);
+    if (route.state != store::RouteState::withdrawn) domains.push_back(route.domain);
+  }
+  take_domains(txn, peer, domains, now);
+  store::note_acceptance_news(txn, peer.fingerprint, now);
   return done();
 }
 

@@ -27,6 +27,8 @@ struct Pairing {
   // An administrator gave, or used, the code after this: an identity that was removed before it may
   // come back.
   Time agreed{};
+  // False: the administrators still have to compare the common number (introduction.h).
+  bool is_confirmed = true;
 };
 
 // Pairs with the sender of a first (or newer) card that the code vouched for. Pairing again with a
@@ -35,6 +37,9 @@ struct Pairing {
 // accepted.
 Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairing& pairing,
                  const CardRules& rules);
+
+// Ends the waiting of an unconfirmed peer. permanent `removed-peer` for a revoked identity.
+Status confirm_pairing(store::WriteTransaction& txn, store::Peer& peer, Time now);
 
 // Takes a card from a peer that is paired or paused. The verdict says what happened. An accepted
 // card replaces the stored one. A card that proves a copied key holds outbound mail. Any other

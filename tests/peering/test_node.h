@@ -36,13 +36,7 @@ class TestNode {
     EXPECT_TRUE(ring_.add(encryption_.key, encryption_.certificate).ok());
     std::string path = testing::TempDir() + "/culvert-peering-XXXXXX";
     directory_ = ::mkdtemp(path.data());
-    store::StoreOptions options;
-    options.data_dir = directory_ / "data";
-    options.mode = store::StoreOptions::Mode::create;
-    options.now = now;
-    options.map_size_bytes = std::uint64_t{64} << 20;
-    options.reserve_bytes = std::uint64_t{1} << 20;  // without one there is no room for mail
-    store_ = store::Store::open(options, key_).value();
+    open_store(store::StoreOptions::Mode::create);
     renew_card();
   }
   ~TestNode() {
@@ -52,6 +46,21 @@ class TestNode {
   }
   TestNode(const TestNode&) = delete;
   TestNode& operator=(const TestNode&) = delete;
+
+  // Copies the data directory to `to`, or goes on from such a copy.
+  void copy_store(const std::filesystem::path& to) {
+    store_.reset();
+    std::filesystem::remove_all(to);
+    std::filesystem::copy(directory_ / "data", to, std::filesystem::copy_options::recursive);
+    open_store(store::StoreOptions::Mode::existing);
+  }
+  void put_back(const std::filesystem::path& from) {
+    store_.reset();
+    std::filesystem::remove_all(directory_ / "data");
+    std::filesystem::copy(from, directory_ / "data", std::filesystem::copy_options::recursive);
+    open_store(store::StoreOptions::Mode::existing);
+    renew_card();
+  }
 
   Fingerprint fingerprint() const { return identity_.certificate.key_id(); }
   store::Store& store() { return *store_; }
@@ -181,6 +190,15 @@ class TestNode {
   }
 
  private:
+  void open_store(store::StoreOptions::Mode mode) {
+    store::StoreOptions options;
+    options.data_dir = directory_ / "data";
+    options.mode = mode;
+    options.now = now_;
+    options.map_size_bytes = std::uint64_t{64} << 20;
+    options.reserve_bytes = std::uint64_t{1} << 20;  // without one there is no room for mail
+    store_ = store::Store::open(options, key_).value();
+  }
   crypto::KeyAndCertificate tunnel(crypto::TunnelUse use) const {
     return crypto::make_tunnel_certificate({identity_.key, identity_.certificate}, use, now_)
         .value();

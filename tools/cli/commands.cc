@@ -30,6 +30,7 @@ std::vector<Command> all_commands() {
   all.push_back(demo_command());
   all.push_back(peer_invite_command());
   all.push_back(peer_accept_command());
+  add(all, introduction_commands());
   add(all, peer_list_commands());
   all.push_back(peer_remove_command());
   all.push_back(peer_renew_command());

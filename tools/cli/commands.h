@@ -18,6 +18,7 @@ Command status_command();
 Command peer_invite_command();
 Command peer_accept_command();
 std::vector<Command> peer_list_commands();
+std::vector<Command> introduction_commands();
 Command peer_remove_command();
 Command peer_renew_command();
 std::vector<Command> decision_commands();

@@ -10,6 +10,7 @@
 #include "peering/inviter.h"
 #include "tools/cli/asking.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/invitation_list.h"
 #include "tools/cli/json_text.h"
 #include "tools/cli/open_node.h"
 #include "tools/cli/pairing_concerns.h"
@@ -81,8 +82,15 @@ Result<Agreed> agree(const Arguments& arguments, const OpenNode& node,
 }
 
 Result<Report> peer_invite(const Arguments& arguments) {
+  const bool lists = arguments.has("--list"), revokes = arguments.has("--revoke");
   const auto domains = partner_domains(arguments);
   if (!domains) return domains.error();
+  if ((lists || revokes) && (!domains->empty() || (lists && revokes))) {
+    return usage_error("--list and --revoke stand alone");
+  }
+  if (lists) return list_invitations(arguments);
+  if (revokes) return revoke_invitation(arguments);
+  if (domains->empty()) return usage_error("name the partner's mail domains");
   const auto valid = validity(arguments);
   if (!valid) return valid.error();
   auto node = open_node(arguments);
@@ -128,12 +136,14 @@ Result<Report> peer_invite(const Arguments& arguments) {
 Command peer_invite_command() {
   return {.name = "peer invite",
           .summary = "makes a code with which the partner's node pairs with this one",
-          .operands = {{"DOMAIN", Operand::Count::some,
+          .operands = {{"DOMAIN", Operand::Count::any,
                         "the partner's mail domains; their routes become active once proved"}},
           .options = {{"--valid", "TIME",
                        "how long the code may be used: 30s, 5m, 72h, 7d; default 72h"},
                       {"--replace", "",
                        "the node that uses the code takes the domains from whoever has them"},
+                      {"--list", "", "shows the invitations of the last weeks, and who used them"},
+                      {"--revoke", "ID", "makes a code void: by its ID in the list, or a domain"},
                       {"--yes", "", "do not ask"}},
           .detail =
               "For a partner whose node was set up anew (its disk was lost, say), use "

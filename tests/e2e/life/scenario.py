@@ -3,6 +3,7 @@ import shutil
 import time
 
 from harness import smtp
+from harness.shifted_clock import Calendar
 from harness.until import wait_until
 
 
@@ -110,3 +111,68 @@ def case_a_disk_that_was_lost(lab):
     states = [(r["peer"], r["state"]) for r in pair.a.json("route", "list") if r["domain"] == "b.example"]
     assert sorted(s for _, s in states) == ["active", "withdrawn"], states
     assert not warned(pair.a, "b.example is withdrawn"), pair.a.json("status")["warnings"]
+
+
+def introduce(pair, lab):
+    """Each learns of the other without a code: a by b's URL, b by a file of a's. Both print the same number."""
+    card = lab.path("a.card")
+    card.write_text(pair.a.command("peer", "export").stdout)
+    first = pair.b.json("peer", "import", str(card), "--domain", "a.example")
+    second = pair.a.json("peer", "add", "b.example", "--url", f"https://{pair.b.peering}")
+    assert first["number"] == second["number"] and len(first["number"].replace(" ", "")) == 60, (first, second)
+    assert first["state"] == "unconfirmed" == pair.b.json("peer", "list")[0]["state"]
+    return first["number"]
+
+
+def case_two_pair_by_a_number_that_they_compare(lab):
+    """No code: a file and a URL, then sixty digits that both type. Until both did, nothing is sealed and nothing opened."""
+    pair = lab.strangers()
+    number = introduce(pair, lab)
+    wrong = number.replace(number[0], str((int(number[0]) + 1) % 10))
+    done = pair.a.command("peer", "confirm", "b.example", wrong, status=1)
+    assert "not the number" in done.stderr, done.stderr
+    pair.a.command("peer", "confirm", "b.example", *number.split())
+    time.sleep(3)
+    assert pair.a.routes()["b.example"]["state"] != "active" and pair.b.json("peer", "list")[0]["state"] == "unconfirmed"
+    pair.b.command("peer", "confirm", "a.example", number)
+    pair.a.wait_route("b.example")
+    pair.b.wait_route("a.example")
+    exchange(pair, 1)
+
+
+def case_without_https_everything_goes_by_mail(lab):
+    """Neither reaches the other's peering port, ever: paired by files, proved, renewed and told by mail alone."""
+    calendar = Calendar(lab)
+    closed = {"peering": {"url": "https://127.0.0.1:9", "listen": ["127.0.0.1:0"], "private_addresses": True}}
+    options = {"prefix": calendar.prefix}
+    pair = lab.strangers(settings_a=closed, settings_b=closed, a_options=options, b_options=options)
+    cards = {}
+    for node, domain in ((pair.a, "a.example"), (pair.b, "b.example")):
+        cards[domain] = lab.path(f"{domain}.card")
+        cards[domain].write_text(node.command("peer", "export").stdout)
+    number = pair.a.json("peer", "import", str(cards["b.example"]), "--domain", "b.example")["number"]
+    assert pair.b.json("peer", "import", str(cards["a.example"]), "--domain", "a.example")["number"] == number
+    pair.a.command("peer", "confirm", "b.example", number)
+    pair.b.command("peer", "confirm", "a.example", number)
+    pair.a.wait_route("b.example")
+    pair.b.wait_route("a.example")
+    for _ in range(3):  # an hour without HTTPS, then cards and lists go by mail
+        time.sleep(1.2)
+        calendar.advance(1 / 24)
+    exchange(pair, 1)
+    change_card(pair.b, ["b.example", "more.example"])
+    for _ in range(2):
+        time.sleep(1.2)
+        calendar.advance(1 / 24)
+    wait_until(lambda: "more.example" in pair.a.routes(), 30, lambda: pair.a.log_tail())
+    pair.b.command("cert", "renew")
+    for day in range(8):
+        time.sleep(1.2)
+        calendar.advance(1)
+    time.sleep(1.2)
+    exchange(pair, 2)
+    pair.a.command("peer", "remove", "b.example", "--yes")
+    for _ in range(2):
+        time.sleep(1.2)
+        calendar.advance(1 / 24)
+    wait_until(lambda: pair.b.json("peer", "list")[0]["state"] == "removed", 30, lambda: pair.b.log_tail())

@@ -27,4 +27,4 @@ class Calendar:
 
     def advance(self, days=1):
         self.day += days
-        self._shift[:] = struct.pack("q", self.day * DAY)
+        self._shift[:] = struct.pack("q", round(self.day * DAY))
