@@ -126,6 +126,7 @@ void World::step() {
   }
   const std::size_t what = any(100);
   if (what < 55) return tick(*actors_[any(actors_.size())]);
+  if (what < 63) return mischief();
   if (what < 75) return attack();
   if (what < 92) return administer();
   fail_node();
@@ -336,10 +337,63 @@ void World::attack() {
   if (to.node.state() != after) fail("a replayed document changed something");
 }
 
+// A peer that signs what it likes: it claims others' domains, answers challenges whose mail it
+// never got, and tells lists that nobody has written yet.
+void World::mischief() {
+  Actor& thief = *actors_.back();
+  Actor& victim = *actors_[any(actors_.size() - 1)];
+  if (!thief.is_malicious) return attack();
+  const Fingerprint to = victim.node.fingerprint();
+  const std::size_t choice = any(3);
+  if (choice == 0) {
+    const auto& own = thief.node.domains();
+    std::vector<Domain> claimed{own.front()};
+    const Actor& owner = *actors_[any(actors_.size() - 1)];
+    claimed.push_back(owner.node.domains().front());
+    thief.node.set_domains(claimed);
+    return note("the thief claims " + claimed.back().text());
+  }
+  const auto others = [&] {
+    std::vector<store::Route> routes;
+    victim.node.read([&](const store::ReadTransaction& txn) { routes = store::list_routes(txn); });
+    std::erase_if(
+        routes, [&](const store::Route& route) { return route.peer == thief.node.fingerprint(); });
+    return routes;
+  };
+  const auto before = others();
+  if (choice == 1) {
+    std::vector<store::Proof> held;
+    thief.node.read([&](const store::ReadTransaction& txn) {
+      held = store::proofs_of_peer(txn, store::ProofRole::answering, to);
+    });
+    if (held.empty()) return;
+    const store::Proof& proof = held[any(held.size())];
+    ProofAnswer answer{{}, proof.domain, {}, {}};
+    std::copy_n(proof.id.begin(), answer.proof.size(), answer.proof.begin());
+    const auto token = [](const SecretBytes& stored, ProofToken& into) {
+      std::copy_n(stored.view().begin(), std::min(stored.size(), into.size()), into.begin());
+    };
+    token(proof.mail_token, answer.mail_token);
+    token(proof.web_token, answer.https_token.emplace());
+    const auto taken =
+        victim.node.receive(sign_answer(head(thief, to), answer, thief.node.signer()).value());
+    note("the thief answers for " + proof.domain.text() + ": " + (taken ? "taken" : "refused"));
+  } else {
+    RoutesDocument routes{1 + any(std::size_t{1} << 40), any(100), {}};
+    for (const Domain& domain : victim.node.domains())
+      if (chance(50)) routes.domains.push_back({domain, "active", "", {}});
+    const auto taken =
+        victim.node.receive(sign_routes(head(thief, to), routes, thief.node.signer()).value());
+    note("the thief tells a list: " + std::string(taken ? "taken" : "refused"));
+  }
+  if (others() != before) fail("the thief changed the routes of others");
+}
+
 void World::pair_two(Actor& inviter, Actor& accepter, bool replaces) {
+  const auto& own = inviter.node.domains();
   std::vector<std::string> names;
   for (const Domain& domain : accepter.node.domains())
-    names.push_back(domain.text());
+    if (std::find(own.begin(), own.end(), domain) == own.end()) names.push_back(domain.text());
   const auto code = read_code(inviter.node.invite(names, replaces));
   if (!code) return fail("a code that cannot be read");
   Wire wire;

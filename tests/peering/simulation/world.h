@@ -45,6 +45,7 @@ class World {
   void tick(Actor& actor);
   void deliver(Packet packet);
   void attack();
+  void mischief();
   void administer();
   void fail_node();
   void heal();
