@@ -13,7 +13,8 @@ namespace {
 constexpr DocumentType kTypes[] = {DocumentType::card,         DocumentType::accept,
                                    DocumentType::accepted,     DocumentType::proof_challenge,
                                    DocumentType::proof_answer, DocumentType::trouble,
-                                   DocumentType::routes,       DocumentType::goodbye};
+                                   DocumentType::routes,       DocumentType::goodbye,
+                                   DocumentType::revoke};
 
 Error bad_document(std::string text) { return permanent_error("bad-document", std::move(text)); }
 
@@ -45,16 +46,21 @@ Result<DocumentType> read_type(const JsonObject& members) {
   return bad_document("the type is not known");
 }
 
-// Reads the members after the type. A card is for everybody and has no id.
+// Such documents have no receiver and no id, and count whoever brings them.
+bool is_for_everybody(DocumentType type) {
+  return type == DocumentType::card || type == DocumentType::revoke;
+}
+
+// Reads the members after the type.
 Result<DocumentHead> read_head(DocumentType type, const JsonObject& members) {
   DocumentHead head;
   auto sender = read_fingerprint(members, "sender");
   if (!sender) return sender.error();
   head.sender = *sender;
-  auto time = read_time(members, type == DocumentType::card ? "issued" : "time");
+  auto time = read_time(members, is_for_everybody(type) ? "issued" : "time");
   if (!time) return time.error();
   head.time = *time;
-  if (type == DocumentType::card) return head;
+  if (is_for_everybody(type)) return head;
   auto receiver = read_fingerprint(members, "receiver");
   if (!receiver) return receiver.error();
   head.receiver = *receiver;
@@ -86,6 +92,8 @@ std::string_view type_name(DocumentType type) {
       return "routes";
     case DocumentType::goodbye:
       return "goodbye";
+    case DocumentType::revoke:
+      return "revoke";
   }
   return "";
 }
@@ -108,7 +116,7 @@ JsonWriter begin_document(DocumentType type, const DocumentHead& head) {
   JsonWriter writer;
   writer.number("version", kDocumentVersion).text("type", type_name(type));
   writer.text("sender", head.sender.hex());
-  if (type == DocumentType::card) return writer;
+  if (is_for_everybody(type)) return writer;
   writer.text("receiver", head.receiver.hex()).text("id", to_hex(head.id));
   writer.text("time", to_rfc3339(head.time));
   return writer;

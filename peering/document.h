@@ -48,7 +48,8 @@ enum class DocumentType {
   proof_answer,
   trouble,
   routes,
-  goodbye
+  goodbye,
+  revoke
 };
 std::string_view type_name(DocumentType type);
 

@@ -3,6 +3,7 @@
 #include "peering/acceptance.h"
 #include "peering/refusal_word.h"
 #include "peering/replay.h"
+#include "peering/revocation.h"
 #include "peering/trouble.h"
 
 namespace culvert::peering {
@@ -98,6 +99,7 @@ Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Actin
     case DocumentType::goodbye:
       return act_on_goodbye(txn, acting);
     case DocumentType::card:
+    case DocumentType::revoke:
     case DocumentType::accept:
     case DocumentType::accepted:
       break;
@@ -213,6 +215,25 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   return outcome;
 }
 
+// Counts whoever brings it, and for ever.
+Result<IncomingOutcome> act_on_revocation(store::Store& store, const Acting& acting) {
+  const auto revocation = read_revocation(acting.document);
+  if (!revocation) return revocation.error();
+  if (const Status fits = acting.budget.take_card(revocation->sender, acting.incoming.steady);
+      !fits) {
+    return fits.error();
+  }
+  IncomingOutcome outcome;
+  outcome.is_public = true;
+  auto written = store.write([&](store::WriteTransaction& txn) -> Status {
+    if (auto peer = find_trusted_peer(txn, revocation->sender); !peer) return peer.error();
+    outcome.routes_changed = take_revocation(txn, *revocation, acting.incoming.now);
+    return done();
+  });
+  if (!written) return written.error();
+  return outcome;
+}
+
 Result<IncomingOutcome> act_on_accept(store::Store& store, const Acting& acting) {
   const IncomingMessage& incoming = acting.incoming;
   if (incoming.carrier != ProofCarrier::https) return refused("pairing goes by HTTPS");
@@ -233,6 +254,8 @@ Result<IncomingOutcome> act(store::Store& store, const Acting& acting) {
   switch (document.type()) {
     case DocumentType::card:
       return act_on_card(store, acting);
+    case DocumentType::revoke:
+      return act_on_revocation(store, acting);
     case DocumentType::accept:
       return act_on_accept(store, acting);
     case DocumentType::accepted:

@@ -4,8 +4,10 @@
 
 #include "crypto/keys/digest.h"
 #include "crypto/keys/random.h"
+#include "peering/revocation.h"
 #include "peering/rollover.h"
 #include "store/keyring.h"
+#include "store/peers.h"
 
 namespace culvert::peering {
 namespace {
@@ -37,6 +39,8 @@ crypto::Sha256 digest_of(const OwnFacts& facts) {
     add_to_digest(all, "tunnel", as_bytes(std::to_string(form)));
   for (const std::string& type : facts.capabilities.documents)
     add_to_digest(all, "document", as_bytes(type));
+  for (const Fingerprint& key : facts.revoked)
+    add_to_digest(all, "revoked", key.view());
   return crypto::sha256(all);
 }
 
@@ -56,6 +60,7 @@ Card card_of(const OwnFacts& facts, const IdentitySigner& signer) {
   card.signing = facts.signing;
   card.encryption = facts.encryption;
   card.capabilities = facts.capabilities;
+  card.revoked = facts.revoked;
   return card;
 }
 
@@ -83,24 +88,29 @@ void note_listed(store::WriteTransaction& txn, store::CertificateRole role,
 }
 
 std::vector<crypto::Certificate> stored_certificates(const store::ReadTransaction& txn,
+                                                     const Fingerprint& own,
                                                      store::CertificateRole role, Time now,
                                                      std::size_t most) {
   std::vector<crypto::Certificate> out;
   for (const auto& stored : store::list_certificates(txn, role)) {
     if (out.size() == most) break;
     auto certificate = crypto::Certificate::from_der(stored.der);
-    if (certificate && is_usable(stored, now)) out.push_back(*std::move(certificate));
+    const bool counts = certificate && is_usable(stored, now) &&
+                        !store::is_revoked(txn, own, certificate->key_id().view());
+    if (counts) out.push_back(*std::move(certificate));
   }
   return out;
 }
 
 }  // namespace
 
-void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFacts& facts) {
+void add_stored_certificates(const store::ReadTransaction& txn, const Fingerprint& own, Time now,
+                             OwnFacts& facts) {
   facts.signing =
-      stored_certificates(txn, store::CertificateRole::tunnel_sign, now, kMaxCardCertificates);
+      stored_certificates(txn, own, store::CertificateRole::tunnel_sign, now, kMaxCardCertificates);
   facts.encryption =
-      stored_certificates(txn, store::CertificateRole::tunnel_encrypt, now, kListedEncryption);
+      stored_certificates(txn, own, store::CertificateRole::tunnel_encrypt, now, kListedEncryption);
+  facts.revoked = own_revoked(txn, own);
 }
 
 Incarnation new_incarnation() {

@@ -19,6 +19,7 @@ struct OwnFacts {
   std::vector<crypto::Certificate> signing;
   std::vector<crypto::Certificate> encryption;
   Capabilities capabilities;
+  std::vector<Fingerprint> revoked{};  // of this node's own keys
 };
 
 // Partners seal to the newest. The one before it serves those whose clock is so slow that the
@@ -27,8 +28,10 @@ inline constexpr std::size_t kListedEncryption = 2;
 
 // Puts the stored tunnel certificates that are valid at `now` into `facts`, newest first: all that
 // sign, because partners take signatures only by what is on the card, and kListedEncryption of the
-// others. They count as announced once the card is committed.
-void add_stored_certificates(const store::ReadTransaction& txn, Time now, OwnFacts& facts);
+// others; and the revoked keys of the identity `own`, whose certificates are left out. They count
+// as announced once the card is committed.
+void add_stored_certificates(const store::ReadTransaction& txn, const Fingerprint& own, Time now,
+                             OwnFacts& facts);
 
 // A random incarnation, for `init`.
 Incarnation new_incarnation();

@@ -27,18 +27,6 @@ std::vector<Bytes> ders_of(const std::vector<crypto::Certificate>& certificates,
   return out;
 }
 
-// Unites the revoked keys of all cards that the sender ever sent, up to the limit of one card. The
-// identity itself counts beyond the limit.
-void unite_revoked(store::WriteTransaction& txn, const Card& card, Time now) {
-  if (card.revoked.empty()) return;
-  std::size_t count = store::list_revoked(txn, card.sender).size();
-  for (const Fingerprint& revoked : card.revoked) {
-    if (store::is_revoked(txn, card.sender, revoked.view())) continue;
-    if (++count > kMaxRevoked && revoked != card.sender) continue;
-    store::note_revoked(txn, card.sender, revoked.view(), now);
-  }
-}
-
 // What `note_capabilities` looks for. It grows when that does.
 constexpr std::uint64_t kCapabilitiesRead = 1;
 
@@ -69,7 +57,7 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
                                               peer.incarnation.begin(), peer.incarnation.end());
   const bool is_first = peer.incarnation.empty();
   store::note_incarnation(txn, card.sender, card.incarnation, card.issued);
-  unite_revoked(txn, card, now);
+  unite_revoked(txn, card.sender, card.revoked, now);
   peer.name = printable(card.node);
   peer.identity_certificate = card.identity.der();
   peer.card = received.document.message();
@@ -197,6 +185,20 @@ bool is_called(const store::ReadTransaction& txn, const Peer& peer, std::string_
 }
 
 }  // namespace
+
+bool unite_revoked(store::WriteTransaction& txn, const Fingerprint& sender,
+                   const std::vector<Fingerprint>& all, Time now) {
+  if (all.empty()) return false;
+  bool changed = false;
+  std::size_t count = store::list_revoked(txn, sender).size();
+  for (const Fingerprint& revoked : all) {
+    if (store::is_revoked(txn, sender, revoked.view())) continue;
+    if (++count > kMaxRevoked && revoked != sender) continue;
+    store::note_revoked(txn, sender, revoked.view(), now);
+    changed = true;
+  }
+  return changed;
+}
 
 std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Card& card) {
   const auto peer = store::find_peer(txn, card.sender);

@@ -16,6 +16,11 @@ namespace culvert::peering {
 // What we know of the sender of `card`, for judge_card; nothing for an identity without a card.
 std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Card& card);
 
+// Unites the revoked keys of all that the sender ever signed, up to the limit of one card. The
+// identity itself counts beyond the limit. True if any was new.
+bool unite_revoked(store::WriteTransaction& txn, const Fingerprint& sender,
+                   const std::vector<Fingerprint>& revoked, Time now);
+
 // How a pairing came about.
 struct Pairing {
   store::PeerOrigin origin = store::PeerOrigin::invited_by_us;

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 
 #include "crypto/keys/private_key.h"
 #include "peering/rollover.h"
 #include "store/keyring.h"
+#include "store/peers.h"
 #include "store/secrets.h"
 
 namespace culvert::node {
@@ -15,7 +18,23 @@ struct Loaded {
   std::vector<store::StoredCertificate> certificates;
   std::map<std::string, SecretBytes> keys;
   SecretBytes token_key;
+  std::set<Bytes> revoked;  // key ids
 };
+
+// The keys of this node that it revoked: they sign no more. Those that open go on, for mail that
+// was sealed before partners knew.
+std::set<Bytes> own_revoked_keys(const store::ReadTransaction& txn,
+                                 const std::vector<store::StoredCertificate>& all) {
+  std::set<Bytes> revoked;
+  for (const store::StoredCertificate& c : all) {
+    if (c.role != store::CertificateRole::identity) continue;
+    const auto identity = crypto::Certificate::from_der(c.der);
+    if (!identity) continue;
+    for (Bytes& key : store::list_revoked(txn, identity->key_id()))
+      revoked.insert(std::move(key));
+  }
+  return revoked;
+}
 
 Result<Loaded> read_all_keys(const store::Store& store) {
   Loaded loaded;
@@ -28,6 +47,7 @@ Result<Loaded> read_all_keys(const store::Store& store) {
       }
     }
     if (auto token = store::find_secret(txn, kTokenKeyName)) loaded.token_key = *std::move(token);
+    loaded.revoked = own_revoked_keys(txn, loaded.certificates);
     return done();
   });
   if (!read) return read.error();
@@ -80,7 +100,10 @@ Status fill_ring(const Loaded& loaded, OwnKeys& own) {
     auto key = crypto::PrivateKey::from_pkcs8(secret->second.view());
     if (!key) return key.error();
     // Only encryption keys open: mail sealed for another key of this node finds no key.
+    const Bytes key_id(certificate->key_id().view().begin(), certificate->key_id().view().end());
+    const bool is_revoked = loaded.revoked.contains(key_id);
     if (c.role != store::CertificateRole::tunnel_encrypt) {
+      if (is_revoked && c.role == store::CertificateRole::tunnel_sign) continue;
       own.ring.add_signing_key(*key);
       note_signer(c, *std::move(certificate), own);
       continue;

@@ -14,7 +14,7 @@ Result<store::OwnCard> current_card(store::Store& store, const OwnKeys& keys, co
     facts.domains = config.node.domains;
     facts.urls = {url};
     facts.capabilities = peering::own_capabilities(config.smtp.max_message_bytes);
-    peering::add_stored_certificates(txn, now, facts);
+    peering::add_stored_certificates(txn, keys.identity.key_id(), now, facts);
     card = peering::renew_own_card(txn, facts, {keys.ring, keys.identity}, now);
     return card ? done() : Status(card.error());
   });

@@ -6,9 +6,11 @@
 #include "crypto/cms/message.h"
 #include "crypto/keys/certificate_maker.h"
 #include "crypto/keys/memory_key_ring.h"
+#include "peering/acceptance.h"
 #include "peering/card.h"
 #include "peering/handshake_documents.h"
 #include "peering/proof_documents.h"
+#include "peering/revocation.h"
 #include "peering/trouble.h"
 #include "store/sealed_mail.h"
 
@@ -58,6 +60,18 @@ void check_trouble(const peering::VerifiedDocument& document) {
   }
 }
 
+void check_lists(const peering::VerifiedDocument& document, const Signer& by) {
+  if (const auto routes = peering::read_routes(document)) {
+    if (routes->domains.size() > peering::kMaxCardDomains) std::abort();
+    const auto copy = again(peering::sign_routes(document.head(), *routes, by.signer()));
+    if (peering::read_routes(copy)->domains.size() != routes->domains.size()) std::abort();
+  }
+  if (const auto revocation = peering::read_revocation(document)) {
+    const auto copy = again(peering::sign_revocation(revocation->revoked, by.signer(), Time{}));
+    if (peering::read_revocation(copy)->revoked != revocation->revoked) std::abort();
+  }
+}
+
 // What is read of a stranger's message before its signature is verified must be what is read of it
 // afterwards.
 void check_claims(ByteView message) {
@@ -99,6 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(peering::read_accepted(*document));
   check_proofs(*document, by);
   check_trouble(*document);
+  check_lists(*document, by);
   if (const auto card = peering::read_card(*document)) {
     const auto copy = peering::read_card(again(peering::sign_card(*card, by.signer())));
     if (!copy || copy->serial != card->serial || copy->domains != card->domains) std::abort();

@@ -2,6 +2,7 @@
 // octet chooses the record.
 #include <cstdlib>
 
+#include "store/acceptance.h"
 #include "store/admin_commands.h"
 #include "store/clock_jumps.h"
 #include "store/invitations.h"
@@ -87,6 +88,7 @@ void check_record(std::uint8_t which, ByteView record) {
     case 4:
       return check<TraceEvent>(decode_trace_event(record), decode_trace_event);
     case 5:
+      check<HeardAcceptance>(decode_heard_acceptance(record), decode_heard_acceptance);
       return check<Peer>(decode_peer(record), decode_peer);
     case 6:
       return check<Route>(decode_route(record), decode_route);

@@ -94,7 +94,7 @@ class ListedCertificates : public testing::Test {
     Bytes message;
     node_.write([&](store::WriteTransaction& txn) {
       OwnFacts facts = node_.facts();
-      add_stored_certificates(txn, now, facts);
+      add_stored_certificates(txn, node_.fingerprint(), now, facts);
       auto made = renew_own_card(txn, facts, node_.signer(), now);
       ASSERT_TRUE(made.ok());
       message = made->card;

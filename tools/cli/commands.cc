@@ -38,6 +38,7 @@ std::vector<Command> all_commands() {
   add(all, decision_commands());
   add(all, cert_commands());
   all.push_back(cert_renew_command());
+  all.push_back(cert_revoke_command());
   add(all, policy_commands());
   add(all, queue_list_commands());
   add(all, queue_change_commands());

@@ -25,6 +25,7 @@ std::vector<Command> decision_commands();
 std::vector<Command> route_commands();
 std::vector<Command> cert_commands();
 Command cert_renew_command();
+Command cert_revoke_command();
 std::vector<Command> policy_commands();
 std::vector<Command> queue_list_commands();
 std::vector<Command> queue_change_commands();

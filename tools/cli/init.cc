@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "crypto/keys/pem.h"
 #include "node/config/template.h"
 #include "peering/fingerprint_digits.h"
 #include "store/folder.h"
@@ -143,14 +144,19 @@ Status claim_store(const fs::path& data_dir) {
 }
 
 // Does not overwrite a file, even one that appeared meanwhile.
-Status write_config(const fs::path& file, const std::string& text) {
+Status write_file(const fs::path& file, const std::string& text, store::Readers readers) {
   const auto folder = store::Folder::open(file.parent_path());
   if (!folder) return folder.error();
-  return folder->add(file.filename().string(), as_bytes(text), {store::Readers::group});
+  return folder->add(file.filename().string(), as_bytes(text), {readers});
+}
+
+// Beside the configuration; the digits tell those of several identities apart.
+fs::path revocation_file(const Plan& plan, const Fingerprint& fingerprint) {
+  return plan.config_file.parent_path() / ("revocation-" + fingerprint.hex().substr(0, 8) + ".pem");
 }
 
 // Makes the store with the node's keys, then the configuration that leads to it.
-Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
+Result<MadeNode> fill_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
   store::StoreOptions options;
   options.data_dir = plan.values.data_dir;
   options.mode = store::StoreOptions::Mode::create;
@@ -159,16 +165,22 @@ Result<Fingerprint> fill_store(const Plan& plan, const crypto::NodeKey& key, Tim
   options.command = plan.command;
   auto store = store::Store::open(options, key);
   if (!store) return store.error();
-  auto fingerprint = make_node_keys(**store, plan.values.name, now);
-  if (!fingerprint || plan.only_store) return fingerprint;
-  const Status written = write_config(plan.config_file, node::config_template(plan.values));
+  auto made = make_node_keys(**store, plan.values.name, now);
+  if (!made) return made;
+  const std::string revocation = crypto::to_pem(made->revocation, "CMS");
+  const Status kept =
+      write_file(revocation_file(plan, made->fingerprint), revocation, store::Readers::owner);
+  if (!kept) return kept.error();
+  if (plan.only_store) return made;
+  const Status written =
+      write_file(plan.config_file, node::config_template(plan.values), store::Readers::group);
   if (!written) return written.error();
-  return fingerprint;
+  return made;
 }
 
 // Removes the store if it cannot be completed: nothing depends on it yet, and half an installation
 // would only block the next try.
-Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
+Result<MadeNode> make_store(const Plan& plan, const crypto::NodeKey& key, Time now) {
   if (const Status claimed = claim_store(plan.values.data_dir); !claimed) return claimed.error();
   auto fingerprint = fill_store(plan, key, now);
   std::error_code ignored;
@@ -177,7 +189,7 @@ Result<Fingerprint> make_store(const Plan& plan, const crypto::NodeKey& key, Tim
 }
 
 // The key of a store that is lost opens nothing else, so it serves the new one.
-Result<Fingerprint> make_new_store(const Plan& plan, Time now) {
+Result<MadeNode> make_new_store(const Plan& plan, Time now) {
   if (const Status made = make_directory(plan.values.data_dir.parent_path()); !made) {
     return made.error();
   }
@@ -189,7 +201,7 @@ Result<Fingerprint> make_new_store(const Plan& plan, Time now) {
 }
 
 // The configuration comes last: if it exists, everything else does.
-Result<Fingerprint> make_all(const Plan& plan, Time now) {
+Result<MadeNode> make_all(const Plan& plan, Time now) {
   if (const Status made = make_directory(plan.config_file.parent_path()); !made) {
     return made.error();
   }
@@ -205,6 +217,7 @@ Result<Fingerprint> make_all(const Plan& plan, Time now) {
 }
 
 Report report_of(const Plan& plan, const Fingerprint& fingerprint) {
+  const std::string revocation = revocation_file(plan, fingerprint).string();
   const std::string config = plan.config_file.string();
   Report report;
   report.text = fmt::format(
@@ -213,6 +226,8 @@ Report report_of(const Plan& plan, const Fingerprint& fingerprint) {
       "  node key       {2}   (keep a copy off this machine: without it the data is lost)\n"
       "  data           {3}\n"
       "  fingerprint    {4}\n"
+      "  revocation     {5}   (keep it off this machine: if the node is lost or stolen,\n"
+      "                 partners end the pairing with it: culvert peer import FILE)\n"
       "\n"
       "Next:\n"
       "  1. Set [smtp.inside], [smtp.outside] and [delivery] in the configuration.\n"
@@ -222,9 +237,10 @@ Report report_of(const Plan& plan, const Fingerprint& fingerprint) {
       "     and give the code to the partner's administrator, who runs `culvert peer accept "
       "CODE`.\n",
       plan.values.name.text(), config, plan.key_file.string(), plan.values.data_dir.string(),
-      peering::fingerprint_digits(fingerprint));
+      peering::fingerprint_digits(fingerprint), revocation);
   report.json = json_text({{"fingerprint", fingerprint.hex()},
                            {"node", plan.values.name.text()},
+                           {"revocation", revocation},
                            {"config", config},
                            {"key_file", plan.key_file.string()},
                            {"data_dir", plan.values.data_dir.string()}});
@@ -262,10 +278,10 @@ Result<Report> init(const Arguments& arguments) {
   if (!plan) return plan.error();
   if (const Status free = check_free(*plan); !free) return free.error();
   const Time now = SystemClock().now();
-  const auto fingerprint = plan->only_store ? make_new_store(*plan, now) : make_all(*plan, now);
-  if (!fingerprint) return fingerprint.error();
-  return plan->only_store ? report_of_new_store(*plan, *fingerprint)
-                          : report_of(*plan, *fingerprint);
+  const auto made = plan->only_store ? make_new_store(*plan, now) : make_all(*plan, now);
+  if (!made) return made.error();
+  return plan->only_store ? report_of_new_store(*plan, made->fingerprint)
+                          : report_of(*plan, made->fingerprint);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <vector>
 
 #include "crypto/keys/certificate_maker.h"
+#include "crypto/keys/memory_key_ring.h"
 #include "node/flow/key_records.h"
 #include "node/flow/own_keys.h"
+#include "peering/revocation.h"
 #include "store/secrets.h"
 
 namespace culvert::cli {
@@ -37,9 +39,15 @@ Result<std::vector<NewKey>> make_keys(const Domain& node_name, Time now) {
 
 }  // namespace
 
-Result<Fingerprint> make_node_keys(store::Store& store, const Domain& node_name, Time now) {
+Result<MadeNode> make_node_keys(store::Store& store, const Domain& node_name, Time now) {
   const auto keys = make_keys(node_name, now);
   if (!keys) return keys.error();
+  const crypto::KeyAndCertificate& identity = keys->front().made;
+  crypto::MemoryKeyRing ring;
+  ring.add_signing_key(identity.key);
+  auto revocation =
+      peering::sign_revocation({identity.key.key_id()}, {ring, identity.certificate}, now);
+  if (!revocation) return revocation.error();
   const crypto::SealingKey token_key = crypto::SealingKey::generate();
   const Status written = store.write([&](store::WriteTransaction& txn) -> Status {
     for (const NewKey& key : *keys) {
@@ -49,7 +57,7 @@ Result<Fingerprint> make_node_keys(store::Store& store, const Domain& node_name,
     return done();
   });
   if (!written) return written.error();
-  return keys->front().made.key.key_id();
+  return MadeNode{identity.key.key_id(), *std::move(revocation)};
 }
 
 }  // namespace culvert::cli

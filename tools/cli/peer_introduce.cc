@@ -14,6 +14,7 @@
 #include "node/peers/srv_lookup.h"
 #include "peering/fingerprint_digits.h"
 #include "peering/introduction.h"
+#include "peering/revocation.h"
 #include "tools/cli/asking.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -99,10 +100,41 @@ Result<Bytes> card_in(const std::string& file) {
   return pem ? std::move(pem) : Result<Bytes>(std::move(octets));
 }
 
+// What an identity signed about itself, perhaps long ago, counts whoever brings it.
+Result<Report> take_revocation_file(const Arguments& arguments,
+                                    const peering::Revocation& revocation) {
+  auto node = open_node(arguments);
+  if (!node) return node.error();
+  std::optional<store::Peer> peer;
+  bool is_gone = false;
+  const Status written = node->store->write([&](store::WriteTransaction& txn) {
+    peering::take_revocation(txn, revocation, node->now);
+    peer = store::find_peer(txn, revocation.sender);
+    is_gone = store::is_revoked(txn, revocation.sender, revocation.sender.view());
+    return done();
+  });
+  if (!written) return written.error();
+  const std::string name = peer ? printable(peer->name, 80) : "an identity that is no peer";
+  return Report{
+      .text = fmt::format("Took what {} ({}…) revoked of its own, for ever.\n{}", name,
+                          revocation.sender.hex().substr(0, 16),
+                          is_gone && peer ? "Its identity is revoked: it is no peer any more, and "
+                                            "mail for its domains waits.\n"
+                                          : ""),
+      .json = json_text({{"fingerprint", revocation.sender.hex()},
+                         {"revoked", revocation.revoked.size()},
+                         {"identity", is_gone}})};
+}
+
 Result<Report> peer_import(const Arguments& arguments) {
   const std::string file = *arguments.value("FILE");
   const auto message = card_in(file);
   if (!message) return message.error();
+  if (const auto document = peering::verify_document(*message)) {
+    if (const auto revocation = peering::read_revocation(*document)) {
+      return take_revocation_file(arguments, *revocation);
+    }
+  }
   const auto card = peering::open_card(*message);
   if (!card) {
     return permanent_error("bad-card", file +
@@ -218,8 +250,9 @@ std::vector<Command> introduction_commands() {
            .example = "culvert peer export > a.card",
            .run = peer_export},
           {.name = "peer import",
-           .summary = "takes a partner's card from a file, to pair without a connection",
-           .operands = {{"FILE", Operand::Count::one, "what `culvert peer export` printed there"}},
+           .summary = "takes a partner's card, or its revocation, from a file",
+           .operands = {{"FILE", Operand::Count::one,
+                         "what `culvert peer export` printed there, or revocation-….pem"}},
            .options = {{"--domain", "DOMAIN…", "the domains that the partner is to have"}},
            .detail = "Nothing is sealed for it before both administrators have compared the number "
                      "and run\n`culvert peer confirm`. Mail then carries everything that the nodes "

@@ -176,3 +176,24 @@ def case_without_https_everything_goes_by_mail(lab):
         time.sleep(1.2)
         calendar.advance(1 / 24)
     wait_until(lambda: pair.b.json("peer", "list")[0]["state"] == "removed", 30, lambda: pair.b.log_tail())
+
+
+def case_a_key_that_others_may_have_is_revoked(lab):
+    """b revokes its tunnel keys while mail waits, then its identity; at last a node that is gone is revoked by the file that `init` wrote."""
+    pair = lab.pair()
+    exchange(pair, 1)
+    before = {c["name"]: c["fingerprint"] for c in reversed(pair.b.json("cert", "list"))}
+    for name in ("tunnel-sign", "tunnel-encrypt"):
+        pair.b.command("cert", "revoke", name, "--yes")
+    exchange(pair, 2)
+    newest = {c["name"]: c["fingerprint"] for c in reversed(pair.b.json("cert", "list"))}
+    assert all(newest[name] != before[name] for name in ("tunnel-sign", "tunnel-encrypt")), newest
+    file, = pair.a.folder.glob("revocation-*.pem")
+    assert pair.b.json("peer", "import", str(file))["identity"] is True
+    assert pair.b.json("peer", "list")[0]["state"] == "removed"
+    time.sleep(1.2)  # a running node acts on it within a second
+    smtp.send(pair.b.inside, "bob@b.example", ["alice@a.example"], letter("bob@b.example", 3))
+    wait_until(lambda: any("withdrawn" in e["reason"] for e in pair.b.queue()), 20, lambda: pair.b.json("queue", "list"))
+    assert len(pair.at_a.to("alice@a.example")) == 2
+    done = pair.b.command("peer", "accept", pair.a.invite("b.example"), "--yes", status=1)
+    assert "revoked" in done.stderr, done.stderr

@@ -392,8 +392,13 @@ void World::mischief() {
 void World::pair_two(Actor& inviter, Actor& accepter, bool replaces) {
   const auto& own = inviter.node.domains();
   std::vector<std::string> names;
-  for (const Domain& domain : accepter.node.domains())
-    if (std::find(own.begin(), own.end(), domain) == own.end()) names.push_back(domain.text());
+  // Administrators do not name everything that a partner serves.
+  for (const Domain& domain : accepter.node.domains()) {
+    const bool is_wanted = names.empty() || chance(50);
+    if (is_wanted && std::find(own.begin(), own.end(), domain) == own.end()) {
+      names.push_back(domain.text());
+    }
+  }
   const auto code = read_code(inviter.node.invite(names, replaces));
   if (!code) return fail("a code that cannot be read");
   Wire wire;
@@ -405,8 +410,8 @@ void World::pair_two(Actor& inviter, Actor& accepter, bool replaces) {
        (replaces ? " that replaces" : "") + ": " +
        (accepted ? "paired" : accepted.error().code + " " + accepted.error().detail));
   // The inviter may have stored the pairing, though the accepter did not learn of it.
-  for (const Domain& domain : accepter.node.domains())
-    inviter.named.insert({domain, accepter.node.fingerprint()});
+  for (const std::string& text : names)
+    inviter.named.insert({domain(text), accepter.node.fingerprint()});
   const auto paired = inviter.node.peer(accepter.node);
   if (paired && store::is_partner(paired->state))
     inviter.removed.erase(accepter.node.fingerprint());
