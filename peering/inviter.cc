@@ -123,12 +123,14 @@ Result<Bytes> spend(store::WriteTransaction& txn, const Accept& accept, const By
 Result<store::Invitation> check_claim(const store::Store& store, const PairingSelf& self,
                                       const AcceptClaim& claim, Time now) {
   Result<store::Invitation> found = refused("not read");
+  bool was_ended = false;
   auto read = store.read([&](const store::ReadTransaction& txn) {
-    if (auto invitation = store::find_invitation(txn, claim.invitation)) {
-      found = *std::move(invitation);
-    } else {
-      found = refused("no such invitation");
-    }
+    auto invitation = store::find_invitation(txn, claim.invitation);
+    // Its stored answer would say that the two are still paired.
+    was_ended = invitation && invitation->used_by == claim.accepter &&
+                store::find_tombstone(txn, claim.accepter);
+    found = invitation ? Result<store::Invitation>(*std::move(invitation))
+                       : Result<store::Invitation>(refused("no such invitation"));
     return done();
   });
   if (!read) return read.error();
@@ -137,6 +139,10 @@ Result<store::Invitation> check_claim(const store::Store& store, const PairingSe
   if (!equal_in_constant_time(right, claim.mac)) return refused("wrong MAC");
   if (const Status usable = check_usable(*found, claim.accepter, now); !usable) {
     return usable.error();
+  }
+  if (was_ended) {
+    return permanent_error(kRefusedUsed, "the invitation is not taken",
+                           "the pairing that it made has ended");
   }
   return found;
 }

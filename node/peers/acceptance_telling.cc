@@ -12,7 +12,10 @@ struct SignedList {
   Bytes message;
 };
 
-Result<SignedList> sign_list(const TalkContext& context, const Fingerprint& fingerprint) {
+enum class Reasons { with, without };
+
+Result<SignedList> sign_list(const TalkContext& context, const Fingerprint& fingerprint,
+                             Reasons reasons = Reasons::with) {
   peering::RoutesDocument routes;
   const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) -> Status {
     const auto peer = peering::find_trusted_peer(txn, fingerprint);
@@ -22,6 +25,10 @@ Result<SignedList> sign_list(const TalkContext& context, const Fingerprint& fing
   });
   if (!read) return read.error();
   if (routes.serial == 0) return SignedList{};
+  if (reasons == Reasons::without) {
+    for (store::DomainAcceptance& domain : routes.domains)
+      domain.reason.clear();
+  }
   const auto keys = context.flow.keys.get();
   auto message =
       peering::sign_routes(head_to(context, fingerprint), routes, {keys->ring, keys->identity});
@@ -35,7 +42,12 @@ Status carry(const TalkContext& context, const store::Peer& peer, const Bytes& m
   if (answered || !may_go_by_mail(peer, context.flow.clock.now())) {
     return answered ? done() : Status(answered.error());
   }
-  return mail_document(context, peer.fingerprint, message, peering::kMaxDocumentAge);
+  if (message.size() <= peering::kMaxDocumentMailBytes) {
+    return mail_document(context, peer.fingerprint, message, peering::kMaxDocumentAge);
+  }
+  const auto shorter = sign_list(context, peer.fingerprint, Reasons::without);
+  if (!shorter) return shorter.error();
+  return mail_document(context, peer.fingerprint, shorter->message, peering::kMaxDocumentAge);
 }
 
 }  // namespace

@@ -192,12 +192,18 @@ TEST_F(PairingTest, ARemovedIdentityComesBackByANewCodeOnly) {
   EXPECT_FALSE(accept(b_, old_code, wire_).ok());
   EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
 
-  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}), wire_).ok());
+  const std::string fresh = a_.invite({"b.example"});
+  ASSERT_TRUE(accept(b_, fresh, wire_).ok());
   EXPECT_EQ(a_.peer(b_)->state, PeerState::paired);
   EXPECT_EQ(outbound_of(*a_.route("b.example", b_)), Outbound::waits) << "it is proved anew";
   a_.advance(kFirstChallengeDelay);
   ASSERT_TRUE(run_proof(a_, b_, "b.example", b_).has_value());
   EXPECT_EQ(a_.route_state("b.example", b_), RouteState::active);
+
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
+  });
+  EXPECT_FALSE(accept(b_, fresh, wire_).ok()) << "a code is spent once";
 }
 
 TEST_F(PairingTest, ARevokedIdentityNeverComesBack) {

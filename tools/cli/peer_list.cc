@@ -3,9 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "node/flow/own_keys.h"
 #include "node/peers/peer_clocks.h"
 #include "peering/acceptance.h"
 #include "peering/fingerprint_digits.h"
+#include "peering/introduction.h"
 #include "peering/peer_changes.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/json_text.h"
@@ -23,6 +25,7 @@ struct PeerView {
   std::vector<std::string> domains;
   std::vector<store::Route> routes;
   std::optional<store::HeardAcceptance> accepts;
+  std::string number{};  // that the two nodes have in common, of an unconfirmed peer
 };
 
 PeerView view_of(const store::ReadTransaction& txn, const store::Peer& peer) {
@@ -103,6 +106,9 @@ std::string words_of(const PeerView& view, Time now) {
                      line("in hex", peer.fingerprint.hex());
   text += line("state",
                fmt::format("{} since {}", store::state_name(peer.state), to_rfc3339(peer.since)));
+  text +=
+      line("number",
+           view.number.empty() ? "" : view.number + " (compare it, then: culvert peer confirm)");
   text += line("paired",
                fmt::format("{}, from {} ({})", to_rfc3339(peer.paired),
                            peer.address.empty() ? "?" : peer.address, origin_text(peer.origin)));
@@ -150,6 +156,7 @@ Json details_of(const PeerView& view) {
   json["card_trouble"] = peer.card_trouble;
   json["clock_ahead_seconds"] = peer.clock_measured ? Json(peer.clock_ahead.count()) : Json();
   json["ignored"] = peer.ignored_domains;
+  json["number"] = view.number.empty() ? Json() : Json(view.number);
   json["held"] = peer.outbound_held;
   json["incarnation"] = to_hex(peer.incarnation);
   json["contested"] = peer.contested.incarnation.empty()
@@ -191,7 +198,13 @@ Result<Report> peer_show(const Arguments& arguments) {
         return view_of(txn, *peer);
       });
   if (!view) return view.error();
-  return Report{.text = words_of(*view, node->now), .json = json_text(details_of(*view))};
+  PeerView shown = *view;
+  if (shown.peer.state == store::PeerState::unconfirmed) {
+    const auto keys = node::load_own_keys(*node->store, node->now);
+    if (!keys) return keys.error();
+    shown.number = peering::common_number((*keys)->identity.key_id(), shown.peer.fingerprint);
+  }
+  return Report{.text = words_of(shown, node->now), .json = json_text(details_of(shown))};
 }
 
 }  // namespace

@@ -211,6 +211,13 @@ std::vector<std::string> warnings_of(const OpenNode& node, const Facts& facts) {
   for (const std::string& why : facts.not_understood)
     lines.push_back("mail waits: " + why);
   for (const store::Peer& peer : facts.peers) {
+    if (peer.state == store::PeerState::unconfirmed) {
+      lines.push_back(fmt::format(
+          "peer {} waits until its number was compared: culvert peer show {} tells it, then: "
+          "culvert peer confirm {}",
+          printable(peer.name), peer.fingerprint.hex().substr(0, 16),
+          peer.fingerprint.hex().substr(0, 16)));
+    }
     if (peer.outbound_held.empty() || !store::is_partner(peer.state)) continue;
     lines.push_back(fmt::format(
         "peer {}: mail for it waits: {}; call its administrator, then: culvert peer resume {}",
