@@ -1,5 +1,6 @@
 """The life of a pair: what administrators live through, by the texts that the program prints."""
 import shutil
+import signal
 import time
 
 from harness import smtp
@@ -197,3 +198,60 @@ def case_a_key_that_others_may_have_is_revoked(lab):
     assert len(pair.at_a.to("alice@a.example")) == 2
     done = pair.b.command("peer", "accept", pair.a.invite("b.example"), "--yes", status=1)
     assert "revoked" in done.stderr, done.stderr
+
+
+def third_node(lab, pair, domains):
+    """c, beside a and b: mail between a and c goes directly."""
+    at_c = lab.sink()
+    c = lab.node(domains[0], settings={"node": {"domains": domains}})
+    c.set("delivery", inside=f"smtp://{at_c.address}", outside=f"smtp://{pair.world.address}")
+    c.set("delivery.hosts", **{"a.example": f"smtp://{pair.a.outside}"})
+    c.start()
+    pair.a.set("delivery.hosts", **{"c.example": f"smtp://{c.outside}"})
+    pair.a.process.send_signal(signal.SIGHUP)
+    return c, at_c
+
+
+def restart_with(node, domains):
+    node.set("node", domains=domains)
+    assert node.stop() == 0
+    node.start()
+
+
+def case_a_domain_moves_and_is_not_stolen(lab):
+    """Three organisations. c claims a domain of b's and gets nothing, not even when a asks for a proof; then b gives it up, c takes it over, and what was
+    written meanwhile waits for it."""
+    pair = lab.strangers(settings_b={"node": {"domains": ["b.example", "shop.example"]}})
+    pair.a.set("delivery.hosts", **{"shop.example": f"smtp://{pair.ab.address}"})
+    pair.a.process.send_signal(signal.SIGHUP)
+    pair.b.command("peer", "accept", pair.a.invite("b.example", "shop.example"), "--yes")
+    pair.a.command("route", "wait", "shop.example")
+    c, at_c = third_node(lab, pair, ["c.example"])
+    c.command("peer", "accept", pair.a.invite("c.example"), "--yes")
+    pair.a.wait_route("c.example")
+
+    def states():
+        return {r["peer"]: r["state"] for r in pair.a.json("route", "list") if r["domain"] == "shop.example"}
+
+    restart_with(c, ["c.example", "shop.example"])
+    wait_until(lambda: "gate.c.example" in states(), 20, lambda: pair.a.log_tail())
+    done = pair.a.command("route", "approve", "shop.example", "--peer", "gate.c.example", status=1)
+    assert "in use by gate.b.example" in done.stderr, done.stderr
+    pair.a.command("route", "prove", "shop.example")
+    time.sleep(3)
+    assert states()["gate.b.example"] == "active" and states()["gate.c.example"] != "active", states()
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@shop.example"], letter("alice@a.example", 1))
+    wait_until(lambda: pair.at_b.to("bob@shop.example"), 20, lambda: pair.a.log_tail())
+    assert not at_c.to("bob@shop.example")
+
+    restart_with(pair.b, ["b.example"])
+    wait_until(lambda: states()["gate.b.example"] == "withdrawn", 20, lambda: pair.a.log_tail())
+    smtp.send(pair.a.inside, "alice@a.example", ["bob@shop.example"], letter("alice@a.example", 2))
+    wait_until(lambda: any("withdrawn" in e["reason"] or "claimed" in e["reason"] for e in pair.a.queue()), 20, lambda: pair.a.json("queue", "list"))
+    pair.a.set("delivery.hosts", **{"shop.example": f"smtp://{c.outside}"})
+    pair.a.process.send_signal(signal.SIGHUP)
+    pair.a.command("route", "approve", "shop.example", "--peer", "gate.c.example")
+    wait_until(lambda: at_c.to("bob@shop.example"), 40, lambda: f"{states()}\n{pair.a.log_tail()}")
+    assert at_c.to("bob@shop.example")[0].raw.endswith(letter("alice@a.example", 2)) and len(pair.at_b.to("bob@shop.example")) == 1
+    assert states() == {"gate.b.example": "withdrawn", "gate.c.example": "active"} and not pair.world.snapshot()
+    exchange(pair, 3)
