@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/cms/refusal.h"
+#include "crypto/keys/random.h"
 
 namespace culvert::crypto {
 namespace {
@@ -91,9 +92,14 @@ void choose_if_equal(SecretBytes& chosen, const SecretBytes& once, const SecretB
     out[i] = static_cast<std::uint8_t>((a[i] & take) | (out[i] & ~take));
 }
 
+ContentKey made_up(const MatchedRecipient& recipient, const CipherRow& cipher) {
+  return {random_secret(cipher.key_bytes), std::nullopt, recipient.kind->name, {}};
+}
+
 // PKCS#1 v1.5 gives a made-up key if the padding is wrong, a different one each time. So the
 // recipient that gives the same key twice is ours. Which one is ours, if any, shows neither in the
-// result, which is always a key, nor in the time (RFC 3218, 2.3.2).
+// result, which is always a key, nor in the time (RFC 3218, 2.3.2). A number that is not below our
+// modulus is surely somebody else's, which shows in the time only, and to everybody.
 std::optional<ContentKey> open_silent_bare(const std::vector<MatchedRecipient>& recipients,
                                            const CipherRow& cipher, const KeyRing& keys,
                                            std::uint64_t& iterations_left) {
@@ -101,7 +107,10 @@ std::optional<ContentKey> open_silent_bare(const std::vector<MatchedRecipient>& 
   for (const MatchedRecipient& recipient : recipients) {
     if (recipient.kind->turn != Turn::silent || !is_bare(recipient)) continue;
     auto once = open_one(recipient, cipher, keys, iterations_left);
-    if (!once) continue;
+    if (!once) {
+      if (!chosen) chosen = made_up(recipient, cipher);
+      continue;
+    }
     if (!chosen) {
       chosen = *std::move(once);
       continue;

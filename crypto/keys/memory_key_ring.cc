@@ -13,7 +13,6 @@
 #include "crypto/keys/library_keys.h"
 #include "crypto/keys/library_words.h"
 #include "crypto/keys/private_key_parts.h"
-#include "crypto/keys/random.h"
 #include "crypto/keys/scheme.h"
 
 namespace culvert::crypto {
@@ -193,19 +192,16 @@ Result<SecretBytes> MemoryKeyRing::decrypt(const KeyId& key, const RsaTransport&
   }
   const auto engine = rsa_transport_engine(transport);
   if (!engine) return permanent_error("key-unwrap-failed", "the label of OAEP cannot be used");
-  const bool silent = transport.scheme == RsaTransport::Scheme::pkcs1_v15;
   try {
     auto& rng = Botan::system_rng();
     const Botan::PK_Decryptor_EME decryptor(*held->parts().key, rng, *engine);
-    if (silent) {
+    if (transport.scheme == RsaTransport::Scheme::pkcs1_v15) {
       const auto secret =
           decryptor.decrypt_or_random(encrypted.data(), encrypted.size(), key_bytes, rng);
       return SecretBytes(ByteView(secret));
     }
     return SecretBytes(ByteView(decryptor.decrypt(encrypted)));
   } catch (const std::exception& e) {
-    // A number that is not below the modulus, as one for a larger key often is.
-    if (silent) return random_secret(key_bytes);
     return permanent_error("key-unwrap-failed", "the content key cannot be decrypted",
                            without_source(e.what()));
   }

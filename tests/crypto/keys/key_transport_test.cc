@@ -152,16 +152,6 @@ TEST_F(KeyTransport, GivesARandomKeyForBadPkcs1Padding) {
   EXPECT_FALSE(equal_in_constant_time(first->view(), second->view()));
 }
 
-TEST_F(KeyTransport, GivesARandomKeyForANumberAboveTheModulus) {
-  const Held held("rsa2048");
-  const RsaTransport transport{RsaTransport::Scheme::pkcs1_v15, {}, {}, {}};
-  for (const std::size_t octets : {std::size_t{256}, std::size_t{384}}) {
-    const auto opened = held.ring.decrypt(held.key.key_id(), transport, Bytes(octets, 0xff), 32);
-    ASSERT_TRUE(opened) << octets << ": " << opened.error().detail;
-    EXPECT_EQ(opened->size(), 32U);
-  }
-}
-
 TEST_F(KeyTransport, GivesARandomKeyForARightPaddingAroundAnotherSize) {
   const Held held("rsa2048");
   const RsaTransport transport{RsaTransport::Scheme::pkcs1_v15, {}, {}, {}};

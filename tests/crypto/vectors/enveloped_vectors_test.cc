@@ -128,6 +128,22 @@ TEST(EnvelopedVectors, AreRefusedWithTheReasonThatIsWritten) {
   }
 }
 
+// A key without a certificate is tried on everybody's recipients. Whether a number for somebody
+// else happens to lie below its modulus must not show.
+TEST(EnvelopedVectors, AStrangersNumberAboveOurModulusFailsLikeAnyOther) {
+  CULVERT_REQUIRE_VECTORS(root);
+  for (const char* name : {"rsa-ek-ge-modulus", "rsa-ek-long", "rsa-ek-zero"}) {
+    MemoryKeyRing ring;
+    ring.add_bare_key(*private_key_from_pem(read_text(root / "keys" / "rsa2048.key.pem")),
+                      ContentRule::any);
+    const auto opened =
+        open_stubbornly(read_file(root / "negative" / (std::string(name) + ".cms")), ring);
+    ASSERT_FALSE(opened) << name;
+    EXPECT_NE(refusal(opened), Refusal::no_key) << name;
+    EXPECT_NE(opened.error().code, "key-unwrap-failed") << name;
+  }
+}
+
 // A message that may be read, but proves nothing, is none for a tunnel key.
 TEST(EnvelopedVectors, AreNeverOpenedByTunnelKeysIfTheyMustNotBeBelieved) {
   CULVERT_REQUIRE_VECTORS(root);

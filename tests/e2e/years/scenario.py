@@ -1,7 +1,8 @@
 """The life of two nodes over years: their clocks are moved on day by day, nobody does anything, and mail goes on sealed."""
 import time
 
-from harness import cms, smtp
+from harness import cms, ledger, smtp
+from harness.load import Load, arrivals_at, still_queued
 from harness.shifted_clock import Calendar
 from harness.until import wait_until
 
@@ -114,3 +115,24 @@ def case_both_were_off_for_a_year_full(lab):
     for node in (pair.a, pair.b):
         node.start()
     exchange(pair, 365, 90)
+
+
+def case_rollover_under_load(lab):
+    """Both nodes renew their keys every 5 s, 5 times (full: 60) each, while mail flows: none unreadable, none clear, none lost."""
+    renewals = 60 if lab.full else 5
+    pair = lab.pair()
+    load = Load(pair, lab.folder / "ledger", sizes=(500, 5_000), pause=0.1).start()
+    for _ in range(renewals):
+        begun = time.monotonic()
+        pair.a.command("cert", "renew")
+        pair.b.command("cert", "renew")
+        time.sleep(max(0, 5 - (time.monotonic() - begun)))
+    load.stop()
+    load.come_to_rest(seconds=120)
+    haystacks = [("the wires", pair.wires_seen())]
+    clear = [f"mail for {d.recipients} at the world's sink" for d in pair.world.snapshot()]
+    findings = ledger.check(load.book.entries, arrivals_at(pair.at_b), haystacks=haystacks, clear_to_mandatory=clear, still_known=still_queued(pair))
+    lab.note(f"{len(load.book.entries)} mails over {renewals} renewals on each side: {findings}")
+    assert not findings.faults, findings
+    assert not pair.a.quarantine() and not pair.b.quarantine()
+    assert all(b"signed=yes" in d.header for d in pair.at_b.snapshot())

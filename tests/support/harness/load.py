@@ -10,9 +10,9 @@ from .until import wait_until
 class Client(threading.Thread):
     """Sends mails one after another until `stop` is set; a broken connection is opened again."""
 
-    def __init__(self, number, pair, book, stop, sizes=(500, 5_000, 100_000)):
+    def __init__(self, number, pair, book, stop, sizes=(500, 5_000, 100_000), pause=0):
         super().__init__(daemon=True)
-        self.number, self.pair, self.book, self.stop_now, self.sizes = number, pair, book, stop, sizes
+        self.number, self.pair, self.book, self.stop_now, self.sizes, self.pause = number, pair, book, stop, sizes, pause
         self.random = random.Random(1000 + number)
         self.error = None
 
@@ -24,6 +24,7 @@ class Client(threading.Thread):
                     session = session or smtp.Session(self.pair.a.inside, timeout=20)
                     count += 1
                     self.send_one(session, f"c{self.number}-{count}")
+                    self.stop_now.wait(self.pause)
                 except smtp.Refused as refused:
                     if not refused.reply.startswith("4"):
                         raise
