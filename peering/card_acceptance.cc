@@ -111,7 +111,11 @@ CardJudgement judge_card(const ReadCard& received, const std::optional<KnownCard
                          const CardRules& rules) {
   const Card& card = received.card;
   if (known) {
-    if (auto wrong = judge_order(received, *known, rules.now)) return *std::move(wrong);
+    auto wrong = judge_order(received, *known, rules.now);
+    const bool is_old_news =
+        wrong && wrong->verdict == CardVerdict::copied_key && card.issued <= known->resumed;
+    if (is_old_news) return judgement(CardVerdict::refused, wrong->reason + ", as is known");
+    if (wrong) return *std::move(wrong);
   }
   if (rules.now < card.issued - kClockDifference) {
     CardJudgement ahead = judgement(CardVerdict::refused, "the card is from the future");

@@ -32,6 +32,9 @@ struct KnownCard {
   bool incarnation_seen = false;
   std::size_t incarnations = 0;  // ever seen of this identity
   Time newest_incarnation{};     // when the newest of them began
+  // When an administrator last ended a hold. Cards that were issued before are public, and anybody
+  // may bring them again: they prove nothing new.
+  Time resumed{};
   // The incarnation that an administrator chose after a hold, and the earliest issue of a card of
   // it that counts. Nothing: there is no choice.
   std::optional<Incarnation> chosen{};

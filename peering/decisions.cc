@@ -188,6 +188,7 @@ Status resume_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint,
     return permanent_error("not-held", "that peer is neither paused nor held");
   }
   if (const Status fits = choose_incarnation(txn, *peer, chosen, now); !fits) return fits;
+  if (!peer->outbound_held.empty()) peer->resumed = now;
   peer->outbound_held.clear();
   if (is_paused) peer->since = now;
   peer->state = store::PeerState::paired;

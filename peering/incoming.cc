@@ -112,9 +112,9 @@ Result<IncomingOutcome> act_on_content(store::WriteTransaction& txn, const Actin
 Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& acting) {
   auto peer = find_trusted_peer(txn, acting.document.head().sender);
   if (!peer) return peer.error();
-  // From before the two were paired, or paired again.
-  if (acting.document.head().time + kClockDifference < peer->paired) {
-    return refused_with(kRefusedStale, "older than the pairing");
+  // From a former pairing of the two.
+  if (peer->ended_before && acting.document.head().time <= *peer->ended_before + kClockDifference) {
+    return refused_with(kRefusedStale, "from before the pairing was ended, and made anew");
   }
   if (auto before = stored_answer(txn, acting.document)) {
     IncomingOutcome outcome;

@@ -138,6 +138,8 @@ Status may_pair(const store::ReadTransaction& txn, const Fingerprint& sender,
 
 // What was decided about a peer before it was removed counts no more.
 void begin_anew(store::WriteTransaction& txn, Peer& peer, Time now) {
+  const auto tombstone = store::find_tombstone(txn, peer.fingerprint);
+  if (tombstone) peer.ended_before = tombstone->since;
   store::remove_tombstone(txn, peer.fingerprint);
   peer.paired = now;
   peer.named.clear();
@@ -217,6 +219,7 @@ std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Car
   known.incarnations = times.size();
   for (const Time began : times)
     known.newest_incarnation = std::max(known.newest_incarnation, began);
+  known.resumed = peer->resumed;
   if (peer->chosen_incarnation.size() == known.incarnation.size()) {
     known.chosen.emplace();
     std::copy(peer->chosen_incarnation.begin(), peer->chosen_incarnation.end(),
@@ -257,10 +260,7 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
     apply_card(txn, peer, card, judged, rules);
   } else {
     store::put_peer(txn, peer);
-    std::vector<Domain> domains;
-    for (const store::Route& route : store::routes_of_peer(txn, sender))
-      domains.push_back(route.domain);
-    take_domains(txn, peer, domains, now);
+    take_domains(txn, peer, judge_card(card, std::nullopt, rules).domains, now);
   }
   if (store::is_revoked(txn, sender, sender.view())) {
     return permanent_error("removed-peer", "the peer revoked its identity");

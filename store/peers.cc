@@ -58,6 +58,8 @@ enum : std::uint32_t {
   kGoodbyeDue = 70,
   kCapabilitiesRead = 71,
   kCardTriedSerial = 72,
+  kResumed = 73,
+  kEndedBefore = 74,
 };
 // Fields of ContestedCard. Frozen.
 enum : std::uint32_t { kOtherIncarnation = 1, kOtherIssued = 2, kOtherSeen = 3, kOtherAddress = 4 };
@@ -205,7 +207,8 @@ Bytes encode(const Peer& peer) {
   out.text(kOutboundHeld, peer.outbound_held).bytes(kContested, encode(peer.contested));
   out.bytes(kChosenIncarnation, peer.chosen_incarnation);
   if (!peer.chosen_incarnation.empty()) out.time(kChosenSince, peer.chosen_since);
-  out.time(kGoodbyeDue, peer.goodbye_due);
+  out.time(kGoodbyeDue, peer.goodbye_due).time(kEndedBefore, peer.ended_before);
+  if (peer.resumed != Time{}) out.time(kResumed, peer.resumed);
   for (const std::string& domain : peer.ignored_domains)
     out.item(kIgnoredDomain, domain);
   for (const std::string& address : peer.seen_from)
@@ -244,6 +247,8 @@ Result<Peer> decode_peer(ByteView record) {
   peer.chosen_incarnation = copy(in->bytes(kChosenIncarnation));
   peer.chosen_since = in->time_or_zero(kChosenSince);
   peer.goodbye_due = in->time(kGoodbyeDue);
+  peer.ended_before = in->time(kEndedBefore);
+  peer.resumed = in->time_or_zero(kResumed);
   peer.ignored_domains = in->all_texts(kIgnoredDomain);
   peer.unreachable_since = in->time(kUnreachableSince);
   peer.unreachable_why = in->text(kUnreachableWhy);

@@ -82,6 +82,10 @@ struct Peer {
   // issued before that time.
   Bytes chosen_incarnation{};
   Time chosen_since{};
+  // When an administrator last ended a hold: cards from before that are no news.
+  Time resumed{};
+  // When the pairing before this one ended; nothing if this is the first.
+  std::optional<Time> ended_before{};
   // Since when it is to be told that it was removed here.
   std::optional<Time> goodbye_due{};
   std::vector<std::string> ignored_domains{};  // on its card, but not counted; for people

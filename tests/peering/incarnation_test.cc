@@ -161,6 +161,20 @@ TEST_F(IncarnationTest, ANewHoldEndsAChoice) {
   EXPECT_FALSE(give(third)) << "the administrator decides again";
 }
 
+// Named attack: Old alarm. The card that proved the copy is public, and anybody may bring it again.
+TEST_F(IncarnationTest, ACardFromBeforeTheDecisionRaisesNoNewAlarm) {
+  const Incarnation second = new_incarnation();
+  ASSERT_TRUE(give(second));
+  const Card contested = card(first_);
+  EXPECT_FALSE(give(contested));
+  ASSERT_TRUE(is_held());
+  ASSERT_EQ(resume(second), "resumed");
+  EXPECT_FALSE(give(contested));
+  EXPECT_FALSE(is_held());
+  EXPECT_FALSE(give(first_));
+  EXPECT_TRUE(is_held()) << "a new one does";
+}
+
 TEST_F(IncarnationTest, ANodeBeginsOneByCommand) {
   const Card before = b_.card_values();
   b_.write([](store::WriteTransaction& txn) { ASSERT_TRUE(begin_incarnation(txn).ok()); });
