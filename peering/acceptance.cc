@@ -70,16 +70,19 @@ std::vector<store::DomainAcceptance> with_times(std::vector<store::DomainAccepta
 
 void prove_named(store::WriteTransaction& txn, const Fingerprint& peer, Time now) {
   for (store::Route& route : store::routes_of_peer(txn, peer)) {
-    if (!route.named || route.active_since || !route.proof_failures) continue;
+    if (!route.named || route.active_since || !route.challenged) continue;
     route.prove_requested = now;
     store::put_route(txn, route);
   }
 }
 
 // What the peer holds. It can only hold cards that exist.
-bool take_acknowledgement(store::WriteTransaction& txn, store::Peer& peer, std::uint64_t card) {
+bool take_acknowledgement(store::WriteTransaction& txn, store::Peer& peer,
+                          const RoutesDocument& routes) {
   const auto own = store::own_card(txn);
+  const std::uint64_t card = routes.card;
   if (!own || card > own->serial) return false;
+  if (!std::ranges::equal(own->incarnation, routes.incarnation)) return false;
   const store::Peer before = peer;
   // Also if it is older than what the peer took: its store was put back, say. Then it gets our card
   // again.
@@ -97,6 +100,7 @@ Result<Bytes> sign_routes(const DocumentHead& head, const RoutesDocument& routes
                           const IdentitySigner& signer) {
   JsonWriter writer = begin_document(DocumentType::routes, head);
   writer.number("serial", routes.serial).number("card", routes.card);
+  writer.text("incarnation", to_hex(routes.incarnation));
   for (const store::DomainAcceptance& acceptance : routes.domains)
     writer.add_object("domains", item_of(acceptance));
   if (routes.domains.empty()) writer.texts("domains", {});
@@ -113,7 +117,11 @@ Result<RoutesDocument> read_routes(const VerifiedDocument& document) {
   if (!card) return card.error();
   const auto objects = members.objects("domains", kMaxCardDomains);
   if (!objects) return objects.error();
-  RoutesDocument routes{*serial, *card, {}};
+  const auto digits = members.text("incarnation");
+  if (!digits) return digits.error();
+  const auto incarnation = document_id_from_hex(*digits);
+  if (!incarnation) return bad_document("'incarnation' is not 32 hexadecimal digits");
+  RoutesDocument routes{*serial, *card, *incarnation, {}};
   for (const JsonObject& object : *objects) {
     auto item = read_item(object);
     if (!item) return item.error();
@@ -123,7 +131,10 @@ Result<RoutesDocument> read_routes(const VerifiedDocument& document) {
 }
 
 RoutesDocument routes_to_tell(const store::ReadTransaction& txn, const store::Peer& peer) {
-  RoutesDocument routes{store::acceptance_serial(txn, peer.fingerprint), peer.serial, {}};
+  RoutesDocument routes{store::acceptance_serial(txn, peer.fingerprint), peer.serial, {}, {}};
+  std::copy_n(peer.incarnation.begin(),
+              std::min(peer.incarnation.size(), routes.incarnation.size()),
+              routes.incarnation.begin());
   for (const store::Route& route : store::routes_of_peer(txn, peer.fingerprint))
     routes.domains.push_back(acceptance_of(route));
   return routes;
@@ -135,7 +146,7 @@ bool take_routes(store::WriteTransaction& txn, const Fingerprint& sender,
   if (!peer) return false;
   const auto before = store::find_heard_acceptance(txn, sender);
   if (before && routes.serial < before->serial) return false;
-  const bool acknowledges = take_acknowledgement(txn, *peer, routes.card);
+  const bool acknowledges = take_acknowledgement(txn, *peer, routes);
   if (before && routes.serial == before->serial) return acknowledges;
   // It takes our documents now: what it refused before it had confirmed the pairing is sent again.
   if (!before) prove_named(txn, sender, now);

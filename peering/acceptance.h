@@ -4,8 +4,8 @@
 //
 // Members (frozen):
 //   serial    grows strictly with every change, so that an older list never replaces a newer one
-//   card      serial number of the receiver's card that the sender holds: acknowledges cards that
-//             went by mail
+//   card, incarnation   of the receiver's card that the sender holds: acknowledges cards that went
+//             by mail
 //   domains   list of at most kMaxCardDomains objects:
 //     domain
 //     state    a word of store::state_name(RouteState), or "rejected"
@@ -15,6 +15,7 @@
 
 #include <vector>
 
+#include "peering/card.h"
 #include "peering/document.h"
 #include "store/acceptance.h"
 #include "store/peers.h"
@@ -32,6 +33,7 @@ inline constexpr std::string_view kRejectedWord = "rejected";
 struct RoutesDocument {
   std::uint64_t serial = 0;
   std::uint64_t card = 0;
+  Incarnation incarnation{};
   std::vector<store::DomainAcceptance> domains{};
 };
 Result<Bytes> sign_routes(const DocumentHead& head, const RoutesDocument& routes,

@@ -190,6 +190,10 @@ Status resume_peer(store::WriteTransaction& txn, const Fingerprint& fingerprint,
   if (const Status fits = choose_incarnation(txn, *peer, chosen, now); !fits) return fits;
   if (!peer->outbound_held.empty()) peer->resumed = now;
   peer->outbound_held.clear();
+  // Until then the keys that are known are those of the node that the administrator rejected.
+  if (!peer->chosen_incarnation.empty()) {
+    peer->outbound_held = "it waits for the next card of the incarnation that was chosen";
+  }
   if (is_paused) peer->since = now;
   peer->state = store::PeerState::paired;
   store::put_peer(txn, *peer);

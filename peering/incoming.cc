@@ -113,13 +113,20 @@ Result<IncomingOutcome> act_once(store::WriteTransaction& txn, const Acting& act
   auto peer = find_trusted_peer(txn, acting.document.head().sender);
   if (!peer) return peer.error();
   // From a former pairing of the two.
-  if (peer->ended_before && acting.document.head().time <= *peer->ended_before + kClockDifference) {
+  const Time written = acting.document.head().time;
+  if (peer->ended_before && written <= *peer->ended_before + kClockDifference &&
+      written < peer->paired) {
     return refused_with(kRefusedStale, "from before the pairing was ended, and made anew");
   }
   if (auto before = stored_answer(txn, acting.document)) {
     IncomingOutcome outcome;
     outcome.answer = *std::move(before);
     return outcome;
+  }
+  // It may have been on its way while people paired the two again. Its sender tries again.
+  if (acting.document.type() == DocumentType::goodbye &&
+      acting.document.head().time <= peer->paired) {
+    return refused_with(kRefusedStale, "a goodbye from before the last pairing");
   }
   auto outcome = act_on_content(txn, acting);
   if (!outcome) return outcome;
@@ -199,7 +206,7 @@ Result<IncomingOutcome> act_on_card(store::Store& store, const Acting& acting) {
   auto looked = look_at_card(store, acting, *card);
   if (!looked) return looked.error();
   CardJudgement judged = *std::move(looked);
-  if (changes_routes(judged.verdict)) {
+  if (changes_routes(judged.verdict) || revokes_itself(card->card)) {
     auto written = store.write([&](store::WriteTransaction& txn) {
       judged = take_card(txn, *card, {self.domains, acting.incoming.now, acting.incoming.address});
       return done();

@@ -141,7 +141,7 @@ Result<store::Invitation> check_claim(const store::Store& store, const PairingSe
     return usable.error();
   }
   if (was_ended) {
-    return permanent_error(kRefusedUsed, "the invitation is not taken",
+    return permanent_error(kRefusedRemoved, "the invitation is not taken",
                            "the pairing that it made has ended");
   }
   return found;

@@ -77,6 +77,7 @@ void apply_card(store::WriteTransaction& txn, Peer& peer, const ReadCard& receiv
   // The peer is back: try at once whether it can be reached, not when its turn comes.
   if (peer.unreachable_since) peer.card_tried.reset();
   if (is_new_incarnation) {
+    if (std::ranges::equal(peer.chosen_incarnation, card.incarnation)) peer.outbound_held.clear();
     peer.chosen_incarnation.clear();
     if (peer.outbound_held.empty()) peer.contested = {};
   }
@@ -136,6 +137,28 @@ Status may_pair(const store::ReadTransaction& txn, const Fingerprint& sender,
                          "new code pairs them again");
 }
 
+// A card of another incarnation than the last of a removed peer: which of them was the partner's
+// does not matter any more, since people agreed on it anew.
+CardJudgement judge_pairing(const store::ReadTransaction& txn, const ReadCard& card,
+                            const CardRules& rules) {
+  const auto known = known_card(txn, card.card);
+  const auto tombstone = store::find_tombstone(txn, card.card.sender);
+  const bool is_anew = tombstone && known && card.card.incarnation != known->incarnation &&
+                       card.card.issued >= tombstone->since;
+  return judge_card(card, is_anew ? std::nullopt : known, rules);
+}
+
+// A code names the domains, whatever was said of them before.
+void forget_decisions(store::WriteTransaction& txn, const Fingerprint& peer,
+                      const std::vector<Domain>& named) {
+  for (const Domain& domain : named) {
+    auto route = store::find_route(txn, domain, peer);
+    if (!route || !route->rejected) continue;
+    route->rejected = false;
+    store::put_route(txn, *route);
+  }
+}
+
 // What was decided about a peer before it was removed counts no more.
 void begin_anew(store::WriteTransaction& txn, Peer& peer, Time now) {
   const auto tombstone = store::find_tombstone(txn, peer.fingerprint);
@@ -146,6 +169,7 @@ void begin_anew(store::WriteTransaction& txn, Peer& peer, Time now) {
   peer.goodbye_due.reset();
   peer.outbound_held.clear();
   peer.contested = {};
+  store::put_heard_acceptance(txn, {peer.fingerprint, 0, now, {}});
   for (store::Route& route : store::routes_of_peer(txn, peer.fingerprint)) {
     route.named = route.approved = route.rejected = false;
     route.proved.reset();
@@ -187,6 +211,10 @@ bool is_called(const store::ReadTransaction& txn, const Peer& peer, std::string_
 }
 
 }  // namespace
+
+bool revokes_itself(const Card& card) {
+  return std::find(card.revoked.begin(), card.revoked.end(), card.sender) != card.revoked.end();
+}
 
 bool unite_revoked(store::WriteTransaction& txn, const Fingerprint& sender,
                    const std::vector<Fingerprint>& all, Time now) {
@@ -233,8 +261,10 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
                  const CardRules& rules) {
   const Fingerprint& sender = card.card.sender;
   if (const Status may = may_pair(txn, sender, pairing); !may) return may;
-  const CardJudgement judged = judge_card(card, known_card(txn, card.card), rules);
-  if (judged.verdict != CardVerdict::accepted && judged.verdict != CardVerdict::repeated) {
+  CardJudgement judged = judge_pairing(txn, card, rules);
+  const bool is_repeated = judged.verdict == CardVerdict::repeated;
+  if (is_repeated) judged = judge_card(card, std::nullopt, rules);
+  if (judged.verdict != CardVerdict::accepted) {
     return permanent_error("card-refused", "the card was not accepted: " + judged.reason);
   }
   const Time now = rules.now;
@@ -253,14 +283,16 @@ Status pair_with(store::WriteTransaction& txn, const ReadCard& card, const Pairi
     peer.origin = pairing.origin;
     peer.since = now;
   }
+  if (pairing.is_confirmed) peer.paired = now;
   peer.address = pairing.address;
   unite_names(peer, pairing.named);
   note_given_card(txn, pairing.given, peer);
-  if (judged.verdict == CardVerdict::accepted) {
-    apply_card(txn, peer, card, judged, rules);
-  } else {
+  forget_decisions(txn, sender, pairing.named);
+  if (is_repeated) {
     store::put_peer(txn, peer);
-    take_domains(txn, peer, judge_card(card, std::nullopt, rules).domains, now);
+    take_domains(txn, peer, judged.domains, now);
+  } else {
+    apply_card(txn, peer, card, judged, rules);
   }
   if (store::is_revoked(txn, sender, sender.view())) {
     return permanent_error("removed-peer", "the peer revoked its identity");
@@ -302,7 +334,13 @@ CardJudgement take_card(store::WriteTransaction& txn, const ReadCard& card,
     return refused;
   }
   CardJudgement judged = judge_card(card, known_card(txn, card.card), rules);
-  if (judged.verdict == CardVerdict::accepted) {
+  if (revokes_itself(card.card)) {
+    // Whoever has the key may have made newer cards, so the order does not matter.
+    unite_revoked(txn, card.card.sender, card.card.revoked, rules.now);
+    static_cast<void>(remove_peer(txn, card.card.sender, Removal::by_peer,
+                                  "its identity was revoked", rules.now));
+    judged.verdict = CardVerdict::accepted;
+  } else if (judged.verdict == CardVerdict::accepted) {
     apply_card(txn, *peer, card, judged, rules);
   } else if (judged.verdict == CardVerdict::copied_key) {
     hold_peer(txn, *peer, card.card, judged.reason, rules);

@@ -16,6 +16,8 @@ namespace culvert::peering {
 // What we know of the sender of `card`, for judge_card; nothing for an identity without a card.
 std::optional<KnownCard> known_card(const store::ReadTransaction& txn, const Card& card);
 
+// True if the card revokes the identity that signed it: that counts whatever its number.
+bool revokes_itself(const Card& card);
 // Unites the revoked keys of all that the sender ever signed, up to the limit of one card. The
 // identity itself counts beyond the limit. True if any was new.
 bool unite_revoked(store::WriteTransaction& txn, const Fingerprint& sender,

@@ -12,7 +12,9 @@ struct Row {
 constexpr Row kRows[] = {
     {kRefusedExpired, "the code has expired; ask for a new one"},
     {kRefusedUsed, "the code was used by another node; ask for a new one, and find out by whom"},
-    {kRefusedRemoved, "its administrator has removed this node; only a new code pairs them again"},
+    {kRefusedRemoved,
+     "the pairing was ended there; only a new code, or `culvert peer confirm` on both sides, pairs "
+     "them again"},
     {kRefusedHeld,
      "it has seen cards of two copies of this node, and holds mail until its administrator decides "
      "(`culvert peer resume` there). If this data directory was copied back: stop every other "

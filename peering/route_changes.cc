@@ -61,11 +61,12 @@ void enter(Route& route, RouteState state, RouteEvent event, Time now) {
   log_info("route {} of peer {}: {} -> {}", route.domain.text(), route.peer.hex().substr(0, 16),
            store::state_name(route.state), store::state_name(state));
   if (state == RouteState::paused) route.before_pause = route.state;
+  // A release lasts until people name the domain again, or approve it; a proof alone is none.
+  if (state == RouteState::active && !is_in_use(route.state)) route.released.reset();
   route.state = state;
   route.since = now;
   route.reason = reason_of(event, state);
   if (state == RouteState::active && !route.active_since) route.active_since = now;
-  if (state == RouteState::active) route.released.reset();
   route.withdrawn.reset();
   if (state == RouteState::withdrawn) route.withdrawn = now;
   // What was claimed anew is proved soon.
@@ -161,15 +162,17 @@ bool change_route(store::WriteTransaction& txn, const RouteName& name, RouteEven
                          .other_active = holder && !replaces,
                          .proof_is_fresh = route->proved && now < *route->proved + kProofInterval,
                          .before_pause = route->before_pause};
-  const auto next = next_route_state(route->state, event, facts);
+  auto next = next_route_state(route->state, event, facts);
   if (!next) return false;
+  // It was released, and another peer has the domain meanwhile.
+  if (*next == RouteState::active && facts.other_active) next = RouteState::conflict;
   store::note_acceptance_news(txn, name.peer, now);
   // A claim that was never in use leaves nothing behind.
   if (*next == RouteState::withdrawn && !route->active_since) {
     return store::remove_route(txn, name.domain, name.peer);
   }
   enter(*route, *next, event, now);
-  if (is_in_use(*next)) end_replacement(*route);
+  if (is_in_use(*next) || *next == RouteState::withdrawn) end_replacement(*route);
   store::put_route(txn, *route);
   if (replaces && is_in_use(*next)) {
     change_route(txn, {name.domain, *holder}, RouteEvent::replaced, now);

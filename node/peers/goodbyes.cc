@@ -2,13 +2,29 @@
 
 #include "crypto/base/log.h"
 #include "peering/document.h"
+#include "peering/refusal_word.h"
 
 namespace culvert::node {
 namespace {
 
-// A peer that refuses it does not count us as a partner any more.
+// A peer that does not count us as a partner any more says so, or nothing. Another word is about
+// this document, and the next one may be taken.
 bool has_heard(const Result<Bytes>& answer) {
-  return answer || answer.error().code == kRefusedCode;
+  if (answer) return true;
+  const Error& error = answer.error();
+  return error.code == kRefusedCode &&
+         (error.detail.empty() || error.detail == peering::kRefusedRemoved);
+}
+
+// It may have been paired again meanwhile.
+bool is_still_due(const TalkContext& context, const Fingerprint& fingerprint) {
+  bool is_due = false;
+  const Status read = context.flow.store.read([&](const store::ReadTransaction& txn) {
+    const auto peer = store::find_peer(txn, fingerprint);
+    is_due = peer && peer->state == store::PeerState::removed && peer->goodbye_due;
+    return done();
+  });
+  return read && is_due;
 }
 
 Status carry(const TalkContext& context, const store::Peer& peer, const TalkTime& time) {
@@ -44,6 +60,7 @@ bool Goodbyes::is_due(const store::Peer& peer, SteadyTime now) const {
 }
 
 void Goodbyes::tell(const TalkContext& context, const store::Peer& peer, const TalkTime& time) {
+  if (!is_still_due(context, peer.fingerprint)) return;
   const std::string name = printable(peer.name, 80);
   const Status carried = carry(context, peer, time);
   retries_.note(peer.fingerprint, context.flow.clock.steady(), carried.ok());

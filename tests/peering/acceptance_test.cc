@@ -15,6 +15,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // A tells B which of B's domains it accepts.
+constexpr std::string_view kDigits = "000102030405060708090a0b0c0d0e0f";
+
 class AcceptanceTest : public testing::Test {
  protected:
   void SetUp() override { prove_both(a_, b_, wire_); }
@@ -206,20 +208,27 @@ TEST_F(AcceptanceTest, RefusesListsOfAWrongForm) {
     item.text("domain", name).text("state", state);
     return item;
   };
-  EXPECT_TRUE(refused([](JsonWriter& w) { w.number("serial", 1).number("card", 1); }));
+  EXPECT_TRUE(refused(
+      [](JsonWriter& w) { w.number("serial", 1).number("card", 1).text("incarnation", kDigits); }));
   EXPECT_TRUE(refused([&](JsonWriter& w) {
-    w.number("serial", 0).number("card", 1).add_object("domains", one("b.example", "active"));
+    w.number("serial", 0)
+        .number("card", 1)
+        .text("incarnation", kDigits)
+        .add_object("domains", one("b.example", "active"));
   }));
   EXPECT_TRUE(refused([&](JsonWriter& w) {
-    w.number("serial", 1).number("card", 1).add_object("domains", one("B.example", "active"));
+    w.number("serial", 1)
+        .number("card", 1)
+        .text("incarnation", kDigits)
+        .add_object("domains", one("B.example", "active"));
   }));
   EXPECT_TRUE(refused([&](JsonWriter& w) {
-    w.number("serial", 1).number("card", 1);
+    w.number("serial", 1).number("card", 1).text("incarnation", kDigits);
     for (std::size_t i = 0; i <= kMaxCardDomains; ++i)
       w.add_object("domains", one("d" + std::to_string(i) + ".example", "active"));
   }));
   EXPECT_FALSE(refused([&](JsonWriter& w) {
-    w.number("serial", 1).number("card", 1).number("later", 7);
+    w.number("serial", 1).number("card", 1).text("incarnation", kDigits).number("later", 7);
     w.add_object("domains", one("b.example", "some-later-state"));
   }));
   EXPECT_THAT(*accepted(), IsEmpty());

@@ -159,6 +159,32 @@ TEST_F(DecisionsTest, AConflictEndsWhenTheDomainLeavesTheIncumbentsCard) {
   EXPECT_EQ(a_.route_state("b.example", c_), RouteState::claimed);
 }
 
+// Two peers must never have one domain in use.
+TEST_F(DecisionsTest, AReleasedRouteDoesNotComeBackBesideItsNewHolder) {
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(pause_peer(txn, b_.fingerprint(), a_.now()).ok());
+  });
+  EXPECT_EQ(release("b.example"), "released");
+  c_.set_domains({domain("b.example")});
+  pair(a_, c_, wire_);
+  a_.advance(kFirstChallengeDelay);
+  prove(c_, c_, "b.example");
+  ASSERT_EQ(outbound(c_), Outbound::sealed);
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(resume_peer(txn, b_.fingerprint(), {}, a_.now()).ok());
+  });
+  EXPECT_EQ(a_.route_state("b.example", b_), RouteState::conflict);
+  EXPECT_EQ(outbound(b_), Outbound::as_if_no_peer);
+}
+
+TEST_F(DecisionsTest, ACodeNamesADomainThatWasRejected) {
+  list({domain("b.example"), domain("new.example")});
+  EXPECT_EQ(reject("new.example"), "rejected");
+  b_.set_now(a_.now());
+  ASSERT_TRUE(accept(b_, a_.invite({"new.example"}), wire_).ok());
+  EXPECT_TRUE(next_challenge(*a_.route("new.example", b_), a_.now()));
+}
+
 TEST_F(DecisionsTest, APauseHoldsMailAndNothingElse) {
   a_.write([&](store::WriteTransaction& txn) {
     ASSERT_TRUE(pause_peer(txn, b_.fingerprint(), a_.now()).ok());

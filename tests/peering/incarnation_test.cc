@@ -123,6 +123,7 @@ TEST_F(IncarnationTest, ASecondNewOneWithin30DaysIsAlwaysHeld) {
   EXPECT_TRUE(is_present(second));
   EXPECT_EQ(resume(third), "resumed");
   EXPECT_TRUE(is_present(second)) << "its next card has not come yet";
+  EXPECT_TRUE(is_held()) << "nothing may be sealed for the one that was rejected";
   ASSERT_TRUE(give(third));
   EXPECT_TRUE(is_present(third));
   EXPECT_FALSE(is_held());
@@ -173,6 +174,33 @@ TEST_F(IncarnationTest, ACardFromBeforeTheDecisionRaisesNoNewAlarm) {
   EXPECT_FALSE(is_held());
   EXPECT_FALSE(give(first_));
   EXPECT_TRUE(is_held()) << "a new one does";
+}
+
+// The thief's cards have higher numbers.
+TEST_F(IncarnationTest, AnIdentityRevokesItselfWhateverTheNumber) {
+  Card thiefs = card(first_);
+  thiefs.serial += 1'000;
+  ASSERT_TRUE(give(thiefs));
+  Card last = card(first_);
+  last.revoked = {b_.fingerprint()};
+  ASSERT_TRUE(give(last));
+  EXPECT_EQ(a_.peer(b_)->state, store::PeerState::removed);
+}
+
+TEST_F(IncarnationTest, ARemovedPeerOfDisputedIncarnationsIsPairedByANewCode) {
+  ASSERT_TRUE(give(new_incarnation()));
+  EXPECT_FALSE(give(first_));
+  ASSERT_TRUE(is_held());
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
+  });
+  a_.advance(std::chrono::hours(25));
+  b_.set_now(a_.now());
+  b_.renew_card();
+  wire_.add(a_);
+  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}), wire_).ok());
+  EXPECT_TRUE(is_present(first_));
+  EXPECT_FALSE(is_held());
 }
 
 TEST_F(IncarnationTest, ANodeBeginsOneByCommand) {

@@ -219,6 +219,19 @@ TEST_F(PairingTest, ARevokedIdentityNeverComesBack) {
   EXPECT_EQ(a_.peer(b_)->state, PeerState::removed);
 }
 
+// It was in a queue while the administrators, who had changed their minds, paired the two again.
+TEST_F(PairingTest, ALateGoodbyeDoesNotEndTheNextPairing) {
+  connect(a_, b_, wire_);
+  const DocumentHead head{b_.fingerprint(), a_.fingerprint(), random_document_id(), b_.now()};
+  const Bytes goodbye =
+      sign_document(begin_document(DocumentType::goodbye, head), b_.signer(), b_.now()).value();
+  a_.advance(std::chrono::hours(2));
+  b_.set_now(a_.now());
+  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}), wire_).ok()) << "a never heard it";
+  EXPECT_EQ(a_.receive(goodbye).error().code, kRefusedStale);
+  EXPECT_EQ(a_.peer(b_)->state, PeerState::paired);
+}
+
 TEST_F(PairingTest, AGoodbyeEndsThePairingUntilANewCode) {
   connect(a_, b_, wire_);
   const auto goodbye = [&] {

@@ -84,6 +84,22 @@ TEST_F(ReplacementTest, AConflictOfBeforeIsProvedAnew) {
   EXPECT_EQ(a_.route_state("b.example", b_), RouteState::withdrawn);
 }
 
+// A newcomer that goes leaves nothing behind that holds mail for the incumbent.
+TEST_F(ReplacementTest, EndsWithTheNewcomer) {
+  pair_with_c(true);
+  ASSERT_TRUE(prove_c());
+  ASSERT_TRUE(accept(b_, a_.invite({"b.example"}, true), wire_).ok());
+  a_.advance(kFirstChallengeDelay);
+  b_.set_now(a_.now());
+  ASSERT_TRUE(a_.route("b.example", b_)->replaces);
+  a_.write([&](store::WriteTransaction& txn) {
+    ASSERT_TRUE(remove_peer(txn, b_.fingerprint(), Removal::by_us, "test", a_.now()).ok());
+  });
+  EXPECT_EQ(a_.route_state("b.example", b_), RouteState::withdrawn);
+  EXPECT_FALSE(a_.route("b.example", b_)->replaces);
+  EXPECT_EQ(a_.route_state("b.example", c_), RouteState::active);
+}
+
 TEST_F(ReplacementTest, TheAccepterReplacesTheInviterOfBefore) {
   ASSERT_TRUE(accept(a_, c_.invite({"a.example"}), wire_, true).ok());
   a_.advance(kFirstChallengeDelay);

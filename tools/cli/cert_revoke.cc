@@ -80,7 +80,7 @@ Result<Report> cert_revoke(const Arguments& arguments) {
   if (!written) return written.error();
   return Report{
       .text = is_identity ? "Revoked the identity. Let this node run until its partners have heard "
-                            "it; then: culvert init --new-store\n"
+                            "it; then move the data directory away, and: culvert init --new-store\n"
                           : "Revoked. Partners hear it with the next card, which goes to them at "
                             "once; what waits is sealed to the new key.\n",
       .json = json_text({{"revoked", found->key.hex()}, {"role", store::role_name(found->role)}})};

@@ -101,9 +101,10 @@ Status check_free(const Plan& plan) {
   if (plan.only_store) {
     const Error missing = store::store_is_missing(plan.values.data_dir);
     if (!has_store) return missing.code == "no-store" ? done() : Status(missing);
-    return permanent_error("exists", "this node has a store in " + plan.values.data_dir.string() +
-                                         ", so it needs no new one (`culvert check` tells whether "
-                                         "it can be used)");
+    return permanent_error("exists",
+                           "this node has a store in " + plan.values.data_dir.string() +
+                               " (`culvert check` tells whether it can be used); if it is "
+                               "of no use any more, move the data directory away first");
   }
   if (const auto config = node::read_config(plan.config_file).config) {
     const bool is_lost = !fs::exists(fs::symlink_status(config->node.data_dir / "store", error));

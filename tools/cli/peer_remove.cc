@@ -23,7 +23,7 @@ std::string question_about(const PeerToRemove& peer) {
   return fmt::format(
       "{} ({}…) has these domains: {}.\nMail for them waits from now on, until another node has "
       "proved them or `culvert route release` lets it go by policy. Its node is told, and lets its "
-      "mail for this node wait, too. Only a new code pairs the two again. Remove it?",
+      "mail for this node wait, too. Only people pair the two again. Remove it?",
       printable(peer.record.name), peer.record.fingerprint.hex().substr(0, 16),
       peer.domains.empty() ? "none" : joined(peer.domains));
 }
@@ -51,7 +51,7 @@ Result<Report> peer_remove(const Arguments& arguments) {
   if (!written) return written.error();
   Report report;
   report.text = fmt::format(
-      "Removed the peer {} ({}…); its node is told. Only a new code pairs the two again.\n"
+      "Removed the peer {} ({}…); its node is told. Only people pair the two again.\n"
       "Mail for domains whose route was active waits until another route for them is active, or\n"
       "`culvert route release DOMAIN` lets it go by policy.\n",
       printable(peer.name), peer.fingerprint.hex().substr(0, 16));
@@ -69,7 +69,8 @@ Command peer_remove_command() {
                         "its fingerprint"}},
           .options = {{"--yes", "", "do not ask"}},
           .detail =
-              "Nothing brings that identity back but a new code. Mail for a route that was active "
+              "Nothing brings that identity back but a new code, or `culvert peer confirm`. Mail "
+              "for a route that was active "
               "waits in the\nqueue; it never turns into clear text by itself. The peer's node is "
               "told, and lets its mail wait, too.",
           .example = "culvert peer remove b.example",

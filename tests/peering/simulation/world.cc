@@ -379,7 +379,7 @@ void World::mischief() {
         victim.node.receive(sign_answer(head(thief, to), answer, thief.node.signer()).value());
     note("the thief answers for " + proof.domain.text() + ": " + (taken ? "taken" : "refused"));
   } else {
-    RoutesDocument routes{1 + any(std::size_t{1} << 40), any(100), {}};
+    RoutesDocument routes{1 + any(std::size_t{1} << 40), any(100), {}, {}};
     for (const Domain& domain : victim.node.domains())
       if (chance(50)) routes.domains.push_back({domain, "active", "", {}});
     const auto taken =
