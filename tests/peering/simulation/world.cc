@@ -564,6 +564,11 @@ void World::check_peers(Actor& actor) {
         peer.incarnation != seen.chosen) {
       fail("an incarnation came back: " + what);
     }
+    const bool has_new_card = !seen.incarnation.empty() &&
+                              (peer.incarnation != seen.incarnation || peer.serial != seen.serial);
+    if (has_new_card && actor.removed.contains(peer.fingerprint)) {
+      fail("a card of a removed peer counts: " + what);
+    }
     if (!seen.incarnation.empty() && peer.incarnation != seen.incarnation) {
       seen.left.insert(seen.incarnation);
     }
